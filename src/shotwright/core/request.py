@@ -1,0 +1,182 @@
+"""ShotRequest: the one canonical form of a request, whatever wire it came in on.
+
+`parse_request` validates a body against the endpoint's catalogue entry with pydantic models that are generated from
+it, so that the errors are those of the documented service, field for field.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cache
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, create_model
+
+from shotwright.core import catalog
+from shotwright.core.errors import InputErrors, ModelError, SchemaError
+from shotwright.core.limits import ELEMENT_VIEWS_MAX, check_reference_count
+
+
+@dataclass(frozen=True)
+class Element:
+    """A character or object: a frontal picture and further views."""
+
+    frontal_image_url: str
+    reference_image_urls: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ShotRequest:
+    """A valid request: what to render, from which media, for how long, in which shape."""
+
+    endpoint_id: str
+    prompt: str
+    image_urls: tuple[str, ...] = ()
+    elements: tuple[Element, ...] = ()
+    video_url: str | None = None
+    start_image_url: str | None = None
+    end_image_url: str | None = None
+    duration_s: float = 5.0
+    aspect_ratio: str = "auto"
+    keep_audio: bool = False
+    seed: int | None = None
+
+    @property
+    def endpoint(self) -> catalog.Endpoint:
+        """The catalogue entry of this request."""
+        return catalog.find_endpoint(self.endpoint_id)
+
+    @property
+    def images(self) -> tuple[str, ...]:
+        """What @Image1, @Image2, ... mean: the frames of image-to-video, else the reference images in order."""
+        frames = tuple(url for url in (self.start_image_url, self.end_image_url) if url)
+        return frames or self.image_urls
+
+    def derived_seed(self) -> int:
+        """The given seed, else one that follows from the request itself: same request, same film."""
+        if self.seed is not None:
+            return self.seed
+        text = json.dumps(
+            [self.endpoint_id, self.prompt, self.duration_s, self.aspect_ratio, len(self.image_urls), len(self.elements)]
+        )
+        return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big")
+
+
+def parse_request(endpoint_id: str, body: object, *, seed: int | None = None) -> ShotRequest:
+    """Validate a request body.
+
+    Args:
+        endpoint_id: An id of the catalogue.
+        body: The decoded JSON body.
+        seed: The seed, when the client chose one.
+
+    Raises:
+        NotFound: There is no such endpoint.
+        SchemaError: The body does not fit the schema; `items()` are pydantic's own.
+        InputErrors: The body fits, but breaks a limit that spans several fields.
+    """
+    endpoint = catalog.find_endpoint(endpoint_id)
+    try:
+        parsed = input_model(endpoint.id).model_validate(body)
+    except ValidationError as exc:
+        raise SchemaError(_items(exc)) from exc
+    values = parsed.model_dump()
+    elements = tuple(
+        Element(item["frontal_image_url"], tuple(item["reference_image_urls"] or ()))
+        for item in values.get("elements") or ()
+    )
+    images = tuple(values.get("image_urls") or ())
+    problems: list[ModelError] = list(check_reference_count(len(images), len(elements), endpoint.reference_limit))
+    if problems:
+        raise problems[0] if len(problems) == 1 else InputErrors(problems)
+    return ShotRequest(
+        endpoint_id=endpoint.id,
+        prompt=values["prompt"],
+        image_urls=images,
+        elements=elements,
+        video_url=values.get("video_url"),
+        start_image_url=values.get("start_image_url"),
+        end_image_url=values.get("end_image_url"),
+        duration_s=float(values.get("duration") or 5),
+        aspect_ratio=values.get("aspect_ratio") or "auto",
+        keep_audio=bool(values.get("keep_audio")),
+        seed=seed,
+    )
+
+
+def _items(exc: ValidationError) -> list[dict[str, Any]]:
+    """Pydantic's errors as fal shows them: located under `body`, plain JSON."""
+    found = []
+    for error in exc.errors(include_url=False):
+        item: dict[str, Any] = {"loc": ["body", *error["loc"]], "msg": error["msg"], "type": error["type"]}
+        item["input"] = _shortened(error["input"])
+        if "ctx" in error:
+            item["ctx"] = {key: _plain(value) for key, value in error["ctx"].items()}
+        found.append(item)
+    return found
+
+
+def _shortened(value: object) -> object:
+    """The offending input, without echoing megabytes of it back."""
+    text = json.dumps(value, default=str)
+    return value if len(text) <= 2000 else text[:2000] + "..."
+
+
+def _plain(value: object) -> object:
+    return value if isinstance(value, str | int | float | bool | None) else str(value)
+
+
+def _url(value: str) -> str:
+    """Media come by http(s) or as data URIs."""
+    if not value.strip():
+        raise ValueError("URL must not be empty")
+    if not value.strip().lower().startswith(("http://", "https://", "data:")):
+        raise ValueError("URL must start with http://, https:// or data:")
+    return value.strip()
+
+
+def _not_blank(value: str) -> str:
+    if not value.strip():
+        raise ValueError("Prompt must not be empty")
+    return value
+
+
+MediaUrl = Annotated[str, AfterValidator(_url)]
+
+
+class ElementInput(BaseModel):
+    """`OmniVideoElementInput` of the documents."""
+
+    model_config = ConfigDict(extra="ignore")
+    frontal_image_url: MediaUrl
+    reference_image_urls: Annotated[list[MediaUrl], Field(max_length=ELEMENT_VIEWS_MAX)] | None = None
+
+
+def _annotation(field: catalog.Field) -> Any:  # noqa: ANN401  (a type expression)
+    if field.kind == "enum":
+        return Literal[field.options]
+    table: dict[str, Any] = {
+        "prompt": Annotated[str, Field(max_length=catalog.PROMPT_LIMIT), AfterValidator(_not_blank)],
+        "video": MediaUrl,
+        "image": MediaUrl,
+        "images": list[MediaUrl],
+        "elements": list[ElementInput],
+        "boolean": bool,
+    }
+    return table[field.kind]
+
+
+@cache
+def input_model(endpoint_id: str) -> type[BaseModel]:
+    """The pydantic model of an endpoint's input, generated from the catalogue.
+
+    Unknown keys are ignored, as the documented service does; `null` means "not given" for optional fields.
+    """
+    endpoint = catalog.find_endpoint(endpoint_id)
+    fields: dict[str, Any] = {}
+    for spec in endpoint.fields:
+        kind = _annotation(spec)
+        fields[spec.name] = (kind, ...) if spec.required else (kind | None, spec.default)
+    return create_model(endpoint.schema_title, __config__=ConfigDict(extra="ignore"), **fields)
