@@ -1,0 +1,222 @@
+"""Puts the parts of a prompt together into a ShotPlan and gives every move and appearance its seconds.
+
+Binding rules: a reference beyond the request's media stays text and is warned about; media that no word mentions is used
+the way the documented service uses it and warned about; "the video" and "the reference image" bind when there is one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from shotwright.core.plan import CameraMove, Framing, ShotPlan, Subject, Warn
+from shotwright.core.prompt import vocabulary as v
+from shotwright.core.prompt.camera import GLOBAL_MOVES, ParsedMove, parse_camera
+from shotwright.core.prompt.edits import ParsedEdits, parse_continuation, parse_edits
+from shotwright.core.prompt.lexer import tokenize
+from shotwright.core.prompt.look import parse_look, parse_setting
+from shotwright.core.prompt.roles import Roles, parse_roles
+
+if TYPE_CHECKING:
+    from shotwright.core.plan import Continuation
+    from shotwright.core.prompt.lexer import Token
+    from shotwright.core.request import ShotRequest
+
+REVEAL_SHARE = 0.5
+
+
+def parse_prompt(request: ShotRequest, *, duration_s: float | None = None) -> ShotPlan:
+    """Turn a request's prompt into a plan.
+
+    Args:
+        request: A valid request; its media counts decide what the references mean.
+        duration_s: Length of the clip when it is not the request's own (an edit lasts as long as its source).
+
+    Returns:
+        The plan; `warnings` names what could not be bound.
+    """
+    seconds = duration_s or request.duration_s
+    task = request.endpoint.task
+    tokens = tokenize(request.prompt, v.KNOWN_WORDS)
+    tokens, named_warnings = _bind_names(tokens, len(request.elements))
+    roles = parse_roles(tokens, frames_only=task == "first_last_frame")
+    camera = parse_camera(tokens, roles.nouns, is_edit=task == "edit")
+    moves = _timed([move for move in camera.moves if task != "edit"], seconds)
+    edits = parse_edits(tokens) if task in {"edit", "video_reference"} else ParsedEdits()
+    if task == "video_reference":
+        edits.edits = [edit for edit in edits.edits if edit.op not in {"background"} or edit.with_ref]
+    settings, stand_ins = parse_setting(tokens)
+    keeps_style = v.PRESERVE_VERBS.first(tokens) is not None and v.STYLE_WORDS.first(tokens) is not None
+    if keeps_style and request.video_url and not roles.style_refs:
+        roles.style_refs.append("@Video1")
+    plan = ShotPlan(
+        task=task,
+        duration_s=seconds,
+        start_frame=roles.start_frame,
+        end_frame=roles.end_frame,
+        style_refs=tuple(roles.style_refs),
+        background_ref=roles.background_ref,
+        continuation=_continuation(task, tokens),
+        keep_style=keeps_style,
+        camera=moves,
+        shot=_placed(camera.framings, camera.moves, moves, seconds),
+        subjects=_subjects(roles, moves, camera.moves, seconds),
+        edits=tuple(edits.edits),
+        preserve=tuple(edits.preserve),
+        negated=tuple(dict.fromkeys([*camera.negated, *edits.negated])),
+        look=parse_look(tokens),
+        setting=settings,
+        stand_ins=stand_ins,
+        warnings=tuple(named_warnings),
+    )
+    return _bind(plan, request, roles)
+
+
+def _bind_names(tokens: list[Token], elements: int) -> tuple[list[Token], list[Warn]]:
+    """`@Girl` and other names stand for the elements, in the order of their first use."""
+    names: dict[str, str] = {}
+    warnings: list[Warn] = []
+    bound: list[Token] = []
+    for token in tokens:
+        is_name = token.kind == "ref" and not token.lemma[-1].isdigit()
+        if is_name and token.lemma.lower() not in names and len(names) < elements:
+            names[token.lemma.lower()] = f"@Element{len(names) + 1}"
+        if is_name and token.lemma.lower() not in names:
+            warnings.append(Warn("unknown_reference", f"{token.text} does not name any of the elements.", token.text))
+        known = names.get(token.lemma.lower())
+        if is_name and known is None:
+            bound.append(replace(token, kind="word", lemma=token.lemma[1:].lower()))
+        else:
+            bound.append(replace(token, lemma=known) if known else token)
+    return bound, warnings
+
+
+def _continuation(task: str, tokens: list[Token]) -> Continuation | None:
+    if task != "video_reference":
+        return None
+    return parse_continuation(tokens) or "next_shot"
+
+
+def _timed(parsed: list[ParsedMove], seconds: float) -> tuple[CameraMove, ...]:
+    """Share the clip out over the moves by their speed; moves that happen at once share their time."""
+    groups: list[list[CameraMove]] = []
+    whole: list[CameraMove] = []
+    for item in parsed:
+        if item.move.move in GLOBAL_MOVES and len(parsed) > 1:
+            whole.append(replace(item.move, start_s=0.0, end_s=round(seconds, 3)))
+        elif item.together and groups:
+            groups[-1].append(item.move)
+        else:
+            groups.append([item.move])
+    weights = [max(v.SPEED_WEIGHT.get(move.speed, 1.0) for move in group) for group in groups]
+    timed: list[CameraMove] = []
+    at = 0.0
+    for group, weight in zip(groups, weights, strict=True):
+        end = at + seconds * weight / sum(weights)
+        timed += [replace(move, start_s=round(at, 3), end_s=round(end, 3)) for move in group]
+        at = end
+    return tuple(timed + whole)
+
+
+def _sentence_times(parsed: tuple[ParsedMove, ...], moves: tuple[CameraMove, ...], seconds: float) -> dict[int, tuple[float, float]]:
+    """When each sentence happens: from its first to its last move."""
+    ordered = [item for item in parsed if item.move.move not in GLOBAL_MOVES or len(parsed) == 1]
+    times: dict[int, tuple[float, float]] = {}
+    for item, move in zip(ordered, moves, strict=False):
+        start, _ = times.get(item.sentence, (move.start_s, 0.0))
+        times[item.sentence] = (start, min(move.end_s, seconds))
+    return times
+
+
+def _placed(
+    framings: tuple[Framing, ...], parsed: tuple[ParsedMove, ...], moves: tuple[CameraMove, ...], seconds: float
+) -> tuple[Framing, ...]:
+    """Framings carry their sentence's number in `at_s`; replace it by the sentence's seconds."""
+    times = _sentence_times(parsed, moves, seconds)
+    placed = [replace(framing, at_s=times.get(int(framing.at_s), (0.0, 0.0))[0]) for framing in framings]
+    if placed:
+        placed[0] = replace(placed[0], at_s=0.0)
+    return tuple(placed)
+
+
+def _subjects(
+    roles: Roles, moves: tuple[CameraMove, ...], parsed: tuple[ParsedMove, ...], seconds: float
+) -> tuple[Subject, ...]:
+    """Subjects in order of mention; one that is revealed appears while its sentence's moves run."""
+    times = _sentence_times(parsed, moves, seconds)
+    placed = []
+    for ref, subject in roles.subjects.items():
+        start, end = times.get(roles.reveals.get(ref, -1), (0.0, 0.0))
+        placed.append(replace(subject, appears_s=round(start + REVEAL_SHARE * (end - start), 3)))
+    return tuple(placed)
+
+
+def _bind(plan: ShotPlan, request: ShotRequest, roles: Roles) -> ShotPlan:
+    """Check every reference against the media that came, and give the rest of the media a meaning."""
+    available = _available(request)
+    if plan.task == "first_last_frame":
+        images = [ref for ref in available if ref.startswith("@Image")]
+        plan = replace(plan, start_frame=images[0], end_frame=images[1] if len(images) > 1 else None)
+    warnings = list(plan.warnings)
+    missing = [ref for ref in roles.mentioned if ref not in available]
+    for ref in missing:
+        warnings.append(Warn("unknown_reference", f"{ref} is not part of the request; it was read as plain text.", ref))
+    plan = _without(plan, set(missing))
+    used = _used(plan) | set(roles.mentioned)
+    for ref in (ref for ref in available if ref not in used and not ref.startswith("@Video")):
+        plan, text = _default_role(plan, ref, len(request.image_urls))
+        warnings.append(Warn("unused_reference", text, ref))
+    return replace(plan, warnings=tuple(warnings))
+
+
+def _available(request: ShotRequest) -> list[str]:
+    images = [f"@Image{i + 1}" for i in range(len(request.images))]
+    elements = [f"@Element{i + 1}" for i in range(len(request.elements))]
+    return images + elements + (["@Video1"] if request.video_url else [])
+
+
+def _used(plan: ShotPlan) -> set[str]:
+    single = {plan.start_frame, plan.end_frame, plan.background_ref}
+    edits = {edit.with_ref for edit in plan.edits}
+    refs = {*single, *plan.style_refs, *edits, *(subject.ref for subject in plan.subjects)}
+    return {ref for ref in refs if ref}
+
+
+def _without(plan: ShotPlan, missing: set[str]) -> ShotPlan:
+    """The plan without references that did not come with the request."""
+    if not missing:
+        return plan
+    return replace(
+        plan,
+        start_frame=None if plan.start_frame in missing else plan.start_frame,
+        end_frame=None if plan.end_frame in missing else plan.end_frame,
+        background_ref=None if plan.background_ref in missing else plan.background_ref,
+        style_refs=tuple(ref for ref in plan.style_refs if ref not in missing),
+        subjects=tuple(subject for subject in plan.subjects if subject.ref not in missing),
+        edits=tuple(replace(e, with_ref=None) if e.with_ref in missing else e for e in plan.edits),
+        camera=tuple(replace(m, target=None) if m.target in missing else m for m in plan.camera),
+    )
+
+
+def _default_role(plan: ShotPlan, ref: str, images: int) -> tuple[ShotPlan, str]:
+    """What a reference means that no word mentions."""
+    if ref.startswith("@Element"):
+        if plan.task == "edit" and not any(edit.with_ref for edit in plan.edits):
+            return _element_into_edit(plan, ref)
+        subjects = (*plan.subjects, Subject(ref, "subject"))
+        return replace(plan, subjects=subjects), f"The prompt does not mention {ref}; it stands in the picture."
+    edit = next((edit for edit in plan.edits if edit.op in {"style", "background", "replace", "add"} and not edit.with_ref), None)
+    if edit is not None:
+        edits = tuple(replace(e, with_ref=ref) if e is edit else e for e in plan.edits)
+        return replace(plan, edits=edits), f"The prompt does not mention {ref}; it was used for the {edit.op}."
+    if plan.background_ref is None and plan.start_frame is None and images == 1 and plan.task == "reference_to_video":
+        return replace(plan, background_ref=ref), f"The prompt does not mention {ref}; it was taken as the place."
+    return replace(plan, style_refs=(*plan.style_refs, ref)), f"The prompt does not mention {ref}; it was taken as a style."
+
+
+def _element_into_edit(plan: ShotPlan, ref: str) -> tuple[ShotPlan, str]:
+    edit = next((edit for edit in plan.edits if edit.op in {"replace", "add"}), None)
+    if edit is None:
+        return plan, f"The prompt does not say what to do with {ref}; it was not used."
+    edits = tuple(replace(e, with_ref=ref) if e is edit else e for e in plan.edits)
+    return replace(plan, edits=edits), f"The prompt does not mention {ref}; it was used for the {edit.op}."
