@@ -103,7 +103,7 @@ SPEED_WEIGHT = {"slow": 1.5, "smooth": 1.1, None: 1.0, "fast": 0.6, "crash": 0.3
 
 SIMULTANEOUS: PhraseTable[str] = PhraseTable({"same": "while | simultaneously | at the same time | as it | as they | 同时"})
 REVEALS: PhraseTable[str] = PhraseTable({
-    "reveal": "reveal | appear | come into focus | come into view | emerge | enter | show up | step into | walk in | 出现",
+    "reveal": "reveal | appear | come into focus | come into view | emerge | enter | show up | step into | 出现",
 })  # fmt: skip
 
 NEGATIONS = frozenset({"not", "no", "without", "never", "don't", "dont", "doesn't", "avoid", "nothing", "不"})

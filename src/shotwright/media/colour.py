@@ -1,0 +1,44 @@
+"""One colour space for all frames inside the house: Y'CbCr, BT.709, limited range, 8 bit, 4:4:4.
+
+Warping and blending are linear, so they are done on Y'CbCr as well as on RGB; a grade is then a table on Y' and an offset
+on Cb and Cr, and the encoder only has to thin out the chroma. Source: ITU-R BT.709-6, sections 3 and 4.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+FrameRGB = NDArray[np.uint8]
+"""uint8 (H, W, 3), sRGB."""
+FrameYUV = NDArray[np.uint8]
+"""uint8 (H, W, 3): Y' 16..235, Cb and Cr 16..240 around 128, BT.709."""
+Mask = NDArray[np.uint8]
+"""uint8 (H, W): 0 outside, 255 inside."""
+
+_KR, _KB = 0.2126, 0.0722
+_Y = np.array([_KR, 1 - _KR - _KB, _KB])
+_CB = (np.array([0, 0, 1.0]) - _Y) / (2 * (1 - _KB))
+_CR = (np.array([1.0, 0, 0]) - _Y) / (2 * (1 - _KR))
+_TO_YUV = np.hstack(
+    [np.vstack([_Y * 219 / 255, _CB * 224 / 255, _CR * 224 / 255]), np.array([[16.0], [128.0], [128.0]])]
+)
+_LINEAR = np.linalg.inv(_TO_YUV[:, :3])
+_TO_RGB = np.hstack([_LINEAR, -_LINEAR @ _TO_YUV[:, 3:]])
+
+
+def rgb_to_yuv(rgb: FrameRGB) -> FrameYUV:
+    """Convert a picture from sRGB to the house's colour space; same shape."""
+    return np.asarray(cv2.transform(rgb, _TO_YUV), dtype=np.uint8)
+
+
+def yuv_to_rgb(yuv: FrameYUV) -> FrameRGB:
+    """Convert a picture from the house's colour space to sRGB; same shape."""
+    return np.asarray(cv2.transform(yuv, _TO_RGB), dtype=np.uint8)
+
+
+def rgb_pixel(red: float, green: float, blue: float) -> tuple[int, int, int]:
+    """One sRGB colour, 0..255 each, in the house's colour space."""
+    y, cb, cr = _TO_YUV @ np.array([red, green, blue, 1.0])
+    return round(float(y)), round(float(cb)), round(float(cr))

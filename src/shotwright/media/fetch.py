@@ -1,0 +1,209 @@
+"""Guarded download: http, https and data URIs into a local file, under caps of bytes and time.
+
+Promises:
+    * every address that a name resolves to is checked, and the connection goes to the checked address (no DNS rebinding);
+    * private, loopback, link-local, shared (CGNAT), NAT64 and IPv4-mapped private addresses are refused unless allowed;
+    * at most five redirects, each checked anew, none carrying credentials; proxies of the environment are ignored;
+    * at most `max_bytes + 1` bytes are read and the whole takes at most `timeout_s`.
+
+Source: fal-wire section 3 (rules of fal's own downloader), users.md section 5, numbers 23-25.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import ipaddress
+import socket
+import ssl
+import time
+import urllib.parse
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import certifi
+import httpcore
+
+from shotwright.core.errors import FileDownloadError
+from shotwright.core.limits import too_large
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from shotwright.core.errors import Loc
+
+MAX_REDIRECTS = 5
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+CONNECT_S = 10.0
+CHUNK = 65_536
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_NAT64_LOCAL = ipaddress.ip_network("64:ff9b:1::/48")
+
+
+@dataclass(frozen=True)
+class FetchPolicy:
+    """How far a download may reach."""
+
+    max_bytes: int
+    timeout_s: float
+    allow_private: bool = False
+
+
+def is_public_address(address: str) -> bool:
+    """Whether an IP address is globally routable, seen through IPv4 mapping and NAT64."""
+    ip = ipaddress.ip_address(address.split("%")[0])
+    if isinstance(ip, ipaddress.IPv6Address):
+        if ip.ipv4_mapped is not None:
+            return is_public_address(str(ip.ipv4_mapped))
+        if ip in _NAT64 or ip in _NAT64_LOCAL or ip.sixtofour is not None or ip.teredo is not None:
+            return False
+    return ip.is_global and not ip.is_multicast
+
+
+def resolve(host: str, port: int, *, allow_private: bool) -> list[str]:
+    """All addresses of a host, every one of them checked.
+
+    Raises:
+        FileDownloadError: The name does not resolve, or one of its addresses is not public.
+    """
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as exc:
+        raise FileDownloadError(f'The host name "{host}" could not be resolved.') from exc
+    addresses = list(dict.fromkeys(str(info[4][0]) for info in found))
+    refused = [address for address in addresses if not is_public_address(address)]
+    if refused and not allow_private:
+        raise FileDownloadError(
+            f'The address of "{host}" is private. Upload the file to this server, or start it with --allow-private-media.'
+        )
+    return addresses
+
+
+class _CheckedBackend(httpcore.NetworkBackend):
+    """Connects only to addresses that `resolve` has checked."""
+
+    def __init__(self, *, allow_private: bool) -> None:
+        self._allow_private = allow_private
+        self._inner = httpcore.SyncBackend()
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.NetworkStream:
+        failure: httpcore.ConnectError | None = None
+        for address in resolve(host, port, allow_private=self._allow_private):
+            try:
+                return self._inner.connect_tcp(address, port, timeout, local_address, socket_options)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as exc:
+                failure = httpcore.ConnectError(str(exc))
+        raise failure or httpcore.ConnectError(f"no address for {host}")
+
+    def connect_unix_socket(
+        self, path: str, timeout: float | None = None, socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None
+    ) -> httpcore.NetworkStream:
+        raise httpcore.ConnectError("unix sockets are not media")
+
+    def sleep(self, seconds: float) -> None:
+        self._inner.sleep(seconds)
+
+
+def fetch(url: str, path: Path, policy: FetchPolicy, loc: Loc) -> int:
+    """Download `url` into `path`.
+
+    Args:
+        url: http, https or data URI.
+        path: Where to write; removed again when the download fails.
+        policy: Caps, and whether private addresses are allowed.
+        loc: The input field, for errors.
+
+    Returns:
+        The number of bytes written.
+
+    Raises:
+        FileTooLarge: More than `policy.max_bytes`.
+        FileDownloadError: Anything else that went wrong, in words.
+    """
+    try:
+        if url[:5].lower() == "data:":
+            return _write_data_uri(url, path, policy, loc)
+        return _download(url, path, policy, loc)
+    except FileDownloadError as exc:
+        path.unlink(missing_ok=True)
+        raise FileDownloadError(exc.message, loc=loc, ctx=exc.ctx) from exc
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def _write_data_uri(url: str, path: Path, policy: FetchPolicy, loc: Loc) -> int:
+    head, _, body = url[5:].partition(",")
+    if len(body) > policy.max_bytes * 4 // 3 + 8:
+        raise too_large(len(body) * 3 // 4, policy.max_bytes, loc)
+    try:
+        is_base64 = head.lower().endswith(";base64")
+        data = base64.b64decode(urllib.parse.unquote(body), validate=True) if is_base64 else urllib.parse.unquote_to_bytes(body)
+    except (binascii.Error, ValueError) as exc:
+        raise FileDownloadError("The data URI is not valid base64.") from exc
+    if not data:
+        raise FileDownloadError("The data URI is empty.")
+    if len(data) > policy.max_bytes:
+        raise too_large(len(data), policy.max_bytes, loc)
+    return path.write_bytes(data)
+
+
+def _download(url: str, path: Path, policy: FetchPolicy, loc: Loc) -> int:
+    deadline = time.monotonic() + policy.timeout_s
+    backend = _CheckedBackend(allow_private=policy.allow_private)
+    context = ssl.create_default_context(cafile=certifi.where())
+    with httpcore.ConnectionPool(ssl_context=context, network_backend=backend, max_connections=1) as pool:
+        try:
+            for _ in range(MAX_REDIRECTS + 1):
+                target = _get(pool, url, path, policy, loc, deadline)
+                if isinstance(target, int):
+                    return target
+                url = target
+        except (httpcore.TimeoutException, TimeoutError) as exc:
+            raise FileDownloadError(f"The download took longer than {policy.timeout_s:g} seconds.") from exc
+        except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol, OSError) as exc:
+            raise FileDownloadError(f"The download failed: {exc or type(exc).__name__}.") from exc
+    raise FileDownloadError(f"The download was redirected more than {MAX_REDIRECTS} times.")
+
+
+def _get(pool: httpcore.ConnectionPool, url: str, path: Path, policy: FetchPolicy, loc: Loc, deadline: float) -> int | str:
+    """One hop: the size of the written file, or the address to go on to."""
+    parts = urllib.parse.urlsplit(url)
+    if parts.scheme.lower() not in {"http", "https"} or not parts.hostname or parts.username:
+        raise FileDownloadError("Only http and https addresses without a user name can be downloaded.")
+    left = max(0.1, deadline - time.monotonic())
+    timeouts = {"connect": min(CONNECT_S, left), "read": left, "write": left, "pool": left}
+    headers = {"Host": parts.netloc, "User-Agent": "shotwright", "Accept": "*/*", "Accept-Encoding": "identity"}
+    with pool.stream("GET", url.split("#")[0], headers=headers, extensions={"timeout": timeouts}) as response:
+        names = {key.lower(): value for key, value in response.headers}
+        if response.status in REDIRECTS and b"location" in names:
+            return urllib.parse.urljoin(url, names[b"location"].decode("latin-1"))
+        if response.status != 200:
+            raise FileDownloadError(f"The download failed: the server answered {response.status}.")
+        declared = names.get(b"content-length", b"")
+        if declared.isdigit() and int(declared) > policy.max_bytes:
+            raise too_large(int(declared), policy.max_bytes, loc)
+        return _save(response.iter_stream(), path, policy, loc, deadline)
+
+
+def _save(chunks: Iterable[bytes], path: Path, policy: FetchPolicy, loc: Loc, deadline: float) -> int:
+    size = 0
+    with path.open("wb") as file:
+        for chunk in chunks:
+            size += len(chunk)
+            if size > policy.max_bytes:
+                raise too_large(size, policy.max_bytes, loc)
+            if time.monotonic() > deadline:
+                raise TimeoutError
+            file.write(chunk)
+    if size == 0:
+        raise FileDownloadError("The file is empty.")
+    return size

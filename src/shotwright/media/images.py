@@ -1,0 +1,77 @@
+"""Images in all formats of the documents: JPG, PNG, WebP, GIF, AVIF; EXIF rotation and alpha included.
+
+Source: seed 001 (input formats).
+"""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from shotwright.core.errors import ImageLoadError, UnsupportedImageFormat
+from shotwright.core.limits import ImageFacts
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from shotwright.core.errors import Loc
+    from shotwright.media.colour import FrameRGB, Mask
+
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
+LONGEST_SIDE_PX = 2880
+"""Pictures are worked on at this size at most: 1.5 times the longer side of the largest canvas."""
+
+
+def probe_image(path: Path, loc: Loc) -> ImageFacts:
+    """Measure an image file without decoding its pixels.
+
+    Raises:
+        UnsupportedImageFormat: The bytes are no image of a supported format.
+        ImageLoadError: They are, but cannot be read.
+    """
+    with _opened(path, loc) as image:
+        turned = (image.getexif().get(274) or 1) >= 5
+        width, height = (image.height, image.width) if turned else image.size
+        has_alpha = "A" in image.getbands() or "transparency" in image.info
+    return ImageFacts(width, height, path.stat().st_size, has_alpha)
+
+
+def load_image(path: Path, loc: Loc = ("body",)) -> tuple[FrameRGB, Mask | None]:
+    """Decode an image upright, scaled down to `LONGEST_SIDE_PX` at most.
+
+    Returns:
+        The picture, uint8 (H, W, 3) sRGB, and its alpha, uint8 (H, W), if it has one with any transparency.
+
+    Raises:
+        UnsupportedImageFormat, ImageLoadError: As for `probe_image`.
+    """
+    with _opened(path, loc) as image:
+        try:
+            upright = ImageOps.exif_transpose(image)
+            upright.thumbnail((LONGEST_SIDE_PX, LONGEST_SIDE_PX), Image.Resampling.LANCZOS)
+            rgba = np.asarray(upright.convert("RGBA"))
+        except (OSError, ValueError, SyntaxError, MemoryError) as exc:
+            raise ImageLoadError(loc=loc) from exc
+    alpha = np.ascontiguousarray(rgba[..., 3])
+    rgb = np.ascontiguousarray(rgba[..., :3])
+    return rgb, (alpha if int(alpha.min()) < 250 else None)
+
+
+def save_jpeg(rgb: FrameRGB, path: Path, quality: int = 88) -> None:
+    """Write an sRGB picture as JPEG."""
+    cv2.imwrite(str(path), cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, quality])
+
+
+def _opened(path: Path, loc: Loc) -> Image.Image:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        try:
+            return Image.open(path, formats=FORMATS)
+        except UnidentifiedImageError as exc:
+            raise UnsupportedImageFormat(loc=loc, ctx={"supported_formats": [".jpg", ".jpeg", ".png", ".webp", ".gif", ".avif"]}) from exc
+        except (OSError, ValueError, SyntaxError, Image.DecompressionBombWarning, Image.DecompressionBombError) as exc:
+            raise ImageLoadError(loc=loc) from exc

@@ -1,0 +1,94 @@
+"""The camera path of a clip, measured from its pixels: shift, zoom and roll from frame to frame.
+
+Corners are tracked with Lucas-Kanade and a similarity is fitted with RANSAC, so that a subject that moves on its own is an
+outlier. Works on frames reduced to `WORK_WIDTH`. Source: evaluation c.3 (M3: recovers scale to 4e-5 a frame).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+    from shotwright.media.colour import FrameYUV
+
+WORK_WIDTH = 480
+MAX_CORNERS = 400
+MIN_CORNERS = 12
+
+
+@dataclass(frozen=True)
+class ClipMotion:
+    """Similarities that map each frame onto the next one, in units of the frame's width.
+
+    Attributes:
+        steps: float64 (frames - 1, 4): shift right, shift down (fractions of the width), log of the scale, roll in
+            radians; a pan to the right shifts the picture left.
+        tracked: Share of the steps that had enough corners to be measured, 0..1.
+    """
+
+    steps: NDArray[np.float64]
+    tracked: float
+
+    def resampled(self, frames: int) -> NDArray[np.float64]:
+        """The accumulated path, brought to another number of frames: float64 (frames, 4), starting at zero."""
+        path = np.vstack([np.zeros((1, 4)), np.cumsum(self.steps, axis=0)]) if len(self.steps) else np.zeros((2, 4))
+        at = np.linspace(0, len(path) - 1, frames)
+        whole = np.arange(len(path))
+        return np.stack([np.interp(at, whole, path[:, axis]) for axis in range(4)], axis=1)
+
+    def matrices(self, width: int) -> list[NDArray[np.float64]]:
+        """For every frame, the 3x3 similarity from the first frame's pixels to its own, for frames of this width."""
+        total = np.eye(3)
+        found = [total]
+        for dx, dy, scale, roll in self.steps:
+            s, c = np.exp(scale) * np.sin(roll), np.exp(scale) * np.cos(roll)
+            step = np.array([[c, -s, dx * width], [s, c, dy * width], [0, 0, 1.0]])
+            total = step @ total
+            found.append(total)
+        return found
+
+
+def measure_motion(frames: Iterable[FrameYUV]) -> ClipMotion:
+    """Measure the camera path of a clip.
+
+    Args:
+        frames: uint8 (H, W, 3); only Y' is looked at.
+    """
+    steps: list[NDArray[np.float64]] = []
+    good = 0
+    previous: NDArray[np.uint8] | None = None
+    for frame in frames:
+        scale = WORK_WIDTH / frame.shape[1]
+        grey = cv2.resize(frame[..., 0], None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        if previous is not None:
+            step = _similarity(previous, np.asarray(grey, np.uint8))
+            good += step is not None
+            steps.append(step if step is not None else (steps[-1] if steps else np.zeros(4)))
+        previous = np.asarray(grey, np.uint8)
+    return ClipMotion(np.array(steps).reshape(-1, 4), good / max(1, len(steps)))
+
+
+def _similarity(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> NDArray[np.float64] | None:
+    corners = cv2.goodFeaturesToTrack(before, MAX_CORNERS, 0.01, 8)
+    if corners is None or len(corners) < MIN_CORNERS:
+        return None
+    moved, status, _ = cv2.calcOpticalFlowPyrLK(before, after, corners, np.empty_like(corners), winSize=(21, 21), maxLevel=3)
+    ok = status.reshape(-1) == 1
+    if int(ok.sum()) < MIN_CORNERS:
+        return None
+    matrix, _ = cv2.estimateAffinePartial2D(corners[ok], moved[ok], method=cv2.RANSAC, ransacReprojThreshold=1.0)
+    if matrix is None:
+        return None
+    width = before.shape[1]
+    scale, roll = float(np.hypot(matrix[0, 0], matrix[1, 0])), float(np.arctan2(matrix[1, 0], matrix[0, 0]))
+    if not 0.5 < scale < 2.0:
+        return None
+    return np.array([matrix[0, 2] / width, matrix[1, 2] / width, np.log(scale), roll])

@@ -1,0 +1,86 @@
+"""Measures a video without decoding it: displayed size, frame rate, duration, audio.
+
+The container is pinned to MOV/MP4 and the protocol to our own file, so that a playlist or a file with outside references
+that calls itself .mp4 is refused and opens nothing. Source: seed 000 (formats), users.md section 5, number 30.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Any
+
+import av
+import av.error
+
+from shotwright.core.errors import UnsupportedVideoFormat, VideoLoadError
+from shotwright.core.limits import VideoFacts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from av.container import InputContainer
+
+    from shotwright.core.errors import Loc
+
+SUPPORTED = {"supported_formats": [".mp4", ".mov"]}
+
+
+@contextlib.contextmanager
+def open_video(path: Path, loc: Loc = ("body", "video_url")) -> Iterator[InputContainer]:
+    """Open a MOV/MP4 file for reading.
+
+    Raises:
+        UnsupportedVideoFormat: The file is no MOV/MP4, or has no video stream.
+    """
+    options = {"protocol_whitelist": "file", "enable_drefs": "0", "use_absolute_path": "0"}
+    try:
+        container = av.open(str(path), format="mov", options=options, metadata_errors="ignore")
+    except (av.error.FFmpegError, ValueError) as exc:
+        raise UnsupportedVideoFormat(loc=loc, ctx=SUPPORTED) from exc
+    with container:
+        if not container.streams.video:
+            raise UnsupportedVideoFormat("The file has no video stream.", loc=loc, ctx=SUPPORTED)
+        yield container
+
+
+def probe_video(path: Path, loc: Loc = ("body", "video_url")) -> VideoFacts:
+    """Measure a video file; sizes as displayed, after rotation and pixel aspect.
+
+    Raises:
+        UnsupportedVideoFormat: The file is no MOV/MP4, or has no video stream.
+        VideoLoadError: Its first frame cannot be decoded.
+    """
+    with open_video(path, loc) as container:
+        stream = container.streams.video[0]
+        try:
+            first = next(container.decode(stream))
+        except (av.error.FFmpegError, StopIteration) as exc:
+            raise VideoLoadError(loc=loc) from exc
+        width, height = _displayed(stream, first)
+        fps = float(stream.average_rate or stream.guessed_rate or 0)
+        duration_s = _duration_s(container, stream, fps)
+        return VideoFacts(
+            width=width,
+            height=height,
+            duration_s=duration_s,
+            fps=fps,
+            frames=stream.frames or round(duration_s * fps),
+            size_bytes=path.stat().st_size,
+            has_audio=bool(container.streams.audio),
+            codec=stream.codec_context.name,
+        )
+
+
+def _displayed(stream: Any, frame: Any) -> tuple[int, int]:  # noqa: ANN401  (PyAV objects)
+    ratio = stream.codec_context.sample_aspect_ratio or stream.sample_aspect_ratio
+    width = round(frame.width * float(ratio)) if ratio and float(ratio) > 0 else frame.width
+    return (frame.height, width) if frame.rotation % 180 else (width, frame.height)
+
+
+def _duration_s(container: InputContainer, stream: Any, fps: float) -> float:  # noqa: ANN401  (PyAV objects)
+    if stream.duration and stream.time_base:
+        return float(stream.duration * stream.time_base)
+    if container.duration:
+        return container.duration / av.time_base
+    return stream.frames / fps if fps else 0.0
