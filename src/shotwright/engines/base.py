@@ -1,0 +1,171 @@
+"""The contract between the worker and an engine: Shot in, Rendered out, Progress on the way.
+
+An engine that cannot do something says so in its capabilities; routes, docs and pages follow from that.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from shotwright.core.catalog import CANVAS, OUTPUT_FPS
+from shotwright.core.errors import ClientCancelled
+
+if TYPE_CHECKING:
+    from shotwright.core.catalog import Tier
+    from shotwright.core.limits import VideoFacts
+    from shotwright.core.plan import ShotPlan
+    from shotwright.core.request import ShotRequest
+    from shotwright.media.colour import FrameRGB
+
+
+class Cancelled(ClientCancelled):
+    """Request cancelled by the client."""
+
+
+@dataclass(frozen=True)
+class OutputSpec:
+    """The clip to deliver: even pixels, exact rate, exact number of frames."""
+
+    width: int
+    height: int
+    fps: Fraction
+    frames: int
+
+    @property
+    def duration_s(self) -> float:
+        """Seconds."""
+        return float(self.frames / self.fps)
+
+
+@dataclass(frozen=True)
+class ElementMedia:
+    """The pictures of an element on disk."""
+
+    frontal: Path
+    views: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True)
+class Shot:
+    """What an engine gets: the plan, the media on disk, the clip to deliver."""
+
+    plan: ShotPlan
+    output: OutputSpec
+    seed: int
+    images: tuple[Path, ...] = ()
+    elements: tuple[ElementMedia, ...] = ()
+    video: Path | None = None
+    video_facts: VideoFacts | None = None
+    keep_audio: bool = False
+    cache: Path | None = None
+
+    def image(self, ref: str | None) -> Path | None:
+        """The file behind `@Image2` or the frontal picture behind `@Element1`; None when there is none."""
+        if ref is None or not ref[1:2]:
+            return None
+        kind, number = ref[1:].rstrip("0123456789"), ref[1:].lstrip("ImageElmntVido")
+        index = int(number or 0) - 1
+        if kind == "Image" and 0 <= index < len(self.images):
+            return self.images[index]
+        if kind == "Element" and 0 <= index < len(self.elements):
+            return self.elements[index].frontal
+        return None
+
+    def views(self, ref: str) -> tuple[Path, ...]:
+        """Frontal picture and further views of an element, or the one picture of an image reference."""
+        first = self.image(ref)
+        if first is None:
+            return ()
+        if ref.startswith("@Element"):
+            return (first, *self.elements[int(ref.removeprefix("@Element")) - 1].views)
+        return (first,)
+
+
+class Progress(Protocol):
+    """How an engine reports and learns of a cancel. Called at least once per frame."""
+
+    def __call__(
+        self, stage: str, fraction: float, message: str | None = None, *, preview: FrameRGB | None = None
+    ) -> None:
+        """Report `fraction` (0..1) of the whole render.
+
+        Raises:
+            Cancelled: Stop now, clean up and let it through.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """What an engine delivers."""
+
+    path: Path
+    not_rendered: tuple[str, ...] = ()
+    camera_path: Path | None = None
+    metrics: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """What an engine can do."""
+
+    tasks: frozenset[str]
+    takes_seed: bool = True
+    gives_previews: bool = False
+    needs: str = "nothing"
+
+
+class Engine(Protocol):
+    """Renders shots."""
+
+    name: str
+
+    def capabilities(self) -> Capabilities:
+        """What this engine can do on this machine."""
+        ...
+
+    def render(self, shot: Shot, workdir: Path, progress: Progress) -> Rendered:
+        """Render a shot into `workdir`.
+
+        Raises:
+            ModelError: The input cannot be rendered.
+            Cancelled: `progress` said so.
+        """
+        ...
+
+
+RATIOS = {"16:9": 16 / 9, "9:16": 9 / 16, "1:1": 1.0}
+EDIT_MAX_PIXELS = {"standard": 1280 * 720, "pro": 1920 * 1080}
+
+
+def nearest_ratio(width: int, height: int) -> str:
+    """The aspect ratio of the documents that is nearest to a displayed shape. Source: kling-o1 b.7."""
+    shape = width / height
+    return min(RATIOS, key=lambda name: max(shape / RATIOS[name], RATIOS[name] / shape))
+
+
+def output_spec(request: ShotRequest, shape: tuple[int, int] | None, facts: VideoFacts | None) -> OutputSpec:
+    """Size, rate and length of the clip that a request asks for.
+
+    Args:
+        request: The request.
+        shape: Displayed (width, height) of what decides `auto`: the source video, else the start frame.
+        facts: Facts of the source video; an edit keeps its shape, its rate and its number of frames.
+    """
+    tier: Tier = request.endpoint.tier
+    if request.endpoint.task == "edit" and facts is not None:
+        width, height = _capped(facts.width, facts.height, EDIT_MAX_PIXELS[tier])
+        return OutputSpec(width, height, Fraction(facts.fps).limit_denominator(1001), facts.frames)
+    ratio = request.aspect_ratio
+    if ratio == "auto":
+        ratio = nearest_ratio(*shape) if shape else "16:9"
+    width, height = CANVAS[tier][ratio]
+    return OutputSpec(width, height, Fraction(OUTPUT_FPS), round(OUTPUT_FPS * request.duration_s))
+
+
+def _capped(width: int, height: int, max_pixels: int) -> tuple[int, int]:
+    scale = min(1.0, (max_pixels / (width * height)) ** 0.5)
+    return max(2, round(width * scale / 2) * 2), max(2, round(height * scale / 2) * 2)

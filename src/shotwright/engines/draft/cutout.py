@@ -1,0 +1,132 @@
+"""Somebody or something out of a picture: alpha as it is, else a matte; trimmed, without a fringe.
+
+The matter is one small interface. The default carries its network in its package (u2netp, Apache-2.0); where it is not
+installed, GrabCut is used. Source: design section 4.4, draft-engine section 2.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Protocol
+
+import cv2
+import numpy as np
+from PIL import Image
+
+from shotwright.media.colour import rgb_to_yuv
+from shotwright.media.images import load_image
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from shotwright.engines.draft.cache import Cache
+    from shotwright.media.colour import FrameRGB, FrameYUV, Mask
+
+MATTE_PX = 512
+TEXTURE_PX = 1400
+"""Cut-outs are kept at most this tall."""
+
+
+class Matter(Protocol):
+    """Finds the main subject of a picture."""
+
+    def __call__(self, rgb: FrameRGB) -> Mask:
+        """uint8 (H, W, 3) → uint8 (H, W), 255 on the subject."""
+        ...
+
+
+@dataclass(frozen=True)
+class CutOut:
+    """A trimmed subject.
+
+    Attributes:
+        texture: uint8 (h, w, 3) Y'CbCr, colours carried on beyond the edge.
+        alpha: uint8 (h, w).
+    """
+
+    texture: FrameYUV
+    alpha: Mask
+
+    @property
+    def aspect(self) -> float:
+        """Width / height."""
+        return self.texture.shape[1] / self.texture.shape[0]
+
+
+@cache
+def matter() -> Matter:
+    """The best matter that is installed."""
+    try:
+        from rembg import new_session, remove  # noqa: PLC0415  (heavy, and absent on Python 3.13)
+    except ImportError:
+        return _grab_cut
+    session = new_session()
+
+    def u2netp(rgb: FrameRGB) -> Mask:
+        image = Image.fromarray(rgb)
+        return np.asarray(remove(image, session=session, only_mask=True), np.uint8)
+
+    return u2netp
+
+
+def _grab_cut(rgb: FrameRGB) -> Mask:
+    height, width = rgb.shape[:2]
+    mask = np.zeros((height, width), np.uint8)
+    box = (width // 12, height // 12, width * 10 // 12, height * 10 // 12)
+    cv2.grabCut(cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), mask, box, np.zeros((1, 65)), np.zeros((1, 65)), 4, cv2.GC_INIT_WITH_RECT)
+    return np.where((mask == cv2.GC_FGD) | (mask == cv2.GC_PR_FGD), 255, 0).astype(np.uint8)
+
+
+def matte(rgb: FrameRGB) -> Mask:
+    """The main subject's matte at the picture's size: found small, then fitted to the edges of the picture."""
+    scale = min(1.0, MATTE_PX / max(rgb.shape[:2]))
+    small = cv2.resize(rgb, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    found = matter()(np.asarray(small, np.uint8))
+    full = cv2.resize(found, (rgb.shape[1], rgb.shape[0]), interpolation=cv2.INTER_CUBIC)
+    steep = np.clip((np.arange(256, dtype=np.float32) - 96) * (255 / 64), 0, 255).astype(np.uint8)
+    return np.asarray(cv2.LUT(full, steep), np.uint8)
+
+
+def cut_out(path: Path, cache: Cache) -> CutOut:
+    """Cut the subject out of an image file; cached by the file's content.
+
+    Raises:
+        ImageLoadError, UnsupportedImageFormat: The file cannot be read.
+    """
+    return cache.get("cutout-1", path, lambda: _cut(path))
+
+
+def _cut(path: Path) -> CutOut:
+    rgb, alpha = load_image(path)
+    if alpha is None:
+        alpha = matte(rgb)
+    rows, columns = np.where(alpha > 40)
+    if len(rows) < 64:
+        alpha = np.full(rgb.shape[:2], 255, np.uint8)
+        rows, columns = np.array([0, rgb.shape[0] - 1]), np.array([0, rgb.shape[1] - 1])
+    top, bottom, left, right = rows.min(), rows.max() + 1, columns.min(), columns.max() + 1
+    rgb, alpha = rgb[top:bottom, left:right], alpha[top:bottom, left:right]
+    if rgb.shape[0] > TEXTURE_PX:
+        scale = TEXTURE_PX / rgb.shape[0]
+        rgb = np.asarray(cv2.resize(rgb, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
+        alpha = np.asarray(cv2.resize(alpha, (rgb.shape[1], rgb.shape[0]), interpolation=cv2.INTER_AREA), np.uint8)
+    pad = 2
+    alpha = cv2.copyMakeBorder(np.ascontiguousarray(alpha), pad, pad, pad, pad, cv2.BORDER_CONSTANT)
+    rgb = cv2.copyMakeBorder(np.ascontiguousarray(rgb), pad, pad, pad, pad, cv2.BORDER_REPLICATE)
+    return CutOut(rgb_to_yuv(defringed(np.asarray(rgb, np.uint8), np.asarray(alpha, np.uint8))), np.asarray(alpha, np.uint8))
+
+
+def defringed(rgb: FrameRGB, alpha: Mask) -> FrameRGB:
+    """Carry the subject's own colours over its edge, so that no rim of the old background shows; same shapes."""
+    solid = cv2.erode((alpha > 200).astype(np.uint8), np.ones((3, 3), np.uint8))
+    if not solid.any():
+        return rgb
+    weight = solid[..., None].astype(np.float32)
+    size = (0, 0)
+    sigma = max(2.0, max(rgb.shape[:2]) / 220)
+    spread = cv2.GaussianBlur(rgb.astype(np.float32) * weight, size, sigma)
+    amount = cv2.GaussianBlur(weight, size, sigma)
+    carried = spread / np.maximum(amount[..., None], 1e-3)
+    near = (amount > 0.01) & (solid == 0)
+    return np.where(near[..., None], np.clip(carried, 0, 255), rgb).astype(np.uint8)

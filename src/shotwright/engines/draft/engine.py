@@ -1,0 +1,103 @@
+"""DraftEngine: dispatch by task, drive the frame loop, report progress, write the camera path beside the clip."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+
+from shotwright.engines.base import Capabilities, Rendered
+from shotwright.engines.draft.cache import Cache
+from shotwright.engines.draft.loop import draw_frames
+from shotwright.engines.draft.plate import fit
+from shotwright.engines.draft.scene import Backdrop, Scene, backdrop_of, build_scene
+from shotwright.media.colour import yuv_to_rgb
+from shotwright.media.encode import Encoder
+from shotwright.media.images import load_image
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from shotwright.engines.base import Progress, Shot
+    from shotwright.media.colour import FrameYUV
+
+TASKS = frozenset({"reference_to_video", "first_last_frame", "video_reference", "edit"})
+PREVIEW_WIDTH = 480
+SETUP_SHARE = 0.12
+
+cv2.setNumThreads(2)
+
+
+class DraftEngine:
+    """Our own renderer: a watchable previz on two CPU cores."""
+
+    name = "draft"
+
+    def capabilities(self) -> Capabilities:
+        """All tasks, seeded, with previews."""
+        return Capabilities(TASKS, takes_seed=True, gives_previews=True)
+
+    def render(self, shot: Shot, workdir: Path, progress: Progress) -> Rendered:
+        """Render a shot into `workdir / "output.mp4"`; see `Engine.render`."""
+        cache = Cache(shot.cache)
+        if shot.plan.task == "edit":
+            from shotwright.engines.draft.edit import render_edit  # noqa: PLC0415  (its analysis is not needed elsewhere)
+
+            return render_edit(shot, workdir, cache, progress)
+        started = time.perf_counter()
+        progress("prepare", 0.0, "Building the set")
+        scene = self._scene(shot, cache, progress)
+        setup_s = time.perf_counter() - started
+        progress("render", SETUP_SHARE, f"Rendering {shot.output.frames} frames at {shot.output.width}x{shot.output.height}")
+        path = workdir / "output.mp4"
+        write_clip(path, draw_frames(scene, shot.output, shot.seed), shot, progress, first=SETUP_SHARE)
+        camera = workdir / "camera.json"
+        write_camera(camera, scene, shot)
+        metrics = {"setup_s": round(setup_s, 3), "render_s": round(time.perf_counter() - started - setup_s, 3)}
+        return Rendered(path, tuple(dict.fromkeys(scene.not_rendered)), camera, metrics)
+
+    def _scene(self, shot: Shot, cache: Cache, progress: Progress) -> Scene:
+        if shot.plan.task == "video_reference":
+            from shotwright.engines.draft.continuation import continuation_scene  # noqa: PLC0415
+
+            return continuation_scene(shot, cache, progress)
+        end_path = shot.image(shot.plan.end_frame)
+        end = fit(load_image(end_path)[0], shot.output.width, shot.output.height) if end_path else None
+        backdrop: Backdrop = backdrop_of(shot)
+        return build_scene(shot, cache, backdrop, end=end)
+
+
+def write_clip(path: Path, frames: Iterable[FrameYUV], shot: Shot, progress: Progress, *, first: float) -> int:
+    """Encode frames as they are drawn; reports every frame, so that a cancel takes effect at once.
+
+    Returns:
+        The number of frames written.
+    """
+    spec = shot.output
+    audio = shot.video if shot.keep_audio and shot.video_facts and shot.video_facts.has_audio else None
+    every = max(1, spec.frames // 8)
+    with Encoder(path, spec.width, spec.height, spec.fps, audio_from=audio, duration_s=spec.duration_s) as encoder:
+        for index, frame in enumerate(frames):
+            encoder.write(frame)
+            preview = _preview(frame) if index % every == 0 else None
+            share = first + (0.98 - first) * (index + 1) / max(1, spec.frames)
+            progress("render", share, f"Frame {index + 1} of {spec.frames}", preview=preview)
+        progress("encode", 0.99, "Finishing the file")
+    return encoder.frames
+
+
+def _preview(frame: FrameYUV) -> FrameYUV:
+    scale = PREVIEW_WIDTH / frame.shape[1]
+    return yuv_to_rgb(np.asarray(cv2.resize(frame, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8))
+
+
+def write_camera(path: Path, scene: Scene, shot: Shot) -> None:
+    """The true camera path as JSON: one pose per frame, metres, radians, lens in frame widths."""
+    poses: list[dict[str, Any]] = [{key: round(value, 6) for key, value in asdict(pose).items()} for pose in scene.poses]
+    data = {"fps": float(shot.output.fps), "width": shot.output.width, "height": shot.output.height, "poses": poses}
+    path.write_text(json.dumps(data))

@@ -1,0 +1,101 @@
+"""Somebody or something that words name and no picture shows: plain figures with a light side, as in any previz."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+
+from shotwright.engines.draft.cutout import CutOut
+from shotwright.media.colour import Mask, rgb_to_yuv
+
+HEIGHT_M = {
+    "person": 1.7, "cat": 0.32, "dog": 0.6, "horse": 1.7, "bird": 0.5, "car": 1.5, "boat": 3.0, "bicycle": 1.1, "object": 0.5,
+}  # fmt: skip
+NOUN_HEIGHT_M = {
+    "child": 1.2, "kid": 1.2, "girl": 1.5, "boy": 1.5, "stone": 0.16, "sword": 1.0, "bag": 0.45, "ball": 0.24, "book": 0.25,
+    "phone": 0.16, "bottle": 0.3, "cup": 0.12, "statue": 2.4, "sculpture": 2.4, "fox": 0.45, "rabbit": 0.3, "lantern": 0.35,
+    "watch": 0.06, "shoe": 0.14, "box": 0.4, "dragon": 4.0, "ship": 9.0, "cow": 1.5, "deer": 1.5, "wolf": 0.8, "backpack": 0.5,
+    "product": 0.25, "headband": 0.1, "crown": 0.15, "brush": 0.2, "robot": 1.8,
+}  # fmt: skip
+TONE = (124, 128, 138)
+_S = 16
+
+
+def height_m(kind: str, noun: str | None) -> float:
+    """A sensible size in metres."""
+    return NOUN_HEIGHT_M.get(noun or "", HEIGHT_M.get(kind, 1.7))
+
+
+def _points(mask: Mask, *polygon: tuple[float, float]) -> None:
+    height, width = mask.shape
+    cv2.fillPoly(mask, [np.array([(x * width, y * height) for x, y in polygon], np.int32)], 255, cv2.LINE_AA)
+
+
+def _oval(mask: Mask, x: float, y: float, rx: float, ry: float) -> None:
+    height, width = mask.shape
+    cv2.ellipse(mask, (round(x * width), round(y * height)), (round(rx * width), round(ry * height)), 0, 0, 360, 255, -1, cv2.LINE_AA)
+
+
+def _person(mask: Mask) -> None:
+    _oval(mask, 0.5, 0.075, 0.145, 0.072)
+    _points(mask, (0.44, 0.13), (0.56, 0.13), (0.6, 0.17), (0.78, 0.2), (0.8, 0.3), (0.72, 0.5), (0.28, 0.5), (0.2, 0.3), (0.22, 0.2), (0.4, 0.17))
+    _points(mask, (0.2, 0.21), (0.28, 0.24), (0.22, 0.5), (0.13, 0.51), (0.1, 0.4))
+    _points(mask, (0.8, 0.21), (0.72, 0.24), (0.78, 0.5), (0.87, 0.51), (0.9, 0.4))
+    _points(mask, (0.28, 0.48), (0.49, 0.48), (0.47, 0.96), (0.5, 0.995), (0.25, 0.995), (0.33, 0.95))
+    _points(mask, (0.51, 0.48), (0.72, 0.48), (0.68, 0.95), (0.76, 0.995), (0.52, 0.995), (0.54, 0.96))
+
+
+def _animal(mask: Mask) -> None:
+    _oval(mask, 0.45, 0.48, 0.3, 0.17)
+    _oval(mask, 0.82, 0.26, 0.12, 0.13)
+    _points(mask, (0.62, 0.35), (0.74, 0.2), (0.86, 0.38), (0.7, 0.55))
+    _points(mask, (0.76, 0.18), (0.78, 0.04), (0.84, 0.15))
+    _points(mask, (0.86, 0.16), (0.9, 0.05), (0.93, 0.2))
+    for x in (0.2, 0.3, 0.58, 0.67):
+        _points(mask, (x, 0.55), (x + 0.07, 0.55), (x + 0.055, 0.99), (x + 0.005, 0.99))
+    _points(mask, (0.17, 0.4), (0.02, 0.2), (0.05, 0.16), (0.22, 0.38))
+
+
+def _bird(mask: Mask) -> None:
+    _oval(mask, 0.5, 0.55, 0.14, 0.16)
+    _points(mask, (0.5, 0.5), (0.05, 0.15), (0.25, 0.6), (0.45, 0.66))
+    _points(mask, (0.5, 0.5), (0.95, 0.15), (0.75, 0.6), (0.55, 0.66))
+
+
+def _car(mask: Mask) -> None:
+    _points(mask, (0.02, 0.55), (0.2, 0.5), (0.32, 0.15), (0.7, 0.15), (0.84, 0.48), (0.98, 0.56), (0.98, 0.82), (0.02, 0.82))
+    _oval(mask, 0.22, 0.82, 0.085, 0.17)
+    _oval(mask, 0.78, 0.82, 0.085, 0.17)
+
+
+def _boat(mask: Mask) -> None:
+    _points(mask, (0.05, 0.74), (0.95, 0.74), (0.82, 0.98), (0.2, 0.98))
+    _points(mask, (0.5, 0.02), (0.53, 0.02), (0.53, 0.74), (0.5, 0.74))
+    _points(mask, (0.55, 0.08), (0.86, 0.66), (0.55, 0.66))
+
+
+def _object(mask: Mask) -> None:
+    _points(mask, (0.2, 0.15), (0.8, 0.15), (0.9, 0.98), (0.1, 0.98))
+
+
+_FIGURES: dict[str, tuple[float, Callable[[Mask], None]]] = {
+    "person": (0.42, _person), "cat": (1.25, _animal), "dog": (1.25, _animal), "horse": (1.25, _animal), "bird": (1.6, _bird),
+    "car": (2.7, _car), "boat": (1.1, _boat), "bicycle": (1.6, _car), "object": (0.8, _object),
+}  # fmt: skip
+
+
+def stand_in(kind: str) -> CutOut:
+    """A plain figure: grey, lit from the upper left."""
+    aspect, draw = _FIGURES.get(kind, _FIGURES["object"])
+    height = 900
+    mask = np.zeros((height, round(height * aspect)), np.uint8)
+    draw(mask)
+    mask = np.asarray(cv2.GaussianBlur(mask, (0, 0), 1.2), np.uint8)
+    depth = cv2.distanceTransform((mask > 128).astype(np.uint8), cv2.DIST_L2, 5)
+    round_part = cv2.GaussianBlur(np.sqrt(np.minimum(depth, 70)), (0, 0), 6)
+    gx, gy = cv2.Sobel(round_part, cv2.CV_32F, 1, 0), cv2.Sobel(round_part, cv2.CV_32F, 0, 1)
+    shade = np.clip(1.0 + 0.9 * (gx + 0.6 * gy), 0.45, 1.55)[..., None]
+    rgb = np.clip(np.array(TONE, np.float32) * shade, 0, 255).astype(np.uint8)
+    return CutOut(rgb_to_yuv(rgb), mask)
