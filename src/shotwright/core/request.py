@@ -178,5 +178,6 @@ def input_model(endpoint_id: str) -> type[BaseModel]:
     fields: dict[str, Any] = {}
     for spec in endpoint.fields:
         kind = _annotation(spec)
-        fields[spec.name] = (kind, ...) if spec.required else (kind | None, spec.default)
+        default = list(spec.default) if isinstance(spec.default, tuple) else spec.default
+        fields[spec.name] = (kind, ...) if spec.required else (kind | None, default)
     return create_model(endpoint.schema_title, __config__=ConfigDict(extra="ignore"), **fields)

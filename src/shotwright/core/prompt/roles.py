@@ -117,7 +117,8 @@ def _is_place(sentence: list[Token], low: int, at: int, noun: str | None) -> boo
     previous = window[-1].lemma if window else ""
     verb = window[-2] if len(window) > 1 else None
     acts = verb is not None and verb.text.lower().endswith("ing") and verb.lemma not in {"wear", "hold", "use"}
-    return previous in {"in", "at", "inside", "through", "into"} and acts
+    inside = previous in {"in", "at", "inside", "through", "into"}
+    return inside and (acts or any(token.kind == "ref" for token in window))
 
 
 def _noun_of(sentence: list[Token], at: int) -> str | None:

@@ -1,0 +1,1 @@
+"""The wires: dialects of HTTP that existing clients speak. The only room that knows wire shapes."""

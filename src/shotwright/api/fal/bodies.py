@@ -1,0 +1,126 @@
+"""Requests, results and errors as fal shows them. Source: fal-wire 2.1-2.5 and 5."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from starlette.responses import Response
+
+from shotwright.core.catalog import ENDPOINTS
+from shotwright.core.errors import ClientCancelled, NotFound, RangeNotSatisfiable, ShotwrightError, StartTimeout
+
+if TYPE_CHECKING:
+    from shotwright.jobs.store import Event, StoredRequest
+
+JSON = dict[str, Any]
+DOCS = "https://docs.fal.ai/errors/#"
+OWN_TYPES_WITHOUT_DOCS = frozenset({"value_error"})
+
+
+def json_response(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:  # noqa: ANN401  (any JSON)
+    """A compact JSON answer."""
+    data = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+    return Response(data, status, headers, media_type="application/json")
+
+
+def addresses(row: StoredRequest, base: str) -> JSON:
+    """The three addresses of a request; `base` is origin and prefix."""
+    app = ENDPOINTS[row.endpoint_id].app_path if row.endpoint_id in ENDPOINTS else row.endpoint_id
+    here = f"{base}/{app}/requests/{row.id}"
+    return {"response_url": here, "status_url": f"{here}/status", "cancel_url": f"{here}/cancel"}
+
+
+def submitted(row: StoredRequest, base: str, position: int) -> JSON:
+    """The ticket that submit returns."""
+    ticket: JSON = {"status": "IN_QUEUE", "request_id": str(row.id), "queue_position": position}
+    return {**ticket, **addresses(row, base), "gateway_request_id": str(row.id)}
+
+
+def status_body(row: StoredRequest, base: str, position: int | None, logs: list[Event] | None) -> JSON:
+    """The status of a request; `logs` is None when they were not asked for."""
+    body: JSON = {"request_id": str(row.id), **addresses(row, base)}
+    if row.state == "queued":
+        return {"status": "IN_QUEUE", "queue_position": position or 0, **body, "logs": _lines(logs)}
+    if row.state == "running":
+        return {"status": "IN_PROGRESS", **body, "logs": _lines(logs)}
+    metrics = {"inference_time": row.metrics.get("inference_time", 0.0)}
+    body = {"status": "COMPLETED", **body, "logs": _lines(logs), "metrics": metrics}
+    error = error_of(row)
+    if error is not None:
+        body |= {"error": error["message"], "error_type": error["type"]}
+    return body
+
+
+def _lines(events: list[Event] | None) -> list[JSON] | None:
+    if events is None:
+        return None
+    return [
+        {
+            "timestamp": event.at.strftime("%Y-%m-%dT%H:%M:%S.%f"), "level": event.level or "INFO", "source": "USER",
+            "message": event.message or "", "labels": {},
+        }
+        for event in events
+        if event.kind == "log"
+    ]  # fmt: skip
+
+
+def output(row: StoredRequest, origin: str) -> JSON:
+    """The bare output of a request that succeeded."""
+    result = row.result or {}
+    url = f"{origin}/files/{result['file_id']}/{result['file_name']}"
+    return {
+        "video": {
+            "url": url, "content_type": result["content_type"], "file_name": result["file_name"], "file_size": result["file_size"],
+        }
+    }  # fmt: skip
+
+
+def error_of(row: StoredRequest) -> JSON | None:
+    """The error record of a request that ended without a result."""
+    if row.state == "cancelled":
+        return ClientCancelled().to_json()
+    return row.error
+
+
+def result_response(row: StoredRequest, origin: str) -> Response:
+    """What fetching the result answers; failures come with the model's own status and body."""
+    if not row.is_terminal:
+        return json_response({"detail": "Request is still in progress"}, 400, request_headers(row))
+    error = error_of(row)
+    if error is None:
+        units = str(row.metrics.get("billable_units", 0))
+        return json_response(output(row, origin), 200, {**request_headers(row), "x-fal-billable-units": units})
+    return error_response(error, request_headers(row))
+
+
+def request_headers(row: StoredRequest) -> dict[str, str]:
+    """Headers of every answer about a request."""
+    return {"x-fal-request-id": str(row.id)}
+
+
+def error_response(error: JSON, headers: dict[str, str] | None = None) -> Response:
+    """An error record as fal words it: a list of fields for the model's errors, a sentence for the machinery's."""
+    sent = dict(headers or {})
+    retry = bool(error["retryable"])
+    sent |= {"x-fal-retryable": str(retry).lower(), "x-fal-needs-retry": str(int(retry)), "x-fal-billable-units": "0"}
+    if error["is_model_error"]:
+        return json_response({"detail": [_item(item) for item in error["items"]]}, error["status"], sent)
+    sent["x-fal-error-type"] = error["type"]
+    if error["type"] == StartTimeout.type:
+        sent["x-fal-request-timeout-type"] = "user"
+    return json_response({"detail": error["message"], "error_type": error["type"]}, error["status"], sent)
+
+
+def _item(item: JSON) -> JSON:
+    return item if item["type"] in OWN_TYPES_WITHOUT_DOCS else {**item, "url": DOCS + item["type"]}
+
+
+def raised_response(exc: ShotwrightError) -> Response:
+    """The answer to an error that was raised while handling a call."""
+    if isinstance(exc, NotFound):
+        return json_response({"status": "NOT_FOUND", "detail": exc.message}, 404, {"x-fal-billable-units": "0"})
+    response = error_response(exc.to_json())
+    if isinstance(exc, RangeNotSatisfiable):
+        response.headers["content-range"] = f"bytes */{exc.ctx.get('size', '*')}"
+    return response

@@ -1,0 +1,173 @@
+"""The OpenAPI document of an endpoint's queue, made from the catalogue. Source: fal-wire 6.1."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from starlette.responses import Response
+
+from shotwright.api.context import context_of
+from shotwright.api.fal.bodies import json_response
+from shotwright.api.origin import origin, queue_prefix
+from shotwright.core.catalog import ELEMENT_TEXT, PROMPT_LIMIT, Endpoint, Field, find_endpoint
+from shotwright.core.limits import ELEMENT_VIEWS_MAX
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+JSON = dict[str, Any]
+_REF = "#/components/schemas/"
+_STATUS_TEXT = ("response_url", "status_url", "cancel_url")
+
+
+async def openapi(request: Request) -> Response:
+    """GET /api/openapi/queue/openapi.json?endpoint_id=."""
+    context = context_of(request)
+    endpoint = find_endpoint(request.query_params.get("endpoint_id", ""))
+    base = origin(request, context.settings)
+    return json_response(document(endpoint, base + queue_prefix(request), base))
+
+
+def document(endpoint: Endpoint, queue_url: str, site: str) -> JSON:
+    """The document; `queue_url` is where requests go, `site` where pages are."""
+    name = endpoint.schema_name
+    return {
+        "openapi": "3.0.4",
+        "info": {
+            "title": f"Queue OpenAPI for {endpoint.id}", "version": "1.0.0",
+            "description": f"The OpenAPI schema for the {endpoint.id} queue.",
+            "x-fal-metadata": {
+                "endpointId": endpoint.id, "category": endpoint.category, "thumbnailUrl": "",
+                "playgroundUrl": f"{site}/models/{endpoint.id}", "documentationUrl": f"{site}/models/{endpoint.id}/api",
+            },
+        },
+        "components": {
+            "securitySchemes": {"apiKeyAuth": {"type": "apiKey", "in": "header", "name": "Authorization", "description": "Fal Key"}},
+            "schemas": {
+                "QueueStatus": _queue_status(), f"{name}Input": input_schema(endpoint), f"{name}Output": _output(endpoint),
+                "File": _file(), "OmniVideoElementInput": _element(),
+            },
+        },
+        "paths": _paths(endpoint, name),
+        "servers": [{"url": queue_url}],
+        "security": [{"apiKeyAuth": []}],
+    }  # fmt: skip
+
+
+def input_schema(endpoint: Endpoint) -> JSON:
+    """JSON schema of an endpoint's input."""
+    properties = {field.name: _property(field, endpoint) for field in endpoint.fields}
+    return {
+        "title": endpoint.schema_title, "type": "object", "x-fal-order-properties": list(properties), "properties": properties,
+        "required": [field.name for field in endpoint.fields if field.required],
+    }  # fmt: skip
+
+
+def _property(field: Field, endpoint: Endpoint) -> JSON:
+    schema: JSON = {"title": field.name.replace("_", " ").title(), **_kind(field, endpoint)}
+    schema["description"] = field.description
+    if field.kind == "video":
+        schema["description"] += " " + endpoint.video_limits.text()
+    if field.kind == "image":
+        schema["description"] += " " + endpoint.image_limits.text()
+    if field.examples:
+        schema["examples"] = list(field.examples)
+    if field.default not in (None, ()):
+        schema["default"] = field.default
+    return schema
+
+
+def _kind(field: Field, endpoint: Endpoint) -> JSON:
+    table: dict[str, JSON] = {
+        "prompt": {"type": "string", "maxLength": PROMPT_LIMIT},
+        "video": {"type": "string", "ui": {"field": "video", "important": True}, "x-fal": _video_limits(endpoint)},
+        "image": {"type": "string", "ui": {"field": "image"}, "x-fal": _image_limits(endpoint)},
+        "images": {"type": "array", "items": {"type": "string"}},
+        "elements": {"type": "array", "items": {"$ref": _REF + "OmniVideoElementInput"}},
+        "boolean": {"type": "boolean"},
+        "enum": {"type": "string", "enum": list(field.options)},
+    }
+    return table[field.kind]
+
+
+def _video_limits(endpoint: Endpoint) -> JSON:
+    limits = endpoint.video_limits
+    return {
+        "max_file_size": limits.max_bytes, "min_width": limits.min_side_px, "min_height": limits.min_side_px,
+        "max_width": limits.max_side_px, "max_height": limits.max_side_px, "min_duration": limits.min_duration_s,
+        "max_duration": limits.max_duration_s, "min_fps": limits.min_fps, "max_fps": limits.max_fps, "timeout": limits.timeout_s,
+    }  # fmt: skip
+
+
+def _image_limits(endpoint: Endpoint) -> JSON:
+    limits = endpoint.image_limits
+    return {
+        "max_file_size": limits.max_bytes, "min_width": limits.min_side_px, "min_height": limits.min_side_px,
+        "min_aspect_ratio": limits.min_ratio, "max_aspect_ratio": limits.max_ratio, "timeout": limits.timeout_s,
+    }  # fmt: skip
+
+
+def _output(endpoint: Endpoint) -> JSON:
+    video = {"allOf": [{"$ref": _REF + "File"}], "title": "Video", "description": "The generated video.",
+             "examples": [endpoint.output_example["video"]]}  # fmt: skip
+    return {"title": "I2VOutput", "type": "object", "x-fal-order-properties": ["video"], "properties": {"video": video}, "required": ["video"]}
+
+
+def _file() -> JSON:
+    properties = {
+        "url": {"type": "string", "title": "Url", "description": "The URL where the file can be downloaded from."},
+        "content_type": {"type": "string", "title": "Content Type", "description": "The mime type of the file."},
+        "file_name": {"type": "string", "title": "File Name", "description": "The name of the file."},
+        "file_size": {"type": "integer", "title": "File Size", "description": "The size of the file in bytes."},
+    }
+    return {"title": "File", "type": "object", "x-fal-order-properties": list(properties), "properties": properties, "required": ["url"]}
+
+
+def _element() -> JSON:
+    properties: JSON = {
+        "frontal_image_url": {"type": "string", "title": "Frontal Image Url", "description": ELEMENT_TEXT["frontal_image_url"]},
+        "reference_image_urls": {
+            "type": "array", "items": {"type": "string"}, "maxItems": ELEMENT_VIEWS_MAX, "title": "Reference Image Urls",
+            "description": ELEMENT_TEXT["reference_image_urls"],
+        },
+    }  # fmt: skip
+    return {
+        "title": "OmniVideoElementInput", "type": "object", "x-fal-order-properties": list(properties), "properties": properties,
+        "required": ["frontal_image_url"],
+    }  # fmt: skip
+
+
+def _queue_status() -> JSON:
+    properties: JSON = {"status": {"type": "string", "enum": ["IN_QUEUE", "IN_PROGRESS", "COMPLETED"]}}
+    properties["request_id"] = {"type": "string", "description": "The request id."}
+    properties |= {name: {"type": "string"} for name in _STATUS_TEXT}
+    properties |= {name: {"type": "object", "additionalProperties": True} for name in ("logs", "metrics")}
+    properties["queue_position"] = {"type": "integer", "description": "The queue position."}
+    return {"type": "object", "properties": properties, "required": ["status", "request_id"]}
+
+
+def _paths(endpoint: Endpoint, name: str) -> JSON:
+    request_id = {"name": "request_id", "in": "path", "required": True, "schema": {"type": "string", "description": "Request ID"}}
+    logs = {"name": "logs", "in": "query", "required": False, "schema": {"type": "number", "description": "Whether to include logs (`1`) in the response or not (`0`)."}}
+    here = f"/{endpoint.id}"
+    return {
+        f"{here}/requests/{{request_id}}/status": {"get": {"parameters": [request_id, logs], "responses": _ok("The request status.", _REF + "QueueStatus")}},
+        f"{here}/requests/{{request_id}}/cancel": {
+            "put": {"parameters": [request_id], "responses": {"200": _content("The request was cancelled.", {"type": "object", "properties": {"success": {"type": "boolean"}}})}}
+        },
+        here: {
+            "post": {
+                "requestBody": {"required": True, "content": {"application/json": {"schema": {"$ref": f"{_REF}{name}Input"}}}},
+                "responses": _ok("The request status.", _REF + "QueueStatus"),
+            }
+        },
+        f"{here}/requests/{{request_id}}": {"get": {"parameters": [request_id], "responses": _ok("Result of the request.", f"{_REF}{name}Output")}},
+    }  # fmt: skip
+
+
+def _ok(text: str, ref: str) -> JSON:
+    return {"200": _content(text, {"$ref": ref})}
+
+
+def _content(text: str, schema: JSON) -> JSON:
+    return {"description": text, "content": {"application/json": {"schema": schema}}}

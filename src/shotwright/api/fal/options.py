@@ -1,0 +1,85 @@
+"""fal's request headers and query as options of a request. Source: fal-wire 2.1."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from shotwright.api.origin import own_hosts
+from shotwright.core.catalog import find_endpoint
+from shotwright.core.errors import BadRequest
+from shotwright.jobs.store import NewRequest
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from shotwright.api.context import Context
+
+PRIORITIES = {"normal": 0, "low": -10}
+LIFECYCLE = ("x-fal-object-lifecycle-preference", "x-fal-object-lifecycle")
+ACCESS = frozenset({"allow", "forbid", "hide"})
+MIN_TIMEOUT_S = 0.1
+TRUE = frozenset({"1", "true", "yes"})
+
+
+def new_request(request: Request, context: Context, endpoint_id: str, arguments: Any, owner: str | None) -> NewRequest:  # noqa: ANN401
+    """A request from its call.
+
+    Raises:
+        NotFound: There is no such endpoint.
+        BadRequest: A header cannot be understood.
+    """
+    endpoint = find_endpoint(endpoint_id)
+    headers = request.headers
+    engine = headers.get("x-shotwright-engine", context.settings.engine)
+    if engine not in context.engines:
+        raise BadRequest(f'There is no engine "{engine}" here. This server has: {", ".join(sorted(context.engines))}.')
+    options: dict[str, Any] = {"own_hosts": own_hosts(request, context.settings), **lifecycle(request)}
+    if headers.get("x-fal-store-io") == "0":
+        options["store_io"] = "0"
+    if headers.get("x-fal-no-retry", "").lower() in TRUE:
+        options["no_retry"] = True
+    if owner:
+        options["owner"] = owner
+    if "x-shotwright-seed" in headers:
+        options["seed"] = _seed(headers["x-shotwright-seed"])
+    return NewRequest(
+        endpoint.id, arguments, engine, PRIORITIES.get(headers.get("x-fal-queue-priority", "normal").lower(), 0),
+        _start_timeout(request), options,
+    )  # fmt: skip
+
+
+def lifecycle(request: Request) -> dict[str, Any]:
+    """`expires_s` and `access` of the files of a call."""
+    text = next((request.headers[name] for name in LIFECYCLE if name in request.headers), None)
+    if text is None:
+        return {}
+    try:
+        wish = json.loads(text)
+        expires = wish.get("expiration_duration_seconds")
+        access = (wish.get("initial_acl") or {}).get("default", "allow")
+        found: dict[str, Any] = {"expires_s": float(expires)} if expires else {}
+    except (ValueError, AttributeError, TypeError) as exc:
+        raise BadRequest("X-Fal-Object-Lifecycle-Preference is not a JSON object with expiration_duration_seconds.") from exc
+    if access in ACCESS - {"allow"}:
+        found["access"] = access
+    return found
+
+
+def _start_timeout(request: Request) -> float | None:
+    text = request.headers.get("x-fal-request-start-timeout") or request.headers.get("x-fal-request-timeout")
+    if not text:
+        return None
+    try:
+        seconds = float(text)
+    except ValueError as exc:
+        raise BadRequest(f'X-Fal-Request-Timeout must be a number of seconds, not "{text[:40]}".') from exc
+    if not MIN_TIMEOUT_S < seconds < 10**8:
+        raise BadRequest(f"X-Fal-Request-Timeout must be more than {MIN_TIMEOUT_S} seconds.")
+    return seconds
+
+
+def _seed(text: str) -> int:
+    if not text.isdigit() or int(text) >= 2**63:
+        raise BadRequest(f'X-Shotwright-Seed must be a whole number from 0 to 2^63 - 1, not "{text[:40]}".')
+    return int(text)

@@ -1,0 +1,99 @@
+"""Sync run and stream: submit, wait, answer with the output. A client that goes away cancels. Source: fal-wire 2.6, 2.7."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from typing import TYPE_CHECKING
+
+from starlette.responses import Response, StreamingResponse
+
+from shotwright.api.auth import caller
+from shotwright.api.body import read_json
+from shotwright.api.context import Context, context_of
+from shotwright.api.fal import bodies
+from shotwright.api.fal.options import new_request
+from shotwright.api.fal.queue import PING_S, SSE_HEADERS
+from shotwright.api.origin import origin
+from shotwright.core.request import parse_request
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from starlette.requests import Request
+
+    from shotwright.jobs.store import StoredRequest
+
+
+async def run(request: Request) -> Response:
+    """POST /{endpoint}: block until the result is there."""
+    context = context_of(request)
+    row = await _submit(request, context)
+    waiting = asyncio.create_task(context.hub.until_terminal(row.id))
+    leaving = asyncio.create_task(_gone(request))
+    try:
+        await asyncio.wait({waiting, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        if not waiting.done():
+            await context.store.request_cancel(row.id)
+        return bodies.result_response(await waiting, origin(request, context.settings))
+    finally:
+        for task in (waiting, leaving):
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+
+async def stream(request: Request) -> Response:
+    """POST /{endpoint}/stream: progress events; the last event is the output."""
+    context = context_of(request)
+    row = await _submit(request, context)
+    events = _events(context, row, origin(request, context.settings))
+    return StreamingResponse(events, headers={**SSE_HEADERS, **bodies.request_headers(row)}, media_type="text/event-stream")
+
+
+async def _submit(request: Request, context: Context) -> StoredRequest:
+    owner = caller(request, context.settings)
+    arguments = await read_json(request, context.settings.max_body_mb)
+    new = new_request(request, context, request.path_params["endpoint"], arguments, owner)
+    parse_request(new.endpoint_id, arguments)
+    return await context.store.create(new)
+
+
+async def _gone(request: Request) -> None:
+    """Returns when the client closes the connection."""
+    while True:
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            return
+
+
+async def _events(context: Context, row: StoredRequest, base: str) -> AsyncIterator[str]:
+    seen = 0
+    try:
+        async with context.hub.watch(row.id) as changed:
+            while True:
+                changed.clear()
+                current = await context.store.get(row.id)
+                for event in await context.store.events(row.id, after=seen):
+                    seen = event.id
+                    if event.kind in {"progress", "log"}:
+                        yield f"data: {json.dumps({'type': event.kind, 'message': event.message, **(event.data or {})})}\n\n"
+                if current is not None and current.is_terminal:
+                    yield f"data: {json.dumps(_last(current, base))}\n\n"
+                    return
+                try:
+                    await asyncio.wait_for(changed.wait(), PING_S)
+                except TimeoutError:
+                    yield ": ping\n\n"
+    except asyncio.CancelledError:
+        await asyncio.shield(context.store.request_cancel(row.id))
+        raise
+
+
+def _last(row: StoredRequest, base: str) -> bodies.JSON:
+    error = bodies.error_of(row)
+    if error is None:
+        return bodies.output(row, base)
+    detail = error["items"] if error["is_model_error"] else error["message"]
+    return {"detail": detail, "error_type": error["type"], "status": error["status"]}

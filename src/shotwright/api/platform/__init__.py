@@ -1,0 +1,1 @@
+"""What every server has: health, files, and our own view of a request."""

@@ -1,0 +1,258 @@
+"""The only composition root: settings → database, files, engines → wires, worker. Entry point of the command line."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import secrets
+import signal
+import socket
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import uvicorn
+from fastapi import FastAPI
+from psycopg_pool import AsyncConnectionPool
+from starlette.requests import Request
+
+from shotwright import cli
+from shotwright.api.context import Context
+from shotwright.api.fal import bodies
+from shotwright.api.fal import routes as fal_routes
+from shotwright.api.layers import Cors
+from shotwright.api.origin import HostRouting
+from shotwright.api.platform import routes as platform_routes
+from shotwright.core.errors import InternalError, SetupError, ShotwrightError
+from shotwright.files.store import FileStore
+from shotwright.jobs.children import ChildPool, ChildSetup
+from shotwright.jobs.events import EventHub
+from shotwright.jobs.postgres import EmbeddedPostgres
+from shotwright.jobs.queue import Queue
+from shotwright.jobs.store import RequestStore
+from shotwright.jobs.worker import Worker
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+    from pathlib import Path
+
+    from starlette.responses import Response
+
+    from shotwright.engines.base import Engine
+    from shotwright.settings import Settings
+
+logger = logging.getLogger(__name__)
+ENGINES = frozenset({"draft"})
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+WATCH_S = 1.0
+STOP_S = 9.0
+
+
+def build_engines() -> dict[str, Engine]:
+    """All engines; called in the engine processes, which alone import them."""
+    from shotwright.engines.draft.engine import DraftEngine  # noqa: PLC0415  (heavy)
+
+    return {"draft": DraftEngine()}
+
+
+@dataclass
+class Node:
+    """What one process of a server has open."""
+
+    settings: Settings
+    database_url: str
+    store: RequestStore
+    queue: Queue
+    hub: EventHub
+    files: FileStore
+    secret: str
+
+    def worker(self) -> Worker:
+        """A worker of this node."""
+        workdir = self.settings.data / "work"
+        workdir.mkdir(parents=True, exist_ok=True)
+        setup = ChildSetup("shotwright.app:build_engines", self.settings.files(), str(workdir))
+        pool = ChildPool(setup, self.settings.workers)
+        return Worker(self.store, self.queue, self.hub, self.files, pool, self.settings, self.database_url)
+
+    def api(self) -> FastAPI:
+        """The wires of this node."""
+        return build_api(Context(self.settings, self.store, self.hub, self.files, self.secret, ENGINES))
+
+
+@contextlib.asynccontextmanager
+async def open_node(settings: Settings) -> AsyncIterator[Node]:
+    """Database, queue, events and files, opened and closed in order.
+
+    Raises:
+        SetupError: Something that the operator has to change; the message says what.
+    """
+    with _database(settings) as database_url:
+        pool: AsyncConnectionPool[Any] = AsyncConnectionPool(database_url, min_size=2, max_size=12, open=False, timeout=10)
+        try:
+            await pool.open(wait=True, timeout=15)
+        except Exception as exc:
+            await pool.close()
+            raise SetupError(f"The database does not answer: {exc}. Check DATABASE_URL.") from exc
+        try:
+            store, queue = RequestStore(pool), Queue(pool)
+            await store.prepare()
+            await queue.open()
+            store.use_queue(queue)
+            hub = EventHub(database_url, store)
+            await hub.start()
+            secret = await store.setting("secret", secrets.token_hex(32))
+            yield Node(settings, database_url, store, queue, hub, FileStore(settings.files()), secret)
+            await hub.stop()
+        finally:
+            await pool.close()
+
+
+@contextlib.contextmanager
+def _database(settings: Settings) -> Any:  # noqa: ANN401  (a context manager)
+    if settings.database_url:
+        yield settings.database_url
+        return
+    embedded = EmbeddedPostgres(settings.data, settings.postgres_user)
+    yield_url = embedded.start()
+    try:
+        yield yield_url
+    finally:
+        embedded.close()
+
+
+def build_api(context: Context) -> FastAPI:
+    """The ASGI application with all dialects."""
+    api = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    api.router.routes.extend([*platform_routes.routes(), *fal_routes.routes()])
+    api.state.context = context
+    api.add_exception_handler(ShotwrightError, _on_error)  # type: ignore[arg-type]  # narrower than Exception
+    api.add_exception_handler(Exception, _on_surprise)
+    api.add_exception_handler(404, _on_missing)
+    api.add_middleware(HostRouting)
+    api.add_middleware(Cors)
+    return api
+
+
+async def _on_error(_: Request, exc: ShotwrightError) -> Response:
+    return bodies.raised_response(exc)
+
+
+async def _on_surprise(request: Request, exc: Exception) -> Response:
+    logger.error("Unexpected error in %s %s", request.method, request.url.path, exc_info=exc)
+    return bodies.error_response(InternalError().to_json())
+
+
+async def _on_missing(request: Request, _: Exception) -> Response:
+    detail = f"Path {request.url.path} not found"
+    return bodies.json_response({"detail": detail}, 404, {"x-fal-billable-units": "0"})
+
+
+def check_exposure(settings: Settings) -> None:
+    """Refuse to listen on the network without keys.
+
+    Raises:
+        SetupError: The address is not loopback and no keys are configured.
+    """
+    if settings.host not in LOOPBACK and not settings.accepted_keys:
+        raise SetupError(
+            f"Refusing to listen on {settings.host} without keys: anybody could use this server. "
+            "Set SHOTWRIGHT_KEYS to one or more secrets, or listen on 127.0.0.1."
+        )
+
+
+async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
+    """Run the API and, unless `workers` is 0, a worker, until SIGINT or SIGTERM.
+
+    Args:
+        settings: The operator's choices.
+        announce: Called with the server's address once it takes requests.
+    """
+    check_exposure(settings)
+    listener = _listen(settings)
+    scheme, certificate = ("https", _certificate(settings.data)) if settings.tls else ("http", {})
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    url = f"{scheme}://{host}:{listener.getsockname()[1]}"
+    async with open_node(settings) as node:
+        config = uvicorn.Config(
+            node.api(), log_level=settings.log_level, access_log=False, lifespan="off", server_header=False,
+            timeout_graceful_shutdown=3, h11_max_incomplete_event_size=65_536, **certificate,
+        )  # fmt: skip
+        server = uvicorn.Server(config)
+        server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # ours stop the worker as well
+        stopping = _stop_signal()
+        tasks = [asyncio.create_task(_serve_http(server, listener), name="http")]
+        while not server.started and not tasks[0].done():
+            await asyncio.sleep(0.005)
+        announce(url)
+        if settings.workers:
+            tasks.append(asyncio.create_task(node.worker().run(), name="worker"))
+        await _until(stopping, tasks, server)
+
+
+async def work(settings: Settings, announce: Callable[[str], None]) -> None:
+    """Run a worker alone, until SIGINT or SIGTERM."""
+    async with open_node(settings) as node:
+        stopping = _stop_signal()
+        announce(f"{settings.workers} render(s) at once")
+        await _until(stopping, [asyncio.create_task(node.worker().run(), name="worker")], None)
+
+
+async def _serve_http(server: uvicorn.Server, listener: socket.socket) -> None:
+    with contextlib.suppress(asyncio.CancelledError):
+        await server._serve([listener])  # noqa: SLF001  (serve() would install signal handlers of its own)
+
+
+async def _until(stopping: asyncio.Event, tasks: list[asyncio.Task[None]], server: uvicorn.Server | None) -> None:
+    """Wait for the end: a signal, or a task that failed; then stop everything in order."""
+    waiter = asyncio.create_task(stopping.wait())
+    done, _ = await asyncio.wait({waiter, *tasks}, return_when=asyncio.FIRST_COMPLETED)
+    if server is not None:
+        server.should_exit = True
+    waiter.cancel()
+    for task in tasks:
+        if task.get_name() == "worker":
+            task.cancel()
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(STOP_S):
+            await asyncio.gather(*tasks, return_exceptions=True)
+    for task in done - {waiter}:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            raise error
+
+
+def _stop_signal() -> asyncio.Event:
+    event = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, event.set)
+    return event
+
+
+def _listen(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+    except OSError as exc:
+        listener.close()
+        raise SetupError(
+            f"Cannot listen on {settings.host}:{settings.port}: {exc.strerror or exc}. Another server may be running; choose --port."
+        ) from exc
+    listener.listen(2048)
+    listener.setblocking(False)
+    return listener
+
+
+def _certificate(data: Path) -> dict[str, str]:
+    from shotwright.cli.tls import ensure_certificate  # noqa: PLC0415  (needs cryptography)
+
+    files = ensure_certificate(data)
+    return {"ssl_certfile": str(files.certificate), "ssl_keyfile": str(files.key)}
+
+
+def main() -> None:
+    """The `shotwright` command."""
+    sys.exit(cli.main(serve=serve, work=work, engines=build_engines))

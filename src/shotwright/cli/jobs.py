@@ -1,0 +1,66 @@
+"""`shotwright jobs`: the requests of a server."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from shotwright.cli.inputs import AsJson
+from shotwright.cli.local import progress_bar
+from shotwright.cli.main import emit, err
+from shotwright.cli.remote import Server
+from shotwright.cli.run import Url
+
+app = typer.Typer(no_args_is_help=True, help="List, watch, cancel and repeat requests of a server.")
+RequestId = Annotated[str, typer.Argument(help="A request id.")]
+
+
+@app.command("ls")
+def ls(
+    *,
+    limit: Annotated[int, typer.Option(help="How many.", min=1, max=500)] = 20,
+    state: Annotated[str | None, typer.Option(help="queued, running, succeeded, failed or cancelled.")] = None,
+    url: Url = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the newest requests."""
+    query = f"/requests?limit={limit}" + (f"&state={state}" if state else "")
+    rows: list[dict[str, Any]] = Server(url).get(query)["requests"]
+    if as_json:
+        emit(rows, as_json=True)
+        return
+    table = Table(box=None, header_style="bold")
+    for name in ("id", "state", "created", "endpoint", "prompt"):
+        table.add_column(name, overflow="ellipsis", no_wrap=True)
+    for row in rows:
+        prompt = str((row["arguments"] or {}).get("prompt", ""))[:60]
+        table.add_row(row["id"], row["state"], row["created_at"][:19].replace("T", " "), row["endpoint_id"].split("/o1/")[-1], prompt)
+    from rich.console import Console  # noqa: PLC0415  (stdout, only here)
+
+    Console().print(table)
+
+
+@app.command("watch")
+def watch(request_id: RequestId, *, url: Url = None, as_json: AsJson = False) -> None:
+    """Follow a request until it ends."""
+    server = Server(url)
+    row: dict[str, Any] = {}
+    with progress_bar() as progress:
+        for row in server.wait(request_id):
+            progress(row["stage"] or row["state"], row["progress"])
+    emit(row, as_json=as_json, text=f"{row['state']}  {row['video_url'] or (row['error'] or {}).get('message', '')}")
+
+
+@app.command("cancel")
+def cancel(request_id: RequestId, *, url: Url = None) -> None:
+    """Cancel a request that waits or runs."""
+    Server(url).put(f"/queue/any/requests/{request_id}/cancel")
+    err.print("Cancellation requested.")
+
+
+@app.command("retry")
+def retry(request_id: RequestId, *, url: Url = None) -> None:
+    """Submit a request once more."""
+    emit(None, as_json=False, text=Server(url).post(f"/requests/{request_id}/retry")["request_id"])

@@ -1,0 +1,65 @@
+"""The command's frame: options that every command has, output, exit codes."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+import typer
+from rich.console import Console
+
+from shotwright.core.errors import ShotwrightError
+
+if TYPE_CHECKING:
+    from shotwright.engines.base import Engine
+    from shotwright.settings import Settings
+
+    Runner = Callable[[Settings, Callable[[str], None]], Coroutine[Any, Any, None]]
+
+err = Console(stderr=True, highlight=False)
+
+
+@dataclass
+class Composition:
+    """What app.py hands to the commands."""
+
+    serve: Runner
+    work: Runner
+    engines: Callable[[], dict[str, Engine]]
+
+
+def composition(context: typer.Context) -> Composition:
+    """The composition of a command's context."""
+    found: Composition = context.obj
+    return found
+
+
+def emit(data: Any, *, as_json: bool, text: str | None = None) -> None:  # noqa: ANN401  (any JSON)
+    """Write a result to stdout: JSON when asked for, else text."""
+    sys.stdout.write((json.dumps(data, ensure_ascii=False, indent=2) if as_json or text is None else text) + "\n")
+
+
+def main(*, serve: Runner, work: Runner, engines: Callable[[], dict[str, Engine]]) -> int:
+    """Run the command line; the exit code."""
+    from shotwright.cli.commands import app  # noqa: PLC0415  (registers the commands)
+
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    command = typer.main.get_command(app)
+    try:
+        command.main(args=sys.argv[1:], prog_name="shotwright", obj=Composition(serve, work, engines), standalone_mode=False)
+    except ShotwrightError as exc:
+        err.print(f"[bold red]Error:[/] {exc.message}", soft_wrap=True)
+        return exc.exit_code
+    except click.exceptions.Exit as exc:
+        return exc.exit_code
+    except click.ClickException as exc:
+        exc.show()
+        return exc.exit_code
+    except (KeyboardInterrupt, click.exceptions.Abort):
+        return 130
+    return 0

@@ -1,0 +1,104 @@
+"""`shotwright plan`, `validate` and `estimate`: what a request means, whether it is valid, what it would cost."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from shotwright.cli import inputs as i
+from shotwright.cli.local import local_bench, silent
+from shotwright.cli.main import emit, err
+from shotwright.core.errors import ModelError
+from shotwright.core.plan import ShotPlan
+from shotwright.core.pricing import estimate as price_of
+from shotwright.core.prompt import parse_prompt
+from shotwright.core.request import parse_request
+from shotwright.jobs.pipeline import prepare_shot
+
+
+def plan(
+    endpoint: i.EndpointId, prompt: i.Prompt, *, image: i.Images = None, element: i.Elements = None, video: i.Video = None,
+    start: i.Start = None, end: i.End = None, duration: i.Duration = None, aspect_ratio: i.Ratio = None, as_json: i.AsJson = False,
+) -> None:  # fmt: skip
+    """Show the shot plan that a prompt becomes. Media are only counted, so any name will do."""
+    entry = i.endpoint_named(endpoint)
+    required = {field.name for field in entry.fields if field.required}
+    body = i.arguments_of(
+        entry, lambda text: "http://media.invalid/x" if text else text, prompt=prompt, images=image, elements=element,
+        video=video or ("v" if "video_url" in required else None), start=start or ("s" if "start_image_url" in required else None),
+        end=end, duration=duration, ratio=aspect_ratio, keep_audio=False,
+    )  # fmt: skip
+    found = parse_prompt(parse_request(entry.id, body))
+    emit(found.to_json(), as_json=as_json, text=plan_text(found))
+
+
+def plan_text(found: ShotPlan) -> str:
+    """A plan to read: a line per thing, times in front."""
+    lines = [f"{found.task.replace('_', ' ')}, {found.duration_s:g} s"]
+    for name, value in (
+        ("start frame", found.start_frame), ("end frame", found.end_frame), ("place", found.background_ref),
+        ("style", ", ".join(found.style_refs)), ("continuation", found.continuation), ("keep", ", ".join(found.preserve)),
+    ):  # fmt: skip
+        if value:
+            lines.append(f"  {name:<13}{value}")
+    lines += [f"  {f.at_s:5.2f} s      {' '.join(part for part in (f.size, f.angle) if part).replace('_', ' ')}" for f in found.shot]
+    for move in found.camera:
+        extra = [f"{move.degrees:g}°" if move.degrees else "", move.speed or "", f"→ {move.target}" if move.target else "", move.end_view or ""]
+        lines.append(f"  {move.start_s:5.2f}-{move.end_s:.2f} s {move.move} {' '.join(part for part in extra if part)}".rstrip())
+    for subject in found.subjects:
+        lines.append(f"  {subject.appears_s:5.2f} s      {subject.ref} {subject.role} {subject.placement or ''}".rstrip())
+    for edit in found.edits:
+        what = [edit.target or edit.what or "", f"→ {edit.with_ref or edit.to}" if edit.with_ref or edit.to else ""]
+        lines.append(f"  edit         {edit.op} {' '.join(part for part in what if part)}")
+    look = {name: value for name, value in vars(found.look).items() if value}
+    if look:
+        lines.append("  look         " + ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in look.items()))
+    lines += [f"  warning      {warning.text}" for warning in found.warnings]
+    return "\n".join(lines)
+
+
+def validate(
+    endpoint: i.EndpointId, prompt: i.Prompt, *, image: i.Images = None, element: i.Elements = None, video: i.Video = None,
+    start: i.Start = None, end: i.End = None, duration: i.Duration = None, aspect_ratio: i.Ratio = None, keep_audio: i.Audio = False,
+    as_json: i.AsJson = False,
+) -> None:  # fmt: skip
+    """Check a request and its media against every limit, without rendering. Exit code 3 when something is wrong."""
+    entry = i.endpoint_named(endpoint)
+    with local_bench() as bench:
+        body = i.arguments_of(
+            entry, bench.place, prompt=prompt, images=image, elements=element, video=video, start=start, end=end,
+            duration=duration, ratio=aspect_ratio, keep_audio=keep_audio,
+        )  # fmt: skip
+        try:
+            request = parse_request(entry.id, body)
+            shot = prepare_shot(bench.job(entry.id, body), request, bench.store, bench.workdir, silent)
+        except ModelError as exc:
+            _report_invalid(exc, as_json=as_json)
+            raise typer.Exit(exc.exit_code) from exc
+    out = shot.output
+    shape = {"width": out.width, "height": out.height, "fps": float(out.fps), "frames": out.frames}
+    warnings = [warning.text for warning in shot.plan.warnings]
+    text = "\n".join([f"Valid. The clip will be {out.width}x{out.height}, {out.frames} frames at {float(out.fps):g} fps.", *warnings])
+    emit({"valid": True, "output": shape, "warnings": warnings}, as_json=as_json, text=text)
+
+
+def _report_invalid(exc: ModelError, *, as_json: bool) -> None:
+    if as_json:
+        emit({"valid": False, "errors": exc.items()}, as_json=True)
+        return
+    for item in exc.items():
+        where = ".".join(str(part) for part in item["loc"][1:]) or "body"
+        err.print(f"[bold red]{where}[/]  {item['msg']}", soft_wrap=True)
+
+
+def estimate(
+    endpoint: i.EndpointId,
+    seconds: Annotated[float, typer.Argument(min=0.1, max=60, help="Seconds of output; of an edit, the length of its video.")] = 5.0,
+    *,
+    as_json: i.AsJson = False,
+) -> None:
+    """What a clip costs on the paid service. A draft is free."""
+    found = price_of(i.endpoint_named(endpoint), seconds)
+    data: dict[str, Any] = {"draft_usd": 0.0, "upstream_usd": found.usd, "seconds": found.seconds, "rule": found.rule}
+    emit(data, as_json=as_json, text=f"draft $0.00 · Kling O1 ${found.usd:.3f}  ({found.rule})")

@@ -1,0 +1,86 @@
+"""A small client of a Shotwright server, for the commands that talk to one."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from shotwright.cli.inputs import is_address, local_path
+from shotwright.core.errors import InternalError, NotFound, RenderFailed, SetupError, Unauthorized
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+DEFAULT_URL = "http://127.0.0.1:8000"
+POLL_S = 0.25
+
+
+class Server:
+    """A Shotwright server at an address."""
+
+    def __init__(self, url: str | None) -> None:
+        self.url = (url or os.environ.get("SHOTWRIGHT_URL") or DEFAULT_URL).rstrip("/")
+        key = os.environ.get("FAL_KEY", "")
+        self._http = httpx.Client(base_url=self.url, headers={"Authorization": f"Key {key}"} if key else {}, timeout=60, trust_env=False)
+
+    def get(self, path: str) -> Any:  # noqa: ANN401  (any JSON)
+        """GET JSON."""
+        return self._json("GET", path)
+
+    def post(self, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Any:  # noqa: ANN401  (any JSON)
+        """POST JSON."""
+        return self._json("POST", path, json=body, headers=headers)
+
+    def put(self, path: str) -> Any:  # noqa: ANN401  (any JSON)
+        """PUT nothing."""
+        return self._json("PUT", path)
+
+    def upload(self, text: str) -> str:
+        """An address for a local path; addresses stay."""
+        if is_address(text):
+            return text
+        path = local_path(text)
+        token = self.post("/rest/storage/auth/token", {})
+        headers = {"Authorization": f"{token['token_type']} {token['token']}", "X-Fal-File-Name": path.name}
+        with path.open("rb") as file:
+            return str(self._json("POST", "/cdn/files/upload", content=iter(lambda: file.read(1 << 20), b""), headers=headers)["access_url"])
+
+    def wait(self, request_id: str) -> Iterator[dict[str, Any]]:
+        """The request, again and again, until it has ended."""
+        while True:
+            row = self.get(f"/requests/{request_id}")
+            yield row
+            if row["state"] in {"succeeded", "failed", "cancelled"}:
+                return
+            time.sleep(POLL_S)
+
+    def download(self, url: str, path: Path) -> None:
+        """Save a file of the server."""
+        with self._http.stream("GET", url) as response, path.open("wb") as file:
+            response.raise_for_status()
+            for chunk in response.iter_bytes():
+                file.write(chunk)
+
+    def _json(self, method: str, path: str, **options: Any) -> Any:  # noqa: ANN401  (any JSON)
+        try:
+            response = self._http.request(method, path, **options)
+        except httpx.TransportError as exc:
+            raise SetupError(f"No server answers at {self.url} ({exc}). Start one with `shotwright serve`.") from exc
+        if response.is_success:
+            return response.json()
+        kinds = {401: Unauthorized, 404: NotFound, 422: RenderFailed}
+        raise kinds.get(response.status_code, InternalError)(_message(response))
+
+
+def _message(response: httpx.Response) -> str:
+    try:
+        detail = response.json().get("detail", response.text)
+    except ValueError:
+        return f"The server answered {response.status_code}."
+    if isinstance(detail, list):
+        return "; ".join(f"{'.'.join(str(part) for part in item['loc'][1:])}: {item['msg']}" for item in detail)
+    return str(detail)

@@ -1,0 +1,80 @@
+"""`shotwright run`: render a request, here or on a server, and keep the clip."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from shotwright.cli import inputs as i
+from shotwright.cli.local import local_bench, progress_bar
+from shotwright.cli.main import composition, emit, err
+from shotwright.cli.remote import Server
+from shotwright.core.errors import ClientCancelled, RenderFailed
+from shotwright.jobs.pipeline import run_job
+
+Output = Annotated[Path, typer.Option("--output", "-o", help="Where to write the clip.")]
+Url = Annotated[str | None, typer.Option("--url", help="Render on this server instead of here ($SHOTWRIGHT_URL).")]
+Engine = Annotated[str, typer.Option("--engine", help="The engine.")]
+Seed = Annotated[int | None, typer.Option("--seed", help="A number; by default it follows from the request.")]
+
+
+def run(
+    context: typer.Context, endpoint: i.EndpointId, prompt: i.Prompt, *, image: i.Images = None, element: i.Elements = None,
+    video: i.Video = None, start: i.Start = None, end: i.End = None, duration: i.Duration = None, aspect_ratio: i.Ratio = None,
+    keep_audio: i.Audio = False, output: Output = Path("output.mp4"), url: Url = None, engine: Engine = "draft", seed: Seed = None,
+    as_json: i.AsJson = False,
+) -> None:  # fmt: skip
+    """Render a clip. Without --url it is rendered in this process; no server is needed."""
+    entry = i.endpoint_named(endpoint)
+    options: dict[str, Any] = {
+        "prompt": prompt, "images": image, "elements": element, "video": video, "start": start, "end": end, "duration": duration,
+        "ratio": aspect_ratio, "keep_audio": keep_audio,
+    }  # fmt: skip
+    output.parent.mkdir(parents=True, exist_ok=True)
+    if url or os.environ.get("SHOTWRIGHT_URL"):
+        data = _on_server(entry.id, Server(url), options, output, engine, seed)
+    else:
+        data = _here(context, entry.id, options, output, engine, seed)
+    for text in data["not_rendered"]:
+        err.print(f"[yellow]Not rendered:[/] {text}")
+    shape = f"{data['width']}x{data['height']}, {data['frames']} frames" if "width" in data else f"{data['file_size']} bytes"
+    emit(data, as_json=as_json, text=f"{output}  {shape}")
+
+
+def _here(context: typer.Context, endpoint_id: str, options: dict[str, Any], output: Path, engine: str, seed: int | None) -> dict[str, Any]:
+    entry = i.endpoint_named(endpoint_id)
+    with local_bench() as bench, progress_bar() as progress:
+        body = i.arguments_of(entry, bench.place, **options)
+        outcome = run_job(
+            bench.job(entry.id, body, engine=engine, seed=seed), composition(context).engines(), bench.store, bench.workdir, progress
+        )
+        partial = output.with_name(output.name + ".partial")
+        bench.store.fetch(outcome.result["file_id"], partial)
+        shutil.move(partial, output)
+    return {**outcome.result, "path": str(output), "not_rendered": outcome.plan["not_rendered"], "metrics": outcome.metrics}
+
+
+def _on_server(endpoint_id: str, server: Server, options: dict[str, Any], output: Path, engine: str, seed: int | None) -> dict[str, Any]:
+    body = i.arguments_of(i.endpoint_named(endpoint_id), server.upload, **options)
+    headers = {"X-Shotwright-Engine": engine, **({"X-Shotwright-Seed": str(seed)} if seed is not None else {})}
+    ticket = server.post(f"/queue/{endpoint_id}", body, headers)
+    row: dict[str, Any] = {}
+    try:
+        with progress_bar() as progress:
+            for row in server.wait(ticket["request_id"]):
+                progress(row["stage"] or row["state"], row["progress"])
+    except KeyboardInterrupt:
+        server.put(f"/queue/requests/requests/{ticket['request_id']}/cancel")
+        raise
+    if row["state"] == "cancelled":
+        raise ClientCancelled
+    if row["state"] == "failed":
+        raise RenderFailed(row["error"]["message"])
+    server.download(row["video_url"], output)
+    plan = server.get(f"/requests/{ticket['request_id']}/plan")
+    return {"path": str(output), "request_id": row["id"], "file_size": output.stat().st_size, "not_rendered": plan.get("not_rendered", []),
+            "metrics": row["metrics"], "video_url": row["video_url"]}  # fmt: skip

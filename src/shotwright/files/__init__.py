@@ -1,0 +1,1 @@
+"""Where bytes live: uploads, results, previews, in a folder or an object store. Knows nothing of requests or wires."""

@@ -1,0 +1,270 @@
+"""Engine processes: spawned, kept warm, told one job at a time. A crash, an out-of-memory kill or a cancel ends the child,
+never the worker.
+
+Messages to the child: a `RenderJob`, or "cancel". From the child: ("progress", stage, fraction, message),
+("preview", file id), ("done", Outcome), ("failed", error record). A child dies with its parent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ctypes
+import importlib
+import logging
+import multiprocessing
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from shotwright.core.errors import InternalError, RenderFailed, ShotwrightError, StorageFull
+from shotwright.engines.base import Cancelled
+from shotwright.files.store import FileStore
+from shotwright.jobs.pipeline import RenderJob, run_job
+
+if TYPE_CHECKING:
+    from shotwright.engines.base import Engine
+    from shotwright.media.colour import FrameRGB
+
+logger = logging.getLogger(__name__)
+Message = tuple[Any, ...]
+REPORT_EVERY_S = 0.2
+PREVIEW_EVERY_S = 1.0
+CANCEL_GRACE_S = 0.8
+NICE = 5
+_PR_SET_PDEATHSIG = 1
+
+
+@dataclass(frozen=True)
+class ChildSetup:
+    """What a child needs to build its engines: `factory` as `module:function`."""
+
+    factory: str
+    files_url: str
+    workdir: str
+
+
+class Child:
+    """One engine process."""
+
+    def __init__(self, setup: ChildSetup) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._conn, theirs = context.Pipe()
+        self._process = context.Process(target=child_main, args=(theirs, setup), name="shotwright-engine", daemon=True)
+        self._process.start()
+        theirs.close()
+
+    @property
+    def pid(self) -> int | None:
+        """The process id."""
+        return self._process.pid
+
+    def is_alive(self) -> bool:
+        """Whether it can take a job."""
+        return self._process.is_alive()
+
+    def cancel(self) -> None:
+        """Ask it to stop its job."""
+        with contextlib.suppress(OSError):
+            self._conn.send("cancel")
+
+    def kill(self) -> None:
+        """End it at once."""
+        with contextlib.suppress(OSError):
+            self._process.kill()
+        self._process.join(2)
+
+    def close(self) -> None:
+        """End it and let go of its pipe; nobody may be waiting for a message."""
+        self.kill()
+        self._conn.close()
+
+    async def run(self, job: RenderJob) -> AsyncIterator[Message]:
+        """Carry out a job; the last message is "done", "failed" or ("crashed", exit code)."""
+        loop = asyncio.get_running_loop()
+        inbox: asyncio.Queue[Message] = asyncio.Queue()
+        number = self._conn.fileno()
+
+        def readable() -> None:
+            try:
+                while self._conn.poll():
+                    inbox.put_nowait(self._conn.recv())
+            except (EOFError, OSError):
+                loop.remove_reader(number)
+                inbox.put_nowait(("crashed", self._process.exitcode))
+
+        loop.add_reader(number, readable)
+        try:
+            self._conn.send(job)
+            while True:
+                message = await inbox.get()
+                yield message
+                if message[0] in {"done", "failed", "crashed"}:
+                    return
+        except OSError:
+            yield ("crashed", self._process.exitcode)
+        finally:
+            loop.remove_reader(number)
+
+
+class ChildPool:
+    """Warm engine processes, one per job at a time."""
+
+    def __init__(self, setup: ChildSetup, size: int) -> None:
+        self._setup = setup
+        self._idle: list[Child] = []
+        self._all: set[Child] = set()
+        self._size = size
+
+    def warm(self) -> None:
+        """Start the processes ahead of the first job."""
+        while len(self._all) < self._size:
+            self._idle.append(self._spawn())
+
+    @contextlib.contextmanager
+    def take(self) -> Any:  # noqa: ANN401  (a context manager)
+        """A process for one job; one that has died is replaced."""
+        child = self._idle.pop() if self._idle else self._spawn()
+        if not child.is_alive():
+            self._drop(child)
+            child = self._spawn()
+        try:
+            yield child
+        except BaseException:
+            self._drop(child)
+            raise
+        if child.is_alive():
+            self._idle.append(child)
+        else:
+            self._drop(child)
+            self.warm()
+
+    def close(self) -> None:
+        """End all processes."""
+        for child in list(self._all):
+            self._drop(child)
+        self._idle.clear()
+
+    def _spawn(self) -> Child:
+        child = Child(self._setup)
+        self._all.add(child)
+        return child
+
+    def _drop(self, child: Child) -> None:
+        self._all.discard(child)
+        child.close()
+
+
+def child_main(conn: Connection, setup: ChildSetup) -> None:
+    """The life of an engine process."""
+    _die_with_parent()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with contextlib.suppress(OSError):
+        os.nice(NICE)
+    module, _, name = setup.factory.partition(":")
+    build: Callable[[], dict[str, Engine]] = getattr(importlib.import_module(module), name)
+    engines, store = build(), FileStore(setup.files_url)
+    inbox = _Inbox(conn)
+    while (job := inbox.next_job()) is not None:
+        _carry_out(job, engines, store, setup, inbox)
+
+
+class _Inbox:
+    """Reads the pipe on its own thread, so that a cancel is seen between two frames without a system call."""
+
+    def __init__(self, conn: Connection) -> None:
+        self._conn = conn
+        self._jobs: list[RenderJob | None] = []
+        self._ready = threading.Semaphore(0)
+        self._lock = threading.Lock()
+        self.is_cancelled = False
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def next_job(self) -> RenderJob | None:
+        """Wait for a job; None when the parent has gone."""
+        self._ready.acquire()
+        return self._jobs.pop(0)
+
+    def send(self, message: Message) -> None:
+        """Send to the parent; it may have gone."""
+        with self._lock, contextlib.suppress(OSError):
+            self._conn.send(message)
+
+    def _read(self) -> None:
+        while True:
+            try:
+                message = self._conn.recv()
+            except (EOFError, OSError):
+                os._exit(0)
+            if message == "cancel":
+                self.is_cancelled = True
+            else:
+                self.is_cancelled = False
+                self._jobs.append(message)
+                self._ready.release()
+
+
+def _carry_out(job: RenderJob, engines: dict[str, Engine], store: FileStore, setup: ChildSetup, inbox: _Inbox) -> None:
+    workdir = Path(tempfile.mkdtemp(prefix=f"job-{job.request_id[:8]}-", dir=setup.workdir))
+    progress = _ChildProgress(job, store, inbox, workdir)
+    try:
+        outcome = run_job(job, engines, store, workdir, progress)
+        inbox.send(("done", outcome))
+    except ShotwrightError as exc:
+        inbox.send(("failed", exc.to_json()))
+    except MemoryError:
+        inbox.send(("failed", RenderFailed("The engine ran out of memory.").to_json()))
+    except OSError as exc:
+        logger.exception("Request %s failed", job.request_id)
+        error = StorageFull() if exc.errno == 28 else InternalError()
+        inbox.send(("failed", error.to_json()))
+    except Exception:
+        logger.exception("Request %s failed", job.request_id)
+        inbox.send(("failed", RenderFailed().to_json()))
+    finally:
+        shutil.rmtree(workdir, ignore_errors=True)
+
+
+class _ChildProgress:
+    """`Progress` of the contract, sent to the parent: every line of the log, the fraction a few times a second."""
+
+    def __init__(self, job: RenderJob, store: FileStore, inbox: _Inbox, workdir: Path) -> None:
+        self._job, self._store, self._inbox, self._workdir = job, store, inbox, workdir
+        self._sent_at = 0.0
+        self._preview_at = 0.0
+        self._stage = ""
+
+    def __call__(self, stage: str, fraction: float, message: str | None = None, *, preview: FrameRGB | None = None) -> None:
+        """Report; raises `Cancelled` when the parent has asked for the end."""
+        if self._inbox.is_cancelled:
+            raise Cancelled
+        now = time.monotonic()
+        if preview is not None and now - self._preview_at >= PREVIEW_EVERY_S:
+            self._preview_at = now
+            self._send_preview(preview)
+        if stage == self._stage and now - self._sent_at < REPORT_EVERY_S and not (message and stage == "plan"):
+            return
+        self._stage, self._sent_at = stage, now
+        self._inbox.send(("progress", stage, fraction, message))
+
+    def _send_preview(self, preview: FrameRGB) -> None:
+        from shotwright.media.images import save_jpeg  # noqa: PLC0415  (imports OpenCV)
+
+        path = self._workdir / "preview.jpg"
+        save_jpeg(preview, path)
+        record = self._store.put_path(path, "preview.jpg", expires_s=self._job.expires_s or 86_400)
+        self._inbox.send(("preview", record.id))
+
+
+def _die_with_parent() -> None:
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

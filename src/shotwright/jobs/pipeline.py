@@ -1,0 +1,210 @@
+"""One request from its arguments to a file in the store. Runs in a child process; synchronous, cancellable, pure of wires.
+
+    arguments → ShotRequest → media on disk → limits → ShotPlan → engine → file store
+"""
+
+from __future__ import annotations
+
+import urllib.parse
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from shotwright.core.errors import FeatureNotSupported, FileDownloadError, InputErrors, ModelError, ShotwrightError
+from shotwright.core.limits import ImageLimits, VideoFacts, VideoLimits, check_image, check_video, too_large
+from shotwright.core.pricing import estimate
+from shotwright.core.prompt import parse_prompt
+from shotwright.core.request import ShotRequest, parse_request
+from shotwright.engines.base import ElementMedia, Shot, output_spec
+from shotwright.files.store import FILE_PATH
+from shotwright.media.fetch import FetchPolicy, fetch
+from shotwright.media.images import probe_image
+from shotwright.media.probe import probe_video
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from shotwright.core.errors import Loc
+    from shotwright.engines.base import Engine, Progress, Rendered
+    from shotwright.files.store import FileStore
+
+MEDIA_SHARE = 0.05
+
+
+@dataclass(frozen=True)
+class RenderJob:
+    """What a child process is told."""
+
+    request_id: str
+    endpoint_id: str
+    arguments: dict[str, Any]
+    engine: str
+    own_hosts: frozenset[str]
+    allow_private_media: bool
+    seed: int | None = None
+    expires_s: float | None = None
+    access: str = "allow"
+    cache: str | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a child process answers."""
+
+    plan: dict[str, Any]
+    result: dict[str, Any]
+    metrics: dict[str, Any]
+    logs: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass
+class _Media:
+    """Files on disk, by what they are in the request."""
+
+    images: list[Path] = field(default_factory=list)
+    elements: list[ElementMedia] = field(default_factory=list)
+    video: Path | None = None
+    video_facts: VideoFacts | None = None
+    shape: tuple[int, int] | None = None
+
+
+def run_job(job: RenderJob, engines: Mapping[str, Engine], store: FileStore, workdir: Path, progress: Progress) -> Outcome:
+    """Carry out a request.
+
+    Raises:
+        ShotwrightError: In the tree of `core.errors`; nothing else for any input.
+    """
+    request = parse_request(job.endpoint_id, job.arguments, seed=job.seed)
+    engine = engines.get(job.engine)
+    if engine is None or request.endpoint.task not in engine.capabilities().tasks:
+        raise FeatureNotSupported(f'The engine "{job.engine}" cannot render {request.endpoint_id}.')
+    shot = prepare_shot(job, request, store, workdir, progress)
+    rendered = engine.render(shot, workdir, progress)
+    return _keep(job, request, shot, rendered, store)
+
+
+def prepare_shot(job: RenderJob, request: ShotRequest, store: FileStore, workdir: Path, progress: Progress) -> Shot:
+    """Fetch and check a request's media, and plan the shot.
+
+    Raises:
+        ModelError: Media that cannot be had or break the limits; all errors at once.
+    """
+    progress("fetch", 0.0, "Fetching the media")
+    media = _Collector(job, request, store, workdir, progress).collect()
+    duration_s = media.video_facts.duration_s if request.endpoint.task == "edit" and media.video_facts else None
+    plan = parse_prompt(request, duration_s=duration_s)
+    for warning in plan.warnings:
+        progress("plan", MEDIA_SHARE, warning.text)
+    spec = output_spec(request, media.shape, media.video_facts)
+    return Shot(
+        plan, spec, request.derived_seed(), tuple(media.images), tuple(media.elements), media.video, media.video_facts,
+        request.keep_audio, Path(job.cache) if job.cache else None,
+    )  # fmt: skip
+
+
+def _keep(job: RenderJob, request: ShotRequest, shot: Shot, rendered: Rendered, store: FileStore) -> Outcome:
+    """Put the clip into the store and describe it."""
+    record = store.put_path(rendered.path, "output.mp4", expires_s=job.expires_s, access=job.access)
+    plan = shot.plan.to_json() | {"not_rendered": list(rendered.not_rendered)}
+    result: dict[str, Any] = {
+        "file_id": record.id, "file_name": record.name, "content_type": record.content_type, "file_size": record.size_bytes,
+        "width": shot.output.width, "height": shot.output.height, "fps": float(shot.output.fps), "frames": shot.output.frames,
+    }  # fmt: skip
+    if rendered.camera_path is not None:
+        camera = store.put_path(rendered.camera_path, "camera.json", expires_s=job.expires_s, access=job.access)
+        result["camera_file_id"] = camera.id
+    price = estimate(request.endpoint, shot.output.duration_s)
+    metrics = {**rendered.metrics, "billable_units": round(price.seconds, 3), "upstream_usd": price.usd}
+    logs = tuple(("WARN", f"Not rendered: {text}.") for text in rendered.not_rendered)
+    return Outcome(plan, result, metrics, logs)
+
+
+class _Collector:
+    """Brings a request's media to disk and checks them; all errors at once."""
+
+    def __init__(self, job: RenderJob, request: ShotRequest, store: FileStore, workdir: Path, progress: Progress) -> None:
+        self._job, self._request, self._store, self._workdir = job, request, store, workdir
+        self._progress = progress
+        self._errors: list[ModelError] = []
+        self._count = 0
+
+    def collect(self) -> _Media:
+        """All media of the request.
+
+        Raises:
+            ModelError: One error, or `InputErrors` with all of them.
+        """
+        request, media = self._request, _Media()
+        endpoint = request.endpoint
+        if request.video_url:
+            media.video, media.video_facts = self._video(request.video_url, endpoint.video_limits)
+        for name in ("start_image_url", "end_image_url"):
+            url = getattr(request, name)
+            if url:
+                path, shape = self._image(url, endpoint.image_limits, ("body", name))
+                media.images.append(path)
+                media.shape = media.shape or shape
+        for index, url in enumerate(request.image_urls):
+            media.images.append(self._image(url, endpoint.image_limits, ("body", "image_urls", index))[0])
+        for index, element in enumerate(request.elements):
+            loc: Loc = ("body", "elements", index)
+            front = self._image(element.frontal_image_url, endpoint.image_limits, (*loc, "frontal_image_url"))[0]
+            views = [
+                self._image(url, endpoint.image_limits, (*loc, "reference_image_urls", number))[0]
+                for number, url in enumerate(element.reference_image_urls)
+            ]
+            media.elements.append(ElementMedia(front, tuple(views)))
+        if self._errors:
+            raise self._errors[0] if len(self._errors) == 1 else InputErrors(self._errors)
+        if media.video_facts:
+            media.shape = (media.video_facts.width, media.video_facts.height)
+        return media
+
+    def _video(self, url: str, limits: VideoLimits) -> tuple[Path, VideoFacts | None]:
+        loc: Loc = ("body", "video_url")
+        path = self._path()
+        try:
+            self._get(url, path, limits.max_bytes, limits.timeout_s, loc)
+            facts = probe_video(path, loc)
+            self._errors += check_video(facts, limits, loc)
+        except ModelError as exc:
+            self._errors.append(exc)
+            return path, None
+        return path, facts
+
+    def _image(self, url: str, limits: ImageLimits, loc: Loc) -> tuple[Path, tuple[int, int] | None]:
+        path = self._path()
+        try:
+            self._get(url, path, limits.max_bytes, limits.timeout_s, loc)
+            facts = probe_image(path, loc)
+            self._errors += check_image(facts, limits, loc)
+        except ModelError as exc:
+            self._errors.append(exc)
+            return path, None
+        return path, (facts.width, facts.height)
+
+    def _path(self) -> Path:
+        self._count += 1
+        self._progress("fetch", min(MEDIA_SHARE, 0.005 * self._count))
+        return self._workdir / f"input-{self._count}"
+
+    def _get(self, url: str, path: Path, max_bytes: int, timeout_s: float, loc: Loc) -> None:
+        """From our own store without network, else by guarded download."""
+        own = own_file(url, self._job.own_hosts)
+        if own is None:
+            fetch(url, path, FetchPolicy(max_bytes, timeout_s, self._job.allow_private_media), loc)
+            return
+        try:
+            record = self._store.find(own)
+        except ShotwrightError as exc:
+            raise FileDownloadError(exc.message, loc=loc) from exc
+        if record.size_bytes > max_bytes:
+            raise too_large(record.size_bytes, max_bytes, loc)
+        self._store.fetch(own, path)
+
+
+def own_file(url: str, own_hosts: frozenset[str]) -> str | None:
+    """The id of a file of this server, when the address is one of ours."""
+    parts = urllib.parse.urlsplit(url)
+    match = FILE_PATH.search(parts.path) if parts.netloc.lower() in own_hosts else None
+    return match.group("id") if match else None

@@ -1,0 +1,336 @@
+"""The requests in the database: created, moved from state to state, read. The only SQL of the house stands here.
+
+Every change appends an event and wakes whoever waits for the request (`NOTIFY`), in the same transaction.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from psycopg.rows import class_row, dict_row
+from psycopg.types.json import Jsonb
+
+from shotwright.jobs.states import MAX_ATTEMPTS, TERMINAL, State, sources
+
+if TYPE_CHECKING:
+    from psycopg import AsyncConnection
+    from psycopg_pool import AsyncConnectionPool
+
+    from shotwright.jobs.queue import Queue
+
+CHANNEL = "shotwright_events"
+_SCHEMA_LOCK = 7_301_114
+JSON = dict[str, Any]
+_COLUMNS = (
+    "id, endpoint_id, engine, arguments, options, state, priority, attempt, worker, queue_job, cancel_requested, "
+    "start_deadline, created_at, started_at, finished_at, stage, progress, plan, result, error, metrics"
+)
+
+
+@dataclass(frozen=True)
+class NewRequest:
+    """A request to be stored."""
+
+    endpoint_id: str
+    arguments: JSON
+    engine: str
+    priority: int = 0
+    start_timeout_s: float | None = None
+    options: JSON = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredRequest:
+    """A row of `requests`."""
+
+    id: uuid.UUID
+    endpoint_id: str
+    engine: str
+    arguments: JSON | None  #: None once the client asked for payloads not to be kept.
+    options: JSON
+    state: str
+    priority: int
+    attempt: int
+    worker: int | None
+    queue_job: int | None
+    cancel_requested: bool
+    start_deadline: datetime | None
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    stage: str | None
+    progress: float
+    plan: JSON | None
+    result: JSON | None
+    error: JSON | None
+    metrics: JSON
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether it will never change again."""
+        return self.state in TERMINAL
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """A row of `events`."""
+
+    id: int
+    at: datetime
+    kind: str
+    level: str | None
+    message: str | None
+    data: JSON | None
+
+
+class RequestStore:
+    """Reads and changes requests."""
+
+    def __init__(self, pool: AsyncConnectionPool[Any]) -> None:
+        self._pool = pool
+        self._queue: Queue | None = None
+
+    def use_queue(self, queue: Queue) -> None:
+        """The queue that new requests are put into, in their own transaction."""
+        self._queue = queue
+
+    async def prepare(self) -> None:
+        """Make the tables; several processes may do so at once."""
+        schema = resources.files("shotwright.jobs").joinpath("sql/schema.sql").read_text()
+        async with self._pool.connection() as conn:
+            await conn.execute("SELECT pg_advisory_xact_lock(%s)", (_SCHEMA_LOCK,))
+            await conn.execute(schema)  # type: ignore[arg-type]  # text of our own package
+
+    async def setting(self, name: str, default: str) -> str:
+        """A value that all processes share; `default` is stored when there is none."""
+        query = "INSERT INTO shotwright_settings VALUES (%s, %s) ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING value"
+        async with self._pool.connection() as conn:
+            row = await (await conn.execute(query, (name, default))).fetchone()
+        assert row is not None  # noqa: S101  (RETURNING)
+        return str(row[0])
+
+    async def create(self, new: NewRequest) -> StoredRequest:
+        """Store a request and queue it, in one transaction."""
+        assert self._queue is not None  # noqa: S101  (wired in app.py)
+        request_id = uuid.uuid4()
+        async with self._pool.connection() as conn, conn.transaction():
+            query = (
+                "INSERT INTO requests (id, endpoint_id, engine, arguments, options, priority, start_deadline) "
+                "VALUES (%s, %s, %s, %s, %s, %s, clock_timestamp() + make_interval(secs => %s))"
+            )
+            values = (
+                request_id, new.endpoint_id, new.engine, Jsonb(new.arguments), Jsonb(new.options), new.priority, new.start_timeout_s,
+            )  # fmt: skip
+            await conn.execute(query, values)
+            job = await self._queue.put(conn, request_id, new.priority)
+            row = await self._one(conn, f"UPDATE requests SET queue_job = %s WHERE id = %s RETURNING {_COLUMNS}", (job, request_id))
+            await self._event(conn, request_id, "state", data={"state": State.QUEUED.value})
+        assert row is not None  # noqa: S101  (just inserted)
+        return row
+
+    async def get(self, request_id: uuid.UUID) -> StoredRequest | None:
+        """A request, or None."""
+        async with self._pool.connection() as conn:
+            return await self._one(conn, f"SELECT {_COLUMNS} FROM requests WHERE id = %s", (request_id,))
+
+    async def recent(self, limit: int, state: str | None = None) -> list[StoredRequest]:
+        """The newest requests."""
+        query = f"SELECT {_COLUMNS} FROM requests WHERE (%s::text IS NULL OR state = %s) ORDER BY created_at DESC LIMIT %s"
+        async with self._pool.connection() as conn, conn.cursor(row_factory=class_row(StoredRequest)) as cursor:
+            return await (await cursor.execute(query, (state, state, limit))).fetchall()
+
+    async def position(self, row: StoredRequest) -> int:
+        """How many requests wait before this one."""
+        query = (
+            "SELECT count(*) FROM requests WHERE state = 'queued' AND "
+            "(priority > %s OR (priority = %s AND created_at < %s))"
+        )
+        async with self._pool.connection() as conn:
+            found = await (await conn.execute(query, (row.priority, row.priority, row.created_at))).fetchone()
+        return int(found[0]) if found else 0
+
+    async def waiting(self) -> int:
+        """How many requests wait."""
+        async with self._pool.connection() as conn:
+            found = await (await conn.execute("SELECT count(*) FROM requests WHERE state = 'queued'")).fetchone()
+        return int(found[0]) if found else 0
+
+    async def move(
+        self, request_id: uuid.UUID, target: State, *, attempt: int | None = None, worker: int | None = None, values: JSON | None = None
+    ) -> StoredRequest | None:
+        """Move a request to another state.
+
+        Args:
+            request_id: Which.
+            target: Where to; the sources come from the state table.
+            attempt: When given, the request must still be on this attempt: a worker that was declared lost changes nothing.
+            worker: The worker that starts it.
+            values: Columns to set: plan, result, error, metrics.
+
+        Returns:
+            The row, or None when the transition was not allowed.
+        """
+        async with self._pool.connection() as conn, conn.transaction():
+            row = await self._move(conn, request_id, target, attempt=attempt, worker=worker, values=values or {})
+            if row is not None and target is State.QUEUED:
+                await self._requeue(conn, row)
+        return row
+
+    async def _move(
+        self, conn: AsyncConnection[Any], request_id: uuid.UUID, target: State, *, attempt: int | None, worker: int | None, values: JSON
+    ) -> StoredRequest | None:
+        changes: JSON = {"state": target.value, **{key: Jsonb(value) if isinstance(value, dict | list) else value for key, value in values.items()}}
+        extra = ""
+        if target is State.RUNNING:
+            changes["worker"] = worker
+            extra = (
+                ", attempt = attempt + 1, started_at = clock_timestamp(), progress = 0"
+            )
+        elif target in TERMINAL:
+            extra = ", finished_at = clock_timestamp(), arguments = CASE WHEN options->>'store_io' = '0' THEN NULL ELSE arguments END"
+        names = ", ".join(f"{name} = %({name})s" for name in changes)
+        guard = "AND attempt = %(guard)s" if attempt is not None else ""
+        deadline = "AND (start_deadline IS NULL OR attempt > 0 OR start_deadline > clock_timestamp())" if target is State.RUNNING else ""
+        query = f"UPDATE requests SET {names}{extra} WHERE id = %(id)s AND state = ANY(%(sources)s) {guard} {deadline} RETURNING {_COLUMNS}"
+        row = await self._one(conn, query, {**changes, "id": request_id, "sources": sources(target), "guard": attempt})
+        if row is not None:
+            await self._event(conn, request_id, "state", data={"state": target.value, "attempt": row.attempt})
+        return row
+
+    async def _requeue(self, conn: AsyncConnection[Any], row: StoredRequest) -> None:
+        assert self._queue is not None  # noqa: S101  (wired in app.py)
+        job = await self._queue.put(conn, row.id, row.priority)
+        await conn.execute("UPDATE requests SET queue_job = %s WHERE id = %s", (job, row.id))
+
+    async def request_cancel(self, request_id: uuid.UUID) -> StoredRequest | None:
+        """Ask for the end of a request: one that waits ends at once, one that runs is told.
+
+        Returns:
+            The row after the request, or None when there is none.
+        """
+        moved = await self._cancel_queued(request_id)
+        if moved is not None:
+            return moved
+        async with self._pool.connection() as conn, conn.transaction():
+            query = f"UPDATE requests SET cancel_requested = true WHERE id = %s AND state = 'running' RETURNING {_COLUMNS}"
+            row = await self._one(conn, query, (request_id,))
+            if row is not None:
+                await self._notify(conn, request_id)
+        return row or await self.get(request_id)
+
+    async def _cancel_queued(self, request_id: uuid.UUID) -> StoredRequest | None:
+        query = (
+            "UPDATE requests SET state = 'cancelled', cancel_requested = true, finished_at = clock_timestamp() "
+            f"WHERE id = %s AND state = 'queued' RETURNING {_COLUMNS}"
+        )
+        async with self._pool.connection() as conn, conn.transaction():
+            row = await self._one(conn, query, (request_id,))
+            if row is not None:
+                await self._event(conn, request_id, "state", data={"state": State.CANCELLED.value})
+        return row
+
+    async def log(self, request_id: uuid.UUID, message: str, *, level: str = "INFO") -> None:
+        """Append a line to a request's log."""
+        async with self._pool.connection() as conn, conn.transaction():
+            await self._event(conn, request_id, "log", level=level, message=message)
+
+    async def progress(self, request_id: uuid.UUID, attempt: int, stage: str, fraction: float, message: str | None) -> None:
+        """Record how far a render is; a `message` becomes a line of the log."""
+        async with self._pool.connection() as conn, conn.transaction():
+            query = "UPDATE requests SET stage = %s, progress = %s WHERE id = %s AND state = 'running' AND attempt = %s"
+            done = await conn.execute(query, (stage, fraction, request_id, attempt))
+            if done.rowcount:
+                if message:
+                    await self._event(conn, request_id, "log", level="INFO", message=message)
+                await self._event(conn, request_id, "progress", data={"stage": stage, "fraction": round(fraction, 4)})
+
+    async def events(self, request_id: uuid.UUID, *, after: int = 0, kind: str | None = None) -> list[Event]:
+        """Events of a request in order, from the one after `after` on."""
+        query = (
+            "SELECT id, at, kind, level, message, data FROM events "
+            "WHERE request_id = %s AND id > %s AND (%s::text IS NULL OR kind = %s) ORDER BY id"
+        )
+        async with self._pool.connection() as conn, conn.cursor(row_factory=class_row(Event)) as cursor:
+            return await (await cursor.execute(query, (request_id, after, kind, kind))).fetchall()
+
+    async def expire_starts(self, error: JSON) -> list[uuid.UUID]:
+        """Fail requests that waited longer than their start timeout."""
+        query = (
+            "UPDATE requests SET state = 'failed', finished_at = clock_timestamp(), error = %s "
+            "WHERE state = 'queued' AND attempt = 0 AND start_deadline <= clock_timestamp() RETURNING id"
+        )
+        async with self._pool.connection() as conn, conn.transaction():
+            rows = await (await conn.execute(query, (Jsonb(error),))).fetchall()
+            for (request_id,) in rows:
+                await self._event(conn, request_id, "state", data={"state": State.FAILED.value})
+        return [row[0] for row in rows]
+
+    async def rescue(self, error: JSON) -> list[int]:
+        """Take back requests whose worker is gone: queue them again, or fail them after the last attempt.
+
+        A worker holds an advisory lock on its own connection for as long as it lives; a lock that can be taken has no owner.
+
+        Returns:
+            Entries of the queue that are to be cleaned up.
+        """
+        stale: list[int] = []
+        async with self._pool.connection() as conn, conn.transaction():
+            query = (
+                f"SELECT {_COLUMNS} FROM requests WHERE state = 'running' AND worker IS NOT NULL "
+                "AND pg_try_advisory_xact_lock(worker) FOR UPDATE SKIP LOCKED"
+            )
+            async with conn.cursor(row_factory=class_row(StoredRequest)) as cursor:
+                rows = await (await cursor.execute(query)).fetchall()
+            for row in rows:
+                if row.queue_job is not None:
+                    stale.append(row.queue_job)
+                await self._rescue_one(conn, row, error)
+        return stale
+
+    async def _rescue_one(self, conn: AsyncConnection[Any], row: StoredRequest, error: JSON) -> None:
+        no_retry = bool(row.options.get("no_retry"))
+        if row.cancel_requested:
+            await self._move(conn, row.id, State.CANCELLED, attempt=row.attempt, worker=None, values={})
+        elif row.attempt >= MAX_ATTEMPTS or no_retry:
+            await self._move(conn, row.id, State.FAILED, attempt=row.attempt, worker=None, values={"error": error})
+        else:
+            await self._event(conn, row.id, "log", level="WARN", message=f"The worker was lost; attempt {row.attempt + 1} follows.")
+            await self._move(conn, row.id, State.QUEUED, attempt=row.attempt, worker=None, values={})
+            await self._requeue(conn, row)
+
+    async def counts(self) -> dict[str, int]:
+        """How many requests are in each state."""
+        async with self._pool.connection() as conn, conn.cursor(row_factory=dict_row) as cursor:
+            rows = await (await cursor.execute("SELECT state, count(*) AS n FROM requests GROUP BY state")).fetchall()
+        return {row["state"]: row["n"] for row in rows}
+
+    async def forget(self, days: float) -> list[JSON]:
+        """Delete requests that ended more than `days` ago; returns their results."""
+        query = "DELETE FROM requests WHERE finished_at < clock_timestamp() - make_interval(secs => %s) RETURNING result"
+        async with self._pool.connection() as conn:
+            rows = await (await conn.execute(query, (days * 86400,))).fetchall()
+        return [row[0] for row in rows if row[0]]
+
+    @staticmethod
+    async def _one(conn: AsyncConnection[Any], query: str, values: Any) -> StoredRequest | None:  # noqa: ANN401  (psycopg parameters)
+        async with conn.cursor(row_factory=class_row(StoredRequest)) as cursor:
+            return await (await cursor.execute(query, values)).fetchone()  # type: ignore[arg-type]  # built from constants
+
+    @staticmethod
+    async def _event(
+        conn: AsyncConnection[Any], request_id: uuid.UUID, kind: str, *, level: str | None = None, message: str | None = None, data: JSON | None = None
+    ) -> None:
+        query = (
+            "WITH added AS (INSERT INTO events (request_id, kind, level, message, data) VALUES (%s, %s, %s, %s, %s)) "
+            "SELECT pg_notify(%s, %s)"
+        )
+        payload = Jsonb(data) if data is not None else None
+        await conn.execute(query, (request_id, kind, level, message, payload, CHANNEL, str(request_id)))
+
+    @staticmethod
+    async def _notify(conn: AsyncConnection[Any], request_id: uuid.UUID) -> None:
+        await conn.execute("SELECT pg_notify(%s, %s)", (CHANNEL, str(request_id)))

@@ -1,0 +1,191 @@
+"""The worker: takes requests from the queue, lets a child process render them, records what happens.
+
+Promises:
+    * a request that was accepted ends exactly once: a worker that was declared lost can no longer change it (its attempt is
+      out of date), and one that dies is noticed through the lock that it held;
+    * a cancel stops a running render within a second: first asked, then killed;
+    * when the worker is told to stop, its unfinished requests go back to the queue.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import random
+import time
+import uuid
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+
+from shotwright.core.errors import ClientCancelled, StartTimeout, WorkerCrashed
+from shotwright.jobs.children import CANCEL_GRACE_S, Child, ChildPool, Message
+from shotwright.jobs.pipeline import Outcome, RenderJob
+from shotwright.jobs.states import MAX_ATTEMPTS, State
+
+if TYPE_CHECKING:
+    from shotwright.files.store import FileStore
+    from shotwright.jobs.events import EventHub
+    from shotwright.jobs.queue import Queue
+    from shotwright.jobs.store import RequestStore, StoredRequest
+    from shotwright.settings import Settings
+
+logger = logging.getLogger(__name__)
+UPKEEP_S = 0.5
+SWEEP_S = 60.0
+STOP_S = 4.0
+
+
+class Worker:
+    """Renders requests until it is stopped."""
+
+    def __init__(
+        self, store: RequestStore, queue: Queue, hub: EventHub, files: FileStore, pool: ChildPool, settings: Settings, database_url: str
+    ) -> None:
+        self._store, self._queue, self._hub, self._files, self._pool = store, queue, hub, files, pool
+        self._settings, self._database_url = settings, database_url
+        self._key = random.getrandbits(62)
+        self._presence: psycopg.AsyncConnection[Any] | None = None
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        await self._be_present()
+        self._queue.on_render(self.render)
+        upkeep = asyncio.create_task(self._upkeep(), name="upkeep")
+        try:
+            self._pool.warm()
+            await self._queue.app.run_worker_async(
+                queues=["render"], concurrency=self._settings.workers, install_signal_handlers=False, listen_notify=True,
+                shutdown_graceful_timeout=STOP_S, delete_jobs="always", fetch_job_polling_interval=2.0,
+                update_heartbeat_interval=5.0, stalled_worker_timeout=30.0,
+            )  # fmt: skip
+        finally:
+            upkeep.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await upkeep
+            self._pool.close()
+            if self._presence is not None:
+                await self._presence.close()
+
+    async def render(self, request_id: str) -> None:
+        """Carry out one entry of the queue."""
+        row = await self._store.move(uuid.UUID(request_id), State.RUNNING, worker=self._key)
+        if row is None:
+            return
+        started = time.perf_counter()
+        try:
+            with self._pool.take() as child:
+                last = await self._follow(row, child)
+        except asyncio.CancelledError:
+            await asyncio.shield(self._give_back(row))
+            raise
+        await self._finish(row, last, time.perf_counter() - started)
+
+    async def _follow(self, row: StoredRequest, child: Child) -> Message:
+        """Pass a child's messages on until its last one; pass a cancel on to the child."""
+        watcher = asyncio.create_task(self._watch_cancel(row, child), name=f"cancel of {row.id}")
+        last: Message = ("crashed", None)
+        try:
+            async for message in child.run(self._job(row)):
+                last = message
+                if message[0] == "progress":
+                    _, stage, fraction, text = message
+                    await self._store.progress(row.id, row.attempt, stage, fraction, text)
+        finally:
+            watcher.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await watcher
+        return last
+
+    async def _watch_cancel(self, row: StoredRequest, child: Child) -> None:
+        async with self._hub.watch(row.id) as changed:
+            while True:
+                changed.clear()
+                current = await self._store.get(row.id)
+                if current is None or current.cancel_requested or current.attempt != row.attempt:
+                    break
+                await changed.wait()
+        child.cancel()
+        await asyncio.sleep(CANCEL_GRACE_S)
+        child.kill()
+
+    async def _finish(self, row: StoredRequest, last: Message, seconds: float) -> None:
+        """Record the end of a render."""
+        kind, *rest = last
+        if kind == "done":
+            outcome: Outcome = rest[0]
+            for level, text in outcome.logs:
+                await self._store.log(row.id, text, level=level)
+            metrics = {**outcome.metrics, "inference_time": round(seconds, 3)}
+            values = {"plan": outcome.plan, "result": outcome.result, "metrics": metrics, "progress": 1.0}
+            moved = await self._store.move(row.id, State.SUCCEEDED, attempt=row.attempt, values=values)
+            if moved is None:
+                await asyncio.to_thread(self._files.delete, outcome.result["file_id"])
+            return
+        current = await self._store.get(row.id)
+        is_cancelled = current is not None and current.cancel_requested
+        if is_cancelled or (kind == "failed" and rest[0]["type"] == ClientCancelled.type):
+            await self._store.move(row.id, State.CANCELLED, attempt=row.attempt)
+        elif kind == "failed":
+            await self._store.log(row.id, rest[0]["message"], level="ERROR")
+            metrics = {"inference_time": round(seconds, 3)}
+            await self._store.move(row.id, State.FAILED, attempt=row.attempt, values={"error": rest[0], "metrics": metrics})
+        else:
+            await self._crashed(row)
+
+    async def _crashed(self, row: StoredRequest) -> None:
+        """The child died: try again, up to the last attempt."""
+        if row.attempt >= MAX_ATTEMPTS or row.options.get("no_retry"):
+            await self._store.move(row.id, State.FAILED, attempt=row.attempt, values={"error": WorkerCrashed().to_json()})
+            return
+        await self._store.log(row.id, f"The engine died; attempt {row.attempt + 1} follows.", level="WARN")
+        await self._store.move(row.id, State.QUEUED, attempt=row.attempt)
+
+    async def _give_back(self, row: StoredRequest) -> None:
+        await self._store.log(row.id, "The worker is stopping; the request goes back to the queue.", level="WARN")
+        await self._store.move(row.id, State.QUEUED, attempt=row.attempt)
+
+    def _job(self, row: StoredRequest) -> RenderJob:
+        options = row.options
+        return RenderJob(
+            request_id=str(row.id), endpoint_id=row.endpoint_id, arguments=row.arguments or {}, engine=row.engine,
+            own_hosts=frozenset(options.get("own_hosts", ())), allow_private_media=self._settings.allow_private_media,
+            seed=options.get("seed"), expires_s=options.get("expires_s"), access=options.get("access", "allow"),
+            cache=str(self._settings.cache),
+        )  # fmt: skip
+
+    async def _be_present(self) -> None:
+        """Take the lock that says this worker lives."""
+        conn: psycopg.AsyncConnection[Any] = await psycopg.AsyncConnection.connect(self._database_url, autocommit=True)
+        await conn.execute("SELECT pg_advisory_lock(%s)", (self._key,))
+        self._presence = conn
+
+    async def _still_present(self) -> None:
+        """Take the lock again when the database let go of it."""
+        if self._presence is not None and not self._presence.closed:
+            with contextlib.suppress(psycopg.Error):
+                await self._presence.execute("SELECT 1")
+                return
+        await self._be_present()
+
+    async def _upkeep(self) -> None:
+        """Rescue lost requests, expire start timeouts, delete what has expired; errors of the database are waited out."""
+        swept = 0.0
+        while True:
+            try:
+                await self._still_present()
+                await self._store.expire_starts(StartTimeout().to_json())
+                await self._queue.clean(await self._store.rescue(WorkerCrashed().to_json()))
+                if time.monotonic() - swept > SWEEP_S:
+                    swept = time.monotonic()
+                    await self._sweep()
+            except psycopg.Error as exc:
+                logger.warning("Upkeep is waiting for the database: %s", exc)
+            await asyncio.sleep(UPKEEP_S)
+
+    async def _sweep(self) -> None:
+        await asyncio.to_thread(self._files.sweep)
+        if self._settings.keep_results_days:
+            for result in await self._store.forget(self._settings.keep_results_days):
+                await asyncio.to_thread(self._files.delete, result["file_id"])

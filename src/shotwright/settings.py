@@ -1,0 +1,64 @@
+"""Every setting, read from the environment as `SHOTWRIGHT_*`; `DATABASE_URL` and `FILES_URL` are understood as well."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import platformdirs
+from pydantic import AliasChoices, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+SYSTEM_DATA = Path("/var/lib/shotwright")
+
+
+def default_data() -> Path:
+    """Where a server keeps its data: the user's data folder; for root, a system folder that its helpers can reach."""
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        return SYSTEM_DATA
+    return Path(platformdirs.user_data_dir("shotwright"))
+
+
+class Settings(BaseSettings):
+    """The operator's choices. Every field is documented where `shotwright serve --help` and docs/settings.md show it."""
+
+    model_config = SettingsConfigDict(env_prefix="SHOTWRIGHT_", populate_by_name=True, extra="ignore")
+
+    host: str = Field("127.0.0.1", description="Address to listen on. Anything but loopback needs keys.")
+    port: int = Field(8000, description="Port to listen on; 0 picks a free one.")
+    data: Path = Field(default_factory=default_data, description="Folder for the database, the files and the caches.")
+    workers: int = Field(1, ge=0, le=64, description="Renders at once in this process; 0 serves the API only.")
+    database_url: str | None = Field(
+        None,
+        validation_alias=AliasChoices("SHOTWRIGHT_DATABASE_URL", "DATABASE_URL"),
+        description="A PostgreSQL server; without it one is started in the data folder.",
+    )
+    files_url: str | None = Field(
+        None,
+        validation_alias=AliasChoices("SHOTWRIGHT_FILES_URL", "FILES_URL"),
+        description="Where files are kept: a folder, s3://, gs:// or az://; by default the data folder.",
+    )
+    public_url: str | None = Field(None, description="The server's own address in answers; by default the one the client used.")
+    keys: str = Field("", description="Accepted API keys, separated by commas. None: any key and none, on loopback only.")
+    engine: str = Field("draft", description="The engine that renders when a request names none.")
+    strict_submit: bool = Field(default=False, description="Answer 422 at submit instead of at the result.")
+    allow_private_media: bool = Field(default=False, description="Let media come from private and loopback addresses.")
+    max_body_mb: int = Field(300, ge=1, description="Largest request body that is read, in MB (data URIs count).")
+    postgres_user: str = Field("nobody", description="System user of the embedded database when the server runs as root.")
+    tls: bool = Field(default=False, description="Serve https with a certificate of our own local authority.")
+    keep_results_days: float = Field(0, ge=0, description="Delete requests and files after so many days; 0 keeps them.")
+    log_level: str = Field("warning", description="debug, info, warning or error.")
+
+    @property
+    def accepted_keys(self) -> frozenset[str]:
+        """The configured keys."""
+        return frozenset(key.strip() for key in self.keys.split(",") if key.strip())
+
+    @property
+    def cache(self) -> Path:
+        """Folder of results that can be made again."""
+        return self.data / "cache"
+
+    def files(self) -> str:
+        """URL or folder of the file store."""
+        return self.files_url or str(self.data / "files")
