@@ -67,6 +67,7 @@ class Bench:
     matrices: list[NDArray[np.float64]]
     tick: Callable[[int], None]
     not_rendered: list[str]
+    new_place: Callable[[int], FrameYUV] | None = None
     _mosaic: Mosaic | None = None
 
     @property
@@ -174,10 +175,10 @@ def _replace(edit: Edit, bench: Bench) -> Change | None:
     cut = _thing(edit, bench)
     if cut is None:
         return None
-    mosaic = bench.mosaic()
+    place = _place(bench)
 
     def change(frame: FrameYUV, index: int) -> FrameYUV:
-        _restore(frame, bench, mosaic, index)
+        blend(frame, place(index), bench.mask(index, grow=13))
         left, top, right, bottom = bench.analysis.boxes[min(index, len(bench.analysis.boxes) - 1)]
         width, height = bench.size
         _paste(frame, cut, (left + right) / 2 * width, bottom * height, (bottom - top) * height)
@@ -189,19 +190,21 @@ def _replace(edit: Edit, bench: Bench) -> Change | None:
 def _remove(edit: Edit, bench: Bench) -> Change | None:
     if not _located(edit, bench):
         return None
-    mosaic = bench.mosaic()
+    place = _place(bench)
 
     def change(frame: FrameYUV, index: int) -> FrameYUV:
-        _restore(frame, bench, mosaic, index)
+        blend(frame, place(index), bench.mask(index, grow=13))
         return frame
 
     return change
 
 
-def _restore(frame: FrameYUV, bench: Bench, mosaic: Mosaic, index: int) -> None:
-    """Put the place back where the subject was, in place."""
-    seen = mosaic.seen_from(bench.matrix(index), *bench.size)
-    blend(frame, seen, bench.mask(index, grow=13))
+def _place(bench: Bench) -> Callable[[int], FrameYUV]:
+    """What is behind the subject: the place that an operation has put there, else the source's own."""
+    if bench.new_place is not None:
+        return bench.new_place
+    mosaic = bench.mosaic()
+    return lambda index: mosaic.seen_from(bench.matrix(index), *bench.size)
 
 
 def _thing(edit: Edit, bench: Bench) -> CutOut | None:
@@ -270,6 +273,8 @@ def _background(edit: Edit, bench: Bench) -> Change | None:
 
 
 def _behind(bench: Bench, place: Callable[[int], FrameYUV]) -> Change:
+    bench.new_place = place
+
     def change(frame: FrameYUV, index: int) -> FrameYUV:
         new = place(index).copy()
         blend(new, frame, bench.mask(index))

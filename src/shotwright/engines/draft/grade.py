@@ -53,7 +53,7 @@ NEUTRAL = Grade()
 
 TIMES: dict[str, Grade] = {
     "golden_hour": Grade(0.1, 1.05, 0.02, 1.15, warmth=17, magenta=3), "sunset": Grade(-0.5, 1.1, 0.0, 1.25, warmth=20, magenta=7),
-    "sunrise": Grade(0.0, 0.97, 0.04, 1.05, warmth=12, magenta=5), "night": Grade(-2.9, 1.12, 0.02, 0.6, warmth=-15, magenta=-2),
+    "sunrise": Grade(0.0, 0.97, 0.04, 1.05, warmth=12, magenta=5), "night": Grade(-1.7, 1.05, 0.015, 0.7, warmth=-9),
     "evening": Grade(-1.3, 1.05, 0.01, 0.85, warmth=-4, magenta=6), "blue_hour": Grade(-1.5, 1.0, 0.02, 0.85, warmth=-18, magenta=3),
     "morning": Grade(0.2, 0.96, 0.03, 1.0, warmth=5), "noon": Grade(0.35, 1.1, 0.0, 1.08), "day": Grade(0.2, 1.0, 0.0, 1.05),
     "later": Grade(-1.3, 1.05, 0.01, 0.85, warmth=-4, magenta=6),
@@ -66,7 +66,7 @@ WEATHERS: dict[str, Grade] = {
 LIGHTS: dict[str, Grade] = {
     "cinematic": Grade(0.0, 1.1, -0.01, 1.02, warmth=3), "soft": Grade(0.1, 0.9, 0.03), "hard": Grade(0.0, 1.25, -0.02),
     "neon": Grade(-0.5, 1.2, 0.0, 1.35, warmth=-5, magenta=9), "candle": Grade(-0.9, 1.1, 0.0, 1.1, warmth=22),
-    "sunlit": Grade(0.25, 1.06, 0.0, 1.08, warmth=5), "moonlight": Grade(-1.9, 1.05, 0.02, 0.6, warmth=-14),
+    "sunlit": Grade(0.25, 1.06, 0.0, 1.08, warmth=5), "moonlight": Grade(-1.4, 1.05, 0.02, 0.6, warmth=-11),
     "backlit": Grade(-0.4, 1.2, -0.02), "low_key": Grade(-0.9, 1.2, -0.02), "high_key": Grade(0.6, 0.9, 0.05),
     "volumetric": Grade(0.1, 0.93, 0.04, warmth=5), "studio": Grade(0.2, 1.05),
 }  # fmt: skip

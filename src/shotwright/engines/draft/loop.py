@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from shotwright.engines.draft.grade import NEUTRAL, apply_table
 from shotwright.engines.draft.scene import Scene, reversed_towards_end
 from shotwright.engines.draft.sprites import draw_shadow, draw_sprite, shadow_plane
 from shotwright.engines.draft.stage import View
@@ -30,8 +29,6 @@ def draw_frames(scene: Scene, spec: OutputSpec, seed: int) -> Iterator[FrameYUV]
     """Draw every frame of a scene, each a new array uint8 (H, W, 3)."""
     shadows = [shadow_plane(sprite) for sprite in scene.sprites]
     falling = precipitation(scene.weather, spec.width, spec.height, seed)
-    graded = scene.grade != NEUTRAL
-    full_table = scene.grade.table()
     end_poses = reversed_towards_end(scene.poses, scene.end_place.base.pose()) if scene.end_place else []
     for index, pose in enumerate(scene.poses):
         seconds = index / float(spec.fps)
@@ -46,31 +43,22 @@ def draw_frames(scene: Scene, spec: OutputSpec, seed: int) -> Iterator[FrameYUV]
             draw_sprite(frame, view, scene.sprites[i], seconds)
         if end_poses:
             frame = _dissolved(frame, scene, end_poses[index], spec, index)
-        if graded:
-            frame = apply_table(frame, full_table if ramp >= 1 else scene.grade.table(ramp * _end_fade(scene, index, spec)))
         if falling and ramp > 0:
             falling.draw(frame, seconds)
         yield frame
 
 
 def _place(scene: Scene, pose: Pose, spec: OutputSpec, ramp: float) -> FrameYUV:
-    """The empty place; while a style comes in after an exact start, a mix of both."""
+    """The empty set; while its look comes in after an exact start, a mix of both."""
     frame = np.empty((spec.height, spec.width, 3), np.uint8)
     view = View(pose, spec.width, spec.height)
-    styled = scene.styled_place
-    if styled is None:
-        scene.place.draw(frame, view)
+    first = scene.first_place if ramp < 1 else None
+    (first or scene.place).draw(frame, view)
+    if first is None or ramp <= 0:
         return frame
-    if ramp < 1:
-        scene.place.draw(frame, view)
-    if ramp <= 0:
-        return frame
-    if ramp >= 1:
-        styled.draw(frame, view)
-        return frame
-    painted = np.empty_like(frame)
-    styled.draw(painted, view)
-    return np.asarray(cv2.addWeighted(painted, ramp, frame, 1 - ramp, 0), np.uint8)
+    final = np.empty_like(frame)
+    scene.place.draw(final, view)
+    return np.asarray(cv2.addWeighted(final, ramp, frame, 1 - ramp, 0), np.uint8)
 
 
 def _distance(scene: Scene, index: int, view: View, seconds: float) -> float:
@@ -88,10 +76,3 @@ def _dissolved(frame: FrameYUV, scene: Scene, pose: Pose, spec: OutputSpec, inde
     if t >= 1:
         return other
     return np.asarray(cv2.addWeighted(other, t * t * (3 - 2 * t), frame, 1 - t * t * (3 - 2 * t), 0), np.uint8)
-
-
-def _end_fade(scene: Scene, index: int, spec: OutputSpec) -> float:
-    """An exact last frame is not graded either."""
-    if scene.end_place is None:
-        return 1.0
-    return min(1.0, (spec.frames - 1 - index) / (RAMP_S * float(spec.fps)))

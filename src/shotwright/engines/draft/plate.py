@@ -66,8 +66,11 @@ class Diorama:
     def draw(self, frame: FrameYUV, view: View) -> None:
         """Draw the place as seen by `view`; every pixel of the frame is covered."""
         if not self._is_inside(view):
+            half = View(view.pose, view.width // 2, view.height // 2)
+            soft = np.empty((half.height, half.width, 3), np.uint8)
             for plane in self.around:
-                draw_plane(frame, view, plane, margin=3)
+                draw_plane(soft, half, plane, margin=2)
+            cv2.resize(soft, (view.width, view.height), dst=frame, interpolation=cv2.INTER_LINEAR)
         for plane in self.planes:
             draw_plane(frame, view, plane, margin=2)
 

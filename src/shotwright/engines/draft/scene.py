@@ -5,13 +5,14 @@ What the plan asks for and a scene does not show is named in `not_rendered`.
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from shotwright.core.camera import EYE_HEIGHT_M, Pose, Space, camera_path, distance_for, lens_of, walk_m
-from shotwright.core.plan import CameraMove, Framing
+from shotwright.core.plan import CameraMove, Framing, Subject
 from shotwright.engines.draft import grade, standins
-from shotwright.engines.draft.cutout import cut_out
+from shotwright.engines.draft.cutout import CutOut, cut_out
 from shotwright.engines.draft.plate import Diorama, build_diorama, find_horizon, fit
 from shotwright.engines.draft.sets import paint_set
 from shotwright.engines.draft.sprites import Sprite, harmonised, spread_views
@@ -20,7 +21,7 @@ from shotwright.media.colour import FrameRGB, FrameYUV, rgb_to_yuv
 from shotwright.media.images import load_image
 
 if TYPE_CHECKING:
-    from shotwright.core.plan import ShotPlan, Subject
+    from shotwright.core.plan import ShotPlan
     from shotwright.engines.base import Shot
     from shotwright.engines.draft.cache import Cache
 
@@ -32,16 +33,21 @@ SPREAD_M = 0.75
 
 @dataclass
 class Scene:
-    """Everything that the frame loop needs."""
+    """Everything that the frame loop needs. Looks are in the textures: a frame is drawn, not graded.
+
+    Attributes:
+        place: The set in its final look.
+        first_place: The set as the start frame shows it, when that differs; the look comes in from there.
+        end_place: The set of the last frame of a first-and-last-frame shot.
+    """
 
     place: Diorama
     poses: list[Pose]
     sprites: list[Sprite]
-    grade: grade.Grade
     weather: str | None
     starts_exact: bool
+    first_place: Diorama | None = None
     end_place: Diorama | None = None
-    styled_place: Diorama | None = None
     not_rendered: list[str] = field(default_factory=list)
 
 
@@ -65,33 +71,40 @@ def build_scene(shot: Shot, cache: Cache, backdrop: Backdrop, *, end: FrameRGB |
         end: The last frame, cropped, for a first-and-last-frame shot.
     """
     plan, spec = shot.plan, shot.output
-    lens = lens_of(plan.look.lens_mm)
     framing = plan.shot[0] if plan.shot else Framing()
-    eye_m = _eye_height(framing)
+    camera = {"eye_m": _eye_height(framing), "lens": lens_of(plan.look.lens_mm), "horizon": backdrop.horizon}
     yuv = rgb_to_yuv(backdrop.rgb)
-    place = build_diorama(yuv, eye_m=eye_m, lens=lens, horizon=backdrop.horizon)
-    style = _style_picture(shot, plan)
-    styled = _styled_place(shot, cache, backdrop, style, eye_m, lens)
-    sprites, space, missing = _stage(shot, cache, place, framing, yuv, style)
+    look = grade.grade_of(plan.look)
+    final = _final_plate(shot, cache, backdrop, yuv, look)
+    place = build_diorama(final, **camera)
+    is_changed = final is not yuv
+    sprites, space, missing = _stage(shot, cache, place, framing, yuv)
+    if look != grade.NEUTRAL:
+        for sprite in sprites:
+            sprite.views = [(azimuth, graded_cut(cut, look)) for azimuth, cut in sprite.views]
     moves = plan.camera or _default_moves(plan)
     poses = camera_path(moves, space, frames=spec.frames, duration_s=spec.duration_s, seed=shot.seed)
     end_place = None
     if end is not None:
-        end_place = build_diorama(rgb_to_yuv(end), eye_m=eye_m, lens=lens, horizon=find_horizon(end))
+        end_place = build_diorama(rgb_to_yuv(end), **{**camera, "horizon": find_horizon(end)})
     missing += [text for move in plan.camera for name, text in UNSUPPORTED_MOVES.items() if move.move == name]
     if plan.look.depth_of_field == "shallow":
         missing.append("shallow depth of field (everything stays sharp)")
     return Scene(
-        place=place if backdrop.is_start_frame or styled is None else styled,
+        place=place,
         poses=poses,
         sprites=sprites,
-        grade=grade.grade_of(plan.look),
         weather=plan.look.weather,
         starts_exact=backdrop.is_start_frame,
+        first_place=build_diorama(yuv, **camera) if backdrop.is_start_frame and is_changed else None,
         end_place=end_place,
-        styled_place=styled if backdrop.is_start_frame else None,
         not_rendered=[*backdrop.not_rendered, *missing],
     )
+
+
+def graded_cut(cut: CutOut, look: grade.Grade) -> CutOut:
+    """A cut-out in the look of the shot."""
+    return replace(cut, texture=grade.apply_table(cut.texture, look.table()))
 
 
 def backdrop_of(shot: Shot) -> Backdrop:
@@ -121,33 +134,25 @@ def _default_moves(plan: ShotPlan) -> tuple[CameraMove, ...]:
     return (CameraMove("dolly_in", 0.0, plan.duration_s, speed="slow", target="__drift__"),)
 
 
-def _style_picture(shot: Shot, plan: ShotPlan) -> FrameRGB | None:
-    path = next((shot.image(ref) for ref in plan.style_refs if shot.image(ref)), None)
-    return load_image(path)[0] if path else None
-
-
-def _styled_place(
-    shot: Shot, cache: Cache, backdrop: Backdrop, style: FrameRGB | None, eye_m: float, lens: float
-) -> Diorama | None:
-    if style is None:
-        return None
-    ref = next(ref for ref in shot.plan.style_refs if shot.image(ref))
+def _final_plate(shot: Shot, cache: Cache, backdrop: Backdrop, yuv: FrameYUV, look: grade.Grade) -> FrameYUV:
+    """The backdrop in the style and the look of the shot; the very same array when nothing changes it."""
+    ref = next((ref for ref in shot.plan.style_refs if shot.image(ref)), None)
     path = shot.image(ref)
-    assert path is not None  # noqa: S101  (chosen because it exists)
-    key = f"{backdrop.rgb.shape}{hash_of(backdrop.rgb)}"
-    rgb = cache.get("plate-1", path, lambda: stylise(backdrop.rgb, style), extra=key)
-    return build_diorama(rgb_to_yuv(rgb), eye_m=eye_m, lens=lens, horizon=backdrop.horizon)
+    final = yuv
+    if path is not None:
+        style = load_image(path)[0]
+        key = f"{backdrop.rgb.shape}{hash_of(backdrop.rgb)}"
+        final = rgb_to_yuv(cache.get("plate-1", path, lambda: stylise(backdrop.rgb, style), extra=key))
+    return final if look == grade.NEUTRAL else grade.apply_table(final, look.table())
 
 
 def hash_of(picture: FrameRGB) -> str:
     """A short name for a picture's content."""
-    import zlib  # noqa: PLC0415
-
     return f"{zlib.crc32(picture.tobytes()):08x}{zlib.adler32(picture.tobytes()):08x}"
 
 
 def _stage(
-    shot: Shot, cache: Cache, place: Diorama, framing: Framing, yuv: FrameYUV, style: FrameRGB | None
+    shot: Shot, cache: Cache, place: Diorama, framing: Framing, yuv: FrameYUV
 ) -> tuple[list[Sprite], Space, list[str]]:
     """Stand everybody where the words put them; the space that the camera then moves in."""
     plan = shot.plan
@@ -162,7 +167,7 @@ def _stage(
         if subject.role in {"clothing", "effect"}:
             missing.append(f"{subject.ref} as {subject.role} of {subject.of or 'the subject'}")
             continue
-        sprites.append(_sprite(shot, cache, subject, index, people, depth, sprites, yuv, style))
+        sprites.append(_sprite(shot, cache, subject, index, people, depth, sprites, yuv))
     focus = sprites[0] if sprites else None
     height = focus.height_m if focus else 0.5 * place.base.eye[1]
     point = (focus.x, 0.55 * focus.height_m + focus.y, focus.z) if focus else place.base.look
@@ -178,8 +183,6 @@ def _stage(
 
 def _cast(plan: ShotPlan, shot: Shot) -> list[Subject]:
     """Everybody in the picture: the references, else stand-ins for the beings that the words name."""
-    from shotwright.core.plan import Subject  # noqa: PLC0415
-
     given = [subject for subject in plan.subjects if shot.image(subject.ref)]
     if given or plan.start_frame:
         return given
@@ -205,7 +208,7 @@ def _subject_depth(framing: Framing, height: float, lens: float, aspect: float, 
 
 def _sprite(
     shot: Shot, cache: Cache, subject: Subject, index: int, people: list[Subject], depth: float,
-    before: list[Sprite], yuv: FrameYUV, style: FrameRGB | None,
+    before: list[Sprite], yuv: FrameYUV,
 ) -> Sprite:  # fmt: skip
     plan = shot.plan
     if subject.ref.startswith("stand-in"):
@@ -215,7 +218,6 @@ def _sprite(
     cuts = [harmonised(cut, yuv) for cut in cuts]
     back = any(move.end_view == "back" for move in plan.camera) or "back" in {f.angle for f in plan.shot}
     x, y, z, floats = _position(subject, index, people, depth, before, ends_behind=back)
-    del style
     return Sprite(
         subject.ref, spread_views(cuts, speaks_of_back=back), x, y, z, _height(subject),
         appears_s=subject.appears_s, is_floating=floats,

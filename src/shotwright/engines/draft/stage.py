@@ -111,21 +111,42 @@ def draw_plane(frame: FrameYUV, view: View, plane: Plane, *, opacity: float = 1.
     if alpha is None:
         _draw_opaque(frame[y0:y1, x0:x1], texture, warp, size, polygon - (x0, y0), margin)
     else:
-        picture = cv2.warpPerspective(texture, warp, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        mask = cv2.warpPerspective(alpha, warp, size, flags=cv2.INTER_LINEAR)
+        picture = warped(texture, warp, size, cv2.BORDER_REPLICATE)
+        mask = warped(alpha, warp, size, cv2.BORDER_CONSTANT)
         blend(frame[y0:y1, x0:x1], picture, mask, opacity)
 
 
 def _draw_opaque(
     part: FrameYUV, texture: FrameYUV, warp: NDArray[np.float64], size: tuple[int, int], polygon: NDArray[np.float64], margin: int
 ) -> None:
-    picture = cv2.warpPerspective(texture, warp, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+    picture = warped(texture, warp, size, cv2.BORDER_REFLECT)
     mask = np.zeros((size[1], size[0]), np.uint8)
     points = np.clip(polygon, -32000, 32000)
     cv2.fillConvexPoly(mask, np.round(points * 16).astype(np.int32), 255, shift=4)
     if margin > 1:
         cv2.polylines(mask, [np.round(points).astype(np.int32)], isClosed=True, color=255, thickness=margin)
     cv2.copyTo(picture, mask, part)
+
+
+AFFINE_PX = 0.2
+"""A homography that an affine map follows this closely is drawn as one, at half the cost."""
+
+
+def warped(picture: FrameYUV, warp: NDArray[np.float64], size: tuple[int, int], border: int) -> FrameYUV:
+    """A picture through a homography, uint8 (size[1], size[0], ...)."""
+    inverse = np.linalg.inv(warp)
+    wide, high = size
+    corners = np.array([[0, 0, 1], [wide, 0, 1], [0, high, 1], [wide, high, 1], [wide / 2, high / 2, 1.0]])
+    at = corners @ inverse.T
+    if np.all(at[:, 2] > 0) or np.all(at[:, 2] < 0):
+        points = at[:, :2] / at[:, 2:]
+        affine = np.column_stack([(points[1] - points[0]) / wide, (points[2] - points[0]) / high, points[0]])
+        error = float(np.abs(corners @ affine.T - points).max())
+        grown = float(np.sqrt(abs(np.linalg.det(affine[:, :2])))) + 1e-9
+        if error / grown < AFFINE_PX:
+            flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+            return np.asarray(cv2.warpAffine(picture, affine, size, flags=flags, borderMode=border), np.uint8)
+    return np.asarray(cv2.warpPerspective(picture, warp, size, flags=cv2.INTER_LINEAR, borderMode=border), np.uint8)
 
 
 def blend(part: FrameYUV, picture: FrameYUV, mask: Mask, opacity: float = 1.0) -> None:
@@ -137,10 +158,30 @@ def blend(part: FrameYUV, picture: FrameYUV, mask: Mask, opacity: float = 1.0) -
     cv2.add(cv2.multiply(picture, over, scale=1 / 255), cv2.multiply(part, under, scale=1 / 255), dst=part)
 
 
+def clipped_to_frame(polygon: NDArray[np.float64], width: int, height: int) -> NDArray[np.float64]:
+    """The part of a convex polygon that lies in the frame: float64 (n, 2), empty when none does."""
+    points = polygon
+    for axis, sign, edge in ((0, 1, 0.0), (0, -1, float(width)), (1, 1, 0.0), (1, -1, float(height))):
+        if not len(points):
+            break
+        inside = sign * (points[:, axis] - edge) >= 0
+        kept: list[NDArray[np.float64]] = []
+        for i, point in enumerate(points):
+            other = points[(i + 1) % len(points)]
+            if inside[i]:
+                kept.append(point)
+            if inside[i] != inside[(i + 1) % len(points)]:
+                t = (edge - point[axis]) / (other[axis] - point[axis])
+                kept.append(point + t * (other - point))
+        points = np.array(kept).reshape(-1, 2)
+    return points
+
+
 def _box(polygon: NDArray[np.float64], width: int, height: int, margin: int) -> tuple[int, int, int, int] | None:
-    if not len(polygon):
+    seen = clipped_to_frame(polygon, width, height)
+    if len(seen) < 3:
         return None
-    low, high = polygon.min(axis=0) - margin, polygon.max(axis=0) + margin + 1
+    low, high = seen.min(axis=0) - margin, seen.max(axis=0) + margin + 1
     x0, y0 = (int(max(0, np.floor(edge))) for edge in low)
     x1, y1 = int(min(width, np.ceil(high[0]))), int(min(height, np.ceil(high[1])))
     return (x0, y0, x1, y1) if x1 > x0 and y1 > y0 else None
