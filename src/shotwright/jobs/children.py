@@ -251,7 +251,7 @@ class _ChildProgress:
         if preview is not None and now - self._preview_at >= PREVIEW_EVERY_S:
             self._preview_at = now
             self._send_preview(preview)
-        if stage == self._stage and now - self._sent_at < REPORT_EVERY_S and not (message and stage == "plan"):
+        if stage == self._stage and now - self._sent_at < REPORT_EVERY_S and message is None:
             return
         self._stage, self._sent_at = stage, now
         self._inbox.send(("progress", stage, fraction, message))

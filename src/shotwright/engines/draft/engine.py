@@ -84,9 +84,10 @@ def write_clip(path: Path, frames: Iterable[FrameYUV], shot: Shot, progress: Pro
     with Encoder(path, spec.width, spec.height, spec.fps, audio_from=audio, duration_s=spec.duration_s) as encoder:
         for index, frame in enumerate(frames):
             encoder.write(frame)
-            preview = _preview(frame) if index % every == 0 else None
+            is_mark = index % every == 0
             share = first + (0.98 - first) * (index + 1) / max(1, spec.frames)
-            progress("render", share, f"Frame {index + 1} of {spec.frames}", preview=preview)
+            message = f"Frame {index} of {spec.frames}" if is_mark and index else None
+            progress("render", share, message, preview=_preview(frame) if is_mark else None)
         progress("encode", 0.99, "Finishing the file")
     return encoder.frames
 

@@ -1,0 +1,48 @@
+# One command each; `make` lists them.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-fast check fix bench docs lock
+
+help: ## list the commands
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
+
+$(READY): requirements-dev.lock pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@touch $(READY)
+
+demo: $(READY) ## render the documented example through the real fal_client; leaves demo/*.mp4 and a contact sheet
+	@$(BIN)/python -m scripts.demo
+
+test: $(READY) ## all tests: units, official clients, real processes and signals
+	@$(BIN)/python -m pytest
+
+test-fast: $(READY) ## the tests that take seconds
+	@$(BIN)/python -m pytest -m "not slow"
+
+check: $(READY) ## formatting, lint, strict types, import rule, sizes; changes nothing
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m scripts.sizes
+
+fix: $(READY) ## format and repair what can be repaired
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: $(READY) ## speed of polls, submits, start-up and the draft, side by side with what else there is
+	@$(BIN)/python -m bench
+
+docs: $(READY) ## write the generated parts of docs/
+	@$(BIN)/python -m scripts.docs
+
+lock: ## pin all dependencies with hashes
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate pyproject.toml -o requirements.lock
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --extra dev pyproject.toml -o requirements-dev.lock
