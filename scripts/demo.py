@@ -76,14 +76,16 @@ def main() -> None:
     sheet = out / "contact-sheet.png"
     contact_sheet(clip, sheet)
     facts = probe_video(clip)
-    print(f"clip      {clip}  {facts.width}x{facts.height}, {facts.frames} frames at {facts.fps:g} fps, {facts.size_bytes / 1e6:.1f} MB")
+    print(
+        f"clip      {clip}  {facts.width}x{facts.height}, {facts.frames} frames at {facts.fps:g} fps, {facts.size_bytes / 1e6:.1f} MB"
+    )
     print(f"sheet     {sheet}")
     print(f"took      {time.monotonic() - started:.1f} s")
 
 
 def render(pictures: dict[str, Path]) -> dict[str, Any]:
     """Upload the pictures and render the documented example, as any client of fal would."""
-    import fal_client  # noqa: PLC0415  (reads the key when it is imported)
+    import fal_client
 
     address = {name: fal_client.upload_file(path) for name, path in pictures.items()}
     seen: set[str] = set()
@@ -108,7 +110,9 @@ def render(pictures: dict[str, Path]) -> dict[str, Any]:
         "duration": "5",
         "aspect_ratio": "16:9",
     }
-    result: dict[str, Any] = fal_client.subscribe(ENDPOINT, arguments=arguments, with_logs=True, on_queue_update=on_queue_update)
+    result: dict[str, Any] = fal_client.subscribe(
+        ENDPOINT, arguments=arguments, with_logs=True, on_queue_update=on_queue_update
+    )
     return result
 
 

@@ -25,7 +25,17 @@ def poly(picture: Picture, colour: tuple[int, ...], *points: tuple[float, float]
 def oval(picture: Picture, colour: tuple[int, ...], x: float, y: float, rx: float, ry: float) -> None:
     """A filled ellipse; shares of the picture."""
     height, width = picture.shape[:2]
-    cv2.ellipse(picture, (round(x * width), round(y * height)), (round(rx * width), round(ry * height)), 0, 0, 360, colour, -1, AA)
+    cv2.ellipse(
+        picture,
+        (round(x * width), round(y * height)),
+        (round(rx * width), round(ry * height)),
+        0,
+        0,
+        360,
+        colour,
+        -1,
+        AA,
+    )
 
 
 def greenhouse(width: int = 1600, height: int = 900) -> Picture:
@@ -35,7 +45,11 @@ def greenhouse(width: int = 1600, height: int = 900) -> Picture:
     picture = (np.array([176, 206, 226]) * (1 - t) + np.array([96, 124, 78]) * t).repeat(width, axis=1).astype(np.uint8)
     horizon = round(0.30 * height)
     for layer, colour in enumerate([(132, 158, 168), (104, 138, 128), (84, 120, 94)]):
-        line = horizon - (40 - 14 * layer) * np.abs(np.sin(np.linspace(0, 5 + 3 * layer, width) + layer * 1.7)) + 10 * layer
+        line = (
+            horizon
+            - (40 - 14 * layer) * np.abs(np.sin(np.linspace(0, 5 + 3 * layer, width) + layer * 1.7))
+            + 10 * layer
+        )
         points = np.vstack([np.stack([np.arange(width), line], axis=1), [[width, height], [0, height]]])
         cv2.fillPoly(picture, [points.astype(np.int32)], colour, AA)
     _canopy(picture, horizon, rng)
@@ -53,10 +67,22 @@ def _canopy(picture: Picture, horizon: int, rng: np.random.Generator) -> None:
         size = 9 + 56 * row
         green = rng.uniform(0.75, 1.15)
         base = np.array([58, 92, 50]) * green * (1.25 - 0.3 * row)
-        cv2.ellipse(picture, (round(x), round(y)), (round(size), round(size * 0.7)), 0, 0, 360, tuple(int(c) for c in base), -1, AA)
+        cv2.ellipse(
+            picture,
+            (round(x), round(y)),
+            (round(size), round(size * 0.7)),
+            0,
+            0,
+            360,
+            tuple(int(c) for c in base),
+            -1,
+            AA,
+        )
         light = np.clip(base * 1.35, 0, 255)
         spot = (round(x - size * 0.25), round(y - size * 0.25))
-        cv2.ellipse(picture, spot, (round(size * 0.5), round(size * 0.3)), 0, 0, 360, tuple(int(c) for c in light), -1, AA)
+        cv2.ellipse(
+            picture, spot, (round(size * 0.5), round(size * 0.3)), 0, 0, 360, tuple(int(c) for c in light), -1, AA
+        )
 
 
 def _clearing(picture: Picture, rng: np.random.Generator) -> None:
@@ -78,11 +104,32 @@ def _glass_house(picture: Picture) -> None:
     height, width = picture.shape[:2]
     for share in np.linspace(0, 1, 11):
         foot, eaves, ridge = 0.30 + 0.40 * share, 0.30 + 0.40 * share, 0.40 + 0.20 * share
-        cv2.line(picture, (round(foot * width), round(0.80 * height)), (round(eaves * width), round(0.66 * height)), frame, 3, AA)
-        cv2.line(picture, (round(eaves * width), round(0.66 * height)), (round(ridge * width), round(0.46 * height)), frame, 3, AA)
+        cv2.line(
+            picture,
+            (round(foot * width), round(0.80 * height)),
+            (round(eaves * width), round(0.66 * height)),
+            frame,
+            3,
+            AA,
+        )
+        cv2.line(
+            picture,
+            (round(eaves * width), round(0.66 * height)),
+            (round(ridge * width), round(0.46 * height)),
+            frame,
+            3,
+            AA,
+        )
     for share in (0.25, 0.5, 0.75):
         y, inset = 0.66 - 0.20 * share, 0.10 * share
-        cv2.line(picture, (round((0.30 + inset) * width), round(y * height)), (round((0.70 - inset) * width), round(y * height)), frame, 2, AA)
+        cv2.line(
+            picture,
+            (round((0.30 + inset) * width), round(y * height)),
+            (round((0.70 - inset) * width), round(y * height)),
+            frame,
+            2,
+            AA,
+        )
     for x, y in ((0.36, 0.58), (0.57, 0.53), (0.63, 0.62), (0.44, 0.50)):
         poly(picture, (70, 98, 74), (x, y), (x + 0.03, y + 0.01), (x + 0.034, y + 0.06), (x + 0.005, y + 0.05))
     for x in (0.31, 0.335, 0.66, 0.685):
@@ -92,7 +139,13 @@ def _glass_house(picture: Picture) -> None:
 def explorer(side: str, height: int = 1100) -> Picture:
     """An explorer with a backpack, from the front, the side or the back; RGBA."""
     picture = np.zeros((height, round(height * 0.46), 4), np.uint8)
-    coat, dark, skin, hair, pack = (196, 92, 52, 255), (62, 58, 66, 255), (226, 180, 148, 255), (74, 46, 34, 255), (96, 118, 78, 255)
+    coat, dark, skin, hair, pack = (
+        (196, 92, 52, 255),
+        (62, 58, 66, 255),
+        (226, 180, 148, 255),
+        (74, 46, 34, 255),
+        (96, 118, 78, 255),
+    )
     boots, light = (70, 48, 36, 255), (224, 126, 78, 255)
     poly(picture, dark, (0.30, 0.52), (0.49, 0.52), (0.46, 0.93), (0.31, 0.93))
     poly(picture, dark, (0.51, 0.52), (0.70, 0.52), (0.69, 0.93), (0.54, 0.93))
@@ -103,7 +156,17 @@ def explorer(side: str, height: int = 1100) -> Picture:
         poly(picture, coat, (0.34, 0.19), (0.62, 0.19), (0.68, 0.55), (0.32, 0.55))
         poly(picture, light, (0.45, 0.22), (0.55, 0.22), (0.60, 0.48), (0.70, 0.53), (0.66, 0.57), (0.50, 0.50))
         oval(picture, skin, 0.50, 0.105, 0.14, 0.07)
-        poly(picture, hair, (0.34, 0.12), (0.36, 0.05), (0.50, 0.025), (0.60, 0.05), (0.50, 0.08), (0.46, 0.16), (0.38, 0.18))
+        poly(
+            picture,
+            hair,
+            (0.34, 0.12),
+            (0.36, 0.05),
+            (0.50, 0.025),
+            (0.60, 0.05),
+            (0.50, 0.08),
+            (0.46, 0.16),
+            (0.38, 0.18),
+        )
         poly(picture, skin, (0.62, 0.09), (0.67, 0.115), (0.62, 0.125))
         return picture
     poly(picture, coat, (0.24, 0.20), (0.42, 0.175), (0.58, 0.175), (0.76, 0.20), (0.74, 0.56), (0.26, 0.56))
@@ -113,7 +176,17 @@ def explorer(side: str, height: int = 1100) -> Picture:
     oval(picture, skin, 0.83, 0.545, 0.05, 0.024)
     oval(picture, skin, 0.5, 0.105, 0.15, 0.074)
     if side == "front":
-        poly(picture, hair, (0.34, 0.12), (0.35, 0.05), (0.50, 0.02), (0.65, 0.05), (0.66, 0.12), (0.60, 0.07), (0.40, 0.07))
+        poly(
+            picture,
+            hair,
+            (0.34, 0.12),
+            (0.35, 0.05),
+            (0.50, 0.02),
+            (0.65, 0.05),
+            (0.66, 0.12),
+            (0.60, 0.07),
+            (0.40, 0.07),
+        )
         for x in (0.44, 0.56):
             oval(picture, (40, 34, 40, 255), x, 0.105, 0.018, 0.009)
         poly(picture, (170, 96, 84, 255), (0.45, 0.142), (0.55, 0.142), (0.5, 0.152))

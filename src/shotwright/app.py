@@ -34,7 +34,7 @@ from shotwright.jobs.store import RequestStore
 from shotwright.jobs.worker import Worker
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Iterator
     from pathlib import Path
 
     from starlette.responses import Response
@@ -51,7 +51,7 @@ STOP_S = 9.0
 
 def build_engines() -> dict[str, Engine]:
     """All engines; called in the engine processes, which alone import them."""
-    from shotwright.engines.draft.engine import DraftEngine  # noqa: PLC0415  (heavy)
+    from shotwright.engines.draft.engine import DraftEngine
 
     return {"draft": DraftEngine()}
 
@@ -89,7 +89,9 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
         SetupError: Something that the operator has to change; the message says what.
     """
     with _database(settings) as database_url:
-        pool: AsyncConnectionPool[Any] = AsyncConnectionPool(database_url, min_size=2, max_size=12, open=False, timeout=10)
+        pool: AsyncConnectionPool[Any] = AsyncConnectionPool(
+            database_url, min_size=2, max_size=12, open=False, timeout=10
+        )
         try:
             await pool.open(wait=True, timeout=15)
         except Exception as exc:
@@ -171,20 +173,20 @@ async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
     """
     check_exposure(settings)
     listener = _listen(settings)
-    scheme, certificate = ("https", _certificate(settings.data)) if settings.tls else ("http", {})
+    certificate = _certificate(settings.data) if settings.tls else None
+    scheme = "https" if certificate else "http"
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     url = f"{scheme}://{host}:{listener.getsockname()[1]}"
     async with open_node(settings) as node:
         config = uvicorn.Config(
             node.api(), log_level=settings.log_level, access_log=False, lifespan="off", server_header=False,
-            timeout_graceful_shutdown=3, h11_max_incomplete_event_size=65_536, **certificate,
+            timeout_graceful_shutdown=3,
+            ssl_certfile=certificate[0] if certificate else None, ssl_keyfile=certificate[1] if certificate else None,
         )  # fmt: skip
-        server = uvicorn.Server(config)
-        server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # ours stop the worker as well
+        server = HttpServer(config)
         stopping = _stop_signal()
-        tasks = [asyncio.create_task(_serve_http(server, listener), name="http")]
-        while not server.started and not tasks[0].done():
-            await asyncio.sleep(0.005)
+        tasks = [asyncio.create_task(server.serve([listener]), name="http")]
+        await server.ready.wait()
         announce(url)
         if settings.workers:
             tasks.append(asyncio.create_task(node.worker().run(), name="worker"))
@@ -199,14 +201,27 @@ async def work(settings: Settings, announce: Callable[[str], None]) -> None:
         await _until(stopping, [asyncio.create_task(node.worker().run(), name="worker")], None)
 
 
-async def _serve_http(server: uvicorn.Server, listener: socket.socket) -> None:
-    with contextlib.suppress(asyncio.CancelledError):
-        await server._serve([listener])  # noqa: SLF001  (serve() would install signal handlers of its own)
+class HttpServer(uvicorn.Server):
+    """uvicorn that says when it listens and leaves the signals to us: ours stop the worker as well."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen."""
+        await super().startup(sockets)
+        self.ready.set()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the signals alone."""
+        yield
 
 
 async def _until(stopping: asyncio.Event, tasks: list[asyncio.Task[None]], server: uvicorn.Server | None) -> None:
     """Wait for the end: a signal, or a task that failed; then stop everything in order."""
-    waiter = asyncio.create_task(stopping.wait())
+    waiter: asyncio.Task[Any] = asyncio.create_task(stopping.wait())
     done, _ = await asyncio.wait({waiter, *tasks}, return_when=asyncio.FIRST_COMPLETED)
     if server is not None:
         server.should_exit = True
@@ -246,11 +261,11 @@ def _listen(settings: Settings) -> socket.socket:
     return listener
 
 
-def _certificate(data: Path) -> dict[str, str]:
-    from shotwright.cli.tls import ensure_certificate  # noqa: PLC0415  (needs cryptography)
+def _certificate(data: Path) -> tuple[str, str]:
+    from shotwright.cli.tls import ensure_certificate
 
     files = ensure_certificate(data)
-    return {"ssl_certfile": str(files.certificate), "ssl_keyfile": str(files.key)}
+    return str(files.certificate), str(files.key)
 
 
 def main() -> None:

@@ -38,13 +38,19 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices("SHOTWRIGHT_FILES_URL", "FILES_URL"),
         description="Where files are kept: a folder, s3://, gs:// or az://; by default the data folder.",
     )
-    public_url: str | None = Field(None, description="The server's own address in answers; by default the one the client used.")
-    keys: str = Field("", description="Accepted API keys, separated by commas. None: any key and none, on loopback only.")
+    public_url: str | None = Field(
+        None, description="The server's own address in answers; by default the one the client used."
+    )
+    keys: str = Field(
+        "", description="Accepted API keys, separated by commas. None: any key and none, on loopback only."
+    )
     engine: str = Field("draft", description="The engine that renders when a request names none.")
     strict_submit: bool = Field(default=False, description="Answer 422 at submit instead of at the result.")
     allow_private_media: bool = Field(default=False, description="Let media come from private and loopback addresses.")
     max_body_mb: int = Field(300, ge=1, description="Largest request body that is read, in MB (data URIs count).")
-    postgres_user: str = Field("nobody", description="System user of the embedded database when the server runs as root.")
+    postgres_user: str = Field(
+        "nobody", description="System user of the embedded database when the server runs as root."
+    )
     tls: bool = Field(default=False, description="Serve https with a certificate of our own local authority.")
     keep_results_days: float = Field(0, ge=0, description="Delete requests and files after so many days; 0 keeps them.")
     log_level: str = Field("warning", description="debug, info, warning or error.")

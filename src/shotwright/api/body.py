@@ -23,12 +23,16 @@ async def read_body(request: Request, max_mb: int) -> bytes:
     """
     declared = request.headers.get("content-length", "")
     if declared.isdigit() and int(declared) > max_mb * MB:
-        raise PayloadTooLarge(f"The request body is larger than {max_mb} MB. Upload large files instead of sending them inline.")
+        raise PayloadTooLarge(
+            f"The request body is larger than {max_mb} MB. Upload large files instead of sending them inline."
+        )
     data = bytearray()
     async for chunk in request.stream():
         data += chunk
         if len(data) > max_mb * MB:
-            raise PayloadTooLarge(f"The request body is larger than {max_mb} MB. Upload large files instead of sending them inline.")
+            raise PayloadTooLarge(
+                f"The request body is larger than {max_mb} MB. Upload large files instead of sending them inline."
+            )
     return bytes(data)
 
 
@@ -56,7 +60,13 @@ def _refuse(name: str) -> NoReturn:
 
 
 def _invalid(reason: str) -> SchemaError:
-    item = {"loc": ["body"], "msg": "JSON decode error", "type": "json_invalid", "input": {}, "ctx": {"error": reason[:200]}}
+    item = {
+        "loc": ["body"],
+        "msg": "JSON decode error",
+        "type": "json_invalid",
+        "input": {},
+        "ctx": {"error": reason[:200]},
+    }
     return SchemaError([item])
 
 

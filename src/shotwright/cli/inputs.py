@@ -11,10 +11,15 @@ import typer
 from shotwright.core.catalog import ENDPOINTS, Endpoint, find_endpoint
 from shotwright.core.errors import BadRequest, NotFound
 
-Prompt = Annotated[str, typer.Option("--prompt", "-p", help="What happens, with @Image1, @Element1, @Video1 for the media.")]
-Images = Annotated[list[str] | None, typer.Option("--image", "-i", help="A reference image, by path or address; repeat it.")]
+Prompt = Annotated[
+    str, typer.Option("--prompt", "-p", help="What happens, with @Image1, @Element1, @Video1 for the media.")
+]
+Images = Annotated[
+    list[str] | None, typer.Option("--image", "-i", help="A reference image, by path or address; repeat it.")
+]
 Elements = Annotated[
-    list[str] | None, typer.Option("--element", "-e", help="An element: frontal picture, then further views, separated by commas.")
+    list[str] | None,
+    typer.Option("--element", "-e", help="An element: frontal picture, then further views, separated by commas."),
 ]
 Video = Annotated[str | None, typer.Option("--video", "-v", help="The source or reference video.")]
 Start = Annotated[str | None, typer.Option("--start", help="The first frame (image-to-video).")]
@@ -23,7 +28,9 @@ Duration = Annotated[str | None, typer.Option("--duration", "-d", help="Seconds,
 Ratio = Annotated[str | None, typer.Option("--aspect-ratio", "-a", help="16:9, 9:16, 1:1 or auto.")]
 Audio = Annotated[bool, typer.Option("--keep-audio", help="Keep the video's sound.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-EndpointId = Annotated[str, typer.Argument(help="An endpoint, such as reference-to-video or standard/video-to-video/edit.")]
+EndpointId = Annotated[
+    str, typer.Argument(help="An endpoint, such as reference-to-video or standard/video-to-video/edit.")
+]
 PREFIX = "fal-ai/kling-video/o1/"
 
 

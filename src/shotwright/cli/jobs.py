@@ -36,8 +36,14 @@ def ls(
         table.add_column(name, overflow="ellipsis", no_wrap=True)
     for row in rows:
         prompt = str((row["arguments"] or {}).get("prompt", ""))[:60]
-        table.add_row(row["id"], row["state"], row["created_at"][:19].replace("T", " "), row["endpoint_id"].split("/o1/")[-1], prompt)
-    from rich.console import Console  # noqa: PLC0415  (stdout, only here)
+        table.add_row(
+            row["id"],
+            row["state"],
+            row["created_at"][:19].replace("T", " "),
+            row["endpoint_id"].split("/o1/")[-1],
+            prompt,
+        )
+    from rich.console import Console
 
     Console().print(table)
 

@@ -39,11 +39,20 @@ class LocalBench:
         record = self.store.put_path(path, safe_name(path.name, None))
         return f"http://{HOST}{record.path}"
 
-    def job(self, endpoint_id: str, arguments: dict[str, Any], *, engine: str = "draft", seed: int | None = None) -> RenderJob:
+    def job(
+        self, endpoint_id: str, arguments: dict[str, Any], *, engine: str = "draft", seed: int | None = None
+    ) -> RenderJob:
         """A job on this bench; private addresses are the user's own business here."""
         cache = Settings().cache
         return RenderJob(
-            "local", endpoint_id, arguments, engine, frozenset({HOST}), allow_private_media=True, seed=seed, cache=str(cache)
+            "local",
+            endpoint_id,
+            arguments,
+            engine,
+            frozenset({HOST}),
+            allow_private_media=True,
+            seed=seed,
+            cache=str(cache),
         )
 
 
@@ -61,14 +70,19 @@ def silent(stage: str, fraction: float, message: str | None = None, *, preview: 
 @contextlib.contextmanager
 def progress_bar() -> Iterator[Any]:
     """A progress bar on stderr, as the engine contract's `Progress`."""
-    columns = (TextColumn("{task.fields[stage]:>8}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TimeElapsedColumn())
+    columns = (
+        TextColumn("{task.fields[stage]:>8}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=err, transient=True) as bar:
         task = bar.add_task("", total=1.0, stage="")
 
         def report(stage: str, fraction: float, message: str | None = None, *, preview: FrameRGB | None = None) -> None:
             del preview
             bar.update(task, completed=fraction, stage=stage)
-            if message and stage in {"plan"}:
+            if message and stage == "plan":
                 bar.console.print(f"[yellow]{message}[/]")
 
         yield report

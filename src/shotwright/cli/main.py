@@ -46,12 +46,14 @@ def emit(data: Any, *, as_json: bool, text: str | None = None) -> None:  # noqa:
 
 def main(*, serve: Runner, work: Runner, engines: Callable[[], dict[str, Engine]]) -> int:
     """Run the command line; the exit code."""
-    from shotwright.cli.commands import app  # noqa: PLC0415  (registers the commands)
+    from shotwright.cli.commands import app
 
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     command = typer.main.get_command(app)
     try:
-        command.main(args=sys.argv[1:], prog_name="shotwright", obj=Composition(serve, work, engines), standalone_mode=False)
+        command.main(
+            args=sys.argv[1:], prog_name="shotwright", obj=Composition(serve, work, engines), standalone_mode=False
+        )
     except ShotwrightError as exc:
         err.print(f"[bold red]Error:[/] {exc.message}", soft_wrap=True)
         return exc.exit_code

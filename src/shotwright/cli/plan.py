@@ -42,12 +42,24 @@ def plan_text(found: ShotPlan) -> str:
     ):  # fmt: skip
         if value:
             lines.append(f"  {name:<13}{value}")
-    lines += [f"  {f.at_s:5.2f} s      {' '.join(part for part in (f.size, f.angle) if part).replace('_', ' ')}" for f in found.shot]
+    lines += [
+        f"  {f.at_s:5.2f} s      {' '.join(part for part in (f.size, f.angle) if part).replace('_', ' ')}"
+        for f in found.shot
+    ]
     for move in found.camera:
-        extra = [f"{move.degrees:g}°" if move.degrees else "", move.speed or "", f"→ {move.target}" if move.target else "", move.end_view or ""]
-        lines.append(f"  {move.start_s:5.2f}-{move.end_s:.2f} s {move.move} {' '.join(part for part in extra if part)}".rstrip())
+        extra = [
+            f"{move.degrees:g}°" if move.degrees else "",
+            move.speed or "",
+            f"→ {move.target}" if move.target else "",
+            move.end_view or "",
+        ]
+        lines.append(
+            f"  {move.start_s:5.2f}-{move.end_s:.2f} s {move.move} {' '.join(part for part in extra if part)}".rstrip()
+        )
     for subject in found.subjects:
-        lines.append(f"  {subject.appears_s:5.2f} s      {subject.ref} {subject.role} {subject.placement or ''}".rstrip())
+        lines.append(
+            f"  {subject.appears_s:5.2f} s      {subject.ref} {subject.role} {subject.placement or ''}".rstrip()
+        )
     for edit in found.edits:
         what = [edit.target or edit.what or "", f"→ {edit.with_ref or edit.to}" if edit.with_ref or edit.to else ""]
         lines.append(f"  edit         {edit.op} {' '.join(part for part in what if part)}")
@@ -79,7 +91,9 @@ def validate(
     out = shot.output
     shape = {"width": out.width, "height": out.height, "fps": float(out.fps), "frames": out.frames}
     warnings = [warning.text for warning in shot.plan.warnings]
-    text = "\n".join([f"Valid. The clip will be {out.width}x{out.height}, {out.frames} frames at {float(out.fps):g} fps.", *warnings])
+    text = "\n".join(
+        [f"Valid. The clip will be {out.width}x{out.height}, {out.frames} frames at {float(out.fps):g} fps.", *warnings]
+    )
     emit({"valid": True, "output": shape, "warnings": warnings}, as_json=as_json, text=text)
 
 
@@ -94,7 +108,9 @@ def _report_invalid(exc: ModelError, *, as_json: bool) -> None:
 
 def estimate(
     endpoint: i.EndpointId,
-    seconds: Annotated[float, typer.Argument(min=0.1, max=60, help="Seconds of output; of an edit, the length of its video.")] = 5.0,
+    seconds: Annotated[
+        float, typer.Argument(min=0.1, max=60, help="Seconds of output; of an edit, the length of its video.")
+    ] = 5.0,
     *,
     as_json: i.AsJson = False,
 ) -> None:

@@ -25,7 +25,9 @@ class Server:
     def __init__(self, url: str | None) -> None:
         self.url = (url or os.environ.get("SHOTWRIGHT_URL") or DEFAULT_URL).rstrip("/")
         key = os.environ.get("FAL_KEY", "")
-        self._http = httpx.Client(base_url=self.url, headers={"Authorization": f"Key {key}"} if key else {}, timeout=60, trust_env=False)
+        self._http = httpx.Client(
+            base_url=self.url, headers={"Authorization": f"Key {key}"} if key else {}, timeout=60, trust_env=False
+        )
 
     def get(self, path: str) -> Any:  # noqa: ANN401  (any JSON)
         """GET JSON."""
@@ -47,7 +49,11 @@ class Server:
         token = self.post("/rest/storage/auth/token", {})
         headers = {"Authorization": f"{token['token_type']} {token['token']}", "X-Fal-File-Name": path.name}
         with path.open("rb") as file:
-            return str(self._json("POST", "/cdn/files/upload", content=iter(lambda: file.read(1 << 20), b""), headers=headers)["access_url"])
+            return str(
+                self._json("POST", "/cdn/files/upload", content=iter(lambda: file.read(1 << 20), b""), headers=headers)[
+                    "access_url"
+                ]
+            )
 
     def wait(self, request_id: str) -> Iterator[dict[str, Any]]:
         """The request, again and again, until it has ended."""

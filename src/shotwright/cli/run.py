@@ -41,24 +41,41 @@ def run(
         data = _here(context, entry.id, options, output, engine, seed)
     for text in data["not_rendered"]:
         err.print(f"[yellow]Not rendered:[/] {text}")
-    shape = f"{data['width']}x{data['height']}, {data['frames']} frames" if "width" in data else f"{data['file_size']} bytes"
+    shape = (
+        f"{data['width']}x{data['height']}, {data['frames']} frames"
+        if "width" in data
+        else f"{data['file_size']} bytes"
+    )
     emit(data, as_json=as_json, text=f"{output}  {shape}")
 
 
-def _here(context: typer.Context, endpoint_id: str, options: dict[str, Any], output: Path, engine: str, seed: int | None) -> dict[str, Any]:
+def _here(
+    context: typer.Context, endpoint_id: str, options: dict[str, Any], output: Path, engine: str, seed: int | None
+) -> dict[str, Any]:
     entry = i.endpoint_named(endpoint_id)
     with local_bench() as bench, progress_bar() as progress:
         body = i.arguments_of(entry, bench.place, **options)
         outcome = run_job(
-            bench.job(entry.id, body, engine=engine, seed=seed), composition(context).engines(), bench.store, bench.workdir, progress
+            bench.job(entry.id, body, engine=engine, seed=seed),
+            composition(context).engines(),
+            bench.store,
+            bench.workdir,
+            progress,
         )
         partial = output.with_name(output.name + ".partial")
         bench.store.fetch(outcome.result["file_id"], partial)
         shutil.move(partial, output)
-    return {**outcome.result, "path": str(output), "not_rendered": outcome.plan["not_rendered"], "metrics": outcome.metrics}
+    return {
+        **outcome.result,
+        "path": str(output),
+        "not_rendered": outcome.plan["not_rendered"],
+        "metrics": outcome.metrics,
+    }
 
 
-def _on_server(endpoint_id: str, server: Server, options: dict[str, Any], output: Path, engine: str, seed: int | None) -> dict[str, Any]:
+def _on_server(
+    endpoint_id: str, server: Server, options: dict[str, Any], output: Path, engine: str, seed: int | None
+) -> dict[str, Any]:
     body = i.arguments_of(i.endpoint_named(endpoint_id), server.upload, **options)
     headers = {"X-Shotwright-Engine": engine, **({"X-Shotwright-Seed": str(seed)} if seed is not None else {})}
     ticket = server.post(f"/queue/{endpoint_id}", body, headers)

@@ -18,7 +18,9 @@ Data = Annotated[Path | None, typer.Option(help="Folder for the database, the fi
 Workers = Annotated[int | None, typer.Option(help="Renders at once; 0 serves the API only.")]
 Database = Annotated[str | None, typer.Option(help="A PostgreSQL server; without it one runs in the data folder.")]
 Files = Annotated[str | None, typer.Option(help="Where files are kept: a folder, s3://, gs:// or az://.")]
-Private = Annotated[bool | None, typer.Option("--allow-private-media/--no-private-media", help="Let media come from private addresses.")]
+Private = Annotated[
+    bool | None, typer.Option("--allow-private-media/--no-private-media", help="Let media come from private addresses.")
+]
 
 
 def settings_with(**changes: Any) -> Settings:  # noqa: ANN401  (options of any type)
@@ -30,14 +32,20 @@ def settings_with(**changes: Any) -> Settings:  # noqa: ANN401  (options of any 
 def serve(
     context: typer.Context,
     *,
-    host: Annotated[str | None, typer.Option(help="Address to listen on; anything but loopback needs SHOTWRIGHT_KEYS.")] = None,
+    host: Annotated[
+        str | None, typer.Option(help="Address to listen on; anything but loopback needs SHOTWRIGHT_KEYS.")
+    ] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on; 0 picks a free one.")] = None,
     data: Data = None,
     workers: Workers = None,
     database_url: Database = None,
     files_url: Files = None,
-    tls: Annotated[bool | None, typer.Option("--tls/--no-tls", help="Serve https with our own local authority.")] = None,
-    strict_submit: Annotated[bool | None, typer.Option("--strict-submit", help="Answer 422 at submit, not at the result.")] = None,
+    tls: Annotated[
+        bool | None, typer.Option("--tls/--no-tls", help="Serve https with our own local authority.")
+    ] = None,
+    strict_submit: Annotated[
+        bool | None, typer.Option("--strict-submit", help="Answer 422 at submit, not at the result.")
+    ] = None,
     allow_private_media: Private = None,
     log_level: Annotated[str | None, typer.Option(help="debug, info, warning or error.")] = None,
 ) -> None:
@@ -63,7 +71,11 @@ def worker(
 ) -> None:  # fmt: skip
     """Render requests of a server that shares the same database and files, until Ctrl-C."""
     settings = settings_with(
-        data=data, workers=workers, database_url=database_url, files_url=files_url, allow_private_media=allow_private_media
+        data=data,
+        workers=workers,
+        database_url=database_url,
+        files_url=files_url,
+        allow_private_media=allow_private_media,
     )
 
     def announce(text: str) -> None:
@@ -77,7 +89,7 @@ def run_async(work: Coroutine[Any, Any, None]) -> None:
     """Run to the end, on uvloop where it exists."""
     factory = None
     with contextlib.suppress(ImportError):
-        import uvloop  # noqa: PLC0415  (absent on Windows)
+        import uvloop
 
         factory = uvloop.new_event_loop
     with asyncio.Runner(loop_factory=factory) as runner:

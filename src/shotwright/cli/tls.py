@@ -40,7 +40,9 @@ def ensure_certificate(data: Path) -> CertificateFiles:
     """Make authority and certificate where they are missing or close to their end."""
     files = certificate_files(data)
     fresh_after = datetime.now(UTC).timestamp() - (VALID_DAYS - 30) * 86_400
-    if all(path.exists() and path.stat().st_mtime > fresh_after for path in (files.certificate, files.key, files.bundle)):
+    if all(
+        path.exists() and path.stat().st_mtime > fresh_after for path in (files.certificate, files.key, files.bundle)
+    ):
         return files
     folder = files.authority.parent
     folder.mkdir(parents=True, exist_ok=True)
@@ -61,6 +63,6 @@ def ensure_certificate(data: Path) -> CertificateFiles:
 
 
 def _public_authorities() -> bytes:
-    from pathlib import Path  # noqa: PLC0415
+    from pathlib import Path
 
     return Path(certifi.where()).read_bytes() + b"\n"

@@ -119,7 +119,9 @@ def distance_for(size: str, height_m: float, lens: float, aspect: float) -> floa
     return height_m * lens / (SIZE_SHARE[size] * aspect)
 
 
-def camera_path(moves: tuple[CameraMove, ...], space: Space, *, frames: int, duration_s: float, seed: int) -> list[Pose]:
+def camera_path(
+    moves: tuple[CameraMove, ...], space: Space, *, frames: int, duration_s: float, seed: int
+) -> list[Pose]:
     """One pose per frame.
 
     Args:
@@ -206,8 +208,7 @@ def _dolly(move: CameraMove, state: State, space: Space) -> Apply:
 
     def apply(now: State, t: float) -> State:
         look = _mix(now.look, aim, t)
-        gone = 1 - ratio**t if inward else (1 - ratio**t)
-        return replace(now, eye=_mix(now.eye, aim, gone), look=look)
+        return replace(now, eye=_mix(now.eye, aim, 1 - ratio**t), look=look)
 
     return apply
 

@@ -149,8 +149,7 @@ def _check_duration(seconds: float, limits: VideoLimits, loc: Loc) -> list[Model
         return [e.VideoTooLong(message, loc=loc, ctx=ctx)]
     if seconds < limits.min_duration_s - 1e-6:
         message = (
-            f"Video duration is too short. Minimum is {limits.min_duration_s:g} seconds, "
-            f"provided is {shown:g} seconds."
+            f"Video duration is too short. Minimum is {limits.min_duration_s:g} seconds, provided is {shown:g} seconds."
         )
         ctx = {"min_duration": limits.min_duration_s, "provided_duration": shown}
         return [e.VideoTooShort(message, loc=loc, ctx=ctx)]

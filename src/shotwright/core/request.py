@@ -59,7 +59,14 @@ class ShotRequest:
         if self.seed is not None:
             return self.seed
         text = json.dumps(
-            [self.endpoint_id, self.prompt, self.duration_s, self.aspect_ratio, len(self.image_urls), len(self.elements)]
+            [
+                self.endpoint_id,
+                self.prompt,
+                self.duration_s,
+                self.aspect_ratio,
+                len(self.image_urls),
+                len(self.elements),
+            ]
         )
         return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big")
 

@@ -5,6 +5,7 @@ An engine that cannot do something says so in its capabilities; routes, docs and
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from shotwright.core.plan import ShotPlan
     from shotwright.core.request import ShotRequest
     from shotwright.media.colour import FrameRGB
+
+
+_REFERENCE = re.compile(r"@(?P<kind>Image|Element)(?P<number>\d+)")
 
 
 class Cancelled(ClientCancelled):
@@ -64,15 +68,12 @@ class Shot:
 
     def image(self, ref: str | None) -> Path | None:
         """The file behind `@Image2` or the frontal picture behind `@Element1`; None when there is none."""
-        if ref is None or not ref[1:2]:
+        match = _REFERENCE.fullmatch(ref or "")
+        if match is None:
             return None
-        kind, number = ref[1:].rstrip("0123456789"), ref[1:].lstrip("ImageElmntVido")
-        index = int(number or 0) - 1
-        if kind == "Image" and 0 <= index < len(self.images):
-            return self.images[index]
-        if kind == "Element" and 0 <= index < len(self.elements):
-            return self.elements[index].frontal
-        return None
+        pictures = self.images if match["kind"] == "Image" else tuple(element.frontal for element in self.elements)
+        index = int(match["number"]) - 1
+        return pictures[index] if 0 <= index < len(pictures) else None
 
     def views(self, ref: str) -> tuple[Path, ...]:
         """Frontal picture and further views of an element, or the one picture of an image reference."""

@@ -70,7 +70,7 @@ def media_type(name: str, declared: str | None) -> str:
     known = MEDIA_TYPES.get(Path(name).suffix.lower())
     if known:
         return known
-    return declared if declared in MEDIA_TYPES.values() else "application/octet-stream"
+    return declared if declared is not None and declared in MEDIA_TYPES.values() else "application/octet-stream"
 
 
 class FileStore:

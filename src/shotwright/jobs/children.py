@@ -243,7 +243,9 @@ class _ChildProgress:
         self._preview_at = 0.0
         self._stage = ""
 
-    def __call__(self, stage: str, fraction: float, message: str | None = None, *, preview: FrameRGB | None = None) -> None:
+    def __call__(
+        self, stage: str, fraction: float, message: str | None = None, *, preview: FrameRGB | None = None
+    ) -> None:
         """Report; raises `Cancelled` when the parent has asked for the end."""
         if self._inbox.is_cancelled:
             raise Cancelled
@@ -257,7 +259,7 @@ class _ChildProgress:
         self._inbox.send(("progress", stage, fraction, message))
 
     def _send_preview(self, preview: FrameRGB) -> None:
-        from shotwright.media.images import save_jpeg  # noqa: PLC0415  (imports OpenCV)
+        from shotwright.media.images import save_jpeg
 
         path = self._workdir / "preview.jpg"
         save_jpeg(preview, path)

@@ -1,6 +1,6 @@
 """One request from its arguments to a file in the store. Runs in a child process; synchronous, cancellable, pure of wires.
 
-    arguments → ShotRequest → media on disk → limits → ShotPlan → engine → file store
+arguments → ShotRequest → media on disk → limits → ShotPlan → engine → file store
 """
 
 from __future__ import annotations
@@ -68,7 +68,9 @@ class _Media:
     shape: tuple[int, int] | None = None
 
 
-def run_job(job: RenderJob, engines: Mapping[str, Engine], store: FileStore, workdir: Path, progress: Progress) -> Outcome:
+def run_job(
+    job: RenderJob, engines: Mapping[str, Engine], store: FileStore, workdir: Path, progress: Progress
+) -> Outcome:
     """Carry out a request.
 
     Raises:
@@ -122,7 +124,9 @@ def _keep(job: RenderJob, request: ShotRequest, shot: Shot, rendered: Rendered, 
 class _Collector:
     """Brings a request's media to disk and checks them; all errors at once."""
 
-    def __init__(self, job: RenderJob, request: ShotRequest, store: FileStore, workdir: Path, progress: Progress) -> None:
+    def __init__(
+        self, job: RenderJob, request: ShotRequest, store: FileStore, workdir: Path, progress: Progress
+    ) -> None:
         self._job, self._request, self._store, self._workdir = job, request, store, workdir
         self._progress = progress
         self._errors: list[ModelError] = []

@@ -114,7 +114,9 @@ class EmbeddedPostgres:
         try:
             self._run("initdb", *args)
         except subprocess.CalledProcessError as exc:
-            raise SetupError(f"The embedded database could not be created in {self._data}: {exc.stderr.strip()}") from exc
+            raise SetupError(
+                f"The embedded database could not be created in {self._data}: {exc.stderr.strip()}"
+            ) from exc
 
     def _launch(self) -> None:
         """Start the server; one that has just been killed may need a moment to let go of its memory."""
@@ -123,7 +125,17 @@ class EmbeddedPostgres:
         log = self._data / "server.log"
         while True:
             try:
-                self._run("pg_ctl", "-D", str(self._data), "-l", str(log), "-w", "-o", f"{_OPTIONS} -k '{self._sockets}'", "start")
+                self._run(
+                    "pg_ctl",
+                    "-D",
+                    str(self._data),
+                    "-l",
+                    str(log),
+                    "-w",
+                    "-o",
+                    f"{_OPTIONS} -k '{self._sockets}'",
+                    "start",
+                )
             except subprocess.SubprocessError as exc:
                 if self._answers():
                     return
@@ -177,7 +189,11 @@ class EmbeddedPostgres:
             shutil.copytree(installed.parent, partial, symlinks=True)
             for entry in [partial, *partial.rglob("*")]:
                 if not entry.is_symlink():
-                    entry.chmod(entry.stat().st_mode | stat.S_IROTH | (stat.S_IXOTH if entry.is_dir() or entry.stat().st_mode & stat.S_IXUSR else 0))
+                    entry.chmod(
+                        entry.stat().st_mode
+                        | stat.S_IROTH
+                        | (stat.S_IXOTH if entry.is_dir() or entry.stat().st_mode & stat.S_IXUSR else 0)
+                    )
             partial.parent.chmod(0o755)
             with contextlib.suppress(OSError):
                 partial.rename(copy)
@@ -220,7 +236,13 @@ def _check_reach(path: Path, account: pwd.struct_passwd) -> None:
 
 def _may_enter(entry: Path, account: pwd.struct_passwd) -> bool:
     mode = entry.stat()
-    bit = stat.S_IXUSR if mode.st_uid == account.pw_uid else stat.S_IXGRP if mode.st_gid == account.pw_gid else stat.S_IXOTH
+    bit = (
+        stat.S_IXUSR
+        if mode.st_uid == account.pw_uid
+        else stat.S_IXGRP
+        if mode.st_gid == account.pw_gid
+        else stat.S_IXOTH
+    )
     return bool(mode.st_mode & bit)
 
 

@@ -33,7 +33,7 @@ class Queue:
             await conn.execute("SELECT pg_advisory_xact_lock(%s)", (_SCHEMA_LOCK,))
             row = await (await conn.execute("SELECT to_regclass('procrastinate_jobs')")).fetchone()
             if row is None or row[0] is None:
-                await conn.execute(self.app.schema_manager.get_schema())  # type: ignore[arg-type]  # their own schema
+                await conn.execute(self.app.schema_manager.get_schema())
 
     def on_render(self, render: Callable[[str], Awaitable[None]]) -> None:
         """What a worker does with an entry."""

@@ -103,7 +103,7 @@ class RequestStore:
         schema = resources.files("shotwright.jobs").joinpath("sql/schema.sql").read_text()
         async with self._pool.connection() as conn:
             await conn.execute("SELECT pg_advisory_xact_lock(%s)", (_SCHEMA_LOCK,))
-            await conn.execute(schema)  # type: ignore[arg-type]  # text of our own package
+            await conn.execute(schema)
 
     async def setting(self, name: str, default: str) -> str:
         """A value that all processes share; `default` is stored when there is none."""
@@ -127,7 +127,9 @@ class RequestStore:
             )  # fmt: skip
             await conn.execute(query, values)
             job = await self._queue.put(conn, request_id, new.priority)
-            row = await self._one(conn, f"UPDATE requests SET queue_job = %s WHERE id = %s RETURNING {_COLUMNS}", (job, request_id))
+            row = await self._one(
+                conn, f"UPDATE requests SET queue_job = %s WHERE id = %s RETURNING {_COLUMNS}", (job, request_id)
+            )
             await self._event(conn, request_id, "state", data={"state": State.QUEUED.value})
         assert row is not None  # noqa: S101  (just inserted)
         return row
@@ -139,9 +141,12 @@ class RequestStore:
 
     async def recent(self, limit: int, state: str | None = None) -> list[StoredRequest]:
         """The newest requests."""
-        query = f"SELECT {_COLUMNS} FROM requests WHERE (%s::text IS NULL OR state = %s) ORDER BY created_at DESC LIMIT %s"
+        query = (
+            f"SELECT {_COLUMNS} FROM requests WHERE (%s::text IS NULL OR state = %s) ORDER BY created_at DESC LIMIT %s"
+        )
         async with self._pool.connection() as conn, conn.cursor(row_factory=class_row(StoredRequest)) as cursor:
-            return await (await cursor.execute(query, (state, state, limit))).fetchall()
+            rows: list[StoredRequest] = await (await cursor.execute(query, (state, state, limit))).fetchall()
+            return rows
 
     async def position(self, row: StoredRequest) -> int:
         """How many requests wait before this one."""
@@ -160,7 +165,13 @@ class RequestStore:
         return int(found[0]) if found else 0
 
     async def move(
-        self, request_id: uuid.UUID, target: State, *, attempt: int | None = None, worker: int | None = None, values: JSON | None = None
+        self,
+        request_id: uuid.UUID,
+        target: State,
+        *,
+        attempt: int | None = None,
+        worker: int | None = None,
+        values: JSON | None = None,
     ) -> StoredRequest | None:
         """Move a request to another state.
 
@@ -181,20 +192,32 @@ class RequestStore:
         return row
 
     async def _move(
-        self, conn: AsyncConnection[Any], request_id: uuid.UUID, target: State, *, attempt: int | None, worker: int | None, values: JSON
+        self,
+        conn: AsyncConnection[Any],
+        request_id: uuid.UUID,
+        target: State,
+        *,
+        attempt: int | None,
+        worker: int | None,
+        values: JSON,
     ) -> StoredRequest | None:
-        changes: JSON = {"state": target.value, **{key: Jsonb(value) if isinstance(value, dict | list) else value for key, value in values.items()}}
+        changes: JSON = {
+            "state": target.value,
+            **{key: Jsonb(value) if isinstance(value, dict | list) else value for key, value in values.items()},
+        }
         extra = ""
         if target is State.RUNNING:
             changes["worker"] = worker
-            extra = (
-                ", attempt = attempt + 1, started_at = clock_timestamp(), progress = 0"
-            )
+            extra = ", attempt = attempt + 1, started_at = clock_timestamp(), progress = 0"
         elif target in TERMINAL:
             extra = ", finished_at = clock_timestamp(), arguments = CASE WHEN options->>'store_io' = '0' THEN NULL ELSE arguments END"
         names = ", ".join(f"{name} = %({name})s" for name in changes)
         guard = "AND attempt = %(guard)s" if attempt is not None else ""
-        deadline = "AND (start_deadline IS NULL OR attempt > 0 OR start_deadline > clock_timestamp())" if target is State.RUNNING else ""
+        deadline = (
+            "AND (start_deadline IS NULL OR attempt > 0 OR start_deadline > clock_timestamp())"
+            if target is State.RUNNING
+            else ""
+        )
         query = f"UPDATE requests SET {names}{extra} WHERE id = %(id)s AND state = ANY(%(sources)s) {guard} {deadline} RETURNING {_COLUMNS}"
         row = await self._one(conn, query, {**changes, "id": request_id, "sources": sources(target), "guard": attempt})
         if row is not None:
@@ -216,7 +239,9 @@ class RequestStore:
         if moved is not None:
             return moved
         async with self._pool.connection() as conn, conn.transaction():
-            query = f"UPDATE requests SET cancel_requested = true WHERE id = %s AND state = 'running' RETURNING {_COLUMNS}"
+            query = (
+                f"UPDATE requests SET cancel_requested = true WHERE id = %s AND state = 'running' RETURNING {_COLUMNS}"
+            )
             row = await self._one(conn, query, (request_id,))
             if row is not None:
                 await self._notify(conn, request_id)
@@ -238,7 +263,9 @@ class RequestStore:
         async with self._pool.connection() as conn, conn.transaction():
             await self._event(conn, request_id, "log", level=level, message=message)
 
-    async def progress(self, request_id: uuid.UUID, attempt: int, stage: str, fraction: float, message: str | None) -> None:
+    async def progress(
+        self, request_id: uuid.UUID, attempt: int, stage: str, fraction: float, message: str | None
+    ) -> None:
         """Record how far a render is; a `message` becomes a line of the log."""
         async with self._pool.connection() as conn, conn.transaction():
             query = "UPDATE requests SET stage = %s, progress = %s WHERE id = %s AND state = 'running' AND attempt = %s"
@@ -255,7 +282,8 @@ class RequestStore:
             "WHERE request_id = %s AND id > %s AND (%s::text IS NULL OR kind = %s) ORDER BY id"
         )
         async with self._pool.connection() as conn, conn.cursor(row_factory=class_row(Event)) as cursor:
-            return await (await cursor.execute(query, (request_id, after, kind, kind))).fetchall()
+            rows: list[Event] = await (await cursor.execute(query, (request_id, after, kind, kind))).fetchall()
+            return rows
 
     async def expire_starts(self, error: JSON) -> list[uuid.UUID]:
         """Fail requests that waited longer than their start timeout."""
@@ -298,7 +326,9 @@ class RequestStore:
         elif row.attempt >= MAX_ATTEMPTS or no_retry:
             await self._move(conn, row.id, State.FAILED, attempt=row.attempt, worker=None, values={"error": error})
         else:
-            await self._event(conn, row.id, "log", level="WARN", message=f"The worker was lost; attempt {row.attempt + 1} follows.")
+            await self._event(
+                conn, row.id, "log", level="WARN", message=f"The worker was lost; attempt {row.attempt + 1} follows."
+            )
             await self._move(conn, row.id, State.QUEUED, attempt=row.attempt, worker=None, values={})
             await self._requeue(conn, row)
 
@@ -310,7 +340,9 @@ class RequestStore:
 
     async def forget(self, days: float) -> list[JSON]:
         """Delete requests that ended more than `days` ago; returns their results."""
-        query = "DELETE FROM requests WHERE finished_at < clock_timestamp() - make_interval(secs => %s) RETURNING result"
+        query = (
+            "DELETE FROM requests WHERE finished_at < clock_timestamp() - make_interval(secs => %s) RETURNING result"
+        )
         async with self._pool.connection() as conn:
             rows = await (await conn.execute(query, (days * 86400,))).fetchall()
         return [row[0] for row in rows if row[0]]
@@ -318,11 +350,17 @@ class RequestStore:
     @staticmethod
     async def _one(conn: AsyncConnection[Any], query: str, values: Any) -> StoredRequest | None:  # noqa: ANN401  (psycopg parameters)
         async with conn.cursor(row_factory=class_row(StoredRequest)) as cursor:
-            return await (await cursor.execute(query, values)).fetchone()  # type: ignore[arg-type]  # built from constants
+            return await (await cursor.execute(query, values)).fetchone()
 
     @staticmethod
     async def _event(
-        conn: AsyncConnection[Any], request_id: uuid.UUID, kind: str, *, level: str | None = None, message: str | None = None, data: JSON | None = None
+        conn: AsyncConnection[Any],
+        request_id: uuid.UUID,
+        kind: str,
+        *,
+        level: str | None = None,
+        message: str | None = None,
+        data: JSON | None = None,
     ) -> None:
         query = (
             "WITH added AS (INSERT INTO events (request_id, kind, level, message, data) VALUES (%s, %s, %s, %s, %s)) "

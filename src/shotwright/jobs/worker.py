@@ -41,7 +41,14 @@ class Worker:
     """Renders requests until it is stopped."""
 
     def __init__(
-        self, store: RequestStore, queue: Queue, hub: EventHub, files: FileStore, pool: ChildPool, settings: Settings, database_url: str
+        self,
+        store: RequestStore,
+        queue: Queue,
+        hub: EventHub,
+        files: FileStore,
+        pool: ChildPool,
+        settings: Settings,
+        database_url: str,
     ) -> None:
         self._store, self._queue, self._hub, self._files, self._pool = store, queue, hub, files, pool
         self._settings, self._database_url = settings, database_url
@@ -130,14 +137,18 @@ class Worker:
         elif kind == "failed":
             await self._store.log(row.id, rest[0]["message"], level="ERROR")
             metrics = {"inference_time": round(seconds, 3)}
-            await self._store.move(row.id, State.FAILED, attempt=row.attempt, values={"error": rest[0], "metrics": metrics})
+            await self._store.move(
+                row.id, State.FAILED, attempt=row.attempt, values={"error": rest[0], "metrics": metrics}
+            )
         else:
             await self._crashed(row)
 
     async def _crashed(self, row: StoredRequest) -> None:
         """The child died: try again, up to the last attempt."""
         if row.attempt >= MAX_ATTEMPTS or row.options.get("no_retry"):
-            await self._store.move(row.id, State.FAILED, attempt=row.attempt, values={"error": WorkerCrashed().to_json()})
+            await self._store.move(
+                row.id, State.FAILED, attempt=row.attempt, values={"error": WorkerCrashed().to_json()}
+            )
             return
         await self._store.log(row.id, f"The engine died; attempt {row.attempt + 1} follows.", level="WARN")
         await self._store.move(row.id, State.QUEUED, attempt=row.attempt)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from typing import TYPE_CHECKING, Any
 
 import av.error
@@ -50,11 +51,11 @@ def decode_frames(path: Path, width: int, height: int) -> Iterator[FrameYUV]:
 
 def decode_frame_at(path: Path, index: int, width: int, height: int) -> FrameYUV:
     """Frame number `index` (negative counts from the end), as `decode_frames` yields it."""
-    kept: list[FrameYUV] = []
+    kept: deque[FrameYUV] = deque(maxlen=max(1, -index))
     for number, frame in enumerate(decode_frames(path, width, height)):
-        kept = [frame] if index >= 0 else [*kept[-(-index - 1) :], frame][-(-index) :]
+        kept.append(frame)
         if number == index:
-            return frame
+            break
     if not kept:
         raise VideoLoadError(loc=("body", "video_url"))
     return kept[0]
@@ -64,7 +65,11 @@ def _upright(frame: Any, width: int, height: int) -> FrameYUV:  # noqa: ANN401  
     rotation = int(frame.rotation) % 360
     size = (height, width) if rotation % 180 else (width, height)
     planes = frame.reformat(
-        width=size[0], height=size[1], format="yuv444p", dst_colorspace=Colorspace.ITU709, interpolation=Interpolation.AREA
+        width=size[0],
+        height=size[1],
+        format="yuv444p",
+        dst_colorspace=Colorspace.ITU709,
+        interpolation=Interpolation.AREA,
     ).to_ndarray()
     merged: FrameYUV = np.asarray(cv2.merge([planes[0], planes[1], planes[2]]), dtype=np.uint8)
     if rotation in _TURNS:

@@ -40,7 +40,14 @@ class Encoder:
     """
 
     def __init__(
-        self, path: Path, width: int, height: int, fps: Fraction | float, *, audio_from: Path | None = None, duration_s: float = 0
+        self,
+        path: Path,
+        width: int,
+        height: int,
+        fps: Fraction | float,
+        *,
+        audio_from: Path | None = None,
+        duration_s: float = 0,
     ) -> None:
         self.path = path
         self.frames = 0

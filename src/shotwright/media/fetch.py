@@ -106,6 +106,7 @@ class _CheckedBackend(httpcore.NetworkBackend):
     def connect_unix_socket(
         self, path: str, timeout: float | None = None, socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None
     ) -> httpcore.NetworkStream:
+        del path, timeout, socket_options
         raise httpcore.ConnectError("unix sockets are not media")
 
     def sleep(self, seconds: float) -> None:
@@ -146,7 +147,11 @@ def _write_data_uri(url: str, path: Path, policy: FetchPolicy, loc: Loc) -> int:
         raise too_large(len(body) * 3 // 4, policy.max_bytes, loc)
     try:
         is_base64 = head.lower().endswith(";base64")
-        data = base64.b64decode(urllib.parse.unquote(body), validate=True) if is_base64 else urllib.parse.unquote_to_bytes(body)
+        data = (
+            base64.b64decode(urllib.parse.unquote(body), validate=True)
+            if is_base64
+            else urllib.parse.unquote_to_bytes(body)
+        )
     except (binascii.Error, ValueError) as exc:
         raise FileDownloadError("The data URI is not valid base64.") from exc
     if not data:
@@ -170,18 +175,25 @@ def _download(url: str, path: Path, policy: FetchPolicy, loc: Loc) -> int:
         except (httpcore.TimeoutException, TimeoutError) as exc:
             raise FileDownloadError(f"The download took longer than {policy.timeout_s:g} seconds.") from exc
         except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol, OSError) as exc:
-            raise FileDownloadError(f"The download failed: {exc or type(exc).__name__}.") from exc
+            raise FileDownloadError(f"The download failed: {str(exc) or type(exc).__name__}.") from exc
     raise FileDownloadError(f"The download was redirected more than {MAX_REDIRECTS} times.")
 
 
-def _get(pool: httpcore.ConnectionPool, url: str, path: Path, policy: FetchPolicy, loc: Loc, deadline: float) -> int | str:
+def _get(
+    pool: httpcore.ConnectionPool, url: str, path: Path, policy: FetchPolicy, loc: Loc, deadline: float
+) -> int | str:
     """One hop: the size of the written file, or the address to go on to."""
     parts = urllib.parse.urlsplit(url)
     if parts.scheme.lower() not in {"http", "https"} or not parts.hostname or parts.username:
         raise FileDownloadError("Only http and https addresses without a user name can be downloaded.")
     left = max(0.1, deadline - time.monotonic())
     timeouts = {"connect": min(CONNECT_S, left), "read": left, "write": left, "pool": left}
-    headers = {"Host": parts.netloc, "User-Agent": "shotwright", "Accept": "*/*", "Accept-Encoding": "identity"}
+    headers: dict[bytes | str, bytes | str] = {
+        "Host": parts.netloc,
+        "User-Agent": "shotwright",
+        "Accept": "*/*",
+        "Accept-Encoding": "identity",
+    }
     with pool.stream("GET", url.split("#")[0], headers=headers, extensions={"timeout": timeouts}) as response:
         names = {key.lower(): value for key, value in response.headers}
         if response.status in REDIRECTS and b"location" in names:

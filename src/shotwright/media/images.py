@@ -72,6 +72,8 @@ def _opened(path: Path, loc: Loc) -> Image.Image:
         try:
             return Image.open(path, formats=FORMATS)
         except UnidentifiedImageError as exc:
-            raise UnsupportedImageFormat(loc=loc, ctx={"supported_formats": [".jpg", ".jpeg", ".png", ".webp", ".gif", ".avif"]}) from exc
+            raise UnsupportedImageFormat(
+                loc=loc, ctx={"supported_formats": [".jpg", ".jpeg", ".png", ".webp", ".gif", ".avif"]}
+            ) from exc
         except (OSError, ValueError, SyntaxError, Image.DecompressionBombWarning, Image.DecompressionBombError) as exc:
             raise ImageLoadError(loc=loc) from exc

@@ -78,9 +78,11 @@ def measure_motion(frames: Iterable[FrameYUV]) -> ClipMotion:
 
 def _similarity(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> NDArray[np.float64] | None:
     corners = cv2.goodFeaturesToTrack(before, MAX_CORNERS, 0.01, 8)
-    if corners is None or len(corners) < MIN_CORNERS:
+    if corners is None or len(corners) < MIN_CORNERS:  # type: ignore[redundant-expr]  # the stubs forget None
         return None
-    moved, status, _ = cv2.calcOpticalFlowPyrLK(before, after, corners, np.empty_like(corners), winSize=(21, 21), maxLevel=3)
+    moved, status, _ = cv2.calcOpticalFlowPyrLK(
+        before, after, corners, np.empty_like(corners), winSize=(21, 21), maxLevel=3
+    )
     ok = status.reshape(-1) == 1
     if int(ok.sum()) < MIN_CORNERS:
         return None

@@ -110,7 +110,13 @@ def _image_limits(endpoint: Endpoint) -> JSON:
 def _output(endpoint: Endpoint) -> JSON:
     video = {"allOf": [{"$ref": _REF + "File"}], "title": "Video", "description": "The generated video.",
              "examples": [endpoint.output_example["video"]]}  # fmt: skip
-    return {"title": "I2VOutput", "type": "object", "x-fal-order-properties": ["video"], "properties": {"video": video}, "required": ["video"]}
+    return {
+        "title": "I2VOutput",
+        "type": "object",
+        "x-fal-order-properties": ["video"],
+        "properties": {"video": video},
+        "required": ["video"],
+    }
 
 
 def _file() -> JSON:
@@ -120,7 +126,13 @@ def _file() -> JSON:
         "file_name": {"type": "string", "title": "File Name", "description": "The name of the file."},
         "file_size": {"type": "integer", "title": "File Size", "description": "The size of the file in bytes."},
     }
-    return {"title": "File", "type": "object", "x-fal-order-properties": list(properties), "properties": properties, "required": ["url"]}
+    return {
+        "title": "File",
+        "type": "object",
+        "x-fal-order-properties": list(properties),
+        "properties": properties,
+        "required": ["url"],
+    }
 
 
 def _element() -> JSON:
@@ -147,8 +159,18 @@ def _queue_status() -> JSON:
 
 
 def _paths(endpoint: Endpoint, name: str) -> JSON:
-    request_id = {"name": "request_id", "in": "path", "required": True, "schema": {"type": "string", "description": "Request ID"}}
-    logs = {"name": "logs", "in": "query", "required": False, "schema": {"type": "number", "description": "Whether to include logs (`1`) in the response or not (`0`)."}}
+    request_id = {
+        "name": "request_id",
+        "in": "path",
+        "required": True,
+        "schema": {"type": "string", "description": "Request ID"},
+    }
+    logs = {
+        "name": "logs",
+        "in": "query",
+        "required": False,
+        "schema": {"type": "number", "description": "Whether to include logs (`1`) in the response or not (`0`)."},
+    }
     here = f"/{endpoint.id}"
     return {
         f"{here}/requests/{{request_id}}/status": {"get": {"parameters": [request_id, logs], "responses": _ok("The request status.", _REF + "QueueStatus")}},

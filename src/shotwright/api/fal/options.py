@@ -60,7 +60,9 @@ def lifecycle(request: Request) -> dict[str, Any]:
         access = (wish.get("initial_acl") or {}).get("default", "allow")
         found: dict[str, Any] = {"expires_s": float(expires)} if expires else {}
     except (ValueError, AttributeError, TypeError) as exc:
-        raise BadRequest("X-Fal-Object-Lifecycle-Preference is not a JSON object with expiration_duration_seconds.") from exc
+        raise BadRequest(
+            "X-Fal-Object-Lifecycle-Preference is not a JSON object with expiration_duration_seconds."
+        ) from exc
     if access in ACCESS - {"allow"}:
         found["access"] = access
     return found

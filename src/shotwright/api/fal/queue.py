@@ -44,7 +44,9 @@ async def submit(request: Request) -> Response:
         return bodies.json_response({"detail": "The queue is full."}, 429, {"retry-after": "5"})
     row = await context.store.create(new)
     position = await context.store.position(row)
-    return bodies.json_response(bodies.submitted(row, base_url(request, context), position), 200, bodies.request_headers(row))
+    return bodies.json_response(
+        bodies.submitted(row, base_url(request, context), position), 200, bodies.request_headers(row)
+    )
 
 
 async def status(request: Request) -> Response:

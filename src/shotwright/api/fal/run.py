@@ -49,7 +49,9 @@ async def stream(request: Request) -> Response:
     context = context_of(request)
     row = await _submit(request, context)
     events = _events(context, row, origin(request, context.settings))
-    return StreamingResponse(events, headers={**SSE_HEADERS, **bodies.request_headers(row)}, media_type="text/event-stream")
+    return StreamingResponse(
+        events, headers={**SSE_HEADERS, **bodies.request_headers(row)}, media_type="text/event-stream"
+    )
 
 
 async def _submit(request: Request, context: Context) -> StoredRequest:

@@ -40,7 +40,9 @@ async def token(request: Request) -> Response:
     until = int(time.time()) + TOKEN_S
     value = f"{until}.{sign(context.secret, f'cdn:{until}')}"
     expires = (datetime.now(UTC) + timedelta(seconds=TOKEN_S)).isoformat(timespec="seconds")
-    return json_response({"token": value, "token_type": "Bearer", "base_url": _cdn(request, context), "expires_at": expires})
+    return json_response(
+        {"token": value, "token_type": "Bearer", "base_url": _cdn(request, context), "expires_at": expires}
+    )
 
 
 async def upload(request: Request) -> Response:
@@ -60,7 +62,9 @@ async def multipart_start(request: Request) -> Response:
     _check_token(request, context)
     upload_id = uuid.uuid4().hex
     name = safe_name(request.headers.get("x-fal-file-name"), request.headers.get("content-type"))
-    return json_response({"access_url": f"{origin(request, context.settings)}/files/{upload_id}/{name}", "uploadId": upload_id})
+    return json_response(
+        {"access_url": f"{origin(request, context.settings)}/files/{upload_id}/{name}", "uploadId": upload_id}
+    )
 
 
 async def multipart_part(request: Request) -> Response:
@@ -76,7 +80,9 @@ async def multipart_complete(request: Request) -> Response:
     context = context_of(request)
     _check_token(request, context)
     path = request.path_params
-    record = await _complete(request, context, path["file_id"], path["name"], request.headers.get("content-type"), lifecycle(request))
+    record = await _complete(
+        request, context, path["file_id"], path["name"], request.headers.get("content-type"), lifecycle(request)
+    )
     return json_response({"access_url": origin(request, context.settings) + record.path})
 
 
@@ -106,7 +112,12 @@ async def put_whole(request: Request) -> Response:
     context = context_of(request)
     terms = _signed_terms(request, context)
     await context.files.receive(
-        chunks_of(request), terms["name"], terms["type"], max_bytes=MAX_FILE, file_id=request.path_params["file_id"], **_wishes(terms)
+        chunks_of(request),
+        terms["name"],
+        terms["type"],
+        max_bytes=MAX_FILE,
+        file_id=request.path_params["file_id"],
+        **_wishes(terms),
     )
     return json_response({})
 
@@ -135,7 +146,9 @@ async def _receive_part(request: Request, context: Context, file_id: str) -> str
     return part_etag(key, await context.files.receive_part(chunks_of(request), key, max_bytes=MAX_FILE))
 
 
-async def _complete(request: Request, context: Context, file_id: str, name: str, kind: str | None, wishes: dict[str, Any]) -> Any:  # noqa: ANN401
+async def _complete(
+    request: Request, context: Context, file_id: str, name: str, kind: str | None, wishes: dict[str, Any]
+) -> Any:  # noqa: ANN401
     listed = await read_json(request, 1)
     try:
         numbers = sorted((int(part["partNumber"]), str(part["etag"])) for part in listed["parts"])
@@ -165,7 +178,10 @@ def _signed_terms(request: Request, context: Context) -> dict[str, str]:
     query = request.scope["query_string"].decode("latin-1")
     body, _, signature = query.rpartition("&sig=")
     terms = dict(urllib.parse.parse_qsl(body))
-    if not is_signed(context.secret, f"{request.path_params['file_id']}?{body}", signature) or int(terms["until"]) < time.time():
+    if (
+        not is_signed(context.secret, f"{request.path_params['file_id']}?{body}", signature)
+        or int(terms["until"]) < time.time()
+    ):
         raise Unauthorized("This upload address is not valid, or no longer.")
     return terms
 

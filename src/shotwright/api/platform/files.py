@@ -76,4 +76,6 @@ def _headers(record: FileRecord) -> dict[str, str]:
 
 def _is_known(request: Request, record: FileRecord) -> bool:
     given = request.headers.get("if-none-match")
-    return given is not None and (given.strip() == "*" or record.etag in {tag.strip().removeprefix("W/") for tag in given.split(",")})
+    return given is not None and (
+        given.strip() == "*" or record.etag in {tag.strip().removeprefix("W/") for tag in given.split(",")}
+    )

@@ -63,7 +63,13 @@ async def events(request: Request) -> Response:
     row = await find(request, context)
     found = await context.store.events(row.id)
     lines = [
-        {"at": event.at.isoformat(), "kind": event.kind, "level": event.level, "message": event.message, "data": event.data}
+        {
+            "at": event.at.isoformat(),
+            "kind": event.kind,
+            "level": event.level,
+            "message": event.message,
+            "data": event.data,
+        }
         for event in found
     ]
     return json_response({"events": lines})
@@ -75,7 +81,9 @@ async def retry(request: Request) -> Response:
     row = await find(request, context)
     if row.arguments is None:
         raise BadRequest("This request's input was not kept (X-Fal-Store-IO: 0), so it cannot be repeated.")
-    again = await context.store.create(NewRequest(row.endpoint_id, row.arguments, row.engine, row.priority, None, row.options))
+    again = await context.store.create(
+        NewRequest(row.endpoint_id, row.arguments, row.engine, row.priority, None, row.options)
+    )
     return json_response({"request_id": str(again.id)})
 
 

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 DEGREE_MOVES = frozenset({"orbit", "orbit_cw", "orbit_ccw", "roll", "pan_left", "pan_right", "tilt_up", "tilt_down"})
 GLOBAL_MOVES = frozenset({"handheld", "static", "tracking"})
-TARGET_LEADS = frozenset({"around", "on", "at", "toward", "towards", "to", "into", "inside", "of", "over", "past", "through"})
+TARGET_LEADS = frozenset(
+    {"around", "on", "at", "toward", "towards", "to", "into", "inside", "of", "over", "past", "through"}
+)
 SPEED_REACH = 4
 TARGET_REACH = 7
 
@@ -83,8 +85,10 @@ def _camera_hits(sentence: list[Token], *, is_edit: bool) -> list[Hit[str]]:
 
 
 def _is_style_noun(sentence: list[Token], hit: Hit[str]) -> bool:
-    """"camera angles and movements of the video" names a movement, it does not make one."""
-    return hit.value == "static" and any(token.lemma in {"electricity", "noise"} for token in sentence[hit.end : hit.end + 1])
+    """ "camera angles and movements of the video" names a movement, it does not make one."""
+    return hit.value == "static" and any(
+        token.lemma in {"electricity", "noise"} for token in sentence[hit.end : hit.end + 1]
+    )
 
 
 def _is_negated(sentence: list[Token], at: int) -> bool:
@@ -154,7 +158,12 @@ def _head_noun(tokens: list[Token]) -> str | None:
         is_lead = i == 0 and token.lemma in {"the", "a", "an", "his", "her", "their", "its"}
         if is_lead:
             continue
-        if token.kind != "word" or token.lemma in v.STOP_NOUNS or token.lemma in TARGET_LEADS or token.text.endswith("ing"):
+        if (
+            token.kind != "word"
+            or token.lemma in v.STOP_NOUNS
+            or token.lemma in TARGET_LEADS
+            or token.text.endswith("ing")
+        ):
             break
         noun = token.lemma
     return None if noun is None or v.SPEEDS.first([t for t in tokens if t.lemma == noun]) else noun

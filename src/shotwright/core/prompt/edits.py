@@ -54,7 +54,9 @@ def _clauses(sentence: list[Token]) -> list[list[Token]]:
     for i, token in enumerate(sentence):
         joins = token.lemma in {"and", "then", "while"} and i + 1 < len(sentence)
         after = range(i + 1, min(i + 1 + CLAUSE_LEAD, len(sentence)))
-        starts_verb = joins and any(table.at(sentence, at) for at in after for table in (v.EDIT_VERBS, v.PRESERVE_VERBS))
+        starts_verb = joins and any(
+            table.at(sentence, at) for at in after for table in (v.EDIT_VERBS, v.PRESERVE_VERBS)
+        )
         if token.kind == "comma" or starts_verb:
             clauses.append([])
         else:
@@ -101,7 +103,7 @@ def _changes(verb: str, rest: list[Token]) -> Edit | None:
 
 
 def _exchange(verb: str, rest: list[Token]) -> Edit | None:
-    """"X with Y", "X into Y", "X to Y": the object X decides what kind of change it is."""
+    """ "X with Y", "X into Y", "X to Y": the object X decides what kind of change it is."""
     cut = next((i for i, token in enumerate(rest) if i and token.lemma in {"into", "to", "with", "for", "by"}), None)
     if cut is None:
         return _single(verb, rest)
@@ -149,7 +151,9 @@ def _single(verb: str, rest: list[Token]) -> Edit | None:
 def _add(rest: list[Token]) -> list[Edit]:
     if not rest:
         return []
-    cut = next((i for i, t in enumerate(rest) if i and t.lemma in {"to", "in", "on", "behind", "beside", "at", "into"}), None)
+    cut = next(
+        (i for i, t in enumerate(rest) if i and t.lemma in {"to", "in", "on", "behind", "beside", "at", "into"}), None
+    )
     what, where = (rest, []) if cut is None else (rest[:cut], rest[cut:])
     effects = dict.fromkeys(token.lemma for token in what if token.lemma in v.EFFECT_NOUNS)
     if effects:

@@ -94,8 +94,7 @@ def lemma(word: str, known: frozenset[str]) -> str:
     low = word.lower().replace("’", "'")
     if low in _IRREGULAR:
         return _IRREGULAR[low]
-    if low.endswith("'s"):
-        low = low[:-2]
+    low = low.removesuffix("'s")
     if low in known:
         return low
     return next((form for form in _stems(low) if form in known), low)

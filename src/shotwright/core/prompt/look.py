@@ -44,7 +44,5 @@ def _positive(table: PhraseTable[str], tokens: list[Token]) -> str | None:
 def parse_setting(tokens: list[Token]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Places and beings that the words name, each once, in order: (settings, stand-ins)."""
     settings = dict.fromkeys(hit.value for hit in v.SETTINGS.find(tokens))
-    stand_ins = dict.fromkeys(
-        f"{hit.value}:{tokens[hit.start].lemma}" for hit in v.STAND_INS.find(tokens)
-    )
+    stand_ins = dict.fromkeys(f"{hit.value}:{tokens[hit.start].lemma}" for hit in v.STAND_INS.find(tokens))
     return tuple(settings), tuple(stand_ins)

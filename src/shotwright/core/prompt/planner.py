@@ -44,7 +44,7 @@ def parse_prompt(request: ShotRequest, *, duration_s: float | None = None) -> Sh
     moves = _timed([move for move in camera.moves if task != "edit"], seconds)
     edits = parse_edits(tokens) if task in {"edit", "video_reference"} else ParsedEdits()
     if task == "video_reference":
-        edits.edits = [edit for edit in edits.edits if edit.op not in {"background"} or edit.with_ref]
+        edits.edits = [edit for edit in edits.edits if edit.op != "background" or edit.with_ref]
     settings, stand_ins = parse_setting(tokens)
     keeps_style = v.PRESERVE_VERBS.first(tokens) is not None and v.STYLE_WORDS.first(tokens) is not None
     if keeps_style and request.video_url and not roles.style_refs:
@@ -118,7 +118,9 @@ def _timed(parsed: list[ParsedMove], seconds: float) -> tuple[CameraMove, ...]:
     return tuple(timed + whole)
 
 
-def _sentence_times(parsed: tuple[ParsedMove, ...], moves: tuple[CameraMove, ...], seconds: float) -> dict[int, tuple[float, float]]:
+def _sentence_times(
+    parsed: tuple[ParsedMove, ...], moves: tuple[CameraMove, ...], seconds: float
+) -> dict[int, tuple[float, float]]:
     """When each sentence happens: from its first to its last move."""
     ordered = [item for item in parsed if item.move.move not in GLOBAL_MOVES or len(parsed) == 1]
     times: dict[int, tuple[float, float]] = {}
@@ -157,10 +159,9 @@ def _bind(plan: ShotPlan, request: ShotRequest, roles: Roles) -> ShotPlan:
     if plan.task == "first_last_frame":
         images = [ref for ref in available if ref.startswith("@Image")]
         plan = replace(plan, start_frame=images[0], end_frame=images[1] if len(images) > 1 else None)
-    warnings = list(plan.warnings)
     missing = [ref for ref in roles.mentioned if ref not in available]
-    for ref in missing:
-        warnings.append(Warn("unknown_reference", f"{ref} is not part of the request; it was read as plain text.", ref))
+    unknown = "is not part of the request; it was read as plain text."
+    warnings = [*plan.warnings, *(Warn("unknown_reference", f"{ref} {unknown}", ref) for ref in missing)]
     plan = _without(plan, set(missing))
     used = _used(plan) | set(roles.mentioned)
     for ref in (ref for ref in available if ref not in used and not ref.startswith("@Video")):
@@ -205,13 +206,18 @@ def _default_role(plan: ShotPlan, ref: str, images: int) -> tuple[ShotPlan, str]
             return _element_into_edit(plan, ref)
         subjects = (*plan.subjects, Subject(ref, "subject"))
         return replace(plan, subjects=subjects), f"The prompt does not mention {ref}; it stands in the picture."
-    edit = next((edit for edit in plan.edits if edit.op in {"style", "background", "replace", "add"} and not edit.with_ref), None)
+    edit = next(
+        (edit for edit in plan.edits if edit.op in {"style", "background", "replace", "add"} and not edit.with_ref),
+        None,
+    )
     if edit is not None:
         edits = tuple(replace(e, with_ref=ref) if e is edit else e for e in plan.edits)
         return replace(plan, edits=edits), f"The prompt does not mention {ref}; it was used for the {edit.op}."
     if plan.background_ref is None and plan.start_frame is None and images == 1 and plan.task == "reference_to_video":
         return replace(plan, background_ref=ref), f"The prompt does not mention {ref}; it was taken as the place."
-    return replace(plan, style_refs=(*plan.style_refs, ref)), f"The prompt does not mention {ref}; it was taken as a style."
+    return replace(
+        plan, style_refs=(*plan.style_refs, ref)
+    ), f"The prompt does not mention {ref}; it was taken as a style."
 
 
 def _element_into_edit(plan: ShotPlan, ref: str) -> tuple[ShotPlan, str]:

@@ -108,7 +108,7 @@ def _is_style(sentence: list[Token], low: int, at: int, high: int) -> bool:
 
 
 def _is_place(sentence: list[Token], low: int, at: int, noun: str | None) -> bool:
-    """"walking in @Image7", "the scene shown in @Image1", "landscape into @Image1", "at this table on @Image1"."""
+    """ "walking in @Image7", "the scene shown in @Image1", "landscape into @Image1", "at this table on @Image1"."""
     if noun in v.BACKGROUND_NOUNS:
         return True
     window = sentence[max(low, at - BEFORE) : at]
@@ -151,9 +151,7 @@ def _subject(sentence: list[Token], at: int, ref: str, noun: str | None, earlier
     is_owned = following < len(sentence) and following < high
     placement = v.PLACEMENTS.find(sentence, at + 1, following + is_owned) or v.PLACEMENTS.find(sentence, low, at)
     words = _placement_words(sentence, placement[0].start) if placement else None
-    return Subject(
-        ref, role, placement=words, of=owner if role in {"clothing", "prop", "effect"} else None, noun=noun
-    )
+    return Subject(ref, role, placement=words, of=owner if role in {"clothing", "prop", "effect"} else None, noun=noun)
 
 
 def _nouns(sentence: list[Token], noun: str) -> list[Token]:

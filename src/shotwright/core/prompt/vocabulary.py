@@ -54,8 +54,7 @@ NEEDS_CAMERA: frozenset[str] = frozenset({
     "turn left", "turn right", "look up", "look down", "look left", "look right", "retreat", "roll", "spin around", "arc",
     "rise above", "rise over", "swing around", "go around", "revolve", "move alongside", "fly into", "fly through",
     "fly over", "fly ~ inside", "fly forward", "fly back", "drop down", "lift up", "lift off", "swoop", "swoop down",
-    "slide left", "slide right", "slide past", "rotate around", "move to the left", "move to the right", "lift up",
-    "sink down", "soar up", "truck", "static", "dive into", "travel into", "pull away", "pull out", "zoom on",
+    "slide left", "slide right", "slide past", "rotate around", "move to the left", "move to the right", "sink down", "soar up", "truck", "static", "dive into", "travel into", "pull away", "pull out", "zoom on",
 })  # fmt: skip
 """Phrases that move things as well as cameras: they count only where the camera is what moves."""
 
@@ -101,7 +100,9 @@ SPEEDS: PhraseTable[str] = PhraseTable({
 SPEED_WEIGHT = {"slow": 1.5, "smooth": 1.1, None: 1.0, "fast": 0.6, "crash": 0.3}
 """Share of the clip that a move takes, relative to a move without an adverb."""
 
-SIMULTANEOUS: PhraseTable[str] = PhraseTable({"same": "while | simultaneously | at the same time | as it | as they | 同时"})
+SIMULTANEOUS: PhraseTable[str] = PhraseTable(
+    {"same": "while | simultaneously | at the same time | as it | as they | 同时"}
+)
 REVEALS: PhraseTable[str] = PhraseTable({
     "reveal": "reveal | appear | come into focus | come into view | emerge | enter | show up | step into | 出现",
 })  # fmt: skip
@@ -172,7 +173,9 @@ COLOURS = frozenset({
     "red", "green", "blue", "yellow", "orange", "purple", "violet", "pink", "white", "black", "grey", "gray", "brown", "cyan",
     "magenta", "gold", "golden", "silver", "turquoise", "teal", "crimson",
 })  # fmt: skip
-MATERIALS = frozenset({"crystal", "glass", "gold", "metal", "wood", "stone", "marble", "ice", "chrome", "clay", "bronze"})
+MATERIALS = frozenset(
+    {"crystal", "glass", "gold", "metal", "wood", "stone", "marble", "ice", "chrome", "clay", "bronze"}
+)
 EFFECT_NOUNS = frozenset({"fire", "flame", "lightning", "ice", "smoke", "glow", "spark", "sparkle", "magic", "energy"})
 STOP_NOUNS = frozenset({
     "the", "a", "an", "of", "in", "on", "at", "to", "with", "from", "and", "or", "is", "are", "was", "that", "this", "its", "it",
@@ -243,7 +246,9 @@ PRESERVES: PhraseTable[str] = PhraseTable({
     "background": "background | scene | location", "lighting": "lighting | light", "subject": "same person | subject | character"
     " | actor", "clothing": "clothing | clothes | outfit", "face": "face | identity", "everything_else": "everything else | nothing except",
 })  # fmt: skip
-PRESERVE_VERBS: PhraseTable[str] = PhraseTable({"keep": "keep | preserve | maintain | retain | unchanged | leave | stay the same | 保持"})
+PRESERVE_VERBS: PhraseTable[str] = PhraseTable(
+    {"keep": "keep | preserve | maintain | retain | unchanged | leave | stay the same | 保持"}
+)
 
 ALL_TABLES = cast(
     "list[PhraseTable[object]]",

@@ -92,7 +92,7 @@ _FLOW = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST)
 def _matte(frame: FrameYUV, previous: FrameYUV | None, last: Mask | None, *, is_key: bool) -> Mask:
     carried: Mask | None = None
     if previous is not None and last is not None:
-        flow = _FLOW.calc(np.ascontiguousarray(frame[..., 0]), np.ascontiguousarray(previous[..., 0]), np.empty(0))  # type: ignore[call-overload]
+        flow = _FLOW.calc(np.ascontiguousarray(frame[..., 0]), np.ascontiguousarray(previous[..., 0]), np.empty(0))
         height, width = last.shape
         x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
         carried = np.asarray(cv2.remap(last, x + flow[..., 0], y + flow[..., 1], cv2.INTER_LINEAR), np.uint8)
@@ -132,7 +132,9 @@ class Mosaic:
         """The place as a frame shows it; `matrix` maps the first frame's pixels to that frame's."""
         to_first = np.array([[1 / self.scale, 0, self.offset[0]], [0, 1 / self.scale, self.offset[1]], [0, 0, 1.0]])
         warp = matrix @ to_first
-        seen = cv2.warpPerspective(self.picture, warp, (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+        seen = cv2.warpPerspective(
+            self.picture, warp, (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT
+        )
         return np.asarray(seen, np.uint8)
 
 

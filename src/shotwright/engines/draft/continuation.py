@@ -35,7 +35,13 @@ CLOSER = 0.66
 SIZE_CROP = {"extreme_wide": 1.0, "wide": 1.0, "full": 0.85, "medium": 0.62, "close_up": 0.42, "extreme_close_up": 0.3}
 MANNER = 0.7
 """How much of the reference's camera path a next shot takes over."""
-FRAME_AT = {"next_shot": -1, "previous_shot": 0, "camera_angle": 0.5, "camera_motion_transfer": -1, "motion_transfer": 0}
+FRAME_AT = {
+    "next_shot": -1,
+    "previous_shot": 0,
+    "camera_angle": 0.5,
+    "camera_motion_transfer": -1,
+    "motion_transfer": 0,
+}
 
 
 def continuation_scene(shot: Shot, cache: Cache, progress: Progress) -> Scene:
@@ -44,7 +50,12 @@ def continuation_scene(shot: Shot, cache: Cache, progress: Progress) -> Scene:
     assert facts is not None  # noqa: S101  (the endpoint requires a video)
     assert video is not None  # noqa: S101
     progress("analyse", 0.02, "Reading the reference's camera and subject")
-    analysis = analyse(video, (facts.width, facts.height), cache, lambda index: progress("analyse", 0.02 + 0.08 * min(1.0, index / facts.frames)))
+    analysis = analyse(
+        video,
+        (facts.width, facts.height),
+        cache,
+        lambda index: progress("analyse", 0.02 + 0.08 * min(1.0, index / facts.frames)),
+    )
     kind = plan.continuation or "next_shot"
     where = FRAME_AT[kind]
     index = int(where * facts.frames) if 0 < where < 1 else int(where)
@@ -55,7 +66,14 @@ def continuation_scene(shot: Shot, cache: Cache, progress: Progress) -> Scene:
     scene = build_scene(shot, cache, backdrop)
     if not plan.camera or kind == "camera_motion_transfer":
         amount = 1.0 if kind in {"camera_motion_transfer", "motion_transfer"} else MANNER
-        scene.poses = transferred(scene.place.base.pose(), analysis, shot.output.frames, shot.output.width / shot.output.height, facts.width / facts.height, amount)
+        scene.poses = transferred(
+            scene.place.base.pose(),
+            analysis,
+            shot.output.frames,
+            shot.output.width / shot.output.height,
+            facts.width / facts.height,
+            amount,
+        )
     scene.not_rendered += _left_out(kind, plan.edits)
     return scene
 
@@ -88,7 +106,9 @@ def _cropped(reference: FrameRGB, analysis: ClipAnalysis, index: int, share: flo
     return np.ascontiguousarray(reference[y : y + part_h, x : x + part_w])
 
 
-def transferred(base: Pose, analysis: ClipAnalysis, frames: int, out_shape: float, in_shape: float, amount: float) -> list[Pose]:
+def transferred(
+    base: Pose, analysis: ClipAnalysis, frames: int, out_shape: float, in_shape: float, amount: float
+) -> list[Pose]:
     """The measured path as poses: pan, tilt, zoom and roll that move the picture as the reference moved.
 
     Args:

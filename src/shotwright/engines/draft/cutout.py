@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 MATTE_PX = 512
 TEXTURE_PX = 1400
 """Cut-outs are kept at most this tall."""
+PAD_PX = 2
 
 
 class Matter(Protocol):
@@ -51,14 +52,15 @@ class CutOut:
     @property
     def aspect(self) -> float:
         """Width / height."""
-        return self.texture.shape[1] / self.texture.shape[0]
+        return float(self.texture.shape[1] / self.texture.shape[0])
 
 
 @cache
 def matter() -> Matter:
     """The best matter that is installed."""
     try:
-        from rembg import new_session, remove  # noqa: PLC0415  (heavy, and absent on Python 3.13)
+        from rembg.bg import remove
+        from rembg.session_factory import new_session
     except ImportError:
         return _grab_cut
     session = new_session()
@@ -74,7 +76,9 @@ def _grab_cut(rgb: FrameRGB) -> Mask:
     height, width = rgb.shape[:2]
     mask = np.zeros((height, width), np.uint8)
     box = (width // 12, height // 12, width * 10 // 12, height * 10 // 12)
-    cv2.grabCut(cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), mask, box, np.zeros((1, 65)), np.zeros((1, 65)), 4, cv2.GC_INIT_WITH_RECT)
+    cv2.grabCut(
+        cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), mask, box, np.zeros((1, 65)), np.zeros((1, 65)), 4, cv2.GC_INIT_WITH_RECT
+    )
     return np.where((mask == cv2.GC_FGD) | (mask == cv2.GC_PR_FGD), 255, 0).astype(np.uint8)
 
 
@@ -108,13 +112,13 @@ def _cut(path: Path) -> CutOut:
     top, bottom, left, right = rows.min(), rows.max() + 1, columns.min(), columns.max() + 1
     rgb, alpha = rgb[top:bottom, left:right], alpha[top:bottom, left:right]
     if rgb.shape[0] > TEXTURE_PX:
-        scale = TEXTURE_PX / rgb.shape[0]
-        rgb = np.asarray(cv2.resize(rgb, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
-        alpha = np.asarray(cv2.resize(alpha, (rgb.shape[1], rgb.shape[0]), interpolation=cv2.INTER_AREA), np.uint8)
-    pad = 2
-    alpha = cv2.copyMakeBorder(np.ascontiguousarray(alpha), pad, pad, pad, pad, cv2.BORDER_CONSTANT)
-    rgb = cv2.copyMakeBorder(np.ascontiguousarray(rgb), pad, pad, pad, pad, cv2.BORDER_REPLICATE)
-    return CutOut(rgb_to_yuv(defringed(np.asarray(rgb, np.uint8), np.asarray(alpha, np.uint8))), np.asarray(alpha, np.uint8))
+        size = (max(1, round(rgb.shape[1] * TEXTURE_PX / rgb.shape[0])), TEXTURE_PX)
+        rgb = np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
+        alpha = np.asarray(cv2.resize(alpha, size, interpolation=cv2.INTER_AREA), np.uint8)
+    edge = (PAD_PX,) * 4
+    alpha = np.asarray(cv2.copyMakeBorder(np.ascontiguousarray(alpha), *edge, cv2.BORDER_CONSTANT), np.uint8)
+    rgb = np.asarray(cv2.copyMakeBorder(np.ascontiguousarray(rgb), *edge, cv2.BORDER_REPLICATE), np.uint8)
+    return CutOut(rgb_to_yuv(defringed(rgb, alpha)), alpha)
 
 
 def defringed(rgb: FrameRGB, alpha: Mask) -> FrameRGB:

@@ -107,7 +107,7 @@ _STEEP = np.clip((np.arange(256, dtype=np.float32) - 100) * (255 / 60), 0, 255).
 
 def render_edit(shot: Shot, workdir: Path, cache: Cache, progress: Progress) -> Rendered:
     """Render an edit: every frame of the source, changed where the plan says so."""
-    from shotwright.engines.draft.engine import write_clip  # noqa: PLC0415  (the engine imports this module)
+    from shotwright.engines.draft.engine import write_clip
 
     facts, video = shot.video_facts, shot.video
     assert facts is not None  # noqa: S101  (the endpoint requires a video)
@@ -127,7 +127,7 @@ def render_edit(shot: Shot, workdir: Path, cache: Cache, progress: Progress) -> 
     def frames() -> Iterator[FrameYUV]:
         for index, frame in enumerate(decode_frames(video, shot.output.width, shot.output.height)):
             for change in changes:
-                frame = change(frame, index)  # noqa: PLW2901  (each operation works on the last one's result)
+                frame = change(frame, index)
             yield frame
 
     path = workdir / "output.mp4"
@@ -136,7 +136,19 @@ def render_edit(shot: Shot, workdir: Path, cache: Cache, progress: Progress) -> 
     return Rendered(path, tuple(dict.fromkeys(bench.not_rendered)), None, {"frames": count})
 
 
-_RANK = ["background", "remove", "replace", "add", "recolour", "material", "attribute", "effect", "style", "time_of_day", "weather"]
+_RANK = [
+    "background",
+    "remove",
+    "replace",
+    "add",
+    "recolour",
+    "material",
+    "attribute",
+    "effect",
+    "style",
+    "time_of_day",
+    "weather",
+]
 
 
 def _ordered(edits: tuple[Edit, ...]) -> list[Edit]:
@@ -153,7 +165,11 @@ def _built(edit: Edit, bench: Bench) -> list[Change]:
 
 
 def _name(edit: Edit) -> str:
-    parts = [edit.op.replace("_", " "), edit.target or edit.what or "", f"→ {edit.to or edit.with_ref}" if edit.to or edit.with_ref else ""]
+    parts = [
+        edit.op.replace("_", " "),
+        edit.target or edit.what or "",
+        f"→ {edit.to or edit.with_ref}" if edit.to or edit.with_ref else "",
+    ]
     return " ".join(part for part in parts if part)
 
 
@@ -222,8 +238,8 @@ def _thing(edit: Edit, bench: Bench) -> CutOut | None:
 
 
 def _kind(word: str) -> str | None:
-    from shotwright.core.prompt.lexer import tokenize  # noqa: PLC0415
-    from shotwright.core.prompt.vocabulary import KNOWN_WORDS, STAND_INS  # noqa: PLC0415
+    from shotwright.core.prompt.lexer import tokenize
+    from shotwright.core.prompt.vocabulary import KNOWN_WORDS, STAND_INS
 
     return STAND_INS.first(tokenize(word, KNOWN_WORDS))
 
@@ -284,9 +300,9 @@ def _behind(bench: Bench, place: Callable[[int], FrameYUV]) -> Change:
 
 
 def _settings(words: str) -> tuple[str, ...]:
-    from shotwright.core.prompt.lexer import tokenize  # noqa: PLC0415
-    from shotwright.core.prompt.look import parse_setting  # noqa: PLC0415
-    from shotwright.core.prompt.vocabulary import KNOWN_WORDS  # noqa: PLC0415
+    from shotwright.core.prompt.lexer import tokenize
+    from shotwright.core.prompt.look import parse_setting
+    from shotwright.core.prompt.vocabulary import KNOWN_WORDS
 
     return parse_setting(tokenize(words, KNOWN_WORDS))[0]
 
@@ -320,7 +336,11 @@ def _recolour(edit: Edit, bench: Bench) -> Change | None:
 
     def change(frame: FrameYUV, index: int) -> FrameYUV:
         painted = frame.copy()
-        painted[..., 0] = cv2.add(frame[..., 0], float(lift))
+        painted[..., 0] = (
+            cv2.convertScaleAbs(frame[..., 0], alpha=1.0, beta=lift)
+            if lift >= 0
+            else cv2.subtract(frame[..., 0], np.full_like(frame[..., 0], round(-lift)))
+        )
         painted[..., 1], painted[..., 2] = cb, cr
         blend(frame, painted, bench.mask(index), opacity=0.85)
         return frame
@@ -343,7 +363,9 @@ def _style(edit: Edit, bench: Bench) -> Change | None:
         levels = np.arange(256)
         table = table.copy()
         table[0, :, 0] = table[0, np.clip((levels // (256 // steps)) * (256 // steps) + 128 // steps, 0, 255), 0]
-    bench.not_rendered.append(f"line and texture of the {(edit.to or '').replace('_', ' ')} style (its colours are there)")
+    bench.not_rendered.append(
+        f"line and texture of the {(edit.to or '').replace('_', ' ')} style (its colours are there)"
+    )
     return lambda frame, _: grade.apply_table(frame, table)
 
 

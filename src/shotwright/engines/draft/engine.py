@@ -46,14 +46,16 @@ class DraftEngine:
         """Render a shot into `workdir / "output.mp4"`; see `Engine.render`."""
         cache = Cache(shot.cache)
         if shot.plan.task == "edit":
-            from shotwright.engines.draft.edit import render_edit  # noqa: PLC0415  (its analysis is not needed elsewhere)
+            from shotwright.engines.draft.edit import render_edit
 
             return render_edit(shot, workdir, cache, progress)
         started = time.perf_counter()
         progress("prepare", 0.0, "Building the set")
         scene = self._scene(shot, cache, progress)
         setup_s = time.perf_counter() - started
-        progress("render", SETUP_SHARE, f"Rendering {shot.output.frames} frames at {shot.output.width}x{shot.output.height}")
+        progress(
+            "render", SETUP_SHARE, f"Rendering {shot.output.frames} frames at {shot.output.width}x{shot.output.height}"
+        )
         path = workdir / "output.mp4"
         write_clip(path, draw_frames(scene, shot.output, shot.seed), shot, progress, first=SETUP_SHARE)
         camera = workdir / "camera.json"
@@ -63,7 +65,7 @@ class DraftEngine:
 
     def _scene(self, shot: Shot, cache: Cache, progress: Progress) -> Scene:
         if shot.plan.task == "video_reference":
-            from shotwright.engines.draft.continuation import continuation_scene  # noqa: PLC0415
+            from shotwright.engines.draft.continuation import continuation_scene
 
             return continuation_scene(shot, cache, progress)
         end_path = shot.image(shot.plan.end_frame)
@@ -99,6 +101,8 @@ def _preview(frame: FrameYUV) -> FrameYUV:
 
 def write_camera(path: Path, scene: Scene, shot: Shot) -> None:
     """The true camera path as JSON: one pose per frame, metres, radians, lens in frame widths."""
-    poses: list[dict[str, Any]] = [{key: round(value, 6) for key, value in asdict(pose).items()} for pose in scene.poses]
+    poses: list[dict[str, Any]] = [
+        {key: round(value, 6) for key, value in asdict(pose).items()} for pose in scene.poses
+    ]
     data = {"fps": float(shot.output.fps), "width": shot.output.width, "height": shot.output.height, "poses": poses}
     path.write_text(json.dumps(data))

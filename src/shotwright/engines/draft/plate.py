@@ -195,6 +195,10 @@ def _floor(picture: FrameYUV, ground: Plane, *, half: float, wall_m: float) -> t
         [[size[0] / (2 * half), 0, size[0] / 2], [0, -size[1] / depth, size[1] + near * size[1] / depth], [0, 0, 1.0]]
     )
     floor = cv2.warpPerspective(
-        picture, to_floor @ np.linalg.inv(ground.to_texture), size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT
+        picture,
+        to_floor @ np.linalg.inv(ground.to_texture),
+        size,
+        flags=cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_REFLECT,
     )
     return np.asarray(floor, np.uint8), to_floor

@@ -161,7 +161,9 @@ def _stage(
     people = _cast(plan, shot)
     main_height = _height(people[0]) if people else 1.7
     depth = _subject_depth(framing, main_height, lens, aspect, place, has_moves=bool(plan.camera))
-    missing = [f"{subject.noun or 'subject'}: a plain stand-in" for subject in people if subject.ref.startswith("stand-in")]
+    missing = [
+        f"{subject.noun or 'subject'}: a plain stand-in" for subject in people if subject.ref.startswith("stand-in")
+    ]
     sprites: list[Sprite] = []
     for index, subject in enumerate(people):
         if subject.role in {"clothing", "effect"}:
@@ -193,11 +195,17 @@ def _cast(plan: ShotPlan, shot: Shot) -> list[Subject]:
 
 
 def _height(subject: Subject) -> float:
-    kind = subject.ref.split(":", 1)[1] if subject.ref.startswith("stand-in") else ("object" if subject.role in OBJECT_ROLES else "person")
+    kind = (
+        subject.ref.split(":", 1)[1]
+        if subject.ref.startswith("stand-in")
+        else ("object" if subject.role in OBJECT_ROLES else "person")
+    )
     return standins.height_m(kind, subject.noun)
 
 
-def _subject_depth(framing: Framing, height: float, lens: float, aspect: float, place: Diorama, *, has_moves: bool) -> float:
+def _subject_depth(
+    framing: Framing, height: float, lens: float, aspect: float, place: Diorama, *, has_moves: bool
+) -> float:
     """How far away the main subject stands: by the shot size, on the floor that the picture shows."""
     size = framing.size or ("wide" if has_moves else "full")
     wanted = distance_for(size, height, lens, aspect)
@@ -233,7 +241,12 @@ def _position(
     if bearer and (placement.startswith("inside") or subject.role == "prop"):
         side = 0.22 if ends_behind and placement.startswith("inside") else -0.22
         lift = 0.62 if placement.startswith("inside") else 0.45
-        return bearer.x + (0.0 if placement.startswith("inside") else 0.22), lift * bearer.height_m, bearer.z + side, True
+        return (
+            bearer.x + (0.0 if placement.startswith("inside") else 0.22),
+            lift * bearer.height_m,
+            bearer.z + side,
+            True,
+        )
     if bearer and "shoulder" in placement:
         return bearer.x + 0.16 * bearer.height_m, 0.82 * bearer.height_m, bearer.z - 0.1, True
     if bearer and placement.startswith("behind"):
@@ -251,7 +264,9 @@ def _position(
     return spread, 0.0, depth * factor, False
 
 
-def _targets(sprites: list[Sprite], people: list[Subject]) -> tuple[dict[str, tuple[float, float, float]], dict[str, float]]:
+def _targets(
+    sprites: list[Sprite], people: list[Subject]
+) -> tuple[dict[str, tuple[float, float, float]], dict[str, float]]:
     """What a move may aim at: every sprite by reference and by noun; "bag" is where something is nestled."""
     targets: dict[str, tuple[float, float, float]] = {}
     sizes: dict[str, float] = {}
@@ -259,7 +274,11 @@ def _targets(sprites: list[Sprite], people: list[Subject]) -> tuple[dict[str, tu
     for sprite in sprites:
         share = 0.5 if sprite.is_floating else 0.6
         point = (sprite.x, sprite.y + share * sprite.height_m, sprite.z)
-        for name in (sprite.ref, nouns.get(sprite.ref), *(("bag", "backpack", "box", "hand") if sprite.is_floating else ())):
+        for name in (
+            sprite.ref,
+            nouns.get(sprite.ref),
+            *(("bag", "backpack", "box", "hand") if sprite.is_floating else ()),
+        ):
             if name:
                 targets.setdefault(name, point)
                 sizes.setdefault(name, sprite.height_m)
@@ -268,10 +287,8 @@ def _targets(sprites: list[Sprite], people: list[Subject]) -> tuple[dict[str, tu
         for name in ("character", "person", "man", "woman", "girl", "boy", "subject", "them", "him", "her"):
             targets.setdefault(name, (main.x, main.y + 0.6 * main.height_m, main.z))
             sizes.setdefault(name, main.height_m)
-        if any(word in {"face"} for word in targets):
-            return targets, sizes
-        targets["face"] = (main.x, 0.92 * main.height_m, main.z)
-        sizes["face"] = 0.25 * main.height_m
+        targets.setdefault("face", (main.x, 0.92 * main.height_m, main.z))
+        sizes.setdefault("face", 0.25 * main.height_m)
     return targets, sizes
 
 

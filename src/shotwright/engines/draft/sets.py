@@ -38,7 +38,9 @@ SKIES: dict[str, tuple[RGB, RGB]] = {
 }  # fmt: skip
 
 
-def paint_set(settings: tuple[str, ...], time_of_day: str | None, width: int, height: int, seed: int) -> tuple[FrameRGB, float]:
+def paint_set(
+    settings: tuple[str, ...], time_of_day: str | None, width: int, height: int, seed: int
+) -> tuple[FrameRGB, float]:
     """Paint a place.
 
     Args:
@@ -83,7 +85,12 @@ def _ground(kind: SetKind, rows: int, width: int, rng: Rng) -> FrameRGB:
 
 def _stars(picture: FrameRGB, rows: int, rng: Rng) -> None:
     count = rows * picture.shape[1] // 2500
-    for x, y, light in zip(rng.integers(0, picture.shape[1], count), rng.integers(0, max(1, rows - 8), count), rng.uniform(90, 255, count), strict=True):
+    for x, y, light in zip(
+        rng.integers(0, picture.shape[1], count),
+        rng.integers(0, max(1, rows - 8), count),
+        rng.uniform(90, 255, count),
+        strict=True,
+    ):
         cv2.circle(picture, (int(x), int(y)), 1 + (light > 235), (int(light),) * 3, -1, cv2.LINE_AA)
 
 
@@ -95,7 +102,7 @@ def _ridge(rng: Rng, width: int, rough: float) -> NDArray[np.float64]:
         at = np.linspace(0, len(knots) - 1, width)
         smooth = np.interp(at, np.arange(len(knots)), knots)
         line += smooth * rough**octave
-    return (line - line.min()) / max(float(np.ptp(line)), 1e-6)
+    return np.asarray((line - line.min()) / max(float(np.ptp(line)), 1e-6), np.float64)
 
 
 def _hills(picture: FrameRGB, row: int, line: NDArray[np.float64], height: float, colour: RGB) -> None:
@@ -122,7 +129,17 @@ def _tree(picture: FrameRGB, x: int, foot: int, tall: float, colour: RGB) -> Non
     cv2.line(picture, (x, foot), (x, round(foot - tall * 0.5)), (72, 56, 44), max(1, round(tall / 14)), cv2.LINE_AA)
     for part, spread in ((0.45, 0.34), (0.68, 0.27), (0.9, 0.17)):
         shade = tuple(min(255, round(channel * (0.8 + part * 0.35))) for channel in colour)
-        cv2.ellipse(picture, (x, round(foot - tall * part)), (round(tall * spread), round(tall * 0.24)), 0, 0, 360, shade, -1, cv2.LINE_AA)
+        cv2.ellipse(
+            picture,
+            (x, round(foot - tall * part)),
+            (round(tall * spread), round(tall * 0.24)),
+            0,
+            0,
+            360,
+            shade,
+            -1,
+            cv2.LINE_AA,
+        )
 
 
 def _forest(picture: FrameRGB, row: int, rng: Rng) -> None:
@@ -131,7 +148,13 @@ def _forest(picture: FrameRGB, row: int, rng: Rng) -> None:
         near = depth / 4
         colour = (round(110 - 66 * near), round(138 - 62 * near), round(112 - 72 * near))
         for x in rng.integers(-20, width + 20, 44 - 8 * depth):
-            _tree(picture, int(x), row + round(near * near * 0.10 * height), rng.uniform(0.18, 0.30) * height * (0.6 + 1.1 * near), colour)
+            _tree(
+                picture,
+                int(x),
+                row + round(near * near * 0.10 * height),
+                rng.uniform(0.18, 0.30) * height * (0.6 + 1.1 * near),
+                colour,
+            )
 
 
 def _sea(picture: FrameRGB, row: int, rng: Rng) -> None:
@@ -152,7 +175,13 @@ def _skyline(picture: FrameRGB, row: int, rng: Rng) -> None:
     height, width = picture.shape[:2]
     for share, colour, count in ((0.42, (138, 150, 168), 26), (0.30, (98, 108, 126), 20), (0.16, (66, 72, 88), 16)):
         for x in rng.integers(-40, width, count):
-            _house(picture, (int(x), row), (int(rng.uniform(0.03, 0.07) * width), int(rng.uniform(0.4, 1) * share * height)), colour, rng)
+            _house(
+                picture,
+                (int(x), row),
+                (int(rng.uniform(0.03, 0.07) * width), int(rng.uniform(0.4, 1) * share * height)),
+                colour,
+                rng,
+            )
 
 
 def _house(picture: FrameRGB, foot: tuple[int, int], size: tuple[int, int], colour: RGB, rng: Rng) -> None:
@@ -195,8 +224,13 @@ def _windows(picture: FrameRGB, wall: list[tuple[float, float]], rng: Rng) -> No
         for j in range(6):
             u, v = (i + 0.3) / 3, (j + 0.35) / 6.5
             corners = [(u, v), (u + 0.14, v), (u + 0.14, v + 0.07), (u, v + 0.07)]
-            points = [(x0 + a * (x1 - x0), (f0 + a * (f1 - f0)) + b * ((t0 + a * (t1 - t0)) - (f0 + a * (f1 - f0)))) for a, b in corners]
-            colour = [(246, 214, 150), (70, 78, 92), (236, 110, 170), (90, 200, 220)][int(rng.choice(4, p=[0.25, 0.55, 0.1, 0.1]))]
+            points = [
+                (x0 + a * (x1 - x0), (f0 + a * (f1 - f0)) + b * ((t0 + a * (t1 - t0)) - (f0 + a * (f1 - f0))))
+                for a, b in corners
+            ]
+            colour = [(246, 214, 150), (70, 78, 92), (236, 110, 170), (90, 200, 220)][
+                int(rng.choice(4, p=[0.25, 0.55, 0.1, 0.1]))
+            ]
             cv2.fillPoly(picture, [np.array(points, np.int32)], colour, cv2.LINE_AA)
 
 
@@ -211,7 +245,14 @@ def _interior(picture: FrameRGB, row: int, rng: Rng) -> None:
         cv2.line(picture, ((a[0] + b[0]) // 2, a[1]), ((a[0] + b[0]) // 2, b[1]), (238, 240, 236), 5)
     cv2.rectangle(picture, (0, foot - 8), (width, foot), (120, 104, 90), -1)
     for x in np.linspace(-1.6, 2.6, 27):
-        cv2.line(picture, (round((0.5 + (x - 0.5) * 0.45) * width), foot), (round(x * width), height), (112, 88, 66), 2, cv2.LINE_AA)
+        cv2.line(
+            picture,
+            (round((0.5 + (x - 0.5) * 0.45) * width), foot),
+            (round(x * width), height),
+            (112, 88, 66),
+            2,
+            cv2.LINE_AA,
+        )
     del rng
 
 
@@ -226,7 +267,14 @@ def _space(picture: FrameRGB, row: int, rng: Rng) -> None:
     centre, radius = (round(width * 0.7), round(height * 0.3)), round(height * 0.18)
     for i in range(radius, 0, -2):
         t = i / radius
-        cv2.circle(picture, (centre[0] - round((radius - i) * 0.3), centre[1] - round((radius - i) * 0.3)), i, (round(210 - 130 * t), round(160 - 100 * t), round(130 - 70 * t)), -1, cv2.LINE_AA)
+        cv2.circle(
+            picture,
+            (centre[0] - round((radius - i) * 0.3), centre[1] - round((radius - i) * 0.3)),
+            i,
+            (round(210 - 130 * t), round(160 - 100 * t), round(130 - 70 * t)),
+            -1,
+            cv2.LINE_AA,
+        )
     del row, rng
 
 

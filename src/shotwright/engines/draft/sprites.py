@@ -78,13 +78,17 @@ class Sprite:
             sign = -1 if mirrored else 1
             to_texture = np.array([[sign * columns / wide, 0, columns / 2], [0, -rows / tall, rows], [0, 0, 1.0]])
             outline = np.array([[-wide / 2, 0], [wide / 2, 0], [wide / 2, tall], [-wide / 2, tall]])
-            self._planes[key] = Plane(np.zeros(3), np.array([1.0, 0, 0]), _UP, outline, cut.texture, to_texture, cut.alpha)
+            self._planes[key] = Plane(
+                np.zeros(3), np.array([1.0, 0, 0]), _UP, outline, cut.texture, to_texture, cut.alpha
+            )
         return self._planes[key]
 
 
 def spread_views(cuts: list[CutOut], *, speaks_of_back: bool) -> list[tuple[float, CutOut]]:
     """Give every view its azimuth."""
-    azimuths = {1: [0.0], 2: [0.0, 180.0 if speaks_of_back else 90.0], 3: [0.0, 90.0, 180.0]}.get(len(cuts), [0.0, 90.0, 180.0, 270.0])
+    azimuths = {1: [0.0], 2: [0.0, 180.0 if speaks_of_back else 90.0], 3: [0.0, 90.0, 180.0]}.get(
+        len(cuts), [0.0, 90.0, 180.0, 270.0]
+    )
     return list(zip(azimuths, cuts, strict=False))
 
 

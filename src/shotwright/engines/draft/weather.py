@@ -25,14 +25,23 @@ class Precipitation:
         near = (layer + 1) / LAYERS
         is_snow = self.kind == "snow"
         count = int((520 if is_snow else 640) * (1.5 - near) * (1.6 if self.kind == "storm" else 1))
-        for x, y, light in zip(rng.integers(0, width, count), rng.integers(0, height, count), rng.uniform(0.5, 1, count), strict=True):
+        for x, y, light in zip(
+            rng.integers(0, width, count), rng.integers(0, height, count), rng.uniform(0.5, 1, count), strict=True
+        ):
             value = int((150 if is_snow else 70) * light)
             if is_snow:
                 cv2.circle(tile, (int(x), int(y)), max(1, round(near * height / 260)), (value, 0, 0), -1, cv2.LINE_AA)
             else:
                 length = round(near * height / (9 if self.kind == "storm" else 13))
                 slant = round(length * (0.35 if self.kind == "storm" else 0.08))
-                cv2.line(tile, (int(x), int(y)), (int(x) - slant, int(y) + length), (value, 0, 0), max(1, round(near * height / 540)), cv2.LINE_AA)
+                cv2.line(
+                    tile,
+                    (int(x), int(y)),
+                    (int(x) - slant, int(y) + length),
+                    (value, 0, 0),
+                    max(1, round(near * height / 540)),
+                    cv2.LINE_AA,
+                )
         return np.asarray(cv2.GaussianBlur(tile, (0, 0), 0.6 + 0.7 * near * near), np.uint8)
 
     def draw(self, frame: FrameYUV, seconds: float) -> None:
