@@ -286,10 +286,13 @@ def _orbit(move: CameraMove, state: State, space: Space) -> Apply:
     centre = point or space.subject
     angle = math.radians(move.degrees or (180 if move.end_view == "back" else 120))
     angle *= -1 if move.move == "orbit_ccw" else 1
-    del state
+    radius = math.hypot(state.eye[0] - centre[0], state.eye[2] - centre[2])
+    room = 0.84 * space.wall_m - centre[2]
+    tightest = min(1.0, room / max(radius, 1e-6)) if abs(angle) > math.pi / 2 else 1.0
 
     def apply(now: State, t: float) -> State:
-        dx, dz = now.eye[0] - centre[0], now.eye[2] - centre[2]
+        tight = 1 + (tightest - 1) * min(1.0, 2 * t)
+        dx, dz = (now.eye[0] - centre[0]) * tight, (now.eye[2] - centre[2]) * tight
         c, s = math.cos(angle * t), math.sin(angle * t)
         eye = (centre[0] + dx * c + dz * s, now.eye[1], centre[2] - dx * s + dz * c)
         return replace(now, eye=eye, look=_mix(now.look, centre, min(1.0, 3 * t)))

@@ -16,6 +16,7 @@ from shotwright.core.prompt.lexer import sentences
 if TYPE_CHECKING:
     from shotwright.core.plan import Role
     from shotwright.core.prompt.lexer import Token
+    from shotwright.core.prompt.phrases import Hit
 
 BEFORE = 6
 AFTER = 8
@@ -150,7 +151,7 @@ def _subject(sentence: list[Token], at: int, ref: str, noun: str | None, earlier
     following = next((i for i in range(at + 1, len(sentence)) if sentence[i].kind == "ref"), len(sentence))
     is_owned = following < len(sentence) and following < high
     placement = v.PLACEMENTS.find(sentence, at + 1, following + is_owned) or v.PLACEMENTS.find(sentence, low, at)
-    words = _placement_words(sentence, placement[0].start) if placement else None
+    words = _placement_words(sentence, placement) if placement else None
     return Subject(ref, role, placement=words, of=owner if role in {"clothing", "prop", "effect"} else None, noun=noun)
 
 
@@ -158,15 +159,20 @@ def _nouns(sentence: list[Token], noun: str) -> list[Token]:
     return [token for token in sentence if token.lemma == noun]
 
 
-def _placement_words(sentence: list[Token], start: int) -> str:
-    """The placement as written: "center", "inside the bag", "behind @Image1"."""
-    words = [sentence[start].lemma if sentence[start].lemma != "centre" else "center"]
+PLAIN_PLACES = frozenset({"center", "left", "right", "foreground", "background"})
+
+
+def _placement_words(sentence: list[Token], hits: list[Hit[str]]) -> str:
+    """The placement: one of the plain places when one is named, else as written: "inside the bag", "behind @Image1"."""
+    plain = next((hit.value for hit in hits if hit.value in PLAIN_PLACES), None)
+    if plain:
+        return plain
+    start = hits[0].start
+    words = [sentence[start].lemma]
     for token in sentence[start + 1 : start + 4]:
         if token.kind == "comma" or (token.kind == "word" and token.text.lower().endswith("ing")):
             break
         words.append(token.lemma if token.kind == "ref" else token.text.lower())
-    if words[0] in {"center", "middle", "left", "right", "foreground", "background"}:
-        return words[0]
     if words[0] in {"nestle", "within"}:
         return " ".join(dict.fromkeys(["inside", *words[1:]]))
     return " ".join(words)

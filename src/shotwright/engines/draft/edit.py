@@ -46,6 +46,10 @@ PARTS = frozenset({
     "water", "sign", "tie", "sleeve", "skirt", "beard", "lip", "bag", "sword", "cup", "phone", "sky",
 })  # fmt: skip
 """Things that no matte of the main subject can tell apart."""
+SUBJECT_WORDS = frozenset(
+    {"subject", "figure", "animal", "vehicle", "creature", "actor", "performer", "player", "model"}
+)
+"""Words for whoever the clip is about, beside the kinds of beings that the vocabulary lists."""
 COLOUR_RGB = {
     "red": (200, 30, 36), "green": (40, 150, 60), "blue": (36, 76, 200), "yellow": (236, 206, 40), "orange": (236, 132, 30),
     "purple": (124, 48, 160), "violet": (124, 48, 190), "pink": (240, 130, 176), "white": (240, 240, 240), "black": (26, 26, 28),
@@ -175,8 +179,8 @@ def _name(edit: Edit) -> str:
 
 def _located(edit: Edit, bench: Bench) -> bool:
     """Whether the target is the main subject, as far as one can tell without a detector."""
-    words = set((edit.target or "").split())
-    if words & PARTS:
+    words = (edit.target or "").split()
+    if set(words) & PARTS or (words and _kind(words[-1]) is None and words[-1] not in SUBJECT_WORDS):
         bench.not_rendered.append(f"{_name(edit)}: no part of the picture could be identified as it")
         return False
     if not bench.analysis.has_subject:

@@ -1,0 +1,162 @@
+"""Shared fixtures: drawn media, and a real server in its own process."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import cv2
+import httpx
+import numpy as np
+import pytest
+from scripts.demo_media import explorer, greenhouse, painting, stone
+
+from shotwright.media.colour import rgb_to_yuv
+from shotwright.media.encode import Encoder
+
+STANDARD = "fal-ai/kling-video/o1/standard/"
+READY_S = 60
+
+
+@pytest.fixture(scope="session")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Pictures of a place, a person from three sides, a thing and a painting."""
+    folder = tmp_path_factory.mktemp("pictures")
+    drawn = {
+        "place": greenhouse(1280, 720),
+        "front": explorer("front", 700),
+        "side": explorer("side", 700),
+        "back": explorer("back", 700),
+        "stone": stone(0, 400),
+        "painting": painting(600, 480),
+    }
+    paths = {}
+    for name, picture in drawn.items():
+        paths[name] = folder / f"{name}.png"
+        code = cv2.COLOR_RGBA2BGRA if picture.shape[2] == 4 else cv2.COLOR_RGB2BGR
+        cv2.imwrite(str(paths[name]), cv2.cvtColor(picture, code))
+    return paths
+
+
+def write_clip(path: Path, seconds: float = 3.0, width: int = 1280, height: int = 720, fps: int = 24) -> Path:
+    """A clip of a bright figure that walks over a place while the camera pans to the right."""
+    wide = cv2.resize(greenhouse(1600, 900), (width * 2, height * 2))[height // 2 : height // 2 + height]
+    yuv = rgb_to_yuv(np.ascontiguousarray(wide))
+    with Encoder(path, width, height, fps) as encoder:
+        for i in range(round(seconds * fps)):
+            frame = np.ascontiguousarray(yuv[:, i * 4 : i * 4 + width])
+            x = width // 3 + 2 * i
+            cv2.ellipse(frame, (x, height // 2), (height // 12, height // 5), 0, 0, 360, (180, 90, 200), -1)
+            cv2.circle(frame, (x, height // 4), height // 14, (210, 110, 150), -1)
+            encoder.write(frame)
+    return path
+
+
+@pytest.fixture(scope="session")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A valid source video: 1280x720, 3 s, 24 fps."""
+    return write_clip(tmp_path_factory.mktemp("clips") / "clip.mp4")
+
+
+class RunningServer:
+    """A `shotwright` process."""
+
+    def __init__(self, process: subprocess.Popen[str], url: str, data: Path) -> None:
+        self.process, self.url, self.data = process, url, data
+        self.http = httpx.Client(base_url=url, timeout=120, trust_env=False)
+
+    def upload(self, path: Path) -> str:
+        """The address of an uploaded file."""
+        answer = self.http.post("/cdn/files/upload", content=path.read_bytes(), headers={"X-Fal-File-Name": path.name})
+        return str(answer.raise_for_status().json()["access_url"])
+
+    def submit(self, endpoint: str, body: object, **headers: str) -> str:
+        """The id of a new request."""
+        answer = self.http.post(f"/queue/{endpoint}", json=body, headers=headers)
+        return str(answer.raise_for_status().json()["request_id"])
+
+    def row(self, request_id: str) -> dict:
+        """Our own view of a request."""
+        return self.http.get(f"/requests/{request_id}").raise_for_status().json()
+
+    def wait(self, request_id: str, *states: str, seconds: float = 90) -> dict:
+        """Wait for one of the states, by default for the end."""
+        wanted = states or ("succeeded", "failed", "cancelled")
+        deadline = time.monotonic() + seconds
+        with self.http.stream("GET", f"/queue/any/app/requests/{request_id}/status/stream") as events:
+            for _ in events.iter_lines():
+                row = self.row(request_id)
+                if row["state"] in wanted:
+                    return row
+                assert time.monotonic() < deadline, row
+        row = self.row(request_id)
+        assert row["state"] in wanted, row
+        return row
+
+    def download(self, url: str, path: Path) -> Path:
+        """Save a file."""
+        path.write_bytes(self.http.get(url).raise_for_status().content)
+        return path
+
+    def kill(self) -> None:
+        """SIGKILL, as the out-of-memory killer would."""
+        self.process.kill()
+        self.process.wait(10)
+
+    def stop(self) -> int:
+        """SIGTERM; the exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            return self.process.wait(20)
+        finally:
+            self.http.close()
+
+
+def start(data: Path, *arguments: str, command: str = "serve", env: dict[str, str] | None = None) -> RunningServer:
+    """Start a process and wait until it says that it is ready."""
+    line = [sys.executable, "-m", "shotwright", command, "--data", str(data), *arguments]
+    if command == "serve":
+        line += ["--port", "0"]
+    environment = {**os.environ, **(env or {})}
+    process = subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment)
+    assert process.stdout is not None
+    said = process.stdout.readline()
+    assert "is ready" in said, f"{command} did not start: {said!r} (exit {process.poll()})"
+    match = re.search(r"https?://\S+", said)
+    return RunningServer(process, match.group() if match else "", data)
+
+
+@pytest.fixture(scope="session")
+def data_folder() -> Iterator[Callable[[], Path]]:
+    """Makes data folders that the database's user can reach."""
+    made: list[Path] = []
+
+    def make() -> Path:
+        folder = Path(tempfile.mkdtemp(prefix="sw-test-", dir="/tmp"))
+        folder.chmod(0o755)
+        made.append(folder)
+        return folder / "data"
+
+    yield make
+    for folder in made:
+        with contextlib.suppress(OSError):
+            pid = int((folder / "data/postgres/postmaster.pid").read_text().split()[0])
+            os.kill(pid, signal.SIGQUIT)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def server(data_folder: Callable[[], Path]) -> Iterator[RunningServer]:
+    """A server that the whole session shares."""
+    running = start(data_folder())
+    yield running
+    assert running.stop() == 0
