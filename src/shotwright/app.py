@@ -131,7 +131,8 @@ def build_api(context: Context) -> FastAPI:
     api.state.context = context
     api.add_exception_handler(ShotwrightError, _on_error)  # type: ignore[arg-type]  # narrower than Exception
     api.add_exception_handler(Exception, _on_surprise)
-    api.add_exception_handler(404, _on_missing)
+    for status in (404, 405):
+        api.add_exception_handler(status, _on_missing)
     api.add_middleware(HostRouting)
     api.add_middleware(Cors)
     return api
@@ -148,7 +149,7 @@ async def _on_surprise(request: Request, exc: Exception) -> Response:
 
 async def _on_missing(request: Request, _: Exception) -> Response:
     detail = f"Path {request.url.path} not found"
-    return bodies.json_response({"detail": detail}, 404, {"x-fal-billable-units": "0"})
+    return bodies.json_response({"status": "NOT_FOUND", "detail": detail}, 404, {"x-fal-billable-units": "0"})
 
 
 def check_exposure(settings: Settings) -> None:

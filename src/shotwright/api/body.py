@@ -46,7 +46,7 @@ async def read_json(request: Request, max_mb: int) -> Any:  # noqa: ANN401  (any
     data = await read_body(request, max_mb)
     try:
         decoded = json.loads(data or b"{}", parse_constant=_refuse)
-        text = json.dumps(decoded, ensure_ascii=False)
+        text = json.dumps(decoded, ensure_ascii=False, allow_nan=False)
         text.encode()
     except (ValueError, RecursionError) as exc:
         raise _invalid(str(exc) or type(exc).__name__) from exc
