@@ -111,6 +111,7 @@ class RunningServer:
         """SIGKILL, as the out-of-memory killer would."""
         self.process.kill()
         self.process.wait(10)
+        self._close()
 
     def stop(self) -> int:
         """SIGTERM; the exit code."""
@@ -118,7 +119,12 @@ class RunningServer:
         try:
             return self.process.wait(20)
         finally:
-            self.http.close()
+            self._close()
+
+    def _close(self) -> None:
+        self.http.close()
+        if self.process.stdout:
+            self.process.stdout.close()
 
 
 def start(data: Path, *arguments: str, command: str = "serve", env: dict[str, str] | None = None) -> RunningServer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated, Any
 
 import typer
@@ -14,6 +15,7 @@ from shotwright.cli.remote import Server
 from shotwright.cli.run import Url
 
 app = typer.Typer(no_args_is_help=True, help="List, watch, cancel and repeat requests of a server.")
+MIN_WIDTH = {"id": 36, "state": 9, "created": 19}
 RequestId = Annotated[str, typer.Argument(help="A request id.")]
 
 
@@ -33,7 +35,7 @@ def ls(
         return
     table = Table(box=None, header_style="bold")
     for name in ("id", "state", "created", "endpoint", "prompt"):
-        table.add_column(name, overflow="ellipsis", no_wrap=True)
+        table.add_column(name, overflow="ellipsis", no_wrap=True, min_width=MIN_WIDTH.get(name))
     for row in rows:
         prompt = str((row["arguments"] or {}).get("prompt", ""))[:60]
         table.add_row(
@@ -45,7 +47,7 @@ def ls(
         )
     from rich.console import Console
 
-    Console().print(table)
+    Console(width=None if sys.stdout.isatty() else 200).print(table)
 
 
 @app.command("watch")

@@ -51,17 +51,15 @@ def main(*, serve: Runner, work: Runner, engines: Callable[[], dict[str, Engine]
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     command = typer.main.get_command(app)
     try:
-        command.main(
+        code = command.main(
             args=sys.argv[1:], prog_name="shotwright", obj=Composition(serve, work, engines), standalone_mode=False
         )
     except ShotwrightError as exc:
         err.print(f"[bold red]Error:[/] {exc.message}", soft_wrap=True)
-        return exc.exit_code
-    except click.exceptions.Exit as exc:
         return exc.exit_code
     except click.ClickException as exc:
         exc.show()
         return exc.exit_code
     except (KeyboardInterrupt, click.exceptions.Abort):
         return 130
-    return 0
+    return code if isinstance(code, int) else 0

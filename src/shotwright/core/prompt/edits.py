@@ -197,7 +197,7 @@ def _phrase(tokens: list[Token]) -> str | None:
     for token in tokens:
         if token.kind == "ref" or (words and token.lemma in {"in", "from", "of", "that", "which"}):
             break
-        if token.kind == "word" and token.lemma not in {"the", "a", "an", "only", "into", "to", "with"}:
+        if token.kind == "word" and token.lemma not in {"the", "a", "an", "only", "into", "to", "with", "it"}:
             words.append(token.lemma)
     return " ".join(words) or None
 

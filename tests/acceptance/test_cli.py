@@ -1,0 +1,116 @@
+"""The command line, as a user runs it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.conftest import STANDARD, RunningServer, write_clip
+
+from shotwright.media.probe import probe_video
+
+pytestmark = pytest.mark.slow
+
+
+def shotwright(*arguments: str, url: str | None = None, **env: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, **env, **({"SHOTWRIGHT_URL": url} if url else {})}
+    command = [sys.executable, "-m", "shotwright", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=150, check=False, env=environment)
+
+
+def test_run_renders_without_a_server(pictures: dict[str, Path], tmp_path: Path) -> None:
+    out = tmp_path / "sub" / "out.mp4"
+    views = f"{pictures['front']},{pictures['side']},{pictures['back']}"
+    done = shotwright(
+        "run", "standard/reference-to-video", "-p", "Slow orbit around @Element1 in @Image1", "-i", str(pictures["place"]), "-e", views,
+        "-d", "3", "-a", "9:16", "-o", str(out), "--json", SHOTWRIGHT_DATA=str(tmp_path / "data"),
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["not_rendered"] == []
+    facts = probe_video(out)
+    assert (facts.width, facts.height, facts.frames) == (720, 1280, 72)
+
+
+def test_run_renders_on_a_server_and_jobs_show_it(server: RunningServer, tmp_path: Path) -> None:
+    out = tmp_path / "out.mp4"
+    done = shotwright(
+        "run", "standard/reference-to-video", "-p", "A beach", "-d", "3", "-o", str(out), "--json", url=server.url
+    )
+    assert done.returncode == 0, done.stderr
+    request_id = json.loads(done.stdout)["request_id"]
+    assert probe_video(out).frames == 72
+    listed = json.loads(shotwright("jobs", "ls", "--json", url=server.url).stdout)
+    assert request_id in [row["id"] for row in listed]
+    assert "succeeded" in shotwright("jobs", "ls", url=server.url).stdout
+    again = shotwright("jobs", "retry", request_id, url=server.url)
+    assert again.returncode == 0
+    new = json.loads(again.stdout) if again.stdout.startswith('"') else again.stdout.strip()
+    assert json.loads(shotwright("jobs", "watch", new, "--json", url=server.url).stdout)["state"] == "succeeded"
+
+
+def test_cancel(server: RunningServer) -> None:
+    request_id = server.submit(STANDARD + "reference-to-video", {"prompt": "A long walk", "duration": "10"})
+    assert shotwright("jobs", "cancel", request_id, url=server.url).returncode == 0
+    assert server.wait(request_id)["state"] == "cancelled"
+
+
+def test_plan_shows_what_a_prompt_means() -> None:
+    done = shotwright(
+        "plan", "reference-to-video", "-p", "Slow push in on @Element1, then pan left to the @Image2", "-e", "a.png"
+    )
+    assert done.returncode == 0
+    assert "dolly_in slow → @Element1" in done.stdout
+    assert "@Image2 is not part of the request" in done.stdout
+    plan = json.loads(shotwright("plan", "edit", "-p", "Make it snow", "--json").stdout)
+    assert plan["edits"] == [{"op": "weather", "to": "snow"}]
+
+
+def test_validate_names_every_problem_and_has_its_own_exit_code(
+    pictures: dict[str, Path], clip: Path, tmp_path: Path
+) -> None:
+    small = write_clip(tmp_path / "small.mp4", seconds=1, width=640, height=360)
+    bad = shotwright("validate", "video-to-video/edit", "-p", "x", "-v", str(small), "-i", __file__, "--json")
+    assert bad.returncode == 3
+    assert {error["type"] for error in json.loads(bad.stdout)["errors"]} == {
+        "image_too_small", "video_duration_too_short", "unsupported_image_format",
+    }  # fmt: skip
+    good = shotwright("validate", "video-to-video/edit", "-p", "Make it snow", "-v", str(clip))
+    assert good.returncode == 0
+    assert "1280x720, 72 frames at 24 fps" in good.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "text"),
+    [
+        (["run", "nothing", "-p", "x"], 2, "There is no endpoint"),
+        (["run", "edit", "-p", "x", "-v", "missing.mp4"], 2, "There is no file missing.mp4"),
+        (["run", "edit", "-p", "x", "--start", "a.png"], 2, "There is no file"),
+        (["jobs", "ls", "--url", "http://127.0.0.1:9"], 2, "shotwright serve"),
+        (["serve", "--host", "0.0.0.0"], 2, "without keys"),
+    ],
+)
+def test_mistakes_get_a_sentence_and_an_exit_code(arguments: list[str], code: int, text: str) -> None:
+    done = shotwright(*arguments)
+    assert done.returncode == code
+    assert text in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stderr
+
+
+def test_estimate_doctor_clients_and_version() -> None:
+    assert json.loads(shotwright("estimate", "reference-to-video", "5", "--json").stdout)["upstream_usd"] == 0.56
+    assert "encoder" in shotwright("doctor").stdout
+    recipes = shotwright("clients", "--url", "http://127.0.0.1:9000").stdout
+    assert 'shotwright.patch_fal_client("http://127.0.0.1:9000")' in recipes
+    assert "proxyUrl" in recipes
+    assert shotwright("--version").stdout.startswith("shotwright ")
+
+
+def test_a_taken_port_is_a_sentence(server: RunningServer, tmp_path: Path) -> None:
+    port = server.url.rsplit(":", 1)[1]
+    done = shotwright("serve", "--port", port, "--data", str(tmp_path))
+    assert done.returncode == 2
+    assert "choose --port" in done.stderr
