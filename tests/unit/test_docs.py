@@ -1,0 +1,37 @@
+"""The docs say what the tables say."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from scripts.docs import PAGES
+
+from shotwright.cli.clients import RECIPES
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize("name", sorted(PAGES))
+def test_generated_pages_are_current(name: str) -> None:
+    assert (ROOT / "docs" / name).read_text() == PAGES[name]()
+
+
+def test_every_link_of_the_pages_leads_somewhere() -> None:
+    for page in [ROOT / "README.md", ROOT / "ARCHITECTURE.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")]:
+        for target in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text()):
+            assert target.startswith("http") or (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_the_clients_page_and_the_command_show_the_same_python_line() -> None:
+    page = (ROOT / "docs" / "clients.md").read_text()
+    line = 'shotwright.patch_fal_client("{url}")'
+    assert any(line in recipe for recipe in RECIPES.values())
+    assert line.format(url="http://127.0.0.1:8000") in page
+
+
+def test_readme_names_only_commands_that_exist() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    for target in re.findall(r"`?make ([a-z-]+)", (ROOT / "README.md").read_text()):
+        assert f"\n{target}:" in makefile
