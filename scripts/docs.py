@@ -23,8 +23,7 @@ def endpoints_page() -> str:
     for tier, sizes in CANVAS.items():
         parts.append(f"| {tier} | " + " | ".join(f"{w}x{h}" for w, h in sizes.values()) + " |")
     parts.append("")
-    for endpoint in ENDPOINTS.values():
-        parts.append(_endpoint(endpoint))
+    parts += [_endpoint(endpoint) for endpoint in ENDPOINTS.values()]
     return "\n".join(parts)
 
 
