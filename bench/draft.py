@@ -110,7 +110,9 @@ def _push_in(still: Path, folder: Path) -> Iterator[Row]:
         yield "zoompan and MoviePy", "absent", "could not be installed"
         return
     plate = folder / "plate.png"
-    cv2.imwrite(str(plate), cv2.resize(cv2.imread(str(still)), (1280, 720)))
+    picture = cv2.imread(str(still))
+    assert picture is not None
+    cv2.imwrite(str(plate), cv2.resize(picture, (1280, 720)))
     zoompan = _zoompan(tools, plate, folder)
     yield "push-in, ffmpeg zoompan, still decoded once (fps)", round(zoompan), ""
     yield "push-in, ours / zoompan", round(ours / zoompan, 2), ">= 1.2"

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
-from fastapi import FastAPI
 from psycopg_pool import AsyncConnectionPool
+from starlette.applications import Starlette
 from starlette.requests import Request
 
 from shotwright import cli
@@ -76,7 +76,7 @@ class Node:
         pool = ChildPool(setup, self.settings.workers)
         return Worker(self.store, self.queue, self.hub, self.files, pool, self.settings, self.database_url)
 
-    def api(self) -> FastAPI:
+    def api(self) -> Starlette:
         """The wires of this node."""
         return build_api(Context(self.settings, self.store, self.hub, self.files, self.secret, ENGINES))
 
@@ -124,10 +124,10 @@ def _database(settings: Settings) -> Any:  # noqa: ANN401  (a context manager)
         embedded.close()
 
 
-def build_api(context: Context) -> FastAPI:
+def build_api(context: Context) -> Starlette:
     """The ASGI application with all dialects."""
-    api = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
-    api.router.routes.extend([*platform_routes.routes(), *fal_routes.routes()])
+    api = Starlette(routes=[*platform_routes.routes(), *fal_routes.routes()])
+    api.router.redirect_slashes = False
     api.state.context = context
     api.add_exception_handler(ShotwrightError, _on_error)  # type: ignore[arg-type]  # narrower than Exception
     api.add_exception_handler(Exception, _on_surprise)

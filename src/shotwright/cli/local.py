@@ -12,7 +12,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from shotwright.cli.inputs import is_address, local_path
 from shotwright.cli.main import err
 from shotwright.files.store import FileStore, safe_name
-from shotwright.jobs.pipeline import RenderJob
+from shotwright.jobs.messages import RenderJob
 from shotwright.settings import Settings
 
 if TYPE_CHECKING:

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 _REFERENCE = re.compile(r"@(?P<kind>Image|Element)(?P<number>\d+)")
 
 
-class Cancelled(ClientCancelled):
-    """Request cancelled by the client."""
+Cancelled = ClientCancelled
+"""What `Progress` raises when the client no longer wants the clip."""
 
 
 @dataclass(frozen=True)

@@ -26,10 +26,9 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from shotwright.core.errors import InternalError, RenderFailed, ShotwrightError, StorageFull
-from shotwright.engines.base import Cancelled
+from shotwright.core.errors import ClientCancelled, InternalError, RenderFailed, ShotwrightError, StorageFull
 from shotwright.files.store import FileStore
-from shotwright.jobs.pipeline import RenderJob, run_job
+from shotwright.jobs.messages import RenderJob
 
 if TYPE_CHECKING:
     from shotwright.engines.base import Engine
@@ -214,6 +213,8 @@ class _Inbox:
 
 
 def _carry_out(job: RenderJob, engines: dict[str, Engine], store: FileStore, setup: ChildSetup, inbox: _Inbox) -> None:
+    from shotwright.jobs.pipeline import run_job  # heavy, and needed only in the child
+
     workdir = Path(tempfile.mkdtemp(prefix=f"job-{job.request_id[:8]}-", dir=setup.workdir))
     progress = _ChildProgress(job, store, inbox, workdir)
     try:
@@ -248,7 +249,7 @@ class _ChildProgress:
     ) -> None:
         """Report; raises `Cancelled` when the parent has asked for the end."""
         if self._inbox.is_cancelled:
-            raise Cancelled
+            raise ClientCancelled
         now = time.monotonic()
         if preview is not None and now - self._preview_at >= PREVIEW_EVERY_S:
             self._preview_at = now

@@ -17,6 +17,7 @@ from shotwright.core.prompt import parse_prompt
 from shotwright.core.request import ShotRequest, parse_request
 from shotwright.engines.base import ElementMedia, Shot, output_spec
 from shotwright.files.store import FILE_PATH
+from shotwright.jobs.messages import Outcome, RenderJob
 from shotwright.media.fetch import FetchPolicy, fetch
 from shotwright.media.images import probe_image
 from shotwright.media.probe import probe_video
@@ -29,32 +30,6 @@ if TYPE_CHECKING:
     from shotwright.files.store import FileStore
 
 MEDIA_SHARE = 0.05
-
-
-@dataclass(frozen=True)
-class RenderJob:
-    """What a child process is told."""
-
-    request_id: str
-    endpoint_id: str
-    arguments: dict[str, Any]
-    engine: str
-    own_hosts: frozenset[str]
-    allow_private_media: bool
-    seed: int | None = None
-    expires_s: float | None = None
-    access: str = "allow"
-    cache: str | None = None
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a child process answers."""
-
-    plan: dict[str, Any]
-    result: dict[str, Any]
-    metrics: dict[str, Any]
-    logs: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass

@@ -21,7 +21,7 @@ import psycopg
 
 from shotwright.core.errors import ClientCancelled, StartTimeout, WorkerCrashed
 from shotwright.jobs.children import CANCEL_GRACE_S, Child, ChildPool, Message
-from shotwright.jobs.pipeline import Outcome, RenderJob
+from shotwright.jobs.messages import Outcome, RenderJob
 from shotwright.jobs.states import MAX_ATTEMPTS, State
 
 if TYPE_CHECKING:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 QUEUE_FRAMES = 4
 PRESET = "veryfast"
 CRF = "18"
-X264 = "threads=2:lookahead-threads=1"
+X264 = "threads=2"
 COPIED_AUDIO = frozenset({"aac", "mp3"})
 _BT709 = 1
 _LIMITED = 1
