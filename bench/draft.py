@@ -145,7 +145,7 @@ def _zoompan(python: Path, plate: Path, folder: Path) -> float:
         check=True,
     )
     zoom = "zoompan=z='1+0.4*on/119':x='iw/2-(iw/zoom/2)':y='ih/2-(ih/zoom/2)':d=120:s=1280x720:fps=24"
-    command = [ffmpeg.stdout.strip(), "-y", "-v", "error", "-i", plate, "-vf", zoom, "-frames:v", "120", "-c:v", "libx264", "-preset", "veryfast",
+    command: list[str | Path] = [ffmpeg.stdout.strip(), "-y", "-v", "error", "-i", plate, "-vf", zoom, "-frames:v", "120", "-c:v", "libx264", "-preset", "veryfast",
                "-crf", "18", "-pix_fmt", "yuv420p", folder / "zoompan.mp4"]  # fmt: skip
     took = []
     for _ in range(2):

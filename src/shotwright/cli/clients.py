@@ -8,9 +8,7 @@ from typing import Annotated
 import typer
 
 from shotwright.cli.inputs import AsJson
-from shotwright.cli.main import emit
-from shotwright.cli.remote import DEFAULT_URL
-from shotwright.cli.tls import certificate_files
+from shotwright.cli.main import DEFAULT_URL, emit
 from shotwright.settings import Settings
 
 RECIPES = {
@@ -56,6 +54,8 @@ def clients(
     as_json: AsJson = False,
 ) -> None:
     """Print how to point each client at this server."""
+    from shotwright.cli.tls import certificate_files  # needs cryptography
+
     bundle = certificate_files(data or Settings().data).bundle
     port = url.rsplit(":", 1)[-1].strip("/")
     filled = {name: text.format(url=url.rstrip("/"), port=port, bundle=bundle) for name, text in RECIPES.items()}

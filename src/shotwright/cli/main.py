@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     Runner = Callable[[Settings, Callable[[str], None]], Coroutine[Any, Any, None]]
 
+DEFAULT_URL = "http://127.0.0.1:8000"
 err = Console(stderr=True, highlight=False)
 
 

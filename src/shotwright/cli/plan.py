@@ -14,7 +14,6 @@ from shotwright.core.plan import ShotPlan
 from shotwright.core.pricing import estimate as price_of
 from shotwright.core.prompt import parse_prompt
 from shotwright.core.request import parse_request
-from shotwright.jobs.pipeline import prepare_shot
 
 
 def plan(
@@ -76,6 +75,8 @@ def validate(
     as_json: i.AsJson = False,
 ) -> None:  # fmt: skip
     """Check a request and its media against every limit, without rendering. Exit code 3 when something is wrong."""
+    from shotwright.jobs.pipeline import prepare_shot  # heavy, and needed only here
+
     entry = i.endpoint_named(endpoint)
     with local_bench() as bench:
         body = i.arguments_of(

@@ -6,16 +6,16 @@ import os
 import time
 from typing import TYPE_CHECKING, Any
 
-import httpx
-
 from shotwright.cli.inputs import is_address, local_path
+from shotwright.cli.main import DEFAULT_URL
 from shotwright.core.errors import InternalError, NotFound, RenderFailed, SetupError, Unauthorized
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-DEFAULT_URL = "http://127.0.0.1:8000"
+    import httpx
+
 POLL_S = 0.25
 
 
@@ -23,6 +23,8 @@ class Server:
     """A Shotwright server at an address."""
 
     def __init__(self, url: str | None) -> None:
+        import httpx  # slow to import; commands that serve do not need it
+
         self.url = (url or os.environ.get("SHOTWRIGHT_URL") or DEFAULT_URL).rstrip("/")
         key = os.environ.get("FAL_KEY", "")
         self._http = httpx.Client(
@@ -72,6 +74,8 @@ class Server:
                 file.write(chunk)
 
     def _json(self, method: str, path: str, **options: Any) -> Any:  # noqa: ANN401  (any JSON)
+        import httpx  # as above
+
         try:
             response = self._http.request(method, path, **options)
         except httpx.TransportError as exc:

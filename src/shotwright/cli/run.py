@@ -14,7 +14,6 @@ from shotwright.cli.local import local_bench, progress_bar
 from shotwright.cli.main import composition, emit, err
 from shotwright.cli.remote import Server
 from shotwright.core.errors import ClientCancelled, RenderFailed
-from shotwright.jobs.pipeline import run_job
 
 Output = Annotated[Path, typer.Option("--output", "-o", help="Where to write the clip.")]
 Url = Annotated[str | None, typer.Option("--url", help="Render on this server instead of here ($SHOTWRIGHT_URL).")]
@@ -52,6 +51,8 @@ def run(
 def _here(
     context: typer.Context, endpoint_id: str, options: dict[str, Any], output: Path, engine: str, seed: int | None
 ) -> dict[str, Any]:
+    from shotwright.jobs.pipeline import run_job  # heavy, and needed only here
+
     entry = i.endpoint_named(endpoint_id)
     with local_bench() as bench, progress_bar() as progress:
         body = i.arguments_of(entry, bench.place, **options)
