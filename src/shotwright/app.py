@@ -12,8 +12,9 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import psycopg
 import uvicorn
-from psycopg_pool import AsyncConnectionPool
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from starlette.applications import Starlette
 from starlette.requests import Request
 
@@ -24,7 +25,7 @@ from shotwright.api.fal import routes as fal_routes
 from shotwright.api.layers import Cors
 from shotwright.api.origin import HostRouting
 from shotwright.api.platform import routes as platform_routes
-from shotwright.core.errors import InternalError, SetupError, ShotwrightError
+from shotwright.core.errors import InternalError, ServerUnavailable, SetupError, ShotwrightError
 from shotwright.files.store import FileStore
 from shotwright.jobs.children import ChildPool, ChildSetup
 from shotwright.jobs.events import EventHub
@@ -88,40 +89,61 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
     Raises:
         SetupError: Something that the operator has to change; the message says what.
     """
-    with _database(settings) as database_url:
-        pool: AsyncConnectionPool[Any] = AsyncConnectionPool(
-            database_url, min_size=2, max_size=12, open=False, timeout=10
-        )
+    async with _database(settings) as database_url, _pool(database_url) as pool:
+        store, queue = RequestStore(pool), Queue(pool)
+        await store.prepare()
+        await queue.open()
+        store.use_queue(queue)
+        hub = EventHub(database_url, store)
+        await hub.start()
+        secret = await store.setting("secret", secrets.token_hex(32))
         try:
-            await pool.open(wait=True, timeout=15)
-        except Exception as exc:
-            await pool.close()
-            raise SetupError(f"The database does not answer: {exc}. Check DATABASE_URL.") from exc
-        try:
-            store, queue = RequestStore(pool), Queue(pool)
-            await store.prepare()
-            await queue.open()
-            store.use_queue(queue)
-            hub = EventHub(database_url, store)
-            await hub.start()
-            secret = await store.setting("secret", secrets.token_hex(32))
             yield Node(settings, database_url, store, queue, hub, FileStore(settings.files()), secret)
-            await hub.stop()
         finally:
-            await pool.close()
+            await hub.stop()
 
 
-@contextlib.contextmanager
-def _database(settings: Settings) -> Any:  # noqa: ANN401  (a context manager)
+@contextlib.asynccontextmanager
+async def _pool(database_url: str) -> AsyncIterator[AsyncConnectionPool[Any]]:
+    pool: AsyncConnectionPool[Any] = AsyncConnectionPool(
+        database_url, min_size=2, max_size=12, open=False, timeout=10, check=AsyncConnectionPool.check_connection
+    )
+    try:
+        await pool.open(wait=True, timeout=15)
+    except PoolTimeout as exc:
+        await pool.close()
+        raise SetupError(f"The database does not answer: {exc}. Check DATABASE_URL.") from exc
+    try:
+        yield pool
+    finally:
+        await pool.close()
+
+
+@contextlib.asynccontextmanager
+async def _database(settings: Settings) -> AsyncIterator[str]:
+    """The operator's database, or the embedded one, watched and started again when it dies."""
     if settings.database_url:
         yield settings.database_url
         return
     embedded = EmbeddedPostgres(settings.data, settings.postgres_user)
-    yield_url = embedded.start()
+    url = embedded.start()
+    watch = asyncio.create_task(_keep_alive(embedded), name="database")
     try:
-        yield yield_url
+        yield url
     finally:
+        watch.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await watch
         embedded.close()
+
+
+async def _keep_alive(embedded: EmbeddedPostgres) -> None:
+    while True:
+        await asyncio.sleep(WATCH_S)
+        if not await asyncio.to_thread(embedded.is_alive):
+            logger.warning("The embedded database has died; starting it again.")
+            with contextlib.suppress(SetupError):
+                await asyncio.to_thread(embedded.revive)
 
 
 def build_api(context: Context) -> Starlette:
@@ -131,6 +153,8 @@ def build_api(context: Context) -> Starlette:
     api.state.context = context
     api.add_exception_handler(ShotwrightError, _on_error)  # type: ignore[arg-type]  # narrower than Exception
     api.add_exception_handler(Exception, _on_surprise)
+    for kind in (psycopg.OperationalError, PoolTimeout):
+        api.add_exception_handler(kind, _on_lost_database)
     for status in (404, 405):
         api.add_exception_handler(status, _on_missing)
     api.add_middleware(HostRouting)
@@ -140,6 +164,11 @@ def build_api(context: Context) -> Starlette:
 
 async def _on_error(_: Request, exc: ShotwrightError) -> Response:
     return bodies.raised_response(exc)
+
+
+async def _on_lost_database(request: Request, exc: Exception) -> Response:
+    logger.warning("The database does not answer in %s %s: %s", request.method, request.url.path, exc)
+    return bodies.error_response(ServerUnavailable().to_json(), {"retry-after": "2"})
 
 
 async def _on_surprise(request: Request, exc: Exception) -> Response:

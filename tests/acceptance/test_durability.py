@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -132,4 +133,20 @@ def test_a_running_draft_stops_within_a_second_of_its_cancel(data_folder: Callab
     assert server.wait(request_id, seconds=5)["state"] == "cancelled"
     events = server.http.get(f"/requests/{request_id}/events").json()["events"]
     assert events[-1]["data"]["state"] == "cancelled"
+    assert server.stop() == 0
+
+
+def test_a_database_killed_under_a_running_server_is_revived(data_folder: Callable[[], Path]) -> None:
+    data = data_folder()
+    server = start(data)
+    request_id = server.submit(ENDPOINT, LONG)
+    server.wait(request_id, "running")
+    os.kill(int((data / "postgres" / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+    deadline = time.monotonic() + 30
+    row: dict = {}
+    while row.get("state") != "succeeded" and time.monotonic() < deadline + 60:
+        answer = server.http.get(f"/requests/{request_id}")
+        assert answer.status_code in {200, 503}
+        row = answer.json() if answer.status_code == 200 else row
+    assert (row["state"], row["attempt"]) == ("succeeded", 2)
     assert server.stop() == 0

@@ -13,6 +13,7 @@
     │   └── RenderFailed (500)         GenerationTimeout (504)
     ├── RequestError                   the machinery, not the model; `detail` is a sentence
     │   ├── StartTimeout (504)         ClientCancelled (499)   WorkerCrashed (503)   StorageFull (503)
+    │                                  ServerUnavailable (503)
     │   └── BadRequest (400)           InternalError (500)
     ├── AccessError                    Unauthorized (401)   Forbidden (403)   NotFound (404)   Gone (410)
     │                                  PayloadTooLarge (413)   RangeNotSatisfiable (416)
@@ -251,6 +252,14 @@ class WorkerCrashed(RequestError):
 
 class StorageFull(RequestError):
     """The server's disk is full. Free some space and submit the request again."""
+
+    type = "internal_error"
+    status = 503
+    retryable = True
+
+
+class ServerUnavailable(RequestError):
+    """The server cannot reach its database at the moment. Nothing was lost; try again in a few seconds."""
 
     type = "internal_error"
     status = 503

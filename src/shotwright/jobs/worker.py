@@ -17,7 +17,9 @@ import time
 import uuid
 from typing import TYPE_CHECKING, Any
 
+import procrastinate
 import psycopg
+from psycopg_pool import PoolTimeout
 
 from shotwright.core.errors import ClientCancelled, StartTimeout, WorkerCrashed
 from shotwright.jobs.children import CANCEL_GRACE_S, Child, ChildPool, Message
@@ -52,7 +54,7 @@ class Worker:
     ) -> None:
         self._store, self._queue, self._hub, self._files, self._pool = store, queue, hub, files, pool
         self._settings, self._database_url = settings, database_url
-        self._key = random.getrandbits(62)
+        self._key = 0
         self._presence: psycopg.AsyncConnection[Any] | None = None
 
     async def run(self) -> None:
@@ -62,11 +64,7 @@ class Worker:
         upkeep = asyncio.create_task(self._upkeep(), name="upkeep")
         try:
             self._pool.warm()
-            await self._queue.app.run_worker_async(
-                queues=["render"], concurrency=self._settings.workers, install_signal_handlers=False, listen_notify=True,
-                shutdown_graceful_timeout=STOP_S, delete_jobs="always", fetch_job_polling_interval=2.0,
-                update_heartbeat_interval=5.0, stalled_worker_timeout=30.0,
-            )  # fmt: skip
+            await self._take_requests()
         finally:
             upkeep.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -74,6 +72,21 @@ class Worker:
             self._pool.close()
             if self._presence is not None:
                 await self._presence.close()
+
+    async def _take_requests(self) -> None:
+        """Run the queue's worker; when it stops because the database went away, run it again."""
+        while True:
+            with contextlib.suppress(procrastinate.exceptions.ConnectorException, psycopg.Error, PoolTimeout):
+                await self._run_queue()
+            logger.warning("The queue has stopped; the worker goes on when the database answers.")
+            await asyncio.sleep(UPKEEP_S)
+
+    async def _run_queue(self) -> None:
+        await self._queue.app.run_worker_async(
+            queues=["render"], concurrency=self._settings.workers, install_signal_handlers=False, listen_notify=True,
+            shutdown_graceful_timeout=STOP_S, delete_jobs="always", fetch_job_polling_interval=2.0,
+            update_heartbeat_interval=5.0, stalled_worker_timeout=30.0,
+        )  # fmt: skip
 
     async def render(self, request_id: str) -> None:
         """Carry out one entry of the queue."""
@@ -167,7 +180,8 @@ class Worker:
         )  # fmt: skip
 
     async def _be_present(self) -> None:
-        """Take the lock that says this worker lives."""
+        """Take the lock that says this worker lives; a new one each time, so that renders of a lost one are rescued."""
+        self._key = random.getrandbits(62)
         conn: psycopg.AsyncConnection[Any] = await psycopg.AsyncConnection.connect(self._database_url, autocommit=True)
         await conn.execute("SELECT pg_advisory_lock(%s)", (self._key,))
         self._presence = conn
@@ -191,7 +205,7 @@ class Worker:
                 if time.monotonic() - swept > SWEEP_S:
                     swept = time.monotonic()
                     await self._sweep()
-            except psycopg.Error as exc:
+            except (psycopg.Error, PoolTimeout) as exc:
                 logger.warning("Upkeep is waiting for the database: %s", exc)
             await asyncio.sleep(UPKEEP_S)
 
