@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import av
 import cv2
 import httpx
 import numpy as np
@@ -65,6 +66,27 @@ def write_clip(path: Path, seconds: float = 3.0, width: int = 1280, height: int 
 def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A valid source video: 1280x720, 3 s, 24 fps."""
     return write_clip(tmp_path_factory.mktemp("clips") / "clip.mp4")
+
+
+def with_audio(path: Path, clip: Path, codec: str = "aac") -> Path:
+    """The clip with a two-second tone."""
+    with av.open(str(clip)) as source, av.open(str(path), "w") as target:
+        video = target.add_stream_from_template(source.streams.video[0])
+        audio = target.add_stream(codec, rate=48_000)
+        for packet in source.demux(source.streams.video[0]):
+            if packet.dts is not None:
+                packet.stream = video
+                target.mux(packet)
+        tone = (np.sin(np.arange(48_000 * 2) * 0.05) * 9000).astype(np.int16)[None]
+        frame = av.AudioFrame.from_ndarray(tone, format="s16", layout="mono")
+        frame.sample_rate = 48_000
+        resampler = av.AudioResampler(
+            format=audio.format, layout="mono", rate=48_000, frame_size=1024 if codec == "aac" else None
+        )
+        for part in [*resampler.resample(frame), *resampler.resample(None)]:
+            target.mux(audio.encode(part))
+        target.mux(audio.encode(None))
+    return path
 
 
 class RunningServer:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 from skimage.metrics import structural_similarity
+from tests.conftest import with_audio
 
 from shotwright.core.prompt import parse_prompt
 from shotwright.core.request import Element, ShotRequest
@@ -20,6 +22,7 @@ from shotwright.media.images import load_image
 from shotwright.media.motion import measure_motion
 from shotwright.media.probe import probe_video
 
+pytestmark = pytest.mark.slow
 P = "fal-ai/kling-video/o1/standard/"
 
 
@@ -223,3 +226,13 @@ def test_the_camera_motion_of_a_reference_is_transferred(clip: Path, pictures: d
 )
 def test_auto_takes_the_nearest_ratio(shape: tuple[int, int], ratio: str) -> None:
     assert nearest_ratio(*shape) == ratio
+
+
+def test_the_sound_of_the_source_is_kept_only_when_asked_for(clip: Path, tmp_path: Path) -> None:
+    source = with_audio(tmp_path / "source.mov", clip)
+    silent_shot = shot_of("Make it snow", "video-to-video/edit", video=source)
+    for keep in (False, True):
+        folder = tmp_path / str(keep)
+        folder.mkdir()
+        rendered, _ = render(replace(silent_shot, keep_audio=keep), folder)
+        assert probe_video(rendered.path).has_audio == keep

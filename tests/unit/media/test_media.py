@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 import pytest
 from PIL import Image
+from tests.conftest import with_audio
 
 from shotwright.core.errors import ImageLoadError, UnsupportedImageFormat, UnsupportedVideoFormat
 from shotwright.media.colour import rgb_to_yuv, yuv_to_rgb
@@ -130,26 +131,6 @@ def test_a_failed_block_leaves_no_file(tmp_path: Path) -> None:
         encoder.write(rgb_to_yuv(picture(640, 360)))
         raise KeyError
     assert not path.exists()
-
-
-def with_audio(path: Path, clip: Path, codec: str) -> Path:
-    with av.open(str(clip)) as source, av.open(str(path), "w") as target:
-        video = target.add_stream_from_template(source.streams.video[0])
-        audio = target.add_stream(codec, rate=48_000)
-        for packet in source.demux(source.streams.video[0]):
-            if packet.dts is not None:
-                packet.stream = video
-                target.mux(packet)
-        tone = (np.sin(np.arange(48_000 * 2) * 0.05) * 9000).astype(np.int16)[None]
-        frame = av.AudioFrame.from_ndarray(tone, format="s16", layout="mono")
-        frame.sample_rate = 48_000
-        resampler = av.AudioResampler(
-            format=audio.format, layout="mono", rate=48_000, frame_size=1024 if codec == "aac" else None
-        )
-        for part in [*resampler.resample(frame), *resampler.resample(None)]:
-            target.mux(audio.encode(part))
-        target.mux(audio.encode(None))
-    return path
 
 
 @pytest.mark.parametrize("codec", ["aac", "pcm_s16le"])
