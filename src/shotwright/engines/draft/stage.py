@@ -125,12 +125,22 @@ def _draw_opaque(
     margin: int,
 ) -> None:
     picture = warped(texture, warp, size, cv2.BORDER_REFLECT)
-    mask = np.zeros((size[1], size[0]), np.uint8)
     points = np.clip(polygon, -32000, 32000)
+    if _fills(points, size, margin + 1):
+        part[:] = picture
+        return
+    mask = np.zeros((size[1], size[0]), np.uint8)
     cv2.fillConvexPoly(mask, np.round(points * 16).astype(np.int32), 255, shift=4)
     if margin > 1:
         cv2.polylines(mask, [np.round(points).astype(np.int32)], isClosed=True, color=255, thickness=margin)
     cv2.copyTo(picture, mask, part)
+
+
+def _fills(polygon: NDArray[np.float64], size: tuple[int, int], slack_px: int) -> bool:
+    """Whether a polygon covers a rectangle of this size up to a few pixels, so that it can be copied without a mask."""
+    outline = polygon.astype(np.float32)
+    corners = ((0, 0), (size[0], 0), (0, size[1]), (size[0], size[1]))
+    return all(cv2.pointPolygonTest(outline, corner, measureDist=True) >= -slack_px for corner in corners)
 
 
 AFFINE_PX = 0.2
