@@ -19,19 +19,27 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 
 from shotwright import cli
+from shotwright.api import errors as api_errors
+from shotwright.api.auth import Gate
 from shotwright.api.context import Context
-from shotwright.api.fal import bodies
+from shotwright.api.eachlabs import routes as eachlabs_routes
+from shotwright.api.eachlabs import webhooks as eachlabs_webhooks
 from shotwright.api.fal import routes as fal_routes
+from shotwright.api.fal import webhooks as fal_webhooks
 from shotwright.api.layers import Cors
 from shotwright.api.origin import HostRouting
 from shotwright.api.platform import routes as platform_routes
-from shotwright.core.errors import InternalError, ServerUnavailable, SetupError, ShotwrightError
+from shotwright.api.platform import v1 as platform_v1
+from shotwright.core.errors import InternalError, NotFound, ServerUnavailable, SetupError, ShotwrightError
 from shotwright.files.store import FileStore
 from shotwright.jobs.children import ChildPool, ChildSetup
 from shotwright.jobs.events import EventHub
+from shotwright.jobs.keys import KeyStore
+from shotwright.jobs.outbox import Outbox
 from shotwright.jobs.postgres import EmbeddedPostgres
 from shotwright.jobs.queue import Queue
 from shotwright.jobs.store import RequestStore
+from shotwright.jobs.webhooks import Deliverer
 from shotwright.jobs.worker import Worker
 
 if TYPE_CHECKING:
@@ -63,11 +71,16 @@ class Node:
 
     settings: Settings
     database_url: str
+    pool: AsyncConnectionPool[Any]
     store: RequestStore
     queue: Queue
     hub: EventHub
     files: FileStore
+    keys: KeyStore
+    outbox: Outbox
+    gate: Gate
     secret: str
+    webhook_seed: str
 
     def worker(self) -> Worker:
         """A worker of this node."""
@@ -79,7 +92,22 @@ class Node:
 
     def api(self) -> Starlette:
         """The wires of this node."""
-        return build_api(Context(self.settings, self.store, self.hub, self.files, self.secret, ENGINES))
+        return build_api(
+            Context(
+                self.settings, self.pool, self.store, self.hub, self.files, self.keys, self.outbox, self.gate, self.secret,
+                self.webhook_seed, ENGINES,
+            )
+        )  # fmt: skip
+
+    def deliverer(self) -> Deliverer:
+        """What sends this node's webhooks."""
+        dialects = {"fal": fal_webhooks.dialect(self.webhook_seed), "eachlabs": eachlabs_webhooks.DIALECT}
+        factor = self.settings.webhook_pause_factor
+        return Deliverer(self.outbox, self.store, dialects, self._may_call_private_webhooks, factor)
+
+    async def _may_call_private_webhooks(self) -> bool:
+        choice = self.settings.private_webhooks
+        return await self.gate.is_open() if choice == "auto" else choice == "allow"
 
 
 @contextlib.asynccontextmanager
@@ -90,17 +118,30 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
         SetupError: Something that the operator has to change; the message says what.
     """
     async with _database(settings) as database_url, _pool(database_url) as pool:
-        store, queue = RequestStore(pool), Queue(pool)
+        store, queue = RequestStore(pool, concurrency_per_key=settings.concurrency_per_key), Queue(pool)
         await store.prepare()
         await queue.open()
         store.use_queue(queue)
         hub = EventHub(database_url, store)
         await hub.start()
         secret = await store.setting("secret", secrets.token_hex(32))
+        seed = await store.setting("webhook_seed", secrets.token_hex(32))
+        keys = KeyStore(pool)
         try:
-            yield Node(settings, database_url, store, queue, hub, FileStore(settings.files()), secret)
+            yield Node(
+                settings, database_url, pool, store, queue, hub, FileStore(settings.files()), keys, Outbox(pool),
+                Gate(settings, keys), secret, seed,
+            )  # fmt: skip
         finally:
             await hub.stop()
+
+
+@contextlib.asynccontextmanager
+async def open_keys(settings: Settings) -> AsyncIterator[KeyStore]:
+    """The keys of a server's database, whether the server runs or not."""
+    async with _database(settings) as database_url, _pool(database_url) as pool:
+        await RequestStore(pool).prepare()
+        yield KeyStore(pool)
 
 
 @contextlib.asynccontextmanager
@@ -148,7 +189,9 @@ async def _keep_alive(embedded: EmbeddedPostgres) -> None:
 
 def build_api(context: Context) -> Starlette:
     """The ASGI application with all dialects."""
-    api = Starlette(routes=[*platform_routes.routes(), *fal_routes.routes()])
+    api = Starlette(
+        routes=[*platform_routes.routes(), *eachlabs_routes.routes(), *platform_v1.routes(), *fal_routes.routes()]
+    )
     api.router.redirect_slashes = False
     api.state.context = context
     api.add_exception_handler(ShotwrightError, _on_error)  # type: ignore[arg-type]  # narrower than Exception
@@ -162,35 +205,35 @@ def build_api(context: Context) -> Starlette:
     return api
 
 
-async def _on_error(_: Request, exc: ShotwrightError) -> Response:
-    return bodies.raised_response(exc)
+async def _on_error(request: Request, exc: ShotwrightError) -> Response:
+    return api_errors.answer(request, exc)
 
 
 async def _on_lost_database(request: Request, exc: Exception) -> Response:
     logger.warning("The database does not answer in %s %s: %s", request.method, request.url.path, exc)
-    return bodies.error_response(ServerUnavailable().to_json(), {"retry-after": "2"})
+    return api_errors.answer(request, ServerUnavailable())
 
 
 async def _on_surprise(request: Request, exc: Exception) -> Response:
     logger.error("Unexpected error in %s %s", request.method, request.url.path, exc_info=exc)
-    return bodies.error_response(InternalError().to_json())
+    return api_errors.answer(request, InternalError())
 
 
 async def _on_missing(request: Request, _: Exception) -> Response:
-    detail = f"Path {request.url.path} not found"
-    return bodies.json_response({"status": "NOT_FOUND", "detail": detail}, 404, {"x-fal-billable-units": "0"})
+    return api_errors.answer(request, NotFound(f"Path {request.url.path} not found"))
 
 
-def check_exposure(settings: Settings) -> None:
+async def check_exposure(node: Node) -> None:
     """Refuse to listen on the network without keys.
 
     Raises:
-        SetupError: The address is not loopback and no keys are configured.
+        SetupError: The address is not loopback and there are no keys.
     """
-    if settings.host not in LOOPBACK and not settings.accepted_keys:
+    host = node.settings.host
+    if host not in LOOPBACK and await node.gate.is_open():
         raise SetupError(
-            f"Refusing to listen on {settings.host} without keys: anybody could use this server. "
-            "Set SHOTWRIGHT_KEYS to one or more secrets, or listen on 127.0.0.1."
+            f"Refusing to listen on {host} without keys: anybody could use this server. "
+            "Make one with `shotwright keys create`, or listen on 127.0.0.1."
         )
 
 
@@ -201,13 +244,13 @@ async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
         settings: The operator's choices.
         announce: Called with the server's address once it takes requests.
     """
-    check_exposure(settings)
     listener = _listen(settings)
     certificate = _certificate(settings.data) if settings.tls else None
     scheme = "https" if certificate else "http"
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     url = f"{scheme}://{host}:{listener.getsockname()[1]}"
     async with open_node(settings) as node:
+        await check_exposure(node)
         config = uvicorn.Config(
             node.api(), log_level=settings.log_level, access_log=False, lifespan="off", server_header=False,
             timeout_graceful_shutdown=3,
@@ -215,7 +258,10 @@ async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
         )  # fmt: skip
         server = HttpServer(config)
         stopping = _stop_signal()
-        tasks = [asyncio.create_task(server.serve([listener]), name="http")]
+        tasks = [
+            asyncio.create_task(server.serve([listener]), name="http"),
+            asyncio.create_task(node.deliverer().run(), name="webhooks"),
+        ]
         await server.ready.wait()
         announce(url)
         if settings.workers:
@@ -228,7 +274,11 @@ async def work(settings: Settings, announce: Callable[[str], None]) -> None:
     async with open_node(settings) as node:
         stopping = _stop_signal()
         announce(f"{settings.workers} render(s) at once")
-        await _until(stopping, [asyncio.create_task(node.worker().run(), name="worker")], None)
+        tasks = [
+            asyncio.create_task(node.worker().run(), name="worker"),
+            asyncio.create_task(node.deliverer().run(), name="webhooks"),
+        ]
+        await _until(stopping, tasks, None)
 
 
 class HttpServer(uvicorn.Server):
@@ -257,7 +307,7 @@ async def _until(stopping: asyncio.Event, tasks: list[asyncio.Task[None]], serve
         server.should_exit = True
     waiter.cancel()
     for task in tasks:
-        if task.get_name() == "worker":
+        if task.get_name() != "http":
             task.cancel()
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(STOP_S):
@@ -300,4 +350,4 @@ def _certificate(data: Path) -> tuple[str, str]:
 
 def main() -> None:
     """The `shotwright` command."""
-    sys.exit(cli.main(serve=serve, work=work, engines=build_engines))
+    sys.exit(cli.main(cli.Composition(serve, work, build_engines, open_keys)))

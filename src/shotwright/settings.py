@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from decimal import Decimal
 from pathlib import Path
+from typing import Literal
 
 import platformdirs
-from pydantic import AliasChoices, Field
+from pydantic import AliasChoices, Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SYSTEM_DATA = Path("/var/lib/shotwright")
@@ -42,7 +44,8 @@ class Settings(BaseSettings):
         None, description="The server's own address in answers; by default the one the client used."
     )
     keys: str = Field(
-        "", description="Accepted API keys, separated by commas. None: any key and none, on loopback only."
+        "",
+        description="Accepted API keys, separated by commas; `shotwright keys` makes better ones. Neither: any key and none, on loopback only.",
     )
     engine: str = Field("draft", description="The engine that renders when a request names none.")
     strict_submit: bool = Field(default=False, description="Answer 422 at submit instead of at the result.")
@@ -52,8 +55,62 @@ class Settings(BaseSettings):
         "nobody", description="System user of the embedded database when the server runs as root."
     )
     tls: bool = Field(default=False, description="Serve https with a certificate of our own local authority.")
-    keep_results_days: float = Field(0, ge=0, description="Delete requests and files after so many days; 0 keeps them.")
+    keep_results_days: float = Field(
+        0,
+        ge=0,
+        description="Delete inputs, results and logs so many days after a request ended; 0 keeps them. Costs stay.",
+    )
+    keep_uploads_days: float = Field(
+        0, ge=0, description="Delete uploads after so many days, unless their uploader chose a time; 0 keeps them."
+    )
+    prices: str = Field(
+        "",
+        description="What a second costs on your engines, in US dollars: `diffusion=0.02,remote=0.05`; `kling` is the paid price. Engines of your own are free by default.",
+    )
+    daily_budget_usd: Decimal | None = Field(
+        None, ge=0, description="What a key may spend a day unless it has a budget of its own; empty: no bound."
+    )
+    concurrency_per_key: int = Field(
+        0, ge=0, description="Renders at once for one key; others of it wait. 0: no bound."
+    )
+    private_webhooks: Literal["auto", "allow", "refuse"] = Field(
+        "auto",
+        description="Webhooks to private and loopback addresses; auto allows them while the server needs no keys.",
+    )
+    webhook_pause_factor: float = Field(
+        1.0, ge=0, description="Multiplies the pauses between attempts to deliver a webhook; smaller ones suit tests."
+    )
+    eachlabs_creates_per_minute: int = Field(
+        100, ge=0, description="Creates a minute for one key on EachLabs' wire; 0: no bound."
+    )
+    eachlabs_in_flight: int = Field(
+        10, ge=0, description="Unfinished predictions for one key on EachLabs' wire; 0: no bound."
+    )
+    eachlabs_own_files: bool = Field(
+        default=True, description="Let EachLabs' wire read this server's own files, whatever its address."
+    )
+    eachlabs_status_words: Literal["compat", "2026", "2025"] = Field(
+        "compat", description="Words for EachLabs' states: compat says starting and error; 2026 created; 2025 failed."
+    )
+    eachlabs_error_style: Literal["seed", "2026"] = Field(
+        "seed", description="EachLabs' error body: seed has status, message, details and error; 2026 a numeric status."
+    )
     log_level: str = Field("warning", description="debug, info, warning or error.")
+
+    @field_validator("prices")
+    @classmethod
+    def _check_prices(cls, value: str) -> str:
+        for item in filter(None, (part.strip() for part in value.split(","))):
+            engine, _, price = item.partition("=")
+            if not engine or not (price == "kling" or price.replace(".", "", 1).isdigit()):
+                raise ValueError(f'write engine=price, such as diffusion=0.02 or draft=kling, not "{item}"')
+        return value
+
+    @property
+    def engine_prices(self) -> dict[str, str]:
+        """Engine to US dollars a second, or to "kling"."""
+        pairs = (item.partition("=") for item in self.prices.split(",") if item.strip())
+        return {name.strip(): price.strip() for name, _, price in pairs}
 
     @property
     def accepted_keys(self) -> frozenset[str]:

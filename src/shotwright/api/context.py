@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from psycopg_pool import AsyncConnectionPool
     from starlette.requests import Request
 
+    from shotwright.api.auth import Gate
     from shotwright.files.store import FileStore
     from shotwright.jobs.events import EventHub
+    from shotwright.jobs.keys import KeyStore
+    from shotwright.jobs.outbox import Outbox
     from shotwright.jobs.store import RequestStore
     from shotwright.settings import Settings
 
@@ -19,10 +23,15 @@ class Context:
     """The server behind the wires."""
 
     settings: Settings
+    pool: AsyncConnectionPool[Any]
     store: RequestStore
     hub: EventHub
     files: FileStore
+    keys: KeyStore
+    outbox: Outbox
+    gate: Gate
     secret: str
+    webhook_seed: str
     engines: frozenset[str]
 
 

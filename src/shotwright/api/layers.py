@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 EXPOSED = (
     "x-fal-request-id, x-fal-billable-units, x-fal-error-type, x-fal-request-timeout-type, x-fal-retryable, "
-    "x-fal-needs-retry, retry-after, etag, content-range, accept-ranges"
+    "x-fal-needs-retry, retry-after, idempotent-replayed, x-request-id, etag, content-range, accept-ranges"
 )
 CORS = [
     (b"access-control-allow-origin", b"*"),

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 HOST_PREFIX = {
     "fal.run": "", "queue.fal.run": "/queue", "rest.fal.ai": "/rest", "rest.alpha.fal.ai": "/rest", "v3.fal.media": "/cdn",
     "v3b.fal.media": "/cdn", "fal.media": "/cdn",
+    "api.fal.ai": "/platform", "api.eachlabs.ai": "/eachlabs",
 }  # fmt: skip
 PROXY_PATH = "/api/fal/proxy"
 

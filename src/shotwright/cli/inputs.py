@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from shotwright.core.catalog import ENDPOINTS, Endpoint, find_endpoint
+from shotwright.core.catalog import ENDPOINTS, SLUGS, Endpoint, find_endpoint
 from shotwright.core.errors import BadRequest, NotFound
 
 Prompt = Annotated[
@@ -38,7 +38,9 @@ def endpoint_named(text: str) -> Endpoint:
     """An endpoint by its id or by the part after `fal-ai/kling-video/o1/`."""
     short = [name for name in ENDPOINTS if name.endswith(f"/{text.strip('/')}") and "/standard/" not in name]
     try:
-        return find_endpoint(text if text in ENDPOINTS else short[0] if len(short) == 1 else PREFIX + text.strip("/"))
+        return find_endpoint(
+            text if text in ENDPOINTS or text in SLUGS else short[0] if len(short) == 1 else PREFIX + text.strip("/")
+        )
     except NotFound as exc:
         names = ", ".join(sorted(name.removeprefix(PREFIX) for name in ENDPOINTS))
         raise BadRequest(f'There is no endpoint "{text}". Choose one of: {names}.') from exc

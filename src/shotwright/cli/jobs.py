@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
 
 from shotwright.cli.inputs import AsJson
 from shotwright.cli.local import progress_bar
 from shotwright.cli.main import emit, err
 from shotwright.cli.remote import Server
 from shotwright.cli.run import Url
+from shotwright.cli.table import table
 
 app = typer.Typer(no_args_is_help=True, help="List, watch, cancel and repeat requests of a server.")
 MIN_WIDTH = {"id": 36, "state": 9, "created": 19}
@@ -33,21 +32,17 @@ def ls(
     if as_json:
         emit(rows, as_json=True)
         return
-    table = Table(box=None, header_style="bold")
-    for name in ("id", "state", "created", "endpoint", "prompt"):
-        table.add_column(name, overflow="ellipsis", no_wrap=True, min_width=MIN_WIDTH.get(name))
-    for row in rows:
-        prompt = str((row["arguments"] or {}).get("prompt", ""))[:60]
-        table.add_row(
-            row["id"],
-            row["state"],
-            row["created_at"][:19].replace("T", " "),
-            row["endpoint_id"].split("/o1/")[-1],
-            prompt,
-        )
-    from rich.console import Console
-
-    Console(width=None if sys.stdout.isatty() else 200).print(table)
+    table(
+        ("id", "state", "created", "endpoint", "prompt"),
+        [
+            (
+                row["id"], row["state"], row["created_at"][:19].replace("T", " "), row["endpoint_id"].split("/o1/")[-1],
+                str((row["arguments"] or {}).get("prompt", ""))[:60],
+            )
+            for row in rows
+        ],
+        min_width=MIN_WIDTH,
+    )  # fmt: skip
 
 
 @app.command("watch")

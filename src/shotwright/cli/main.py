@@ -16,10 +16,14 @@ from rich.console import Console
 from shotwright.core.errors import ShotwrightError
 
 if TYPE_CHECKING:
+    from contextlib import AbstractAsyncContextManager
+
     from shotwright.engines.base import Engine
+    from shotwright.jobs.keys import KeyStore
     from shotwright.settings import Settings
 
     Runner = Callable[[Settings, Callable[[str], None]], Coroutine[Any, Any, None]]
+    KeysOf = Callable[[Settings], AbstractAsyncContextManager[KeyStore]]
 
 DEFAULT_URL = "http://127.0.0.1:8000"
 err = Console(stderr=True, highlight=False)
@@ -32,6 +36,7 @@ class Composition:
     serve: Runner
     work: Runner
     engines: Callable[[], dict[str, Engine]]
+    keys: KeysOf
 
 
 def composition(context: typer.Context) -> Composition:
@@ -45,16 +50,14 @@ def emit(data: Any, *, as_json: bool, text: str | None = None) -> None:  # noqa:
     sys.stdout.write((json.dumps(data, ensure_ascii=False, indent=2) if as_json or text is None else text) + "\n")
 
 
-def main(*, serve: Runner, work: Runner, engines: Callable[[], dict[str, Engine]]) -> int:
+def main(wiring: Composition) -> int:
     """Run the command line; the exit code."""
     from shotwright.cli.commands import app
 
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     command = typer.main.get_command(app)
     try:
-        code = command.main(
-            args=sys.argv[1:], prog_name="shotwright", obj=Composition(serve, work, engines), standalone_mode=False
-        )
+        code = command.main(args=sys.argv[1:], prog_name="shotwright", obj=wiring, standalone_mode=False)
     except ShotwrightError as exc:
         err.print(f"[bold red]Error:[/] {exc.message}", soft_wrap=True)
         return exc.exit_code

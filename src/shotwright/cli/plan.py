@@ -117,5 +117,11 @@ def estimate(
 ) -> None:
     """What a clip costs on the paid service. A draft is free."""
     found = price_of(i.endpoint_named(endpoint), seconds)
-    data: dict[str, Any] = {"draft_usd": 0.0, "upstream_usd": found.usd, "seconds": found.seconds, "rule": found.rule}
+    data: dict[str, Any] = {
+        "draft_usd": 0.0,
+        "upstream_usd": float(found.usd),
+        "kling_units": float(found.units),
+        "seconds": found.seconds,
+        "rule": found.rule,
+    }
     emit(data, as_json=as_json, text=f"draft $0.00 · Kling O1 ${found.usd:.3f}  ({found.rule})")

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 from shotwright.cli.inputs import is_address, local_path
 from shotwright.cli.main import DEFAULT_URL
-from shotwright.core.errors import InternalError, NotFound, RenderFailed, SetupError, Unauthorized
+from shotwright.core.errors import (
+    BadRequest,
+    BudgetExceeded,
+    Forbidden,
+    InternalError,
+    NotFound,
+    RenderFailed,
+    SetupError,
+    Unauthorized,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,6 +43,10 @@ class Server:
     def get(self, path: str) -> Any:  # noqa: ANN401  (any JSON)
         """GET JSON."""
         return self._json("GET", path)
+
+    def text(self, path: str) -> str:
+        """GET text."""
+        return self._answer("GET", path).text
 
     def post(self, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Any:  # noqa: ANN401  (any JSON)
         """POST JSON."""
@@ -74,6 +87,9 @@ class Server:
                 file.write(chunk)
 
     def _json(self, method: str, path: str, **options: Any) -> Any:  # noqa: ANN401  (any JSON)
+        return self._answer(method, path, **options).json()
+
+    def _answer(self, method: str, path: str, **options: Any) -> httpx.Response:  # noqa: ANN401  (options of httpx)
         import httpx  # as above
 
         try:
@@ -81,8 +97,15 @@ class Server:
         except httpx.TransportError as exc:
             raise SetupError(f"No server answers at {self.url} ({exc}). Start one with `shotwright serve`.") from exc
         if response.is_success:
-            return response.json()
-        kinds = {401: Unauthorized, 404: NotFound, 422: RenderFailed}
+            return response
+        kinds = {
+            400: BadRequest,
+            401: Unauthorized,
+            402: BudgetExceeded,
+            403: Forbidden,
+            404: NotFound,
+            422: RenderFailed,
+        }
         raise kinds.get(response.status_code, InternalError)(_message(response))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,6 +15,7 @@ from shotwright.cli.local import local_bench, progress_bar
 from shotwright.cli.main import composition, emit, err
 from shotwright.cli.remote import Server
 from shotwright.core.errors import ClientCancelled, RenderFailed
+from shotwright.core.pricing import estimate, record
 
 Output = Annotated[Path, typer.Option("--output", "-o", help="Where to write the clip.")]
 Url = Annotated[str | None, typer.Option("--url", help="Render on this server instead of here ($SHOTWRIGHT_URL).")]
@@ -70,7 +72,7 @@ def _here(
         **outcome.result,
         "path": str(output),
         "not_rendered": outcome.plan["not_rendered"],
-        "metrics": outcome.metrics,
+        "metrics": {**outcome.metrics, **record(estimate(entry, outcome.seconds), Decimal(0))},
     }
 
 

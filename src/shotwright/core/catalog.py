@@ -1,20 +1,22 @@
 """Every endpoint as data. Schemas, validation, OpenAPI, docs and the CLI are made from this table.
 
 Adding an endpoint is adding a row. Wording, defaults, enums and examples are those of the seed documents.
-Source: seeds 000-003, kling-o1 b.1 and b.6, fal-wire 6.1.
+Source: seeds 000-004, kling-o1 b.1 and b.6, fal-wire 6.1, eachlabs-wire a.2.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any, Literal
 
 from shotwright.core.errors import NotFound
-from shotwright.core.limits import PROMPT_MAX_CHARS, ImageLimits, VideoLimits
+from shotwright.core.limits import MB, PROMPT_MAX_CHARS, ImageLimits, VideoLimits
 
 Task = Literal["reference_to_video", "video_reference", "edit", "first_last_frame"]
 Tier = Literal["pro", "standard"]
 FieldKind = Literal["prompt", "video", "image", "images", "elements", "boolean", "enum"]
+Wire = Literal["fal", "eachlabs"]
 
 IMAGE = ImageLimits()
 VIDEO = VideoLimits()
@@ -32,6 +34,7 @@ class Field:
     options: tuple[str, ...] = ()
     examples: tuple[Any, ...] = ()
     enum_name: str = ""
+    max_items: int | None = None
 
 
 @dataclass(frozen=True)
@@ -46,13 +49,14 @@ class Endpoint:
     category: str
     schema_title: str
     fields: tuple[Field, ...]
-    usd_per_second: float
+    usd_per_second: Decimal
     reference_limit: int
     example: dict[str, Any]
     output_example: dict[str, Any]
     image_limits: ImageLimits = IMAGE
     video_limits: VideoLimits = VIDEO
-    aliases: tuple[str, ...] = field(default=())
+    wire: Wire = "fal"
+    counterpart: str | None = None  #: The same model's id on the other wire.
 
     @property
     def takes_video(self) -> bool:
@@ -61,8 +65,13 @@ class Endpoint:
 
     @property
     def app_path(self) -> str:
-        """Owner and app, the prefix of status and result addresses."""
-        return "/".join(self.id.split("/")[:2])
+        """Owner and app, the prefix of status and result addresses on fal's wire."""
+        return "/".join(self.canonical_id.split("/")[:2])
+
+    @property
+    def canonical_id(self) -> str:
+        """One id for one model, whichever wire names it: fal's."""
+        return self.id if self.wire == "fal" or self.counterpart is None else self.counterpart
 
     @property
     def schema_name(self) -> str:
@@ -237,13 +246,23 @@ _FAMILIES = (
     ),
 )  # fmt: skip
 
-PRICES: dict[tuple[Tier, bool], float] = {
-    ("standard", False): 0.084,
-    ("pro", False): 0.112,
-    ("standard", True): 0.126,
-    ("pro", True): 0.168,
+PRICES: dict[tuple[Tier, bool], Decimal] = {
+    ("standard", False): Decimal("0.084"),
+    ("pro", False): Decimal("0.112"),
+    ("standard", True): Decimal("0.126"),
+    ("pro", True): Decimal("0.168"),
 }
 """US dollars for a second of output, by tier and by whether a video is part of the input. Source: kling-o1 b.6."""
+KLING_UNIT_USD = Decimal("0.14")
+"""What EachLabs' "Kling unit" costs; the four prices are 0.6, 0.8, 0.9 and 1.2 units a second. Source: seed 004, kling-o1 b.6."""
+
+SLUGS_OF: dict[Task, str] = {
+    "reference_to_video": "kling-o1-reference-image-to-video",
+    "video_reference": "kling-o1-video-to-video-reference",
+    "edit": "kling-o1-video-to-video-edit",
+    "first_last_frame": "kling-o1-image-to-video",
+}
+"""EachLabs' names of the pro endpoints. Source: eachlabs-wire a.2."""
 
 
 def _endpoint(family: _Family, tier: Tier) -> Endpoint:
@@ -255,6 +274,37 @@ def _endpoint(family: _Family, tier: Tier) -> Endpoint:
         title=f"{family.title} [{tier.capitalize()}]", summary=family.summary, category=family.category,
         schema_title=family.schema_title, fields=fields, usd_per_second=PRICES[tier, with_video],
         reference_limit=4 if with_video else 7, example=family.example, output_example=family.output,
+        counterpart=SLUGS_OF[family.task] if tier == "pro" else None,
+    )  # fmt: skip
+
+
+_SLUG_DURATION = replace(_DURATION, description="Video duration in seconds.", options=("5", "10"))
+_SLUG_CHANGES: dict[str, Field] = {"duration": _SLUG_DURATION}
+_SLUG_VIDEO_MB: dict[Task, int] = {"video_reference": 50, "edit": 200}
+_SLUG_TITLES: dict[Task, tuple[str, str]] = {
+    "reference_to_video": ("Kling O1 | Reference Image to Video", "Reference to Video"),
+    "video_reference": ("Kling O1 | Video to Video Reference", "Reference to Video"),
+    "edit": ("Kling O1 | Video to Video Edit", "Video to Video"),
+    "first_last_frame": ("Kling O1 | Image to Video", "Image to Video"),
+}
+
+
+def _slug_field(spec: Field, max_mb: int) -> Field:
+    """A field as EachLabs documents it: fewer durations, a smaller video, lists of at most four."""
+    if spec.kind == "video":
+        return replace(spec, description=spec.description.replace("200MB", f"{max_mb}MB"))
+    if spec.kind in {"images", "elements"} and _MAX4 in spec.description:
+        return replace(spec, max_items=4)
+    return _SLUG_CHANGES.get(spec.name, spec)
+
+
+def _slug(family: _Family) -> Endpoint:
+    pro = _endpoint(family, "pro")
+    title, category = _SLUG_TITLES[family.task]
+    max_mb = _SLUG_VIDEO_MB.get(family.task, 200)
+    return replace(
+        pro, id=SLUGS_OF[family.task], wire="eachlabs", counterpart=pro.id, title=title, category=category,
+        fields=tuple(_slug_field(spec, max_mb) for spec in pro.fields), video_limits=replace(VIDEO, max_bytes=max_mb * MB),
     )  # fmt: skip
 
 
@@ -262,6 +312,9 @@ _TIERS: tuple[Tier, ...] = ("pro", "standard")
 ENDPOINTS: dict[str, Endpoint] = {
     endpoint.id: endpoint for family in _FAMILIES for tier in _TIERS for endpoint in [_endpoint(family, tier)]
 }
+"""What fal's wire offers."""
+SLUGS: dict[str, Endpoint] = {endpoint.id: endpoint for endpoint in map(_slug, _FAMILIES)}
+"""What EachLabs' wire offers: the pro models under other names, with limits of their own."""
 
 CANVAS: dict[Tier, dict[str, tuple[int, int]]] = {
     "standard": {"16:9": (1280, 720), "9:16": (720, 1280), "1:1": (960, 960)},
@@ -273,12 +326,13 @@ OUTPUT_FPS = 24
 
 
 def find_endpoint(endpoint_id: str) -> Endpoint:
-    """The endpoint with this id.
+    """The endpoint with this id, or with this slug.
 
     Raises:
-        NotFound: No endpoint has this id; the message lists close ones.
+        NotFound: No endpoint has this id; the message lists those that exist.
     """
-    endpoint = ENDPOINTS.get(endpoint_id.strip("/"))
+    name = endpoint_id.strip("/")
+    endpoint = ENDPOINTS.get(name) or SLUGS.get(name)
     if endpoint is None:
         known = ", ".join(sorted(ENDPOINTS))
         raise NotFound(f'Application "{endpoint_id}" not found. This server has: {known}.')

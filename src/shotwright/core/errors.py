@@ -14,7 +14,10 @@
     ├── RequestError                   the machinery, not the model; `detail` is a sentence
     │   ├── StartTimeout (504)         ClientCancelled (499)   WorkerCrashed (503)   StorageFull (503)
     │                                  ServerUnavailable (503)
-    │   └── BadRequest (400)           InternalError (500)
+    │   ├── BadRequest (400)           InternalError (500)
+    │   └── IdempotencyMismatch (422)
+    ├── QuotaError                     a bound of this key; nothing was stored and nothing is charged
+    │   └── RateLimited (429)          TooManyInFlight (429)   BudgetExceeded (402)
     ├── AccessError                    Unauthorized (401)   Forbidden (403)   NotFound (404)   Gone (410)
     │                                  PayloadTooLarge (413)   RangeNotSatisfiable (416)
     └── SetupError                     the operator has to change something before the server can start
@@ -278,6 +281,45 @@ class InternalError(RequestError):
     """Internal server error"""
 
     type = "internal_error"
+
+
+class IdempotencyMismatch(RequestError):
+    """This Idempotency-Key was already used with another request. Use a new key for a new request."""
+
+    type = "idempotency_key_reused"
+    status = 422
+    exit_code = 2
+
+
+class QuotaError(ShotwrightError):
+    """A bound of this key is reached."""
+
+    type = "rate_limited"
+    status = 429
+    retryable = True
+    exit_code = 7
+
+    def __init__(self, message: str | None = None, *, retry_after_s: float | None = None) -> None:
+        self.retry_after_s = retry_after_s
+        super().__init__(message)
+
+
+class RateLimited(QuotaError):
+    """Too many requests were created with this key in the last minute."""
+
+
+class TooManyInFlight(QuotaError):
+    """Too many requests of this key are unfinished. Wait until one has ended."""
+
+    type = "concurrent_requests_limit"
+
+
+class BudgetExceeded(QuotaError):
+    """This key's budget for today is spent. It starts anew at midnight UTC."""
+
+    type = "budget_exceeded"
+    status = 402
+    retryable = False
 
 
 class AccessError(ShotwrightError):

@@ -1,26 +1,75 @@
-"""What a request would cost on the paid service, to the tenth of a cent. Source: kling-o1 b.6."""
+"""What a request would cost on the paid service: a table, exact decimals, half-up to a tenth of a cent. Source: kling-o1 b.6."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING, Any
+
+from shotwright.core.catalog import KLING_UNIT_USD
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from shotwright.core.catalog import Endpoint
+
+CURRENCY = "USD"
+_CENT_TENTHS = Decimal("0.001")
+_ZERO = Decimal(0)
+FREE_ENGINES = frozenset({"draft", "diffusion", "remote"})
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """A price and how it came about."""
+    """A price and how it came about; `units` are EachLabs' Kling units."""
 
     seconds: float
-    usd_per_second: float
-    usd: float
+    usd_per_second: Decimal
+    usd: Decimal
+    units: Decimal
     rule: str
+    is_upper_bound: bool = False  #: The length depends on a video that nobody has measured yet.
 
 
-def estimate(endpoint: Endpoint, seconds: float) -> Estimate:
+def rounded(usd: Decimal) -> Decimal:
+    """Half-up to a tenth of a cent."""
+    return usd.quantize(_CENT_TENTHS, ROUND_HALF_UP)
+
+
+def estimate(endpoint: Endpoint, seconds: float, *, is_upper_bound: bool = False) -> Estimate:
     """The price of `seconds` of output on `endpoint`; fractions of a second count pro rata."""
     kind = "with" if endpoint.takes_video else "without"
     rule = f"{endpoint.tier}, {kind} video input: ${endpoint.usd_per_second} per second of output"
-    return Estimate(seconds, endpoint.usd_per_second, round(seconds * endpoint.usd_per_second, 3), rule)
+    exact = Decimal(str(seconds)) * endpoint.usd_per_second
+    units = (exact / KLING_UNIT_USD).quantize(_CENT_TENTHS, ROUND_HALF_UP)
+    return Estimate(seconds, endpoint.usd_per_second, rounded(exact), units, rule, is_upper_bound)
+
+
+def expected(endpoint: Endpoint, arguments: object) -> Estimate:
+    """The price of a request before its media are known; an edit counts as the longest video that is allowed."""
+    if endpoint.task == "edit":
+        return estimate(endpoint, endpoint.video_limits.max_duration_s, is_upper_bound=True)
+    field = endpoint.field_named("duration")
+    given = str(arguments.get("duration", "")) if isinstance(arguments, dict) else ""
+    options = field.options if field else ()
+    return estimate(endpoint, float(given if given in options else "5"))
+
+
+def actual_usd(engine: str, paid: Estimate, prices: Mapping[str, str]) -> Decimal:
+    """What a request costs on the engine that renders it.
+
+    Args:
+        engine: The engine's name.
+        paid: The price on the paid service.
+        prices: The operator's prices: engine to US dollars a second, or to "kling" for the documented price.
+    """
+    price = prices.get(engine, "0" if engine in FREE_ENGINES else "kling")
+    return paid.usd if price == "kling" else rounded(Decimal(price) * Decimal(str(paid.seconds)))
+
+
+def record(paid: Estimate, cost: Decimal) -> dict[str, Any]:
+    """What a request's metrics say about money."""
+    return {
+        "billable_units": round(paid.seconds, 3), "unit_price": float(paid.usd_per_second), "upstream_usd": float(paid.usd),
+        "kling_units": float(paid.units), "cost_usd": float(cost),
+    }  # fmt: skip

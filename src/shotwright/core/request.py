@@ -12,7 +12,16 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, create_model
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    create_model,
+)
 
 from shotwright.core import catalog
 from shotwright.core.errors import InputErrors, ModelError, SchemaError
@@ -60,7 +69,7 @@ class ShotRequest:
             return self.seed
         text = json.dumps(
             [
-                self.endpoint_id,
+                self.endpoint.canonical_id,
                 self.prompt,
                 self.duration_s,
                 self.aspect_ratio,
@@ -161,15 +170,29 @@ class ElementInput(BaseModel):
     reference_image_urls: Annotated[list[MediaUrl], Field(max_length=ELEMENT_VIEWS_MAX)] | None = None
 
 
-def _annotation(field: catalog.Field) -> Any:  # noqa: ANN401  (a type expression)
+class AliasedElementInput(ElementInput):
+    """An element as EachLabs' clients also write it: `image_url` for the frontal picture."""
+
+    frontal_image_url: Annotated[MediaUrl, Field(validation_alias=AliasChoices("frontal_image_url", "image_url"))]
+
+
+def _as_text(value: object) -> object:
+    """EachLabs' clients send durations as numbers, too."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _annotation(field: catalog.Field, wire: catalog.Wire) -> Any:  # noqa: ANN401  (a type expression)
     if field.kind == "enum":
-        return Literal[field.options]
+        choice: Any = Literal[field.options]
+        return choice if wire == "fal" else Annotated[choice, BeforeValidator(_as_text)]
+    many = Field(max_length=field.max_items)
+    element = ElementInput if wire == "fal" else AliasedElementInput
     table: dict[str, Any] = {
         "prompt": Annotated[str, Field(max_length=catalog.PROMPT_LIMIT), AfterValidator(_not_blank)],
         "video": MediaUrl,
         "image": MediaUrl,
-        "images": list[MediaUrl],
-        "elements": list[ElementInput],
+        "images": Annotated[list[MediaUrl], many],
+        "elements": Annotated[list[element], many],  # type: ignore[valid-type]  # chosen by the wire
         "boolean": bool,
     }
     return table[field.kind]
@@ -184,7 +207,7 @@ def input_model(endpoint_id: str) -> type[BaseModel]:
     endpoint = catalog.find_endpoint(endpoint_id)
     fields: dict[str, Any] = {}
     for spec in endpoint.fields:
-        kind = _annotation(spec)
+        kind = _annotation(spec, endpoint.wire)
         default = list(spec.default) if isinstance(spec.default, tuple) else spec.default
         fields[spec.name] = (kind, ...) if spec.required else (kind | None, default)
     return create_model(endpoint.schema_title, __config__=ConfigDict(extra="ignore"), **fields)

@@ -12,7 +12,7 @@ import json
 import re
 import time
 import uuid
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +44,7 @@ class FileRecord:
     created_at: float
     expires_at: float | None = None
     access: str = "allow"
+    owner: str | None = None
 
     @property
     def path(self) -> str:
@@ -101,6 +102,7 @@ class FileStore:
     async def receive(
         self, chunks: AsyncIterable[bytes], name: str | None, declared: str | None, *,
         max_bytes: int, expires_s: float | None = None, access: str = "allow", file_id: str | None = None,
+        owner: str | None = None,
     ) -> FileRecord:  # fmt: skip
         """Keep what a client sends.
 
@@ -110,7 +112,9 @@ class FileStore:
         file_id = file_id or uuid.uuid4().hex
         size = await self.receive_part(chunks, f"files/{file_id}", max_bytes=max_bytes)
         shown = safe_name(name, declared)
-        record = self._record(file_id, shown, media_type(shown, declared), size, expires_s, access)
+        record = replace(
+            self._record(file_id, shown, media_type(shown, declared), size, expires_s, access), owner=owner
+        )
         await asyncio.to_thread(self._write_record, record)
         return record
 

@@ -29,4 +29,10 @@ class Outcome:
     plan: dict[str, Any]
     result: dict[str, Any]
     metrics: dict[str, Any]
+    seconds: float  #: Of output: what the paid service would bill.
     logs: tuple[tuple[str, str], ...] = ()
+
+
+def result_files(result: dict[str, Any]) -> list[str]:
+    """Ids of all files that a result names."""
+    return [result[name] for name in ("file_id", "camera_file_id") if name in result]

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from shotwright.core.errors import FeatureNotSupported, FileDownloadError, InputErrors, ModelError, ShotwrightError
 from shotwright.core.limits import ImageLimits, VideoFacts, VideoLimits, check_image, check_video, too_large
-from shotwright.core.pricing import estimate
 from shotwright.core.prompt import parse_prompt
 from shotwright.core.request import ShotRequest, parse_request
 from shotwright.engines.base import ElementMedia, Shot, output_spec
@@ -57,7 +56,7 @@ def run_job(
         raise FeatureNotSupported(f'The engine "{job.engine}" cannot render {request.endpoint_id}.')
     shot = prepare_shot(job, request, store, workdir, progress)
     rendered = engine.render(shot, workdir, progress)
-    return _keep(job, request, shot, rendered, store)
+    return _keep(job, shot, rendered, store)
 
 
 def prepare_shot(job: RenderJob, request: ShotRequest, store: FileStore, workdir: Path, progress: Progress) -> Shot:
@@ -79,7 +78,7 @@ def prepare_shot(job: RenderJob, request: ShotRequest, store: FileStore, workdir
     )  # fmt: skip
 
 
-def _keep(job: RenderJob, request: ShotRequest, shot: Shot, rendered: Rendered, store: FileStore) -> Outcome:
+def _keep(job: RenderJob, shot: Shot, rendered: Rendered, store: FileStore) -> Outcome:
     """Put the clip into the store and describe it."""
     record = store.put_path(rendered.path, "output.mp4", expires_s=job.expires_s, access=job.access)
     plan = shot.plan.to_json() | {"not_rendered": list(rendered.not_rendered)}
@@ -90,10 +89,8 @@ def _keep(job: RenderJob, request: ShotRequest, shot: Shot, rendered: Rendered, 
     if rendered.camera_path is not None:
         camera = store.put_path(rendered.camera_path, "camera.json", expires_s=job.expires_s, access=job.access)
         result["camera_file_id"] = camera.id
-    price = estimate(request.endpoint, shot.output.duration_s)
-    metrics = {**rendered.metrics, "billable_units": round(price.seconds, 3), "upstream_usd": price.usd}
     logs = tuple(("WARN", f"Not rendered: {text}.") for text in rendered.not_rendered)
-    return Outcome(plan, result, metrics, logs)
+    return Outcome(plan, result, rendered.metrics, shot.output.duration_s, logs)
 
 
 class _Collector:

@@ -1,4 +1,4 @@
-"""The requests in the database: created, moved from state to state, read. The only SQL of the house stands here.
+"""The requests in the database: created, moved from state to state, read. SQL stands in this room and in no other.
 
 Every change appends an event and wakes whoever waits for the request (`NOTIFY`), in the same transaction.
 """
@@ -8,12 +8,15 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from psycopg.rows import class_row, dict_row
 from psycopg.types.json import Jsonb
 
+from shotwright.jobs.admission import Admission, admit, earlier, forget_keys, lock_owner, remember
+from shotwright.jobs.outbox import post
 from shotwright.jobs.states import MAX_ATTEMPTS, TERMINAL, State, sources
 
 if TYPE_CHECKING:
@@ -27,7 +30,8 @@ _SCHEMA_LOCK = 7_301_114
 JSON = dict[str, Any]
 _COLUMNS = (
     "id, endpoint_id, engine, arguments, options, state, priority, attempt, worker, queue_job, cancel_requested, "
-    "start_deadline, created_at, started_at, finished_at, stage, progress, plan, result, error, metrics"
+    "start_deadline, created_at, started_at, finished_at, stage, progress, plan, result, error, metrics, owner, wire, "
+    "webhook, cost_usd"
 )
 
 
@@ -41,6 +45,10 @@ class NewRequest:
     priority: int = 0
     start_timeout_s: float | None = None
     options: JSON = field(default_factory=dict)
+    owner: str | None = None
+    wire: str = "fal"
+    webhook: JSON | None = None  #: url, secret, origin
+    reserve_usd: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,11 +76,24 @@ class StoredRequest:
     result: JSON | None
     error: JSON | None
     metrics: JSON
+    owner: str | None
+    wire: str
+    webhook: JSON | None
+    cost_usd: Decimal  #: Reserved until the request ends, then what it cost.
 
     @property
     def is_terminal(self) -> bool:
         """Whether it will never change again."""
         return self.state in TERMINAL
+
+
+@dataclass(frozen=True)
+class Created:
+    """A stored request and its place in the queue; `is_replay` when an idempotency key had made it before."""
+
+    row: StoredRequest
+    position: int
+    is_replay: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,9 +111,10 @@ class Event:
 class RequestStore:
     """Reads and changes requests."""
 
-    def __init__(self, pool: AsyncConnectionPool[Any]) -> None:
+    def __init__(self, pool: AsyncConnectionPool[Any], *, concurrency_per_key: int = 0) -> None:
         self._pool = pool
         self._queue: Queue | None = None
+        self._concurrency = concurrency_per_key
 
     def use_queue(self, queue: Queue) -> None:
         """The queue that new requests are put into, in their own transaction."""
@@ -113,24 +135,44 @@ class RequestStore:
         assert row is not None  # noqa: S101  (RETURNING)
         return str(row[0])
 
-    async def create(self, new: NewRequest) -> StoredRequest:
-        """Store a request and queue it, in one transaction."""
+    async def create(self, new: NewRequest, admission: Admission | None = None) -> Created:
+        """Store a request and queue it, in one transaction.
+
+        Raises:
+            QuotaError: `admission` does not let it in; nothing is stored.
+            IdempotencyMismatch: Its idempotency key was used for another request.
+        """
+        async with self._pool.connection() as conn, conn.transaction():
+            if admission is not None and admission.is_needed:
+                await lock_owner(conn, admission.owner)
+                known = await earlier(conn, admission)
+                if known is not None:
+                    row = await self._one(conn, f"SELECT {_COLUMNS} FROM requests WHERE id = %s", (known[0],))
+                    assert row is not None  # noqa: S101  (a foreign key)
+                    return Created(row, known[1], is_replay=True)
+                await admit(conn, admission, new.reserve_usd)
+            row = await self._insert(conn, new)
+            position = await self._position(conn, row)
+            if admission is not None:
+                await remember(conn, admission, row.id, position)
+        return Created(row, position)
+
+    async def _insert(self, conn: AsyncConnection[Any], new: NewRequest) -> StoredRequest:
         assert self._queue is not None  # noqa: S101  (wired in app.py)
         request_id = uuid.uuid4()
-        async with self._pool.connection() as conn, conn.transaction():
-            query = (
-                "INSERT INTO requests (id, endpoint_id, engine, arguments, options, priority, start_deadline) "
-                "VALUES (%s, %s, %s, %s, %s, %s, clock_timestamp() + make_interval(secs => %s))"
-            )
-            values = (
-                request_id, new.endpoint_id, new.engine, Jsonb(new.arguments), Jsonb(new.options), new.priority, new.start_timeout_s,
-            )  # fmt: skip
-            await conn.execute(query, values)
-            job = await self._queue.put(conn, request_id, new.priority)
-            row = await self._one(
-                conn, f"UPDATE requests SET queue_job = %s WHERE id = %s RETURNING {_COLUMNS}", (job, request_id)
-            )
-            await self._event(conn, request_id, "state", data={"state": State.QUEUED.value})
+        query = (
+            "INSERT INTO requests (id, endpoint_id, engine, arguments, options, priority, start_deadline, owner, wire, webhook, cost_usd) "
+            "VALUES (%s, %s, %s, %s, %s, %s, clock_timestamp() + make_interval(secs => %s), %s, %s, %s, %s)"
+        )
+        values = (
+            request_id, new.endpoint_id, new.engine, Jsonb(new.arguments), Jsonb(new.options), new.priority, new.start_timeout_s,
+            new.owner, new.wire, Jsonb(new.webhook) if new.webhook else None, new.reserve_usd,
+        )  # fmt: skip
+        await conn.execute(query, values)
+        job = await self._queue.put(conn, request_id, new.priority)
+        query = f"UPDATE requests SET queue_job = %s WHERE id = %s RETURNING {_COLUMNS}"
+        row = await self._one(conn, query, (job, request_id))
+        await self._event(conn, request_id, "state", data={"state": State.QUEUED.value})
         assert row is not None  # noqa: S101  (just inserted)
         return row
 
@@ -139,23 +181,39 @@ class RequestStore:
         async with self._pool.connection() as conn:
             return await self._one(conn, f"SELECT {_COLUMNS} FROM requests WHERE id = %s", (request_id,))
 
-    async def recent(self, limit: int, state: str | None = None) -> list[StoredRequest]:
-        """The newest requests."""
+    async def recent(
+        self,
+        limit: int,
+        state: str | None = None,
+        *,
+        owner: str | None = None,
+        before: datetime | None = None,
+        endpoint_id: str | None = None,
+    ) -> list[StoredRequest]:
+        """The newest requests; `owner` None means everybody's."""
         query = (
-            f"SELECT {_COLUMNS} FROM requests WHERE (%s::text IS NULL OR state = %s) ORDER BY created_at DESC LIMIT %s"
+            f"SELECT {_COLUMNS} FROM requests WHERE (%(state)s::text IS NULL OR state = %(state)s) "
+            "AND (%(owner)s::text IS NULL OR owner = %(owner)s) "
+            "AND (%(endpoint)s::text IS NULL OR endpoint_id = %(endpoint)s) "
+            "AND (%(before)s::timestamptz IS NULL OR created_at < %(before)s) ORDER BY created_at DESC LIMIT %(limit)s"
         )
+        values = {"state": state, "owner": owner, "before": before, "endpoint": endpoint_id, "limit": limit}
         async with self._pool.connection() as conn, conn.cursor(row_factory=class_row(StoredRequest)) as cursor:
-            rows: list[StoredRequest] = await (await cursor.execute(query, (state, state, limit))).fetchall()
+            rows: list[StoredRequest] = await (await cursor.execute(query, values)).fetchall()
             return rows
 
     async def position(self, row: StoredRequest) -> int:
         """How many requests wait before this one."""
+        async with self._pool.connection() as conn:
+            return await self._position(conn, row)
+
+    @staticmethod
+    async def _position(conn: AsyncConnection[Any], row: StoredRequest) -> int:
         query = (
             "SELECT count(*) FROM requests WHERE state = 'queued' AND "
             "(priority > %s OR (priority = %s AND created_at < %s))"
         )
-        async with self._pool.connection() as conn:
-            found = await (await conn.execute(query, (row.priority, row.priority, row.created_at))).fetchone()
+        found = await (await conn.execute(query, (row.priority, row.priority, row.created_at))).fetchone()
         return int(found[0]) if found else 0
 
     async def waiting(self) -> int:
@@ -186,6 +244,8 @@ class RequestStore:
             The row, or None when the transition was not allowed.
         """
         async with self._pool.connection() as conn, conn.transaction():
+            if target is State.RUNNING and self._concurrency and await self._park(conn, request_id):
+                return None
             row = await self._move(conn, request_id, target, attempt=attempt, worker=worker, values=values or {})
             if row is not None and target is State.QUEUED:
                 await self._requeue(conn, row)
@@ -197,32 +257,61 @@ class RequestStore:
         request_id: uuid.UUID,
         target: State,
         *,
-        attempt: int | None,
-        worker: int | None,
+        attempt: int | None = None,
+        worker: int | None = None,
         values: JSON,
+        only_from: State | None = None,
     ) -> StoredRequest | None:
+        """The one statement that changes a state, and what follows from an end: event, webhook, a free place."""
         changes: JSON = {
             "state": target.value,
             **{key: Jsonb(value) if isinstance(value, dict | list) else value for key, value in values.items()},
         }
-        extra = ""
+        extra, guard = "", "AND attempt = %(guard)s" if attempt is not None else ""
         if target is State.RUNNING:
             changes["worker"] = worker
             extra = ", attempt = attempt + 1, started_at = clock_timestamp(), progress = 0"
+            guard += " AND (start_deadline IS NULL OR attempt > 0 OR start_deadline > clock_timestamp())"
         elif target in TERMINAL:
+            changes.setdefault("cost_usd", 0)
             extra = ", finished_at = clock_timestamp(), arguments = CASE WHEN options->>'store_io' = '0' THEN NULL ELSE arguments END"
         names = ", ".join(f"{name} = %({name})s" for name in changes)
-        guard = "AND attempt = %(guard)s" if attempt is not None else ""
-        deadline = (
-            "AND (start_deadline IS NULL OR attempt > 0 OR start_deadline > clock_timestamp())"
-            if target is State.RUNNING
-            else ""
-        )
-        query = f"UPDATE requests SET {names}{extra} WHERE id = %(id)s AND state = ANY(%(sources)s) {guard} {deadline} RETURNING {_COLUMNS}"
-        row = await self._one(conn, query, {**changes, "id": request_id, "sources": sources(target), "guard": attempt})
+        query = f"UPDATE requests SET {names}{extra} WHERE id = %(id)s AND state = ANY(%(sources)s) {guard} RETURNING {_COLUMNS}"
+        allowed = sources(target) if only_from is None else [only_from.value]
+        row = await self._one(conn, query, {**changes, "id": request_id, "sources": allowed, "guard": attempt})
         if row is not None:
             await self._event(conn, request_id, "state", data={"state": target.value, "attempt": row.attempt})
+            if row.is_terminal and row.webhook:
+                await post(conn, row)
+            if target is not State.RUNNING:
+                await self._unpark(conn, row.owner)
         return row
+
+    async def _park(self, conn: AsyncConnection[Any], request_id: uuid.UUID) -> bool:
+        """Set a request aside when its caller has as many running as allowed; whether it was."""
+        found = await (await conn.execute("SELECT owner FROM requests WHERE id = %s", (request_id,))).fetchone()
+        if found is None or found[0] is None:
+            return False
+        await lock_owner(conn, found[0])
+        query = "SELECT count(*) FROM requests WHERE owner = %s AND state = 'running'"
+        running = await (await conn.execute(query, (found[0],))).fetchone()
+        if running is None or running[0] < self._concurrency:
+            return False
+        await conn.execute("UPDATE requests SET queue_job = NULL WHERE id = %s AND state = 'queued'", (request_id,))
+        return True
+
+    async def _unpark(self, conn: AsyncConnection[Any], owner: str | None) -> None:
+        """Queue the first request that was set aside for its caller's others."""
+        if not self._concurrency or owner is None:
+            return
+        await lock_owner(conn, owner)
+        query = (
+            f"SELECT {_COLUMNS} FROM requests WHERE owner = %s AND state = 'queued' AND queue_job IS NULL "
+            "ORDER BY priority DESC, created_at LIMIT 1"
+        )
+        row = await self._one(conn, query, (owner,))
+        if row is not None:
+            await self._requeue(conn, row)
 
     async def _requeue(self, conn: AsyncConnection[Any], row: StoredRequest) -> None:
         assert self._queue is not None  # noqa: S101  (wired in app.py)
@@ -235,28 +324,17 @@ class RequestStore:
         Returns:
             The row after the request, or None when there is none.
         """
-        moved = await self._cancel_queued(request_id)
-        if moved is not None:
-            return moved
         async with self._pool.connection() as conn, conn.transaction():
-            query = (
-                f"UPDATE requests SET cancel_requested = true WHERE id = %s AND state = 'running' RETURNING {_COLUMNS}"
-            )
-            row = await self._one(conn, query, (request_id,))
-            if row is not None:
+            wish = {"cancel_requested": True}
+            row = await self._move(conn, request_id, State.CANCELLED, values=wish, only_from=State.QUEUED)
+            if row is None:
+                query = (
+                    "UPDATE requests SET cancel_requested = true WHERE id = %s AND state = 'running' "
+                    f"RETURNING {_COLUMNS}"
+                )
+                row = await self._one(conn, query, (request_id,))
                 await self._notify(conn, request_id)
         return row or await self.get(request_id)
-
-    async def _cancel_queued(self, request_id: uuid.UUID) -> StoredRequest | None:
-        query = (
-            "UPDATE requests SET state = 'cancelled', cancel_requested = true, finished_at = clock_timestamp() "
-            f"WHERE id = %s AND state = 'queued' RETURNING {_COLUMNS}"
-        )
-        async with self._pool.connection() as conn, conn.transaction():
-            row = await self._one(conn, query, (request_id,))
-            if row is not None:
-                await self._event(conn, request_id, "state", data={"state": State.CANCELLED.value})
-        return row
 
     async def log(self, request_id: uuid.UUID, message: str, *, level: str = "INFO") -> None:
         """Append a line to a request's log."""
@@ -285,17 +363,15 @@ class RequestStore:
             rows: list[Event] = await (await cursor.execute(query, (request_id, after, kind, kind))).fetchall()
             return rows
 
-    async def expire_starts(self, error: JSON) -> list[uuid.UUID]:
+    async def expire_starts(self, error: JSON) -> None:
         """Fail requests that waited longer than their start timeout."""
         query = (
-            "UPDATE requests SET state = 'failed', finished_at = clock_timestamp(), error = %s "
-            "WHERE state = 'queued' AND attempt = 0 AND start_deadline <= clock_timestamp() RETURNING id"
+            "SELECT id FROM requests WHERE state = 'queued' AND attempt = 0 AND start_deadline <= clock_timestamp() "
+            "FOR UPDATE SKIP LOCKED"
         )
         async with self._pool.connection() as conn, conn.transaction():
-            rows = await (await conn.execute(query, (Jsonb(error),))).fetchall()
-            for (request_id,) in rows:
-                await self._event(conn, request_id, "state", data={"state": State.FAILED.value})
-        return [row[0] for row in rows]
+            for (request_id,) in await (await conn.execute(query)).fetchall():
+                await self._move(conn, request_id, State.FAILED, values={"error": error}, only_from=State.QUEUED)
 
     async def rescue(self, error: JSON) -> list[int]:
         """Take back requests whose worker is gone: queue them again, or fail them after the last attempt.
@@ -322,14 +398,14 @@ class RequestStore:
     async def _rescue_one(self, conn: AsyncConnection[Any], row: StoredRequest, error: JSON) -> None:
         no_retry = bool(row.options.get("no_retry"))
         if row.cancel_requested:
-            await self._move(conn, row.id, State.CANCELLED, attempt=row.attempt, worker=None, values={})
+            await self._move(conn, row.id, State.CANCELLED, attempt=row.attempt, values={})
         elif row.attempt >= MAX_ATTEMPTS or no_retry:
-            await self._move(conn, row.id, State.FAILED, attempt=row.attempt, worker=None, values={"error": error})
+            await self._move(conn, row.id, State.FAILED, attempt=row.attempt, values={"error": error})
         else:
             await self._event(
                 conn, row.id, "log", level="WARN", message=f"The worker was lost; attempt {row.attempt + 1} follows."
             )
-            await self._move(conn, row.id, State.QUEUED, attempt=row.attempt, worker=None, values={})
+            await self._move(conn, row.id, State.QUEUED, attempt=row.attempt, values={})
             await self._requeue(conn, row)
 
     async def counts(self) -> dict[str, int]:
@@ -339,13 +415,33 @@ class RequestStore:
         return {row["state"]: row["n"] for row in rows}
 
     async def forget(self, days: float) -> list[JSON]:
-        """Delete requests that ended more than `days` ago; returns their results."""
+        """Delete payloads and logs of requests that ended more than `days` ago; what they cost stays. Returns their results."""
         query = (
-            "DELETE FROM requests WHERE finished_at < clock_timestamp() - make_interval(secs => %s) RETURNING result"
+            "SELECT id FROM requests WHERE finished_at < clock_timestamp() - make_interval(secs => %s) "
+            "AND NOT options ? 'payload_deleted' FOR UPDATE SKIP LOCKED"
         )
-        async with self._pool.connection() as conn:
-            rows = await (await conn.execute(query, (days * 86400,))).fetchall()
-        return [row[0] for row in rows if row[0]]
+        results = []
+        async with self._pool.connection() as conn, conn.transaction():
+            for (request_id,) in await (await conn.execute(query, (days * 86400,))).fetchall():
+                results.append(await self._delete_payload(conn, request_id))
+            await forget_keys(conn)
+        return [result for result in results if result]
+
+    async def delete_payload(self, request_id: uuid.UUID) -> JSON:
+        """Delete what a request was given and gave; returns its result, whose files are the caller's to delete."""
+        async with self._pool.connection() as conn, conn.transaction():
+            return await self._delete_payload(conn, request_id)
+
+    async def _delete_payload(self, conn: AsyncConnection[Any], request_id: uuid.UUID) -> JSON:
+        query = (
+            "UPDATE requests now SET arguments = NULL, plan = NULL, result = NULL, "
+            "options = now.options || '{\"payload_deleted\": true}' FROM requests old "
+            "WHERE now.id = %s AND old.id = now.id AND now.state = ANY(%s) RETURNING old.result"
+        )
+        found = await (await conn.execute(query, (request_id, sorted(TERMINAL)))).fetchone()
+        await conn.execute("DELETE FROM events WHERE request_id = %s AND kind = 'log'", (request_id,))
+        await self._notify(conn, request_id)
+        return dict(found[0]) if found and found[0] else {}
 
     @staticmethod
     async def _one(conn: AsyncConnection[Any], query: str, values: Any) -> StoredRequest | None:  # noqa: ANN401  (psycopg parameters)

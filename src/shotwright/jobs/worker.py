@@ -21,9 +21,11 @@ import procrastinate
 import psycopg
 from psycopg_pool import PoolTimeout
 
+from shotwright.core.catalog import find_endpoint
 from shotwright.core.errors import ClientCancelled, StartTimeout, WorkerCrashed
+from shotwright.core.pricing import actual_usd, estimate, record
 from shotwright.jobs.children import CANCEL_GRACE_S, Child, ChildPool, Message
-from shotwright.jobs.messages import Outcome, RenderJob
+from shotwright.jobs.messages import Outcome, RenderJob, result_files
 from shotwright.jobs.states import MAX_ATTEMPTS, State
 
 if TYPE_CHECKING:
@@ -137,8 +139,16 @@ class Worker:
             outcome: Outcome = rest[0]
             for level, text in outcome.logs:
                 await self._store.log(row.id, text, level=level)
-            metrics = {**outcome.metrics, "inference_time": round(seconds, 3)}
-            values = {"plan": outcome.plan, "result": outcome.result, "metrics": metrics, "progress": 1.0}
+            paid = estimate(find_endpoint(row.endpoint_id), outcome.seconds)
+            cost = actual_usd(row.engine, paid, self._settings.engine_prices)
+            metrics = {**outcome.metrics, **record(paid, cost), "inference_time": round(seconds, 3)}
+            values = {
+                "plan": outcome.plan,
+                "result": outcome.result,
+                "metrics": metrics,
+                "progress": 1.0,
+                "cost_usd": cost,
+            }
             moved = await self._store.move(row.id, State.SUCCEEDED, attempt=row.attempt, values=values)
             if moved is None:
                 await asyncio.to_thread(self._files.delete, outcome.result["file_id"])
@@ -149,7 +159,7 @@ class Worker:
             await self._store.move(row.id, State.CANCELLED, attempt=row.attempt)
         elif kind == "failed":
             await self._store.log(row.id, rest[0]["message"], level="ERROR")
-            metrics = {"inference_time": round(seconds, 3)}
+            metrics = {"inference_time": round(seconds, 3), "cost_usd": 0.0}
             await self._store.move(
                 row.id, State.FAILED, attempt=row.attempt, values={"error": rest[0], "metrics": metrics}
             )
@@ -213,4 +223,5 @@ class Worker:
         await asyncio.to_thread(self._files.sweep)
         if self._settings.keep_results_days:
             for result in await self._store.forget(self._settings.keep_results_days):
-                await asyncio.to_thread(self._files.delete, result["file_id"])
+                for file_id in result_files(result):
+                    await asyncio.to_thread(self._files.delete, file_id)

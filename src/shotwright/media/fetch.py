@@ -1,8 +1,7 @@
 """Guarded download: http, https and data URIs into a local file, under caps of bytes and time.
 
 Promises:
-    * every address that a name resolves to is checked, and the connection goes to the checked address (no DNS rebinding);
-    * private, loopback, link-local, shared (CGNAT), NAT64 and IPv4-mapped private addresses are refused unless allowed;
+    * only public addresses, unless allowed: see `guard`;
     * at most five redirects, each checked anew, none carrying credentials; proxies of the environment are ignored;
     * at most `max_bytes + 1` bytes are read and the whole takes at most `timeout_s`.
 
@@ -13,19 +12,16 @@ from __future__ import annotations
 
 import base64
 import binascii
-import ipaddress
-import socket
-import ssl
 import time
 import urllib.parse
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import certifi
 import httpcore
 
 from shotwright.core.errors import FileDownloadError
 from shotwright.core.limits import too_large
+from shotwright.media.guard import AddressRefused, guarded_pool
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,9 +32,8 @@ if TYPE_CHECKING:
 MAX_REDIRECTS = 5
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 CONNECT_S = 10.0
+REMEDY = "Upload the file to this server, or start it with --allow-private-media."
 CHUNK = 65_536
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
-_NAT64_LOCAL = ipaddress.ip_network("64:ff9b:1::/48")
 
 
 @dataclass(frozen=True)
@@ -48,69 +43,6 @@ class FetchPolicy:
     max_bytes: int
     timeout_s: float
     allow_private: bool = False
-
-
-def is_public_address(address: str) -> bool:
-    """Whether an IP address is globally routable, seen through IPv4 mapping and NAT64."""
-    ip = ipaddress.ip_address(address.split("%")[0])
-    if isinstance(ip, ipaddress.IPv6Address):
-        if ip.ipv4_mapped is not None:
-            return is_public_address(str(ip.ipv4_mapped))
-        if ip in _NAT64 or ip in _NAT64_LOCAL or ip.sixtofour is not None or ip.teredo is not None:
-            return False
-    return ip.is_global and not ip.is_multicast
-
-
-def resolve(host: str, port: int, *, allow_private: bool) -> list[str]:
-    """All addresses of a host, every one of them checked.
-
-    Raises:
-        FileDownloadError: The name does not resolve, or one of its addresses is not public.
-    """
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as exc:
-        raise FileDownloadError(f'The host name "{host}" could not be resolved.') from exc
-    addresses = list(dict.fromkeys(str(info[4][0]) for info in found))
-    refused = [address for address in addresses if not is_public_address(address)]
-    if refused and not allow_private:
-        raise FileDownloadError(
-            f'The address of "{host}" is private. Upload the file to this server, or start it with --allow-private-media.'
-        )
-    return addresses
-
-
-class _CheckedBackend(httpcore.NetworkBackend):
-    """Connects only to addresses that `resolve` has checked."""
-
-    def __init__(self, *, allow_private: bool) -> None:
-        self._allow_private = allow_private
-        self._inner = httpcore.SyncBackend()
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.NetworkStream:
-        failure: httpcore.ConnectError | None = None
-        for address in resolve(host, port, allow_private=self._allow_private):
-            try:
-                return self._inner.connect_tcp(address, port, timeout, local_address, socket_options)
-            except (httpcore.ConnectError, httpcore.ConnectTimeout) as exc:
-                failure = httpcore.ConnectError(str(exc))
-        raise failure or httpcore.ConnectError(f"no address for {host}")
-
-    def connect_unix_socket(
-        self, path: str, timeout: float | None = None, socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None
-    ) -> httpcore.NetworkStream:
-        del path, timeout, socket_options
-        raise httpcore.ConnectError("unix sockets are not media")
-
-    def sleep(self, seconds: float) -> None:
-        self._inner.sleep(seconds)
 
 
 def fetch(url: str, path: Path, policy: FetchPolicy, loc: Loc) -> int:
@@ -163,15 +95,15 @@ def _write_data_uri(url: str, path: Path, policy: FetchPolicy, loc: Loc) -> int:
 
 def _download(url: str, path: Path, policy: FetchPolicy, loc: Loc) -> int:
     deadline = time.monotonic() + policy.timeout_s
-    backend = _CheckedBackend(allow_private=policy.allow_private)
-    context = ssl.create_default_context(cafile=certifi.where())
-    with httpcore.ConnectionPool(ssl_context=context, network_backend=backend, max_connections=1) as pool:
+    with guarded_pool(allow_private=policy.allow_private) as pool:
         try:
             for _ in range(MAX_REDIRECTS + 1):
                 target = _get(pool, url, path, policy, loc, deadline)
                 if isinstance(target, int):
                     return target
                 url = target
+        except AddressRefused as exc:
+            raise FileDownloadError(f"{exc} {REMEDY}" if exc.is_private else str(exc)) from exc
         except (httpcore.TimeoutException, TimeoutError) as exc:
             raise FileDownloadError(f"The download took longer than {policy.timeout_s:g} seconds.") from exc
         except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol, OSError) as exc:

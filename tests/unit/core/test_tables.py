@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
+from decimal import Decimal
 
 import pytest
 
 from shotwright.api.fal.openapi import document
 from shotwright.core import errors
 from shotwright.core.camera import DEFAULT_LENS_MM, SENSOR_MM, Space, State, camera_path
-from shotwright.core.catalog import CANVAS, ENDPOINTS, find_endpoint
+from shotwright.core.catalog import CANVAS, ENDPOINTS, SLUGS, find_endpoint
+from shotwright.core.limits import MB
 from shotwright.core.plan import CameraMove
-from shotwright.core.pricing import estimate
+from shotwright.core.pricing import actual_usd, estimate, expected, rounded
 from shotwright.jobs.states import TERMINAL, TRANSITIONS, sources
 from shotwright.jobs.states import State as JobState
 
@@ -28,19 +30,70 @@ def test_the_eight_endpoints_are_there() -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "seconds", "usd"),
+    ("path", "seconds", "usd", "units"),
     [
-        ("reference-to-video", 5, 0.56),
-        ("reference-to-video", 10, 1.12),
-        ("standard/reference-to-video", 5, 0.42),
-        ("video-to-video/reference", 5, 0.84),
-        ("video-to-video/edit", 10, 1.68),
-        ("standard/video-to-video/edit", 8.0, 1.008),
-        ("standard/video-to-video/edit", 5.04, 0.635),
+        ("reference-to-video", 5, "0.560", "4.000"),
+        ("reference-to-video", 10, "1.120", "8.000"),
+        ("image-to-video", 5, "0.560", "4.000"),
+        ("image-to-video", 10, "1.120", "8.000"),
+        ("standard/reference-to-video", 5, "0.420", "3.000"),
+        ("video-to-video/reference", 5, "0.840", "6.000"),
+        ("video-to-video/edit", 3, "0.504", "3.600"),
+        ("video-to-video/edit", 8.0, "1.344", "9.600"),
+        ("video-to-video/edit", 10, "1.680", "12.000"),
+        ("standard/video-to-video/edit", 8.0, "1.008", "7.200"),
+        ("standard/video-to-video/edit", 5.04, "0.635", "4.536"),
+        ("standard/video-to-video/edit", 3.0625, "0.386", "2.756"),
     ],
 )
-def test_prices_are_the_documented_ones(path: str, seconds: float, usd: float) -> None:
-    assert estimate(find_endpoint(P + path), seconds).usd == usd
+def test_prices_are_the_documented_ones(path: str, seconds: float, usd: str, units: str) -> None:
+    found = estimate(find_endpoint(P + path), seconds)
+    assert (found.usd, found.units) == (Decimal(usd), Decimal(units))
+
+
+def test_money_is_rounded_half_up_to_a_tenth_of_a_cent() -> None:
+    assert [str(rounded(Decimal(text))) for text in ("0.0005", "0.0015", "0.00049", "1.2345")] == [
+        "0.001", "0.002", "0.000", "1.235",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("path", "arguments", "usd", "bound"),
+    [
+        ("reference-to-video", {"duration": "10"}, "1.120", False),
+        ("reference-to-video", {}, "0.560", False),
+        ("reference-to-video", {"duration": "99"}, "0.560", False),
+        ("reference-to-video", "no object", "0.560", False),
+        ("video-to-video/edit", {}, "1.688", True),
+    ],
+)
+def test_the_price_of_a_request_is_known_before_its_media(path: str, arguments: object, usd: str, bound: bool) -> None:
+    found = expected(find_endpoint(P + path), arguments)
+    assert (found.usd, found.is_upper_bound) == (Decimal(usd), bound)
+
+
+def test_an_engine_costs_what_the_operator_says() -> None:
+    paid = estimate(find_endpoint(P + "reference-to-video"), 5)
+    prices = {"draft": "kling", "diffusion": "0.0125"}
+    found = [actual_usd(engine, paid, prices) for engine in ("draft", "diffusion", "remote", "upstream")]
+    assert found == [Decimal("0.560"), Decimal("0.063"), 0, Decimal("0.560")]
+    assert actual_usd("draft", paid, {}) == 0
+
+
+def test_the_slugs_of_the_other_wire_are_the_pro_models_with_limits_of_their_own() -> None:
+    assert {slug: entry.counterpart for slug, entry in SLUGS.items()} == {
+        "kling-o1-reference-image-to-video": P + "reference-to-video",
+        "kling-o1-video-to-video-reference": P + "video-to-video/reference",
+        "kling-o1-video-to-video-edit": P + "video-to-video/edit",
+        "kling-o1-image-to-video": P + "image-to-video",
+    }
+    reference = SLUGS["kling-o1-video-to-video-reference"]
+    assert reference.video_limits.max_bytes == 50 * MB
+    assert "max 50MB" in reference.field_named("video_url").description
+    assert reference.field_named("duration").options == ("5", "10")
+    assert [reference.field_named(name).max_items for name in ("image_urls", "elements")] == [4, 4]
+    assert SLUGS["kling-o1-video-to-video-edit"].field_named("duration") is None
+    assert all(ENDPOINTS[entry.counterpart].counterpart == slug for slug, entry in SLUGS.items())
 
 
 def test_canvas_sizes() -> None:

@@ -13,7 +13,8 @@ import pytest
 
 from shotwright.core.errors import FileDownloadError, FileTooLarge
 from shotwright.jobs.pipeline import own_file
-from shotwright.media.fetch import FetchPolicy, fetch, is_public_address, resolve
+from shotwright.media.fetch import FetchPolicy, fetch
+from shotwright.media.guard import AddressRefused, is_public_address, resolve
 
 LOC = ("body", "video_url")
 
@@ -37,14 +38,14 @@ def test_addresses_that_are_public(address: str) -> None:
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "2130706433", "0x7f000001", "017700000001", "127.1"])
 def test_a_name_or_a_number_that_leads_to_loopback_is_refused_before_any_connection(host: str) -> None:
-    with pytest.raises(FileDownloadError):
+    with pytest.raises(AddressRefused):
         resolve(host, 80, allow_private=False)
 
 
 def test_one_private_address_among_public_ones_refuses_the_name(monkeypatch: pytest.MonkeyPatch) -> None:
     answers = [(2, 1, 6, "", ("8.8.8.8", 80)), (2, 1, 6, "", ("10.0.0.1", 80))]
     monkeypatch.setattr("socket.getaddrinfo", lambda *_, **__: answers)
-    with pytest.raises(FileDownloadError, match="private"):
+    with pytest.raises(AddressRefused, match="private"):
         resolve("rebinding.example", 80, allow_private=False)
 
 

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
 
-from shotwright.core.catalog import ENDPOINTS
-from shotwright.core.errors import ClientCancelled, NotFound, RangeNotSatisfiable, ShotwrightError, StartTimeout
+from shotwright.core.catalog import ENDPOINTS, SLUGS
+from shotwright.core.errors import (
+    ClientCancelled,
+    Gone,
+    NotFound,
+    QuotaError,
+    RangeNotSatisfiable,
+    ShotwrightError,
+    StartTimeout,
+)
 
 if TYPE_CHECKING:
     from shotwright.jobs.store import Event, StoredRequest
@@ -26,7 +35,8 @@ def json_response(body: Any, status: int = 200, headers: dict[str, str] | None =
 
 def addresses(row: StoredRequest, base: str) -> JSON:
     """The three addresses of a request; `base` is origin and prefix."""
-    app = ENDPOINTS[row.endpoint_id].app_path if row.endpoint_id in ENDPOINTS else row.endpoint_id
+    known = ENDPOINTS.get(row.endpoint_id) or SLUGS.get(row.endpoint_id)
+    app = known.app_path if known else row.endpoint_id
     here = f"{base}/{app}/requests/{row.id}"
     return {"response_url": here, "status_url": f"{here}/status", "cancel_url": f"{here}/cancel"}
 
@@ -88,6 +98,8 @@ def result_response(row: StoredRequest, origin: str) -> Response:
     if not row.is_terminal:
         return json_response({"detail": "Request is still in progress"}, 400, request_headers(row))
     error = error_of(row)
+    if error is None and row.result is None:
+        return raised_response(Gone("The result of this request was deleted."))
     if error is None:
         units = str(row.metrics.get("billable_units", 0))
         return json_response(output(row, origin), 200, {**request_headers(row), "x-fal-billable-units": units})
@@ -100,16 +112,28 @@ def request_headers(row: StoredRequest) -> dict[str, str]:
 
 
 def error_response(error: JSON, headers: dict[str, str] | None = None) -> Response:
-    """An error record as fal words it: a list of fields for the model's errors, a sentence for the machinery's."""
+    """An error record as fal answers it."""
     sent = dict(headers or {})
     retry = bool(error["retryable"])
     sent |= {"x-fal-retryable": str(retry).lower(), "x-fal-needs-retry": str(int(retry)), "x-fal-billable-units": "0"}
-    if error["is_model_error"]:
-        return json_response({"detail": [_item(item) for item in error["items"]]}, error["status"], sent)
-    sent["x-fal-error-type"] = error["type"]
+    if not error["is_model_error"]:
+        sent["x-fal-error-type"] = error["type"]
     if error["type"] == StartTimeout.type:
         sent["x-fal-request-timeout-type"] = "user"
-    return json_response({"detail": error["message"], "error_type": error["type"]}, error["status"], sent)
+    return json_response(error_body(error), error["status"], sent)
+
+
+def error_body(error: JSON) -> JSON:
+    """The body of an error: a list of fields for the model's errors, a sentence for the machinery's."""
+    if error["is_model_error"]:
+        return {"detail": [_item(item) for item in error["items"]]}
+    return {"detail": error["message"], "error_type": error["type"]}
+
+
+def retry_after(exc: ShotwrightError) -> dict[str, str]:
+    """When to come back, in whole seconds, where it is known."""
+    seconds = exc.retry_after_s if isinstance(exc, QuotaError) else None
+    return {} if seconds is None else {"retry-after": str(math.ceil(seconds))}
 
 
 def _item(item: JSON) -> JSON:
@@ -120,7 +144,7 @@ def raised_response(exc: ShotwrightError) -> Response:
     """The answer to an error that was raised while handling a call."""
     if isinstance(exc, NotFound):
         return json_response({"status": "NOT_FOUND", "detail": exc.message}, 404, {"x-fal-billable-units": "0"})
-    response = error_response(exc.to_json())
+    response = error_response(exc.to_json(), retry_after(exc))
     if isinstance(exc, RangeNotSatisfiable):
         response.headers["content-range"] = f"bytes */{exc.ctx.get('size', '*')}"
     return response

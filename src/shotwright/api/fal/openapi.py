@@ -8,22 +8,24 @@ from starlette.responses import Response
 
 from shotwright.api.context import context_of
 from shotwright.api.fal.bodies import json_response
+from shotwright.api.fal.options import fal_endpoint
 from shotwright.api.origin import origin, queue_prefix
-from shotwright.core.catalog import ELEMENT_TEXT, PROMPT_LIMIT, Endpoint, Field, find_endpoint
-from shotwright.core.limits import ELEMENT_VIEWS_MAX
+from shotwright.api.schema import REF as _REF
+from shotwright.api.schema import element_schema, input_schema
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
+    from shotwright.core.catalog import Endpoint
+
 JSON = dict[str, Any]
-_REF = "#/components/schemas/"
 _STATUS_TEXT = ("response_url", "status_url", "cancel_url")
 
 
 async def openapi(request: Request) -> Response:
     """GET /api/openapi/queue/openapi.json?endpoint_id=."""
     context = context_of(request)
-    endpoint = find_endpoint(request.query_params.get("endpoint_id", ""))
+    endpoint = fal_endpoint(request.query_params.get("endpoint_id", ""))
     base = origin(request, context.settings)
     return json_response(document(endpoint, base + queue_prefix(request), base))
 
@@ -45,65 +47,12 @@ def document(endpoint: Endpoint, queue_url: str, site: str) -> JSON:
             "securitySchemes": {"apiKeyAuth": {"type": "apiKey", "in": "header", "name": "Authorization", "description": "Fal Key"}},
             "schemas": {
                 "QueueStatus": _queue_status(), f"{name}Input": input_schema(endpoint), f"{name}Output": _output(endpoint),
-                "File": _file(), "OmniVideoElementInput": _element(),
+                "File": _file(), "OmniVideoElementInput": element_schema(),
             },
         },
         "paths": _paths(endpoint, name),
         "servers": [{"url": queue_url}],
         "security": [{"apiKeyAuth": []}],
-    }  # fmt: skip
-
-
-def input_schema(endpoint: Endpoint) -> JSON:
-    """JSON schema of an endpoint's input."""
-    properties = {field.name: _property(field, endpoint) for field in endpoint.fields}
-    return {
-        "title": endpoint.schema_title, "type": "object", "x-fal-order-properties": list(properties), "properties": properties,
-        "required": [field.name for field in endpoint.fields if field.required],
-    }  # fmt: skip
-
-
-def _property(field: Field, endpoint: Endpoint) -> JSON:
-    schema: JSON = {"title": field.name.replace("_", " ").title(), **_kind(field, endpoint)}
-    schema["description"] = field.description
-    if field.kind == "video":
-        schema["description"] += " " + endpoint.video_limits.text()
-    if field.kind == "image":
-        schema["description"] += " " + endpoint.image_limits.text()
-    if field.examples:
-        schema["examples"] = list(field.examples)
-    if field.default not in (None, ()):
-        schema["default"] = field.default
-    return schema
-
-
-def _kind(field: Field, endpoint: Endpoint) -> JSON:
-    table: dict[str, JSON] = {
-        "prompt": {"type": "string", "maxLength": PROMPT_LIMIT},
-        "video": {"type": "string", "ui": {"field": "video", "important": True}, "x-fal": _video_limits(endpoint)},
-        "image": {"type": "string", "ui": {"field": "image"}, "x-fal": _image_limits(endpoint)},
-        "images": {"type": "array", "items": {"type": "string"}},
-        "elements": {"type": "array", "items": {"$ref": _REF + "OmniVideoElementInput"}},
-        "boolean": {"type": "boolean"},
-        "enum": {"type": "string", "enum": list(field.options)},
-    }
-    return table[field.kind]
-
-
-def _video_limits(endpoint: Endpoint) -> JSON:
-    limits = endpoint.video_limits
-    return {
-        "max_file_size": limits.max_bytes, "min_width": limits.min_side_px, "min_height": limits.min_side_px,
-        "max_width": limits.max_side_px, "max_height": limits.max_side_px, "min_duration": limits.min_duration_s,
-        "max_duration": limits.max_duration_s, "min_fps": limits.min_fps, "max_fps": limits.max_fps, "timeout": limits.timeout_s,
-    }  # fmt: skip
-
-
-def _image_limits(endpoint: Endpoint) -> JSON:
-    limits = endpoint.image_limits
-    return {
-        "max_file_size": limits.max_bytes, "min_width": limits.min_side_px, "min_height": limits.min_side_px,
-        "min_aspect_ratio": limits.min_ratio, "max_aspect_ratio": limits.max_ratio, "timeout": limits.timeout_s,
     }  # fmt: skip
 
 
@@ -133,20 +82,6 @@ def _file() -> JSON:
         "properties": properties,
         "required": ["url"],
     }
-
-
-def _element() -> JSON:
-    properties: JSON = {
-        "frontal_image_url": {"type": "string", "title": "Frontal Image Url", "description": ELEMENT_TEXT["frontal_image_url"]},
-        "reference_image_urls": {
-            "type": "array", "items": {"type": "string"}, "maxItems": ELEMENT_VIEWS_MAX, "title": "Reference Image Urls",
-            "description": ELEMENT_TEXT["reference_image_urls"],
-        },
-    }  # fmt: skip
-    return {
-        "title": "OmniVideoElementInput", "type": "object", "x-fal-order-properties": list(properties), "properties": properties,
-        "required": ["frontal_image_url"],
-    }  # fmt: skip
 
 
 def _queue_status() -> JSON:

@@ -6,8 +6,9 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from shotwright.api.origin import own_hosts
-from shotwright.core.catalog import find_endpoint
-from shotwright.core.errors import BadRequest
+from shotwright.api.submission import webhook
+from shotwright.core.catalog import Endpoint, find_endpoint
+from shotwright.core.errors import BadRequest, NotFound
 from shotwright.jobs.store import NewRequest
 
 if TYPE_CHECKING:
@@ -22,31 +23,64 @@ MIN_TIMEOUT_S = 0.1
 TRUE = frozenset({"1", "true", "yes"})
 
 
-def new_request(request: Request, context: Context, endpoint_id: str, arguments: Any, owner: str | None) -> NewRequest:  # noqa: ANN401
+def new_request(request: Request, context: Context, endpoint_id: str, arguments: Any) -> NewRequest:  # noqa: ANN401
     """A request from its call.
 
     Raises:
         NotFound: There is no such endpoint.
         BadRequest: A header cannot be understood.
     """
-    endpoint = find_endpoint(endpoint_id)
-    headers = request.headers
-    engine = headers.get("x-shotwright-engine", context.settings.engine)
-    if engine not in context.engines:
-        raise BadRequest(f'There is no engine "{engine}" here. This server has: {", ".join(sorted(context.engines))}.')
-    options: dict[str, Any] = {"own_hosts": own_hosts(request, context.settings), **lifecycle(request)}
+    endpoint = fal_endpoint(endpoint_id)
+    headers, options = request.headers, base_options(request, context)
     if headers.get("x-fal-store-io") == "0":
         options["store_io"] = "0"
     if headers.get("x-fal-no-retry", "").lower() in TRUE:
         options["no_retry"] = True
-    if owner:
-        options["owner"] = owner
-    if "x-shotwright-seed" in headers:
-        options["seed"] = _seed(headers["x-shotwright-seed"])
+    hook = request.query_params.get("fal_webhook")
     return NewRequest(
-        endpoint.id, arguments, engine, PRIORITIES.get(headers.get("x-fal-queue-priority", "normal").lower(), 0),
-        _start_timeout(request), options,
+        endpoint.id, arguments, engine_of(request, context), PRIORITIES.get(headers.get("x-fal-queue-priority", "normal").lower(), 0),
+        _start_timeout(request), options, webhook=webhook(request, context, hook) if hook else None,
     )  # fmt: skip
+
+
+def base_options(request: Request, context: Context) -> dict[str, Any]:
+    """What every wire takes from headers: our own addresses, the life of outputs, a seed."""
+    options: dict[str, Any] = {"own_hosts": own_hosts(request, context.settings), **lifecycle(request)}
+    if "x-shotwright-seed" in request.headers:
+        options["seed"] = _seed(request.headers["x-shotwright-seed"])
+    return options
+
+
+def engine_of(request: Request, context: Context) -> str:
+    """The engine that a call names, or the operator's.
+
+    Raises:
+        BadRequest: This server does not have it.
+    """
+    engine = request.headers.get("x-shotwright-engine", context.settings.engine)
+    if engine not in context.engines:
+        raise BadRequest(f'There is no engine "{engine}" here. This server has: {", ".join(sorted(context.engines))}.')
+    return engine
+
+
+def fal_endpoint(endpoint_id: str) -> Endpoint:
+    """An endpoint of fal's wire.
+
+    Raises:
+        NotFound: There is none of this name; a slug of EachLabs' wire is pointed to its counterpart.
+    """
+    endpoint = find_endpoint(endpoint_id)
+    if endpoint.wire != "fal":
+        raise NotFound(
+            f'"{endpoint_id}" is a slug of EachLabs\' wire; here the model is called {endpoint.counterpart}.'
+        )
+    return endpoint
+
+
+def upload_terms(request: Request, context: Context) -> dict[str, Any]:
+    """`expires_s` and `access` of an upload: the client's wish, else the operator's."""
+    days = context.settings.keep_uploads_days
+    return ({"expires_s": days * 86400} if days else {}) | lifecycle(request)
 
 
 def lifecycle(request: Request) -> dict[str, Any]:

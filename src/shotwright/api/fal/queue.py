@@ -16,6 +16,8 @@ from shotwright.api.context import Context, context_of
 from shotwright.api.fal import bodies
 from shotwright.api.fal.options import TRUE, new_request
 from shotwright.api.origin import origin, queue_prefix
+from shotwright.api.submission import REPLAYED
+from shotwright.api.submission import submit as store_request
 from shotwright.core.errors import NotFound
 from shotwright.core.request import parse_request
 
@@ -33,20 +35,18 @@ SSE_HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
 async def submit(request: Request) -> Response:
     """POST /queue/{endpoint}: store the request, answer with its ticket."""
     context = context_of(request)
-    owner = caller(request, context.settings)
+    who = await caller(request, "run")
     endpoint_id = request.path_params["endpoint"]
     arguments = await read_json(request, context.settings.max_body_mb)
-    new = new_request(request, context, endpoint_id, arguments, owner)
+    new = new_request(request, context, endpoint_id, arguments)
     if context.settings.strict_submit:
         parse_request(new.endpoint_id, arguments)
     longest = request.query_params.get("fal_max_queue_length", "")
     if longest.isdigit() and await context.store.waiting() >= int(longest):
         return bodies.json_response({"detail": "The queue is full."}, 429, {"retry-after": "5"})
-    row = await context.store.create(new)
-    position = await context.store.position(row)
-    return bodies.json_response(
-        bodies.submitted(row, base_url(request, context), position), 200, bodies.request_headers(row)
-    )
+    made = await store_request(request, context, who, new)
+    headers = bodies.request_headers(made.row) | (REPLAYED if made.is_replay else {})
+    return bodies.json_response(bodies.submitted(made.row, base_url(request, context), made.position), 200, headers)
 
 
 async def status(request: Request) -> Response:
@@ -102,7 +102,7 @@ async def result(request: Request) -> Response:
 async def cancel(request: Request) -> Response:
     """PUT .../requests/{id}/cancel."""
     context = context_of(request)
-    row = await find(request, context)
+    row = await find(request, context, "run")
     if row.is_terminal:
         return bodies.json_response({"status": "ALREADY_COMPLETED"}, 400, bodies.request_headers(row))
     after = await context.store.request_cancel(row.id)
@@ -111,17 +111,17 @@ async def cancel(request: Request) -> Response:
     return bodies.json_response({"status": "CANCELLATION_REQUESTED"}, 202, bodies.request_headers(row))
 
 
-async def find(request: Request, context: Context) -> StoredRequest:
+async def find(request: Request, context: Context, scope: str = "read") -> StoredRequest:
     """The request that a path names; another key's requests do not exist.
 
     Raises:
         NotFound: It does not exist for this caller.
     """
-    owner = caller(request, context.settings)
+    who = await caller(request, scope)
     row: StoredRequest | None = None
     with contextlib.suppress(ValueError):
         row = await context.hub.row(uuid.UUID(request.path_params["request_id"]))
-    if row is None or (owner is not None and row.options.get("owner") != owner):
+    if row is None or not who.may_see(row):
         raise NotFound("Request not found")
     return row
 

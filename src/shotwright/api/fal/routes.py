@@ -6,6 +6,7 @@ from starlette.routing import Route
 
 from shotwright.api.fal import queue, run, uploads
 from shotwright.api.fal.openapi import openapi
+from shotwright.api.fal.webhooks import jwks
 
 _REQUEST = "{app:path}/requests/{request_id}"
 _PART = "/files/{file_id}/{name}/multipart/{upload_id}"
@@ -47,6 +48,8 @@ def routes() -> list[Route]:
         *_queue_routes(""),
         *_upload_routes(),
         Route("/api/openapi/queue/openapi.json", openapi, methods=["GET"]),
+        Route("/.well-known/jwks.json", jwks, methods=["GET"]),
+        Route("/rest/.well-known/jwks.json", jwks, methods=["GET"]),
         Route("/queue/{endpoint:path}", queue.submit, methods=["POST"]),
         Route("/{endpoint:path}/stream", run.stream, methods=["POST"]),
         Route("/{endpoint:path}", run.run, methods=["POST"]),

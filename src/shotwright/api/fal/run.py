@@ -16,6 +16,7 @@ from shotwright.api.fal import bodies
 from shotwright.api.fal.options import new_request
 from shotwright.api.fal.queue import PING_S, SSE_HEADERS
 from shotwright.api.origin import origin
+from shotwright.api.submission import REPLAYED, submit
 from shotwright.core.request import parse_request
 
 if TYPE_CHECKING:
@@ -23,20 +24,23 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from shotwright.jobs.store import StoredRequest
+    from shotwright.jobs.store import Created, StoredRequest
 
 
 async def run(request: Request) -> Response:
     """POST /{endpoint}: block until the result is there."""
     context = context_of(request)
-    row = await _submit(request, context)
+    made = await _submit(request, context)
+    row = made.row
     waiting = asyncio.create_task(context.hub.until_terminal(row.id))
     leaving = asyncio.create_task(_gone(request))
     try:
         await asyncio.wait({waiting, leaving}, return_when=asyncio.FIRST_COMPLETED)
-        if not waiting.done():
+        if not waiting.done() and not made.is_replay:
             await context.store.request_cancel(row.id)
-        return bodies.result_response(await waiting, origin(request, context.settings))
+        answer = bodies.result_response(await waiting, origin(request, context.settings))
+        answer.headers.update(REPLAYED if made.is_replay else {})
+        return answer
     finally:
         for task in (waiting, leaving):
             task.cancel()
@@ -47,19 +51,19 @@ async def run(request: Request) -> Response:
 async def stream(request: Request) -> Response:
     """POST /{endpoint}/stream: progress events; the last event is the output."""
     context = context_of(request)
-    row = await _submit(request, context)
+    row = (await _submit(request, context)).row
     events = _events(context, row, origin(request, context.settings))
     return StreamingResponse(
         events, headers={**SSE_HEADERS, **bodies.request_headers(row)}, media_type="text/event-stream"
     )
 
 
-async def _submit(request: Request, context: Context) -> StoredRequest:
-    owner = caller(request, context.settings)
+async def _submit(request: Request, context: Context) -> Created:
+    who = await caller(request, "run")
     arguments = await read_json(request, context.settings.max_body_mb)
-    new = new_request(request, context, request.path_params["endpoint"], arguments, owner)
+    new = new_request(request, context, request.path_params["endpoint"], arguments)
     parse_request(new.endpoint_id, arguments)
-    return await context.store.create(new)
+    return await submit(request, context, who, new)
 
 
 async def _gone(request: Request) -> None:

@@ -18,7 +18,7 @@ from shotwright.api.auth import caller, is_signed, sign
 from shotwright.api.body import chunks_of, read_json
 from shotwright.api.context import Context, context_of
 from shotwright.api.fal.bodies import json_response
-from shotwright.api.fal.options import lifecycle
+from shotwright.api.fal.options import upload_terms
 from shotwright.api.origin import origin
 from shotwright.core.errors import BadRequest, NotFound, Unauthorized
 from shotwright.files.store import part_etag, safe_name
@@ -36,7 +36,7 @@ PARTS = "parts"
 async def token(request: Request) -> Response:
     """POST /rest/storage/auth/token: a token for the CDN."""
     context = context_of(request)
-    caller(request, context.settings)
+    await caller(request, "run")
     until = int(time.time()) + TOKEN_S
     value = f"{until}.{sign(context.secret, f'cdn:{until}')}"
     expires = (datetime.now(UTC) + timedelta(seconds=TOKEN_S)).isoformat(timespec="seconds")
@@ -48,10 +48,10 @@ async def token(request: Request) -> Response:
 async def upload(request: Request) -> Response:
     """POST /cdn/files/upload: the raw bytes of one file."""
     context = context_of(request)
-    _check_token(request, context)
+    await _check_token(request, context)
     record = await context.files.receive(
         chunks_of(request), request.headers.get("x-fal-file-name"), request.headers.get("content-type"),
-        max_bytes=MAX_FILE, **lifecycle(request),
+        max_bytes=MAX_FILE, **upload_terms(request, context),
     )  # fmt: skip
     return json_response({"access_url": origin(request, context.settings) + record.path})
 
@@ -59,7 +59,7 @@ async def upload(request: Request) -> Response:
 async def multipart_start(request: Request) -> Response:
     """POST /cdn/files/upload/multipart: an address for parts."""
     context = context_of(request)
-    _check_token(request, context)
+    await _check_token(request, context)
     upload_id = uuid.uuid4().hex
     name = safe_name(request.headers.get("x-fal-file-name"), request.headers.get("content-type"))
     return json_response(
@@ -70,7 +70,7 @@ async def multipart_start(request: Request) -> Response:
 async def multipart_part(request: Request) -> Response:
     """PUT /files/{id}/{name}/multipart/{upload}/{n}."""
     context = context_of(request)
-    _check_token(request, context)
+    await _check_token(request, context)
     etag = await _receive_part(request, context, request.path_params["file_id"])
     return Response(status_code=200, headers={"etag": etag})
 
@@ -78,10 +78,15 @@ async def multipart_part(request: Request) -> Response:
 async def multipart_complete(request: Request) -> Response:
     """POST /files/{id}/{name}/multipart/{upload}/complete."""
     context = context_of(request)
-    _check_token(request, context)
+    await _check_token(request, context)
     path = request.path_params
     record = await _complete(
-        request, context, path["file_id"], path["name"], request.headers.get("content-type"), lifecycle(request)
+        request,
+        context,
+        path["file_id"],
+        path["name"],
+        request.headers.get("content-type"),
+        upload_terms(request, context),
     )
     return json_response({"access_url": origin(request, context.settings) + record.path})
 
@@ -89,22 +94,26 @@ async def multipart_complete(request: Request) -> Response:
 async def initiate(request: Request) -> Response:
     """POST /rest/storage/upload/initiate and initiate-multipart: a signed address to PUT to."""
     context = context_of(request)
-    caller(request, context.settings)
+    await caller(request, "run")
     wish = await read_json(request, 1)
     if not isinstance(wish, dict):
         raise BadRequest("Send a JSON object with file_name and content_type.")
     kind = str(wish.get("content_type") or "application/octet-stream")
     name = safe_name(str(wish.get("file_name") or ""), kind)
-    file_id, until = uuid.uuid4().hex, int(time.time()) + UPLOAD_S
-    terms: dict[str, Any] = {"name": name, "type": kind, "until": until, **lifecycle(request)}
-    query = urllib.parse.urlencode(terms)
-    base = origin(request, context.settings)
+    file_id, base = uuid.uuid4().hex, origin(request, context.settings)
+    terms: dict[str, Any] = {"name": name, "type": kind, **upload_terms(request, context)}
     return json_response(
         {
-            "upload_url": f"{base}/up/{file_id}?{query}&sig={sign(context.secret, f'{file_id}?{query}')}",
+            "upload_url": signed_address(context, base, file_id, terms, UPLOAD_S),
             "file_url": f"{base}/files/{file_id}/{name}",
         }
     )
+
+
+def signed_address(context: Context, base: str, file_id: str, terms: dict[str, Any], valid_s: int) -> str:
+    """An address that takes one file, as the terms say, for `valid_s` seconds."""
+    query = urllib.parse.urlencode({**terms, "until": int(time.time()) + valid_s})
+    return f"{base}/up/{file_id}?{query}&sig={sign(context.secret, f'{file_id}?{query}')}"
 
 
 async def put_whole(request: Request) -> Response:
@@ -115,7 +124,7 @@ async def put_whole(request: Request) -> Response:
         chunks_of(request),
         terms["name"],
         terms["type"],
-        max_bytes=MAX_FILE,
+        max_bytes=int(terms["max"]) * 1_048_576 if "max" in terms else MAX_FILE,
         file_id=request.path_params["file_id"],
         **_wishes(terms),
     )
@@ -170,7 +179,7 @@ async def _complete(
 
 def _wishes(terms: dict[str, str]) -> dict[str, Any]:
     found: dict[str, Any] = {"expires_s": float(terms["expires_s"])} if "expires_s" in terms else {}
-    return found | ({"access": terms["access"]} if "access" in terms else {})
+    return found | {name: terms[name] for name in ("access", "owner") if name in terms}
 
 
 def _signed_terms(request: Request, context: Context) -> dict[str, str]:
@@ -186,15 +195,15 @@ def _signed_terms(request: Request, context: Context) -> dict[str, str]:
     return terms
 
 
-def _check_token(request: Request, context: Context) -> None:
-    """A CDN token of ours; without configured keys anything will do."""
-    if not context.settings.accepted_keys:
+async def _check_token(request: Request, context: Context) -> None:
+    """A CDN token of ours, or a key; without keys anything will do."""
+    if await context.gate.is_open():
         return
     _, _, value = request.headers.get("authorization", "").partition(" ")
     until, _, signature = value.partition(".")
     if until.isdigit() and int(until) > time.time() and is_signed(context.secret, f"cdn:{until}", signature):
         return
-    caller(request, context.settings)
+    await caller(request, "run")
 
 
 def _cdn(request: Request, context: Context) -> str:

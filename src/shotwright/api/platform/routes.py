@@ -12,7 +12,10 @@ from shotwright.api.context import context_of
 from shotwright.api.fal.bodies import error_of, json_response
 from shotwright.api.fal.queue import find
 from shotwright.api.origin import origin
+from shotwright.api.platform import money, webhooks
 from shotwright.api.platform.files import serve
+from shotwright.api.query import whole_number
+from shotwright.api.submission import submit
 from shotwright.core.errors import BadRequest
 from shotwright.jobs.store import NewRequest
 
@@ -36,13 +39,10 @@ async def health(request: Request) -> Response:
 async def listing(request: Request) -> Response:
     """GET /requests?limit=&state=: the newest requests."""
     context = context_of(request)
-    owner = caller(request, context.settings)
-    limit = request.query_params.get("limit", "20")
-    if not limit.isdigit() or not 1 <= int(limit) <= 500:
-        raise BadRequest("limit must be a number from 1 to 500.")
-    rows = await context.store.recent(int(limit), request.query_params.get("state"))
-    mine = [row for row in rows if owner is None or row.options.get("owner") == owner]
-    return json_response({"requests": [shown(row, origin(request, context.settings)) for row in mine]})
+    who = await caller(request)
+    limit = whole_number(request, "limit", 20, 1, 500)
+    rows = await context.store.recent(limit, request.query_params.get("state"), owner=who.owner_filter)
+    return json_response({"requests": [shown(row, origin(request, context.settings)) for row in rows]})
 
 
 async def show(request: Request) -> Response:
@@ -78,13 +78,12 @@ async def events(request: Request) -> Response:
 async def retry(request: Request) -> Response:
     """POST /requests/{id}/retry: the same request once more."""
     context = context_of(request)
-    row = await find(request, context)
+    row = await find(request, context, "run")
     if row.arguments is None:
-        raise BadRequest("This request's input was not kept (X-Fal-Store-IO: 0), so it cannot be repeated.")
-    again = await context.store.create(
-        NewRequest(row.endpoint_id, row.arguments, row.engine, row.priority, None, row.options)
-    )
-    return json_response({"request_id": str(again.id)})
+        raise BadRequest("This request's input was not kept, so it cannot be repeated.")
+    new = NewRequest(row.endpoint_id, row.arguments, row.engine, row.priority, None, row.options, wire=row.wire)
+    again = await submit(request, context, await caller(request, "run"), new)
+    return json_response({"request_id": str(again.row.id)})
 
 
 def shown(row: StoredRequest, base: str) -> dict[str, Any]:
@@ -96,6 +95,7 @@ def shown(row: StoredRequest, base: str) -> dict[str, Any]:
         "started_at": row.started_at.isoformat() if row.started_at else None,
         "finished_at": row.finished_at.isoformat() if row.finished_at else None,
         "arguments": row.arguments, "error": error_of(row), "metrics": row.metrics,
+        "cost_usd": float(row.cost_usd), "wire": row.wire,
         "video_url": f"{base}/files/{result['file_id']}/{result['file_name']}" if "file_id" in result else None,
         "camera_url": f"{base}/files/{result['camera_file_id']}/camera.json" if "camera_file_id" in result else None,
     }  # fmt: skip
@@ -107,6 +107,12 @@ def routes() -> list[Route]:
         Route("/health", health, methods=["GET"]),
         Route("/files/{file_id}/{name}", serve, methods=["GET"]),
         Route("/files/{file_id}", serve, methods=["GET"]),
+        Route("/usage", money.show_usage, methods=["GET"]),
+        Route("/webhooks", webhooks.listing, methods=["GET"]),
+        Route("/webhooks/test", webhooks.test, methods=["POST"]),
+        Route("/webhooks/{webhook_id}", webhooks.show, methods=["GET"]),
+        Route("/webhooks/{webhook_id}/redeliver", webhooks.redeliver, methods=["POST"]),
+        Route("/{endpoint:path}/estimate", money.estimate, methods=["POST"]),
         Route("/requests", listing, methods=["GET"]),
         Route("/requests/{request_id}/plan", plan, methods=["GET"]),
         Route("/requests/{request_id}/events", events, methods=["GET"]),

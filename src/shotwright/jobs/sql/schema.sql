@@ -28,9 +28,15 @@ CREATE TABLE IF NOT EXISTS requests (
     error            jsonb,
     metrics          jsonb NOT NULL DEFAULT '{}'
 );
+ALTER TABLE requests
+    ADD COLUMN IF NOT EXISTS owner    text,                            -- who asked: a key, or what an open server calls its caller
+    ADD COLUMN IF NOT EXISTS wire     text NOT NULL DEFAULT 'fal',
+    ADD COLUMN IF NOT EXISTS webhook  jsonb,                           -- url, secret, origin
+    ADD COLUMN IF NOT EXISTS cost_usd numeric(14, 6) NOT NULL DEFAULT 0; -- reserved until the request ends, then settled
 CREATE INDEX IF NOT EXISTS requests_waiting ON requests (priority DESC, created_at) WHERE state = 'queued';
 CREATE INDEX IF NOT EXISTS requests_running ON requests (worker) WHERE state = 'running';
 CREATE INDEX IF NOT EXISTS requests_recent ON requests (created_at DESC);
+CREATE INDEX IF NOT EXISTS requests_of_owner ON requests (owner, created_at DESC);
 
 CREATE TABLE IF NOT EXISTS events (
     id         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -42,3 +48,58 @@ CREATE TABLE IF NOT EXISTS events (
     data       jsonb
 );
 CREATE INDEX IF NOT EXISTS events_of_request ON events (request_id, id);
+
+CREATE TABLE IF NOT EXISTS api_keys (
+    id               uuid PRIMARY KEY,
+    name             text NOT NULL,
+    secret_hash      text NOT NULL,                  -- SHA-256 of 128 random bits; the secret itself is shown once and forgotten
+    scopes           text[] NOT NULL,
+    daily_budget_usd numeric(12, 3),
+    created_at       timestamptz NOT NULL DEFAULT clock_timestamp(),
+    last_used_at     timestamptz,
+    revoked_at       timestamptz
+);
+
+CREATE TABLE IF NOT EXISTS idempotency (
+    owner       text NOT NULL,
+    key         text NOT NULL,
+    fingerprint text NOT NULL,
+    request_id  uuid NOT NULL REFERENCES requests (id) ON DELETE CASCADE,
+    position    integer NOT NULL,
+    created_at  timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (owner, key)
+);
+
+-- The outbox: written in the transaction that ends a request, delivered afterwards.
+CREATE TABLE IF NOT EXISTS webhooks (
+    id          uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    request_id  uuid REFERENCES requests (id) ON DELETE CASCADE,       -- NULL for a test delivery
+    owner       text,
+    wire        text NOT NULL,
+    url         text NOT NULL,
+    secret      text,
+    origin      text NOT NULL DEFAULT '',
+    body        bytea,                                                 -- made at the first attempt, the same for all
+    headers     jsonb,
+    signed_at   bigint,
+    state       text NOT NULL DEFAULT 'pending',                       -- pending, delivered, failed
+    attempts    integer NOT NULL DEFAULT 0,
+    next_at     timestamptz NOT NULL DEFAULT clock_timestamp(),
+    created_at  timestamptz NOT NULL DEFAULT clock_timestamp(),
+    finished_at timestamptz
+);
+CREATE INDEX IF NOT EXISTS webhooks_due ON webhooks (next_at) WHERE state = 'pending';
+CREATE INDEX IF NOT EXISTS webhooks_of_request ON webhooks (request_id);
+CREATE INDEX IF NOT EXISTS webhooks_recent ON webhooks (created_at DESC);
+
+CREATE TABLE IF NOT EXISTS webhook_attempts (
+    id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    webhook_id  uuid NOT NULL REFERENCES webhooks (id) ON DELETE CASCADE,
+    number      integer NOT NULL,
+    at          timestamptz NOT NULL,
+    duration_ms integer NOT NULL,
+    status_code integer,
+    response    text,                                                  -- the first kilobyte
+    error       text
+);
+CREATE INDEX IF NOT EXISTS attempts_of_webhook ON webhook_attempts (webhook_id, number);

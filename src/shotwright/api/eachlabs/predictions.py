@@ -1,0 +1,199 @@
+"""Predictions: create, run, get, cancel. Source: eachlabs-wire a.2, a.3, a.5."""
+
+from __future__ import annotations
+
+import re
+import urllib.parse
+from typing import TYPE_CHECKING, Any
+
+from shotwright.api.auth import caller
+from shotwright.api.body import read_json
+from shotwright.api.context import Context, context_of
+from shotwright.api.eachlabs import bodies
+from shotwright.api.fal.bodies import error_of
+from shotwright.api.fal.options import base_options, engine_of
+from shotwright.api.fal.queue import find
+from shotwright.api.origin import origin, own_hosts
+from shotwright.api.submission import REPLAYED, webhook
+from shotwright.api.submission import submit as store_request
+from shotwright.core.catalog import SLUGS
+from shotwright.core.errors import BadRequest, NotFound, SchemaError
+from shotwright.core.request import ShotRequest, parse_request
+from shotwright.files.store import FILE_PATH
+from shotwright.jobs.states import State
+from shotwright.jobs.store import NewRequest
+from shotwright.media.guard import is_public_address
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from shotwright.core.errors import Loc
+    from shotwright.jobs.store import Created, StoredRequest
+
+JSON = dict[str, Any]
+FALLBACK = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+FALLBACK_MAX = 50
+SECRET_MAX = 512
+LOCAL_NAMES = (".localhost", ".local", ".internal", ".home.arpa")
+RUN_WORDS = {State.SUCCEEDED: "success", State.FAILED: "failed", State.CANCELLED: "cancelled"}
+
+
+async def create(request: Request) -> Response:
+    """POST /v1/prediction."""
+    made = await _create(request, context_of(request))
+    return bodies.answer(request, bodies.created(made.row), 200, REPLAYED if made.is_replay else {})
+
+
+async def run(request: Request) -> Response:
+    """POST /v1/prediction/run: create, wait, answer with the output."""
+    context = context_of(request)
+    made = await _create(request, context)
+    row = await context.hub.until_terminal(made.row.id)
+    word = RUN_WORDS[State(row.state)]
+    error = (error_of(row) or {}).get("message")
+    body = {
+        "status": word, "message": f"Prediction {'completed successfully' if word == 'success' else word}",
+        "predictionID": str(row.id), "output": bodies.output(row, origin(request, context.settings)), "error": error,
+    }  # fmt: skip
+    return bodies.answer(request, body, 200, REPLAYED if made.is_replay else {})
+
+
+async def get(request: Request) -> Response:
+    """GET /v1/prediction/{id}."""
+    context = context_of(request)
+    row = await _find(request, context)
+    settings = context.settings
+    return bodies.answer(request, bodies.prediction(row, origin(request, settings), settings.eachlabs_status_words))
+
+
+async def cancel(request: Request) -> Response:
+    """POST /v1/prediction/{id}/cancel."""
+    context = context_of(request)
+    row = await _find(request, context, "run")
+    after = None if row.is_terminal else await context.store.request_cancel(row.id)
+    if after is None or (after.is_terminal and after.state != State.CANCELLED):
+        raise BadRequest("Prediction has already finished and cannot be canceled")
+    body = {"status": "success", "message": "Prediction canceled successfully", "predictionID": str(row.id)}
+    return bodies.answer(request, body)
+
+
+async def _find(request: Request, context: Context, scope: str = "read") -> StoredRequest:
+    try:
+        return await find(request, context, scope)
+    except NotFound as exc:
+        raise NotFound("Prediction not found") from exc
+
+
+async def _create(request: Request, context: Context) -> Created:
+    """Store the prediction that a body asks for.
+
+    Raises:
+        BadRequest: A field of the frame is missing or wrong.
+        NotFound: There is no such model.
+        ModelError: The input does not fit the model's schema.
+    """
+    who = await caller(request, "run")
+    body = await read_json(request, context.settings.max_body_mb)
+    if not isinstance(body, dict):
+        raise BadRequest("The body must be a JSON object with model and input.")
+    slug = body.get("model")
+    if not isinstance(slug, str) or not slug.strip():
+        raise BadRequest("model field is required")
+    if slug.strip() not in SLUGS:
+        raise NotFound(f'Model "{slug[:100]}" not found. This server has: {", ".join(SLUGS)}.')
+    arguments = body.get("input")
+    if not isinstance(arguments, dict):
+        raise BadRequest("input must be a JSON object, sent as real JSON and not as text.")
+    _check_fallback(body.get("fallback_selector"))
+    shot = parse_request(slug.strip(), arguments)
+    _check_media(shot, request, context)
+    new = NewRequest(
+        shot.endpoint_id, arguments, engine_of(request, context), options=base_options(request, context), wire="eachlabs",
+        webhook=_webhook(body, request, context),
+    )  # fmt: skip
+    return await store_request(request, context, who, new)
+
+
+def _check_fallback(selector: object) -> None:
+    if selector is None:
+        return
+    if not isinstance(selector, str) or len(selector) > FALLBACK_MAX or not FALLBACK.fullmatch(selector):
+        raise BadRequest("fallback_selector must be 1 to 50 characters: a-z, 0-9 and single hyphens.")
+
+
+def _webhook(body: JSON, request: Request, context: Context) -> JSON | None:
+    """Where to report the end; "" and null mean nowhere."""
+    url, secret = body.get("webhook_url"), body.get("webhook_secret")
+    if url is None or url == "":
+        return None
+    if not isinstance(url, str):
+        raise BadRequest("webhook_url must be a string.")
+    if secret is not None and (not isinstance(secret, str) or len(secret) > SECRET_MAX):
+        raise BadRequest(f"webhook_secret must be a string of at most {SECRET_MAX} characters.")
+    if secret and not (secret.isascii() and secret.isprintable()):
+        raise BadRequest("webhook_secret travels in a header: printable ASCII characters only.")
+    return webhook(request, context, url, secret or None)
+
+
+def _check_media(shot: ShotRequest, request: Request, context: Context) -> None:
+    """Media come from public https addresses, or from this server.
+
+    Raises:
+        SchemaError: With an item for every address that does not.
+    """
+    settings = context.settings
+    own = frozenset(own_hosts(request, settings)) if settings.eachlabs_own_files else frozenset()
+    reasons = [
+        (loc, url, reason)
+        for loc, url in _addresses(shot)
+        if (reason := refusal(url, own, allow_private=settings.allow_private_media)) is not None
+    ]
+    if reasons:
+        raise SchemaError(
+            [{"loc": list(loc), "msg": text, "type": "value_error", "input": url[:200]} for loc, url, text in reasons]
+        )
+
+
+def _addresses(shot: ShotRequest) -> Iterator[tuple[Loc, str]]:
+    for name in ("video_url", "start_image_url", "end_image_url"):
+        url = getattr(shot, name)
+        if url:
+            yield ("body", name), url
+    for i, url in enumerate(shot.image_urls):
+        yield ("body", "image_urls", i), url
+    for i, element in enumerate(shot.elements):
+        yield ("body", "elements", i, "frontal_image_url"), element.frontal_image_url
+        for k, url in enumerate(element.reference_image_urls):
+            yield ("body", "elements", i, "reference_image_urls", k), url
+
+
+def refusal(url: str, own: frozenset[str], *, allow_private: bool) -> str | None:
+    """Why an address is not taken on this wire; None when it is. Names are resolved later, when the file is fetched."""
+    if url[:5].lower() == "data:":
+        return "Data URIs are not accepted. Upload the file and pass its https address."
+    try:
+        parts = urllib.parse.urlsplit(url)
+        host = (parts.hostname or "").rstrip(".")
+    except ValueError:
+        return "This is not an address."
+    if parts.netloc.lower() in own and FILE_PATH.search(parts.path):
+        return None
+    if not host:
+        return "This is not an address."
+    if allow_private:
+        return None
+    if _is_local(host):
+        return "Localhost and private addresses are not accepted. Upload the file and pass its https address."
+    return None if parts.scheme.lower() == "https" else "Only https addresses are accepted."
+
+
+def _is_local(host: str) -> bool:
+    if host == "localhost" or host.endswith(LOCAL_NAMES):
+        return True
+    try:
+        return not is_public_address(host)
+    except ValueError:
+        return False

@@ -1,0 +1,296 @@
+"""fal's platform API v1 for this server: models, prices, usage, requests, keys. Source: fal-wire 6.3."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from shotwright.api.auth import SCHEMES, caller
+from shotwright.api.body import read_json
+from shotwright.api.context import context_of
+from shotwright.api.eachlabs import models as eachlabs_models
+from shotwright.api.fal.bodies import error_body, error_of, json_response, output
+from shotwright.api.fal.openapi import document
+from shotwright.api.fal.options import fal_endpoint
+from shotwright.api.fal.queue import find
+from shotwright.api.origin import origin
+from shotwright.api.platform.money import budget_left, tidy_usage
+from shotwright.api.query import days, moment, whole_number
+from shotwright.core.catalog import ENDPOINTS, Endpoint, find_endpoint
+from shotwright.core.errors import BadRequest, NotFound
+from shotwright.core.pricing import CURRENCY, rounded
+from shotwright.jobs.keys import SCOPES
+from shotwright.jobs.messages import result_files
+from shotwright.jobs.usage import usage as read_usage
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from shotwright.jobs.store import StoredRequest
+
+JSON = dict[str, Any]
+PREFIX = "/platform"
+PUBLISHED = "2026-01-01T00:00:00Z"
+FAL_QUERY = frozenset({"endpoint_id", "q", "category", "status", "expand", "cursor"})
+LIST_END: JSON = {"next_cursor": None, "has_more": False}
+NAME_MAX = 100
+
+
+async def models(request: Request) -> Response:
+    """GET /v1/models?endpoint_id=&q=&category=&status=&expand=&limit=&cursor=."""
+    context = context_of(request)
+    query = request.query_params
+    limit = whole_number(request, "limit", 50, 1, 100)
+    start = whole_number(request, "cursor", 0, 0, len(ENDPOINTS))
+    found = [item for item in _chosen(request) if _matches(item, query.get("q", ""), query.get("category", ""))]
+    found = found if query.get("status", "active") == "active" else []
+    base = origin(request, context.settings)
+    page = [
+        _model(item, base, with_openapi="openapi" in query.get("expand", "")) for item in found[start : start + limit]
+    ]
+    has_more = start + limit < len(found)
+    body = {"models": page, "next_cursor": str(start + limit) if has_more else None, "has_more": has_more}
+    return json_response(body)
+
+
+async def models_of_either_wire(request: Request) -> Response:
+    """GET /v1/models on a host that speaks both dialects: fal's for `Authorization: Key` or fal's parameters, else EachLabs'."""
+    is_fal = request.headers.get("authorization", "").lower().startswith(SCHEMES[0]) or FAL_QUERY & set(
+        request.query_params
+    )
+    return await (models if is_fal else eachlabs_models.listing)(request)
+
+
+async def pricing(request: Request) -> Response:
+    """GET /v1/models/pricing?endpoint_id=."""
+    prices = [
+        {"endpoint_id": item.id, "unit_price": float(item.usd_per_second), "unit": "seconds", "currency": CURRENCY}
+        for item in _chosen(request)
+    ]
+    return json_response({"prices": prices, **LIST_END})
+
+
+async def pricing_estimate(request: Request) -> Response:
+    """POST /v1/models/pricing/estimate: units, or calls of the default length, by endpoint."""
+    wish = await read_json(request, 1)
+    kind = wish.get("estimate_type") if isinstance(wish, dict) else None
+    amounts = wish.get("endpoints") if isinstance(wish, dict) else None
+    names = {"historical_api_price": "call_quantity", "unit_price": "unit_quantity"}
+    if kind not in names or not isinstance(amounts, dict) or not amounts:
+        raise BadRequest('Send {"estimate_type": "unit_price", "endpoints": {"<id>": {"unit_quantity": 5}}}.')
+    total = Decimal(0)
+    for endpoint_id, amount in amounts.items():
+        quantity = _quantity(amount, names[kind])
+        per_call = 1 if kind == "unit_price" else 5
+        total += fal_endpoint(endpoint_id).usd_per_second * quantity * per_call
+    return json_response({"estimate_type": kind, "total_cost": float(rounded(total)), "currency": CURRENCY})
+
+
+async def usage(request: Request) -> Response:
+    """GET /v1/models/usage?start=&end=&endpoint_id=&expand=: by day, and in sum."""
+    context = context_of(request)
+    who = await caller(request, "admin")
+    first, last = days(request, 30)
+    rows = await read_usage(context.pool, first, last, owner=who.owner_filter)
+    wanted = set(request.query_params.getlist("endpoint_id"))
+    rows = [row for row in rows if not wanted or row.endpoint_id in wanted]
+    return json_response({**tidy_usage(rows), **LIST_END})
+
+
+async def billing_events(request: Request) -> Response:
+    """GET /v1/models/billing-events?limit=&cursor=: what each finished request cost."""
+    rows, more = await _page(request)
+    events = [_event(row) for row in rows if row.is_terminal]
+    return json_response({"billing_events": events, **more})
+
+
+async def requests_by_endpoint(request: Request) -> Response:
+    """GET /v1/models/requests/by-endpoint?endpoint_id=&limit=&cursor=."""
+    rows, more = await _page(request)
+    base = origin(request, context_of(request).settings)
+    return json_response({"items": [_item(row, base) for row in rows], **more})
+
+
+async def delete_payloads(request: Request) -> Response:
+    """DELETE /v1/models/requests/{id}/payloads: input, result and its files; the record of its cost stays."""
+    context = context_of(request)
+    row = await find(request, context, "run")
+    if not row.is_terminal:
+        raise BadRequest("The request has not ended; cancel it first.")
+    base, name = origin(request, context.settings), (row.result or {}).get("file_name", "")
+    links = {item: f"{base}/files/{item}" for item in result_files(await context.store.delete_payload(row.id))}
+    results = []
+    for file_id, link in links.items():
+        await asyncio.to_thread(context.files.delete, file_id)
+        shown = f"{link}/{name if file_id == (row.result or {}).get('file_id') else 'camera.json'}"
+        results.append({"link": shown, "exception": None})
+    return json_response({"cdn_delete_results": results})
+
+
+async def keys(request: Request) -> Response:
+    """GET /v1/keys."""
+    await caller(request, "admin")
+    found = [{**key.to_json(), "alias": key.name} for key in await context_of(request).keys.all()]
+    return json_response({"keys": found, **LIST_END})
+
+
+async def create_key(request: Request) -> Response:
+    """POST /v1/keys {"alias", "scopes"?, "daily_budget_usd"?}: the only answer that shows the secret."""
+    await caller(request, "admin")
+    wish = await read_json(request, 1)
+    if not isinstance(wish, dict):
+        raise BadRequest('Send a JSON object such as {"alias": "studio"}.')
+    name, scopes = wish.get("alias") or wish.get("name") or "api", wish.get("scopes", ["run", "read"])
+    if not isinstance(name, str) or len(name) > NAME_MAX:
+        raise BadRequest(f"alias must be text of at most {NAME_MAX} characters.")
+    if not isinstance(scopes, list) or not scopes or not all(scope in SCOPES for scope in scopes):
+        raise BadRequest(f"scopes must be a list of: {', '.join(SCOPES)}.")
+    made = await context_of(request).keys.create(name, scopes, _money(wish.get("daily_budget_usd")))
+    return json_response({"key_id": str(made.key.id), "key_secret": made.secret, "key": made.text}, 201)
+
+
+async def delete_key(request: Request) -> Response:
+    """DELETE /v1/keys/{id}."""
+    await caller(request, "admin")
+    try:
+        is_known = await context_of(request).keys.revoke(uuid.UUID(request.path_params["key_id"]))
+    except ValueError as exc:
+        raise NotFound("There is no such key.") from exc
+    if not is_known:
+        raise NotFound("There is no such key.")
+    return Response(status_code=204)
+
+
+async def billing(request: Request) -> Response:
+    """GET /v1/account/billing: the key, and what it may still spend today when it has a budget."""
+    who = await caller(request)
+    left = await budget_left(context_of(request), who)
+    body: JSON = {"username": who.id}
+    if left is not None:
+        body["credits"] = {"current_balance": float(left), "currency": CURRENCY}
+    return json_response(body)
+
+
+async def meta(_: Request) -> Response:
+    """GET /v1/meta: webhooks come from wherever this server runs."""
+    return json_response({"webhook_ip_ranges": []})
+
+
+def _chosen(request: Request) -> list[Endpoint]:
+    """The endpoints that `endpoint_id` names (repeated or with commas), else all."""
+    wanted = [part for text in request.query_params.getlist("endpoint_id") for part in text.split(",") if part]
+    return [fal_endpoint(name) for name in wanted] or list(ENDPOINTS.values())
+
+
+def _matches(item: Endpoint, words: str, category: str) -> bool:
+    text = f"{item.id} {item.title} {item.summary}".lower()
+    return all(word in text for word in words.lower().split()) and category in {"", item.category}
+
+
+def _model(item: Endpoint, base: str, *, with_openapi: bool) -> JSON:
+    metadata = {
+        "display_name": item.title, "category": item.category, "description": item.summary, "status": "active", "tags": [],
+        "updated_at": PUBLISHED, "is_favorited": False, "thumbnail_url": "", "model_url": f"{base}/models/{item.id}",
+        "license_type": "commercial", "date": PUBLISHED, "group": {"key": "kling-o1", "label": "Kling O1"}, "highlighted": False,
+        "kind": "inference", "pinned": False,
+    }  # fmt: skip
+    extra = {"openapi": document(item, f"{base}/queue", base)} if with_openapi else {}
+    return {"endpoint_id": item.id, "metadata": metadata, **extra}
+
+
+async def _page(request: Request) -> tuple[list[StoredRequest], JSON]:
+    """The caller's requests, newest first, and where the next page begins."""
+    who = await caller(request)
+    limit = whole_number(request, "limit", 20, 1, 100)
+    wanted = request.query_params.get("endpoint_id")
+    store = context_of(request).store
+    before = moment(request, "cursor") or moment(request, "end")
+    name = find_endpoint(wanted).id if wanted else None
+    rows = await store.recent(limit + 1, owner=who.owner_filter, before=before, endpoint_id=name)
+    start = moment(request, "start")
+    rows = [row for row in rows if start is None or row.created_at >= start]
+    has_more = len(rows) > limit
+    cursor = rows[limit - 1].created_at.astimezone(UTC).isoformat() if has_more else None
+    return rows[:limit], {"next_cursor": cursor, "has_more": has_more}
+
+
+def _event(row: StoredRequest) -> JSON:
+    cost = float(row.cost_usd)
+    return {
+        "request_id": str(row.id), "endpoint_id": row.endpoint_id, "timestamp": _time(row.finished_at),
+        "output_units": row.metrics.get("billable_units", 0), "unit_price": row.metrics.get("unit_price", 0),
+        "percent_discount": 0, "cost_subtotal": cost, "cost_discount": 0, "cost_total": cost,
+        "cost_estimate_nano_usd": round(cost * 1e9),
+    }  # fmt: skip
+
+
+def _item(row: StoredRequest, base: str) -> JSON:
+    error = error_of(row)
+    body: JSON = {
+        "request_id": str(row.id), "endpoint_id": row.endpoint_id, "sent_at": _time(row.created_at),
+        "started_at": _time(row.started_at), "json_input": row.arguments,
+    }  # fmt: skip
+    if row.is_terminal:
+        body |= {"ended_at": _time(row.finished_at), "status_code": error["status"] if error else 200}
+        body |= {"duration": row.metrics.get("inference_time", 0.0)}
+        body["json_output"] = error_body(error) if error else output(row, base) if row.result else None
+    return body
+
+
+def _quantity(amount: object, name: str) -> Decimal:
+    found = amount.get(name) if isinstance(amount, dict) else None
+    if isinstance(found, bool) or not isinstance(found, int | float) or not 0 <= found <= 10**9:
+        raise BadRequest(f"Each endpoint needs a {name}: a number from 0 to 10^9.")
+    return Decimal(str(found))
+
+
+def _money(value: object) -> Decimal | None:
+    if value is None:
+        return None
+    try:
+        amount = Decimal(str(value))
+    except InvalidOperation as exc:
+        raise BadRequest("daily_budget_usd must be a number.") from exc
+    if isinstance(value, bool) or not amount.is_finite() or not 0 <= amount < 10**9:
+        raise BadRequest("daily_budget_usd must be a number from 0 to 10^9.")
+    return amount
+
+
+def _time(value: datetime | None) -> str | None:
+    return value.astimezone(UTC).isoformat().replace("+00:00", "Z") if value else None
+
+
+_TABLE = [
+    ("/v1/models/pricing", pricing, "GET"),
+    ("/v1/models/pricing/estimate", pricing_estimate, "POST"),
+    ("/v1/models/usage", usage, "GET"),
+    ("/v1/models/billing-events", billing_events, "GET"),
+    ("/v1/models/requests/by-endpoint", requests_by_endpoint, "GET"),
+    ("/v1/models/requests/{request_id}/payloads", delete_payloads, "DELETE"),
+    ("/v1/keys", keys, "GET"),
+    ("/v1/keys", create_key, "POST"),
+    ("/v1/keys/{key_id}", delete_key, "DELETE"),
+    ("/v1/account/billing", billing, "GET"),
+    ("/v1/meta", meta, "GET"),
+]  # fmt: skip
+
+
+def routes() -> list[Route]:
+    """All routes, bare and under /platform; then the one that two wires share."""
+    return [
+        *(
+            Route(prefix + path, handler, methods=[method])
+            for path, handler, method in _TABLE
+            for prefix in ("", PREFIX)
+        ),
+        Route(f"{PREFIX}/v1/models", models, methods=["GET"]),
+        Route("/v1/models", models_of_either_wire, methods=["GET"]),
+        Route("/v1/models/", models_of_either_wire, methods=["GET"]),
+        Route("/v1/models/{slug}", eachlabs_models.by_path, methods=["GET"]),
+    ]

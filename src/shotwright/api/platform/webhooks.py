@@ -1,0 +1,96 @@
+"""Our own view of webhooks: the log, one delivery with its attempts, deliver again, try an address."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from shotwright.api.auth import caller
+from shotwright.api.body import read_json
+from shotwright.api.context import context_of
+from shotwright.api.fal.bodies import json_response
+from shotwright.api.query import whole_number
+from shotwright.api.submission import webhook
+from shotwright.core.errors import BadRequest, NotFound
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from shotwright.jobs.outbox import Delivery
+
+JSON = dict[str, Any]
+SAMPLE_ID = "00000000-0000-4000-8000-000000000000"
+SAMPLES: dict[str, JSON] = {
+    "fal": {"request_id": SAMPLE_ID, "gateway_request_id": SAMPLE_ID, "status": "OK", "payload": {"test": True}},
+    "eachlabs": {"exec_id": SAMPLE_ID, "flow_id": None, "status": "succeeded", "output": "", "error": ""},
+}
+"""What a test delivers: the frame of each wire, with nothing in it."""
+
+
+async def listing(request: Request) -> Response:
+    """GET /webhooks?limit=&offset=: the newest deliveries."""
+    who = await caller(request)
+    limit, offset = whole_number(request, "limit", 20, 1, 500), whole_number(request, "offset", 0, 0, 10**6)
+    found = await context_of(request).outbox.recent(limit, offset, owner=who.owner_filter)
+    return json_response({"webhooks": [shown(item) for item in found]})
+
+
+async def show(request: Request) -> Response:
+    """GET /webhooks/{id}: by its own id or its request's, with every attempt."""
+    return json_response(await _with_attempts(request, await _find(request)))
+
+
+async def redeliver(request: Request) -> Response:
+    """POST /webhooks/{id}/redeliver: once more, at once, under the same id."""
+    found = await _find(request, "run")
+    await context_of(request).outbox.redeliver(found.id)
+    return json_response({"id": str(found.id), "state": "pending"}, 202)
+
+
+async def test(request: Request) -> Response:
+    """POST /webhooks/test {"url", "wire"?, "secret"?}: a signed sample to an address."""
+    who = await caller(request, "run")
+    wish = await read_json(request, 1)
+    if not isinstance(wish, dict) or not isinstance(wish.get("url"), str):
+        raise BadRequest('Send {"url": "https://..."}.')
+    wire, secret = wish.get("wire", "fal"), wish.get("secret")
+    if wire not in SAMPLES or not (secret is None or isinstance(secret, str)):
+        raise BadRequest(f"wire must be one of: {', '.join(SAMPLES)}; secret must be text.")
+    hook = webhook(request, context_of(request), wish["url"], secret)
+    body = json.dumps(SAMPLES[wire]).encode()
+    made = await context_of(request).outbox.add_test(wire, hook["url"], secret or None, who.id, body)
+    return json_response({"id": str(made), "state": "pending"}, 202)
+
+
+async def _find(request: Request, scope: str = "read") -> Delivery:
+    who = await caller(request, scope)
+    try:
+        found = await context_of(request).outbox.find(uuid.UUID(request.path_params["webhook_id"]))
+    except ValueError:
+        found = None
+    if found is None or not (who.sees_all or found.owner == who.id):
+        raise NotFound("There is no such webhook.")
+    return found
+
+
+async def _with_attempts(request: Request, found: Delivery) -> JSON:
+    attempts = await context_of(request).outbox.attempts(found.id)
+    body = found.body.decode("utf-8", "replace") if found.body else None
+    return {
+        **shown(found),
+        "headers": found.headers,
+        "body": body,
+        "attempts_made": [item.to_json() for item in attempts],
+    }
+
+
+def shown(item: Delivery) -> JSON:
+    """A delivery without its body and its attempts."""
+    return {
+        "id": str(item.id), "request_id": str(item.request_id) if item.request_id else None, "wire": item.wire, "url": item.url,
+        "state": item.state, "attempts": item.attempts, "created_at": item.created_at.isoformat(),
+        "next_at": item.next_at.isoformat() if item.state == "pending" else None,
+        "finished_at": item.finished_at.isoformat() if item.finished_at else None,
+    }  # fmt: skip

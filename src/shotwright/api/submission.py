@@ -1,0 +1,73 @@
+"""How a request enters, on every wire: price reserved, bounds and idempotency checked, webhook address understood."""
+
+from __future__ import annotations
+
+import urllib.parse
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from shotwright.api.origin import origin
+from shotwright.core.catalog import find_endpoint
+from shotwright.core.errors import BadRequest
+from shotwright.core.pricing import actual_usd, expected
+from shotwright.jobs.admission import Admission, fingerprint
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from shotwright.api.auth import Caller
+    from shotwright.api.context import Context
+    from shotwright.jobs.store import Created, NewRequest
+
+KEY_HEADER = "idempotency-key"
+KEY_MAX = 255
+URL_MAX = 2048
+REPLAYED = {"idempotent-replayed": "true"}
+
+
+async def submit(request: Request, context: Context, who: Caller, new: NewRequest) -> Created:
+    """Store a request for its caller.
+
+    Raises:
+        QuotaError: A bound of this key is reached; nothing was stored.
+        IdempotencyMismatch: The Idempotency-Key came with another request before.
+        BadRequest: The Idempotency-Key is empty or too long.
+    """
+    paid = expected(find_endpoint(new.endpoint_id), new.arguments)
+    cost = actual_usd(new.engine, paid, context.settings.engine_prices)
+    settings, is_eachlabs = context.settings, new.wire == "eachlabs"
+    admission = Admission(
+        who.id, new.wire,
+        creates_per_minute=settings.eachlabs_creates_per_minute if is_eachlabs else 0,
+        in_flight=settings.eachlabs_in_flight if is_eachlabs else 0,
+        daily_budget_usd=who.daily_budget_usd,
+        idempotency_key=_idempotency_key(request),
+        fingerprint=fingerprint(new.endpoint_id, new.engine, new.arguments, (new.webhook or {}).get("url")),
+    )  # fmt: skip
+    return await context.store.create(replace(new, owner=who.id, reserve_usd=cost), admission)
+
+
+def webhook(request: Request, context: Context, url: str, secret: str | None = None) -> dict[str, Any]:
+    """Where to report the end of a request.
+
+    Raises:
+        BadRequest: Not an http or https address.
+    """
+    text = url.strip()
+    try:
+        parts = urllib.parse.urlsplit(text)
+        is_good = parts.scheme.lower() in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        is_good = False
+    if not is_good or len(text) > URL_MAX or not text.isascii() or any(char.isspace() for char in text):
+        raise BadRequest("The webhook address must be an http or https URL.")
+    return {"url": text, "secret": secret, "origin": origin(request, context.settings)}
+
+
+def _idempotency_key(request: Request) -> str | None:
+    key = request.headers.get(KEY_HEADER)
+    if key is None:
+        return None
+    if not 0 < len(key.strip()) <= KEY_MAX:
+        raise BadRequest(f"Idempotency-Key must have between 1 and {KEY_MAX} characters.")
+    return key.strip()

@@ -1,0 +1,119 @@
+"""API keys: made, listed, revoked; kept as hashes. A key reads `<id>:<secret>` and is shown once."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from psycopg.rows import class_row
+
+if TYPE_CHECKING:
+    from psycopg_pool import AsyncConnectionPool
+
+SCOPES = ("run", "read", "admin")
+"""run: submit, upload, cancel; read: look; admin: everybody's requests, keys, usage. Each includes looking at one's own."""
+SECRET_BYTES = 16
+_COLUMNS = "id, name, scopes, daily_budget_usd, created_at, last_used_at, revoked_at"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApiKey:
+    """A key, without its secret."""
+
+    id: uuid.UUID
+    name: str
+    scopes: list[str]
+    daily_budget_usd: Decimal | None
+    created_at: datetime
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+
+    def to_json(self) -> dict[str, Any]:
+        """As the API and the command line show it."""
+        return {
+            "key_id": str(self.id), "name": self.name, "scopes": self.scopes,
+            "daily_budget_usd": None if self.daily_budget_usd is None else float(self.daily_budget_usd),
+            "created_at": self.created_at.isoformat(),
+            "last_used_at": self.last_used_at.isoformat() if self.last_used_at else None,
+            "revoked_at": self.revoked_at.isoformat() if self.revoked_at else None,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class NewKey:
+    """A key that was just made: the only moment at which its secret is known."""
+
+    key: ApiKey
+    secret: str
+
+    @property
+    def text(self) -> str:
+        """What a client sends."""
+        return f"{self.key.id}:{self.secret}"
+
+
+class KeyStore:
+    """The keys in the database."""
+
+    def __init__(self, pool: AsyncConnectionPool[Any]) -> None:
+        self._pool = pool
+
+    async def create(self, name: str, scopes: list[str], daily_budget_usd: Decimal | None = None) -> NewKey:
+        """Make a key."""
+        secret = secrets.token_hex(SECRET_BYTES)
+        query = (
+            "INSERT INTO api_keys (id, name, secret_hash, scopes, daily_budget_usd) VALUES (%s, %s, %s, %s, %s) "
+            f"RETURNING {_COLUMNS}"
+        )
+        values = (uuid.uuid4(), name, _hash(secret), scopes, daily_budget_usd)
+        async with self._pool.connection() as conn, conn.cursor(row_factory=class_row(ApiKey)) as cursor:
+            key = await (await cursor.execute(query, values)).fetchone()
+        assert key is not None  # noqa: S101  (RETURNING)
+        return NewKey(key, secret)
+
+    async def all(self) -> list[ApiKey]:
+        """Every key, revoked ones too, the newest first."""
+        query = f"SELECT {_COLUMNS} FROM api_keys ORDER BY created_at DESC"
+        async with self._pool.connection() as conn, conn.cursor(row_factory=class_row(ApiKey)) as cursor:
+            keys: list[ApiKey] = await (await cursor.execute(query)).fetchall()
+            return keys
+
+    async def revoke(self, key_id: uuid.UUID) -> bool:
+        """End a key; whether it was there."""
+        query = "UPDATE api_keys SET revoked_at = coalesce(revoked_at, clock_timestamp()) WHERE id = %s"
+        async with self._pool.connection() as conn:
+            done = await conn.execute(query, (key_id,))
+        return bool(done.rowcount)
+
+    async def exist(self) -> bool:
+        """Whether a key was ever made: from then on the server asks for one, even when all are revoked."""
+        async with self._pool.connection() as conn:
+            row = await (await conn.execute("SELECT EXISTS (SELECT FROM api_keys)")).fetchone()
+        return bool(row[0]) if row else False
+
+    async def check(self, text: str) -> ApiKey | None:
+        """The key that a client's text is, unless it is wrong or revoked; constant time in the secret."""
+        key_id, _, secret = text.partition(":")
+        try:
+            known = uuid.UUID(key_id)
+        except ValueError:
+            return None
+        query = f"SELECT {_COLUMNS}, secret_hash FROM api_keys WHERE id = %s AND revoked_at IS NULL"
+        async with self._pool.connection() as conn:
+            row = await (await conn.execute(query, (known,))).fetchone()
+            if row is None or not hmac.compare_digest(row[-1], _hash(secret)):
+                return None
+            touched = "UPDATE api_keys SET last_used_at = clock_timestamp() WHERE id = %s AND (last_used_at IS NULL OR last_used_at < clock_timestamp() - interval '1 minute')"
+            await conn.execute(touched, (known,))
+        return ApiKey(**dict(zip(_COLUMNS.split(", "), row[:-1], strict=True)))
+
+
+def _hash(secret: str) -> str:
+    """The secret has 128 random bits, so a fast hash cannot be searched."""
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,0 +1,106 @@
+"""Connections that leave the server: only to addresses that were checked.
+
+Promises:
+    * every address that a name resolves to is checked, and the connection goes to the checked address (no DNS rebinding);
+    * private, loopback, link-local, shared (CGNAT), NAT64 and IPv4-mapped private addresses are refused unless allowed;
+    * proxies of the environment are ignored.
+
+Source: fal-wire section 3 (rules of fal's own downloader), users.md section 5, numbers 23-25.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+import ssl
+from functools import cache
+from typing import TYPE_CHECKING
+
+import certifi
+import httpcore
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_NAT64_LOCAL = ipaddress.ip_network("64:ff9b:1::/48")
+
+
+class AddressRefused(Exception):
+    """A host that we do not connect to; the text says why."""
+
+    def __init__(self, message: str, *, is_private: bool) -> None:
+        self.is_private = is_private
+        super().__init__(message)
+
+
+def is_public_address(address: str) -> bool:
+    """Whether an IP address is globally routable, seen through IPv4 mapping and NAT64."""
+    ip = ipaddress.ip_address(address.split("%")[0])
+    if isinstance(ip, ipaddress.IPv6Address):
+        if ip.ipv4_mapped is not None:
+            return is_public_address(str(ip.ipv4_mapped))
+        if ip in _NAT64 or ip in _NAT64_LOCAL or ip.sixtofour is not None or ip.teredo is not None:
+            return False
+    return ip.is_global and not ip.is_multicast
+
+
+def resolve(host: str, port: int, *, allow_private: bool) -> list[str]:
+    """All addresses of a host, every one of them checked.
+
+    Raises:
+        AddressRefused: The name does not resolve, or one of its addresses is not public.
+    """
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as exc:
+        raise AddressRefused(f'The host name "{host}" could not be resolved.', is_private=False) from exc
+    addresses = list(dict.fromkeys(str(info[4][0]) for info in found))
+    refused = [address for address in addresses if not is_public_address(address)]
+    if refused and not allow_private:
+        raise AddressRefused(f'The address of "{host}" is private.', is_private=True)
+    return addresses
+
+
+class _CheckedBackend(httpcore.NetworkBackend):
+    """Connects only to addresses that `resolve` has checked."""
+
+    def __init__(self, *, allow_private: bool) -> None:
+        self._allow_private = allow_private
+        self._inner = httpcore.SyncBackend()
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.NetworkStream:
+        failure: httpcore.ConnectError | None = None
+        for address in resolve(host, port, allow_private=self._allow_private):
+            try:
+                return self._inner.connect_tcp(address, port, timeout, local_address, socket_options)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as exc:
+                failure = httpcore.ConnectError(str(exc))
+        raise failure or httpcore.ConnectError(f"no address for {host}")
+
+    def connect_unix_socket(
+        self, path: str, timeout: float | None = None, socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None
+    ) -> httpcore.NetworkStream:
+        del path, timeout, socket_options
+        raise httpcore.ConnectError("unix sockets are not media")
+
+    def sleep(self, seconds: float) -> None:
+        self._inner.sleep(seconds)
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=certifi.where())
+
+
+def guarded_pool(*, allow_private: bool) -> httpcore.ConnectionPool:
+    """A connection pool for one conversation, guarded as this module promises."""
+    backend = _CheckedBackend(allow_private=allow_private)
+    return httpcore.ConnectionPool(ssl_context=_tls(), network_backend=backend, max_connections=1)
