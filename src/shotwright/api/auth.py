@@ -1,6 +1,6 @@
 """Who calls, and what they may do. A server without keys takes everybody (and `serve` then listens on loopback only).
 
-A key is one of SHOTWRIGHT_KEYS, which may do everything, or one that `shotwright keys create` made, with its scopes and its
+A key is one of SHOTWRIGHT_KEYS, or one that `shotwright keys create` made, with its scopes and its
 budget. It travels as `Authorization: Key ...`, `Authorization: Bearer ...` or `X-API-Key: ...`.
 """
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from shotwright.settings import Settings
 
 SCHEMES = ("key ", "bearer ")
+CONFIGURED = frozenset({"run", "read"})
+"""What the keys of SHOTWRIGHT_KEYS may do."""
 FRESH_S = 1.0
 """A revoked key is refused at most so much later."""
 KEPT_KEYS = 1024
@@ -78,7 +80,7 @@ class Gate:
         """Who a credential belongs to; None when it belongs to nobody."""
         for key, name in self._configured.items():
             if hmac.compare_digest(key.encode(), text.encode()):
-                return Caller(name, frozenset(SCOPES), self._settings.daily_budget_usd)
+                return Caller(name, CONFIGURED, self._settings.daily_budget_usd)
         if await self.is_open():
             return Caller(
                 owner_name(text) if text else "anonymous",

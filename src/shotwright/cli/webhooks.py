@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Annotated, Any
 
 import typer
@@ -38,17 +38,18 @@ def listen(
     receiver = _Receiver(("127.0.0.1", port), server, secret, as_json=as_json)
     try:
         here = f"http://127.0.0.1:{receiver.server_port}/"
-        err.print(f"Listening for webhooks at {here} (fal: ?fal_webhook={here}, EachLabs: webhook_url). Ctrl-C ends.")
+        err.print(
+            f"Listening for webhooks at {here} (fal: ?fal_webhook={here}, EachLabs: webhook_url). Ctrl-C ends.",
+            soft_wrap=True,
+        )
         while count is None or receiver.seen < count:
             receiver.handle_request()
     finally:
         receiver.server_close()
 
 
-class _Receiver(ThreadingHTTPServer):
+class _Receiver(HTTPServer):
     """Takes webhooks one at a time and prints them."""
-
-    daemon_threads = False
 
     def __init__(self, address: tuple[str, int], server: Server, secret: str | None, *, as_json: bool) -> None:
         self.server, self.secret, self.as_json, self.seen = server, secret, as_json, 0

@@ -91,6 +91,15 @@ class Outbox:
         )
         return await self._many(query, (lease_s, limit))
 
+    async def renew(self, ids: list[uuid.UUID], lease_s: float) -> None:
+        """Lengthen leases of deliveries that are under way."""
+        query = (
+            "UPDATE webhooks SET next_at = clock_timestamp() + make_interval(secs => %s) "
+            "WHERE id = ANY(%s) AND state = 'pending' AND next_at > clock_timestamp()"
+        )
+        async with self._pool.connection() as conn:
+            await conn.execute(query, (lease_s, ids))
+
     async def seal(self, delivery: Delivery, body: bytes, signed_at: int) -> None:
         """Keep the bytes of the first attempt: all attempts carry the same."""
         async with self._pool.connection() as conn:

@@ -12,10 +12,12 @@ import logging
 import random
 import time
 import urllib.parse
+import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import httpcore
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 AT_ONCE = 16
 POLL_S = 0.25
+LEASE_S = 6.0
+RENEW_S = 2.0
 KEPT_BYTES = 1024
 JITTER = 0.1
 SECRET_HEADERS = frozenset({"X-Webhook-Secret"})
@@ -63,30 +67,37 @@ class Deliverer:
         self._outbox, self._store, self._dialects = outbox, store, dialects
         self._may_be_private, self._factor = may_be_private, pause_factor
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="webhook")
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[uuid.UUID, asyncio.Task[None]] = {}
+        self._renewed = 0.0
 
     async def run(self) -> None:
         """Deliver until cancelled."""
         try:
             while True:
                 with contextlib.suppress(psycopg.Error, PoolTimeout):
+                    await self._renew()
                     await self._take()
                 await asyncio.sleep(POLL_S)
         finally:
-            for task in self._tasks:
+            for task in self._tasks.values():
                 task.cancel()
             self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def _take(self) -> None:
         free = AT_ONCE - len(self._tasks)
-        lease = 2 * max(dialect.timeout_s for dialect in self._dialects.values()) + 15
-        for delivery in await self._outbox.claim(free, lease) if free else ():
+        for delivery in await self._outbox.claim(free, LEASE_S) if free else ():
             task = asyncio.create_task(self._deliver(delivery), name=f"webhook {delivery.id}")
-            self._tasks.add(task)
-            task.add_done_callback(self._done)
+            self._tasks[delivery.id] = task
+            task.add_done_callback(partial(self._done, delivery.id))
 
-    def _done(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
+    async def _renew(self) -> None:
+        """Keep what is under way from falling due: only a process that has died loses its leases."""
+        if self._tasks and time.monotonic() - self._renewed > RENEW_S:
+            self._renewed = time.monotonic()
+            await self._outbox.renew(list(self._tasks), LEASE_S)
+
+    def _done(self, delivery_id: uuid.UUID, task: asyncio.Task[None]) -> None:
+        self._tasks.pop(delivery_id, None)
         if not task.cancelled() and (error := task.exception()) is not None:
             logger.error("%s could not be carried out", task.get_name(), exc_info=error)
 
