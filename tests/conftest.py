@@ -89,6 +89,14 @@ def with_audio(path: Path, clip: Path, codec: str = "aac") -> Path:
     return path
 
 
+def eventually(is_so: Callable[[], bool], seconds: float = 30) -> None:
+    """Ask until it is so; a state of another process that sends no event."""
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < deadline, "it never became so"
+        time.sleep(0.05)
+
+
 class RunningServer:
     """A `shotwright` process."""
 

@@ -190,7 +190,7 @@ async def _keep_alive(embedded: EmbeddedPostgres) -> None:
 def build_api(context: Context) -> Starlette:
     """The ASGI application with all dialects."""
     api = Starlette(
-        routes=[*platform_routes.routes(), *eachlabs_routes.routes(), *platform_v1.routes(), *fal_routes.routes()]
+        routes=[*eachlabs_routes.routes(), *platform_v1.routes(), *platform_routes.routes(), *fal_routes.routes()]
     )
     api.router.redirect_slashes = False
     api.state.context = context

@@ -233,6 +233,7 @@ def test_presigned_uploads(server: RunningServer, pictures: dict[str, Path]) -> 
         assert (answer.status_code, answer.json()) == (400, error("content_type is required"))
     for bad in (
         {"file_type": "book"},
+        {"file_type": {}},
         {"expires_in_seconds": 59},
         {"expires_in_seconds": "60"},
         {"expires_in_seconds": True},

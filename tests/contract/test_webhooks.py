@@ -8,7 +8,6 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,7 +15,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from tests.conftest import STANDARD, RunningServer, start
+from tests.conftest import STANDARD, RunningServer, eventually, start
 from tests.receiver import Received, Receiver
 
 from shotwright.clients import WebhookRefused, verify_eachlabs_webhook, verify_fal_webhook
@@ -86,13 +85,8 @@ def delivery(server: RunningServer, some_id: str) -> dict[str, Any]:
 
 def settled(server: RunningServer, some_id: str) -> dict[str, Any]:
     """The delivery once it is delivered or has failed."""
-    deadline = time.monotonic() + 90
-    while True:
-        found = server.http.get(f"/webhooks/{some_id}")
-        if found.is_success and found.json()["state"] != "pending":
-            return found.json()
-        assert time.monotonic() < deadline, found.text
-        time.sleep(0.05)
+    eventually(lambda: server.http.get(f"/webhooks/{some_id}").json().get("state", "pending") != "pending", 90)
+    return delivery(server, some_id)
 
 
 @pytest.mark.skipif(not shutil.which("node"), reason="needs Node.js")

@@ -44,6 +44,10 @@ curl {url}/fal-ai/kling-video/o1/standard/reference-to-video \\
   --header "Authorization: Key any" --header "Content-Type: application/json" \\
   --data '{{"prompt": "A drone shot flying over a tropical island at golden hour"}}'
 """,
+    "EachLabs, any language: change the base address": """\
+curl {url}/v1/prediction --header "X-API-Key: any" --header "Content-Type: application/json" \\
+  --data '{{"model": "kling-o1-reference-image-to-video", "input": {{"prompt": "A drone shot flying over a tropical island"}}}}'
+""",
 }
 
 

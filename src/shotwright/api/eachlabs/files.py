@@ -26,7 +26,7 @@ PUT_S = 15 * 60
 MAX_MB = 100
 EXPIRES_S = 180 * 86_400
 EXPIRES_MIN_S, EXPIRES_MAX_S = 60, 31_536_000
-KINDS = frozenset({"image", "video", "audio", "other"})
+KINDS = ("audio", "image", "other", "video")
 
 
 async def presign(request: Request) -> Response:
@@ -37,8 +37,8 @@ async def presign(request: Request) -> Response:
     kind = wish.get("content_type") if isinstance(wish, dict) else None
     if not isinstance(kind, str) or not kind.strip() or len(kind) > 200:
         raise BadRequest("content_type is required")
-    if wish.get("file_type") not in {None, *KINDS}:
-        raise BadRequest(f"file_type must be one of: {', '.join(sorted(KINDS))}.")
+    if wish.get("file_type") not in (None, *KINDS):
+        raise BadRequest(f"file_type must be one of: {', '.join(KINDS)}.")
     lasts = wish.get("expires_in_seconds", EXPIRES_S)
     if isinstance(lasts, bool) or not isinstance(lasts, int) or not EXPIRES_MIN_S <= lasts <= EXPIRES_MAX_S:
         raise BadRequest(f"expires_in_seconds must be a whole number from {EXPIRES_MIN_S} to {EXPIRES_MAX_S}.")

@@ -87,7 +87,7 @@ def _paths() -> JSON:
         "/v1/prediction/run": {"post": _operation("Create a prediction and wait for it", any_object, body=REF + "CreatePrediction")},
         "/v1/prediction/{id}": {"get": _operation("Read a prediction", REF + "Prediction", parameters=[_ID])},
         "/v1/prediction/{id}/cancel": {"post": _operation("Cancel a prediction", REF + "Created", parameters=[_ID])},
-        "/eachlabs/v1/models": {"get": _operation("List the models", {"type": "array", "items": {"$ref": REF + "Model"}}, parameters=[_query("name", "string"), *limits])},
+        "/v1/models": {"get": _operation("List the models", {"type": "array", "items": {"$ref": REF + "Model"}}, parameters=[_query("name", "string"), *limits])},
         "/v1/model": {"get": _operation("Read a model", REF + "Model", parameters=[_query("slug", "string")])},
         "/v1/models/{id}": {"get": _operation("Read a model", REF + "Model", parameters=[_ID])},
         "/v1/upload/presign": {"post": _operation("An address to upload to", REF + "Upload", body=REF + "Presign")},

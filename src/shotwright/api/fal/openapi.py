@@ -108,18 +108,32 @@ def _paths(endpoint: Endpoint, name: str) -> JSON:
     }
     here = f"/{endpoint.id}"
     return {
-        f"{here}/requests/{{request_id}}/status": {"get": {"parameters": [request_id, logs], "responses": _ok("The request status.", _REF + "QueueStatus")}},
+        f"{here}/requests/{{request_id}}/status": {"get": {"parameters": [request_id, logs], "responses": _ok("The request status.", _REF + "QueueStatus") | _errors("202", "401", "403", "404")}},
         f"{here}/requests/{{request_id}}/cancel": {
-            "put": {"parameters": [request_id], "responses": {"200": _content("The request was cancelled.", {"type": "object", "properties": {"success": {"type": "boolean"}}})}}
+            "put": {"parameters": [request_id], "responses": {"200": _content("The request was cancelled.", {"type": "object", "properties": {"success": {"type": "boolean"}}}), **_errors("202", "400", "401", "403", "404")}}
         },
         here: {
             "post": {
                 "requestBody": {"required": True, "content": {"application/json": {"schema": {"$ref": f"{_REF}{name}Input"}}}},
-                "responses": _ok("The request status.", _REF + "QueueStatus"),
+                "responses": _ok("The request status.", _REF + "QueueStatus") | _errors("400", "401", "402", "403", "404", "413", "422", "429", "503"),
             }
         },
-        f"{here}/requests/{{request_id}}": {"get": {"parameters": [request_id], "responses": _ok("Result of the request.", f"{_REF}{name}Output")}},
+        f"{here}/requests/{{request_id}}": {"get": {"parameters": [request_id], "responses": _ok("Result of the request.", f"{_REF}{name}Output") | _errors("400", "401", "403", "404", "410", "422", "499", "500", "503", "504")}},
     }  # fmt: skip
+
+
+_TEXTS = {
+    "202": "The request waits or runs; or a cancel was asked for.", "400": "The request is malformed, or not finished yet.",
+    "401": "The key is missing or wrong.", "402": "The key's budget for today is spent.", "403": "The key's scopes do not include this.",
+    "404": "There is no such endpoint or request.", "410": "The result was deleted.", "413": "The body is too large.",
+    "422": "The input could not be used; `detail` lists the fields.", "429": "The queue is full.",
+    "499": "The request was cancelled.", "500": "The model failed.", "503": "The server cannot answer at the moment.",
+    "504": "The request waited or ran too long.",
+}  # fmt: skip
+
+
+def _errors(*statuses: str) -> JSON:
+    return {status: _content(_TEXTS[status], {"type": "object"}) for status in statuses}
 
 
 def _ok(text: str, ref: str) -> JSON:

@@ -82,7 +82,7 @@ async def pricing_estimate(request: Request) -> Response:
     kind = wish.get("estimate_type") if isinstance(wish, dict) else None
     amounts = wish.get("endpoints") if isinstance(wish, dict) else None
     names = {"historical_api_price": "call_quantity", "unit_price": "unit_quantity"}
-    if kind not in names or not isinstance(amounts, dict) or not amounts:
+    if not isinstance(kind, str) or kind not in names or not isinstance(amounts, dict) or not amounts:
         raise BadRequest('Send {"estimate_type": "unit_price", "endpoints": {"<id>": {"unit_quantity": 5}}}.')
     total = Decimal(0)
     for endpoint_id, amount in amounts.items():

@@ -56,7 +56,7 @@ async def test(request: Request) -> Response:
     if not isinstance(wish, dict) or not isinstance(wish.get("url"), str):
         raise BadRequest('Send {"url": "https://..."}.')
     wire, secret = wish.get("wire", "fal"), wish.get("secret")
-    if wire not in SAMPLES or not (secret is None or isinstance(secret, str)):
+    if not isinstance(wire, str) or wire not in SAMPLES or not (secret is None or isinstance(secret, str)):
         raise BadRequest(f"wire must be one of: {', '.join(SAMPLES)}; secret must be text.")
     hook = webhook(request, context_of(request), wish["url"], secret)
     body = json.dumps(SAMPLES[wire]).encode()
