@@ -30,7 +30,7 @@ from shotwright.api.layers import Cors
 from shotwright.api.origin import HostRouting
 from shotwright.api.platform import routes as platform_routes
 from shotwright.api.platform import v1 as platform_v1
-from shotwright.core.errors import InternalError, NotFound, ServerUnavailable, SetupError, ShotwrightError
+from shotwright.core.errors import BadRequest, InternalError, NotFound, ServerUnavailable, SetupError, ShotwrightError
 from shotwright.files.store import FileStore
 from shotwright.jobs.children import ChildPool, ChildSetup
 from shotwright.jobs.events import EventHub
@@ -198,6 +198,7 @@ def build_api(context: Context) -> Starlette:
     api.add_exception_handler(Exception, _on_surprise)
     for kind in (psycopg.OperationalError, PoolTimeout):
         api.add_exception_handler(kind, _on_lost_database)
+    api.add_exception_handler(psycopg.DataError, _on_bad_value)
     for status in (404, 405):
         api.add_exception_handler(status, _on_missing)
     api.add_middleware(HostRouting)
@@ -212,6 +213,11 @@ async def _on_error(request: Request, exc: ShotwrightError) -> Response:
 async def _on_lost_database(request: Request, exc: Exception) -> Response:
     logger.warning("The database does not answer in %s %s: %s", request.method, request.url.path, exc)
     return api_errors.answer(request, ServerUnavailable())
+
+
+async def _on_bad_value(request: Request, _: Exception) -> Response:
+    """A value that no column can hold: NUL in a text, a number beyond all bounds."""
+    return api_errors.answer(request, BadRequest("A value of this request cannot be stored."))
 
 
 async def _on_surprise(request: Request, exc: Exception) -> Response:

@@ -134,6 +134,32 @@ def test_a_repeated_run_waits_for_the_first(server: RunningServer) -> None:
     assert Counter(answer.headers.get("idempotent-replayed") for answer in answers) == {None: 1, "true": 3}
 
 
+@pytest.mark.parametrize("path", [f"/{ENDPOINT}", f"/{ENDPOINT}/stream"])
+def test_going_away_is_no_cancel_for_who_can_come_back(server: RunningServer, path: str) -> None:
+    key = {"Idempotency-Key": str(uuid.uuid4())}
+    body = {**SHOT, "prompt": f"A forest at dawn, {uuid.uuid4()}"}
+    with (
+        pytest.raises(httpx.TimeoutException),
+        httpx.Client(base_url=server.url, timeout=0.3, trust_env=False) as hasty,
+    ):
+        hasty.post(path, json=body, headers=key)
+    again = server.http.post(f"/{ENDPOINT}", json=body, headers=key)
+    assert (again.status_code, again.headers["idempotent-replayed"]) == (200, "true")
+
+
+def test_what_was_set_aside_is_not_forgotten_when_the_bound_goes(data_folder: Callable[[], Path]) -> None:
+    data = data_folder()
+    first = start(data, "--workers", "2", env={"SHOTWRIGHT_CONCURRENCY_PER_KEY": "1"})
+    ids = [first.submit(ENDPOINT, {**SHOT, "duration": "10"}) for _ in range(3)]
+    first.wait(ids[0], "running")
+    first.stop()
+    second = start(data, "--workers", "2")
+    try:
+        assert {second.wait(request_id)["state"] for request_id in ids} == {"succeeded"}
+    finally:
+        second.stop()
+
+
 def test_a_daily_budget_holds_under_parallel_submits(pair: Callable[..., Pair]) -> None:
     """Three seconds at the paid price are $0.252: four fit into a dollar and a cent."""
     both = pair(prices="draft=kling", daily_budget_usd="1.01")

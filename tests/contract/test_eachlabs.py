@@ -157,7 +157,8 @@ def test_bad_creates_store_nothing(idle: RunningServer, body: bytes, status: int
     "url",
     [
         "data:video/mp4;base64,AAAA", "http://localhost/a.mp4", "https://localhost:8443/a.mp4", "http://127.0.0.1/a.mp4",
-        "https://10.0.0.8/a.mp4", "https://[::1]/a.mp4", "https://169.254.169.254/latest", "https://nas.local/a.mp4",
+        "https://10.0.0.8/a.mp4", "https://[::1]/a.mp4", "https://169.254.169.254/latest", "https://nas.local/a.mp4", "https://127.1/a", "https://2130706433/a", "https://0x7f000001/a", "https://0/a",
+        "https://localhost。/a", "https://%6cocalhost/a", "https://localhost.localdomain/a",
         "http://example.com/a.mp4", "https://", "https://[::1/a",
     ],
 )  # fmt: skip
@@ -261,7 +262,8 @@ def test_executions(server: RunningServer, done: str) -> None:
 
 
 def test_request_ids_are_echoed_or_made(idle: RunningServer) -> None:
-    assert idle.http.get("/v1/models", headers={"X-Request-Id": "mine-1"}).headers["x-request-id"] == "mine-1"
+    for path in ("/v1/models", "/v1/prediction/unknown", "/v1/nothing"):
+        assert idle.http.get(path, headers={"X-Request-Id": "mine-1"}).headers["x-request-id"] == "mine-1"
     assert uuid.UUID(idle.http.get("/v1/models").headers["x-request-id"])
 
 

@@ -120,6 +120,8 @@ def test_keys_are_hashed_listed_and_revoked(keyed: Keyed) -> None:
     assert said.returncode == 0
     eventually(lambda: keyed.call("GET", "/requests", key).status_code == 401)
     assert shotwright("keys", "revoke", str(uuid.uuid4()), "--data", str(keyed.data)).returncode == 4
+    for budget in ("inf", "nan", "1e12"):
+        assert shotwright("keys", "create", "--daily-budget", budget, "--data", str(keyed.data)).returncode == 2
     assert shotwright("keys", "create", "--scope", "root", "--data", str(keyed.data)).returncode == 2
 
 
@@ -264,6 +266,18 @@ def test_deleting_a_payload_keeps_the_record(keyed: Keyed) -> None:
     }
 
 
+def test_every_process_knows_that_a_file_is_gone(keyed: Keyed, rendered: str) -> None:
+    other = start(keyed.data, "--workers", "0")
+    try:
+        request_id = keyed.call("POST", f"/queue/{ENDPOINT}", "runner", json=SHOT).json()["request_id"]
+        path = keyed.server.wait(request_id)["video_url"].removeprefix(keyed.server.url)
+        assert other.http.get(path).status_code == 200
+        keyed.call("DELETE", f"/v1/models/requests/{request_id}/payloads", "runner")
+        assert other.http.get(path).status_code == 404
+    finally:
+        other.stop()
+
+
 def test_retention_deletes_payloads_and_nothing_else(
     data_folder: Callable[[], Path], pictures: dict[str, Path]
 ) -> None:
@@ -286,6 +300,35 @@ def test_retention_deletes_payloads_and_nothing_else(
         assert expiring.headers["cache-control"] == "no-cache", "uploads expire now"
     finally:
         second.stop()
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "headers"),
+    [
+        ("GET", "/usage?start=0001-01-01T00:00:00%2B14:00", {}),
+        ("GET", "/v1/models/usage?end=9999-12-31T23:59:59-14:00", {}),
+        ("GET", "/usage?endpoint_id=%00", {}),
+        ("GET", "/requests?state=%00", {}),
+        ("POST", f"/queue/{ENDPOINT}?fal_webhook=http://a/%00", {}),
+        ("POST", f"/queue/{ENDPOINT}?fal_webhook=http://a/%01", {}),
+        ("POST", f"/queue/{ENDPOINT}", {"X-Shotwright-Seed": b"\xb2"}),
+        *(
+            ("POST", f"/queue/{ENDPOINT}", {"X-Fal-Object-Lifecycle-Preference": wish})
+            for wish in (
+                '{"expiration_duration_seconds": NaN}', '{"expiration_duration_seconds": 1e999}', '{"expiration_duration_seconds": -5}',
+                '{"expiration_duration_seconds": true}', '{"initial_acl": {"default": []}}', "[" * 3000, "7",
+            )
+        ),
+    ],
+)  # fmt: skip
+def test_odd_values_are_refused(keyed: Keyed, method: str, path: str, headers: dict[str, Any]) -> None:
+    key = {"Authorization": f"Key {keyed.keys['admin']}"}
+    answer = keyed.bare.request(method, path, json=SHOT if method == "POST" else None, headers={**key, **headers})
+    assert answer.status_code == 400, answer.text
+
+
+def test_a_queue_length_that_is_no_number_is_ignored(keyed: Keyed) -> None:
+    assert keyed.call("POST", f"/queue/{ENDPOINT}?fal_max_queue_length=%C2%B2", "runner", json=SHOT).status_code == 200
 
 
 def test_exposed_servers_want_a_key(data_folder: Callable[[], Path]) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 from tests.conftest import STANDARD, RunningServer, eventually, start
-from tests.receiver import Received, Receiver
+from tests.receiver import Handler, Received, Receiver
 
 from shotwright.clients import WebhookRefused, verify_eachlabs_webhook, verify_fal_webhook
 
@@ -219,6 +219,22 @@ def test_fal_tries_eleven_times_and_can_be_asked_again(hooked: RunningServer, re
     last = receiver.wait(12)[11]
     assert last.body == receiver.calls[0].body
     assert settled(hooked, request_id)["state"] == "delivered"
+
+
+def test_asked_again_while_it_is_under_way_it_follows_itself(hooked: RunningServer, receiver: Receiver) -> None:
+    def slow(handler: Handler, number: int) -> None:
+        if number == 1:
+            handler.server.let_go.wait(2)
+        handler.reply(500 if number == 1 else 200)
+
+    receiver.answer = slow
+    made = hooked.http.post("/webhooks/test", json={"url": receiver.url}).json()["id"]
+    receiver.wait(1)
+    hooked.http.post(f"/webhooks/{made}/redeliver")
+    receiver.wait(2)
+    found = settled(hooked, made)
+    assert [(a["number"], a["status_code"]) for a in found["attempts_made"]] == [(1, 500), (2, 200)]
+    assert (found["state"], len(receiver.calls)) == ("delivered", 2)
 
 
 def test_redirects_fail_and_nobody_follows(hooked: RunningServer, receiver: Receiver) -> None:

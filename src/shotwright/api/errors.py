@@ -31,6 +31,7 @@ def answer(request: Request, exc: ShotwrightError) -> Response:
         response = _platform(exc)
     elif path.startswith(EACHLABS):
         response = eachlabs.raised_response(exc, context_of(request).settings.eachlabs_error_style)
+        response.headers.update(eachlabs.request_id(request))
     else:
         response = fal.raised_response(exc)
     if isinstance(exc, ServerUnavailable):

@@ -45,8 +45,11 @@ def days(request: Request, back: int) -> tuple[date, date]:
     """`start` and `end` of a query in UTC days; by default the last `back` days until today."""
     end = moment(request, "end")
     start = moment(request, "start")
-    last = end.astimezone(UTC).date() if end else datetime.now(UTC).date()
-    first = start.astimezone(UTC).date() if start else date.fromordinal(max(1, last.toordinal() - back))
+    try:
+        last = end.astimezone(UTC).date() if end else datetime.now(UTC).date()
+        first = start.astimezone(UTC).date() if start else date.fromordinal(max(1, last.toordinal() - back))
+    except OverflowError as exc:
+        raise BadRequest("start and end must lie between the years 1 and 9999.") from exc
     if first > last:
         raise BadRequest("start must not be after end.")
     return first, last

@@ -59,7 +59,7 @@ def webhook(request: Request, context: Context, url: str, secret: str | None = N
         is_good = parts.scheme.lower() in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
     except ValueError:
         is_good = False
-    if not is_good or len(text) > URL_MAX or not text.isascii() or any(char.isspace() for char in text):
+    if not is_good or len(text) > URL_MAX or not text.isascii() or not text.isprintable() or " " in text:
         raise BadRequest("The webhook address must be an http or https URL.")
     return {"url": text, "secret": secret, "origin": origin(request, context.settings)}
 

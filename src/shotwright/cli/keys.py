@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -14,6 +13,7 @@ from shotwright.cli.main import composition, emit, err
 from shotwright.cli.serve import Data, Database, settings_with
 from shotwright.cli.table import table
 from shotwright.core.errors import BadRequest, NotFound
+from shotwright.core.pricing import daily_budget as checked_budget
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -50,7 +50,7 @@ def create(
     scopes = scope or ["run", "read"]
     if unknown := set(scopes) - set(SCOPES):
         raise BadRequest(f"There is no scope {', '.join(sorted(unknown))}. Choose from {', '.join(SCOPES)}.")
-    budget = None if daily_budget is None else Decimal(str(daily_budget))
+    budget = checked_budget(daily_budget)
     made = _with_keys(
         context, {"data": data, "database_url": database_url}, lambda keys: keys.create(name, scopes, budget)
     )

@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
 from shotwright.core.catalog import KLING_UNIT_USD
+from shotwright.core.errors import BadRequest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 CURRENCY = "USD"
 _CENT_TENTHS = Decimal("0.001")
-_ZERO = Decimal(0)
+BUDGET_MAX_USD = 1_000_000
 FREE_ENGINES = frozenset({"draft", "diffusion", "remote"})
 
 
@@ -65,6 +66,19 @@ def actual_usd(engine: str, paid: Estimate, prices: Mapping[str, str]) -> Decima
     """
     price = prices.get(engine, "0" if engine in FREE_ENGINES else "kling")
     return paid.usd if price == "kling" else rounded(Decimal(price) * Decimal(str(paid.seconds)))
+
+
+def daily_budget(value: object) -> Decimal | None:
+    """A budget in US dollars, to a tenth of a cent; None means none.
+
+    Raises:
+        BadRequest: Not a number, negative, or beyond a million.
+    """
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= BUDGET_MAX_USD:
+        raise BadRequest(f"A daily budget must be a number of US dollars from 0 to {BUDGET_MAX_USD}.")
+    return rounded(Decimal(str(value)))
 
 
 def record(paid: Estimate, cost: Decimal) -> dict[str, Any]:

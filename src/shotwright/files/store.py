@@ -179,6 +179,8 @@ class FileStore:
         """The record of a file, whatever its rules say."""
         if not _ID.fullmatch(file_id):
             return None
+        if file_id in self._records and not self._exists(file_id):
+            self._records.pop(file_id, None)  # another process has deleted it
         if file_id not in self._records:
             try:
                 data = bytes(obstore.get(self._objects, f"files/{file_id}.json").bytes())
@@ -188,6 +190,13 @@ class FileStore:
                 self._records.clear()
             self._records[file_id] = FileRecord(**json.loads(data))
         return self._records[file_id]
+
+    def _exists(self, file_id: str) -> bool:
+        try:
+            obstore.head(self._objects, f"files/{file_id}.json")
+        except FileNotFoundError:
+            return False
+        return True
 
     def fetch(self, file_id: str, target: Path) -> int:
         """Copy a file's bytes to a local path; its size."""

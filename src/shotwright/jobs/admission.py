@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 WINDOW_S = 60
 IN_FLIGHT_RETRY_S = 5
 KEPT_KEYS = "24 hours"
+"""How long an idempotency key is remembered."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,7 @@ async def earlier(conn: AsyncConnection[Any], admission: Admission) -> tuple[uui
     """
     if admission.idempotency_key is None:
         return None
+    await forget_keys(conn, _scope(admission))
     query = "SELECT request_id, position, fingerprint FROM idempotency WHERE owner = %s AND key = %s"
     found = await (await conn.execute(query, (_scope(admission), admission.idempotency_key))).fetchone()
     if found is None:
@@ -134,9 +136,10 @@ async def _check_budget(conn: AsyncConnection[Any], admission: Admission, reserv
         )
 
 
-async def forget_keys(conn: AsyncConnection[Any]) -> None:
-    """Drop idempotency keys that are too old to be repeated."""
-    await conn.execute("DELETE FROM idempotency WHERE created_at < clock_timestamp() - %s::interval", (KEPT_KEYS,))
+async def forget_keys(conn: AsyncConnection[Any], owner: str | None = None) -> None:
+    """Drop idempotency keys that are too old to be repeated, of one caller or of all."""
+    query = "DELETE FROM idempotency WHERE created_at < clock_timestamp() - %s::interval AND (%s::text IS NULL OR owner = %s)"
+    await conn.execute(query, (KEPT_KEYS, owner, owner))
 
 
 def _scope(admission: Admission) -> str:

@@ -85,18 +85,16 @@ class Outbox:
     async def claim(self, limit: int, lease_s: float) -> list[Delivery]:
         """Take what is due; nobody else gets it before the lease has run out."""
         query = (
-            "UPDATE webhooks SET next_at = clock_timestamp() + make_interval(secs => %s) WHERE id IN ("
-            "SELECT id FROM webhooks WHERE state = 'pending' AND next_at <= clock_timestamp() ORDER BY next_at LIMIT %s "
+            "UPDATE webhooks SET leased_until = clock_timestamp() + make_interval(secs => %s) WHERE id IN ("
+            "SELECT id FROM webhooks WHERE state = 'pending' AND next_at <= clock_timestamp() "
+            "AND (leased_until IS NULL OR leased_until < clock_timestamp()) ORDER BY next_at LIMIT %s "
             f"FOR UPDATE SKIP LOCKED) RETURNING {_COLUMNS}"
         )
         return await self._many(query, (lease_s, limit))
 
     async def renew(self, ids: list[uuid.UUID], lease_s: float) -> None:
         """Lengthen leases of deliveries that are under way."""
-        query = (
-            "UPDATE webhooks SET next_at = clock_timestamp() + make_interval(secs => %s) "
-            "WHERE id = ANY(%s) AND state = 'pending' AND next_at > clock_timestamp()"
-        )
+        query = "UPDATE webhooks SET leased_until = clock_timestamp() + make_interval(secs => %s) WHERE id = ANY(%s) AND leased_until IS NOT NULL"
         async with self._pool.connection() as conn:
             await conn.execute(query, (lease_s, ids))
 
@@ -109,24 +107,31 @@ class Outbox:
     async def record(
         self, delivery: Delivery, attempt: Attempt, headers: dict[str, str], next_in_s: float | None
     ) -> None:
-        """Write an attempt down; without a next one the delivery has ended."""
+        """Write an attempt down; without a next one the delivery has ended. A claim that was lost meanwhile changes nothing."""
         ended = "delivered" if attempt.is_delivered else "failed" if next_in_s is None else "pending"
         async with self._pool.connection() as conn, conn.transaction():
+            query = (
+                "UPDATE webhooks SET attempts = %(number)s, headers = %(headers)s, leased_until = NULL, again = false, "
+                "state = CASE WHEN again THEN 'pending' ELSE %(state)s END, "
+                "signed_at = CASE WHEN again THEN NULL ELSE signed_at END, "
+                "next_at = clock_timestamp() + make_interval(secs => CASE WHEN again THEN 0 ELSE %(pause)s END), "
+                "finished_at = CASE WHEN again OR %(state)s = 'pending' THEN NULL ELSE clock_timestamp() END "
+                "WHERE id = %(id)s AND attempts = %(number)s - 1"
+            )
+            values = {
+                "number": attempt.number, "headers": Jsonb(headers), "state": ended, "pause": next_in_s or 0.0, "id": delivery.id,
+            }  # fmt: skip
+            if not (await conn.execute(query, values)).rowcount:
+                return
             query = (
                 "INSERT INTO webhook_attempts (webhook_id, number, at, duration_ms, status_code, response, error) "
                 "VALUES (%s, %s, %s, %s, %s, %s, %s)"
             )
-            values = (
+            row = (
                 delivery.id, attempt.number, attempt.at, attempt.duration_ms, attempt.status_code, attempt.response,
                 attempt.error,
             )  # fmt: skip
-            await conn.execute(query, values)
-            query = (
-                "UPDATE webhooks SET state = %s, attempts = %s, headers = %s, "
-                "next_at = clock_timestamp() + make_interval(secs => %s), "
-                "finished_at = CASE WHEN %s = 'pending' THEN NULL ELSE clock_timestamp() END WHERE id = %s"
-            )
-            await conn.execute(query, (ended, attempt.number, Jsonb(headers), next_in_s or 0, ended, delivery.id))
+            await conn.execute(query, row)
 
     async def add_test(self, wire: str, url: str, secret: str | None, owner: str | None, body: bytes) -> uuid.UUID:
         """A delivery that belongs to no request."""
@@ -137,8 +142,12 @@ class Outbox:
         return uuid.UUID(str(row[0]))
 
     async def redeliver(self, delivery_id: uuid.UUID) -> None:
-        """Make a delivery due again, at once."""
-        query = "UPDATE webhooks SET state = 'pending', next_at = clock_timestamp(), finished_at = NULL WHERE id = %s"
+        """Make a delivery due again, at once and signed anew; one that is under way follows itself."""
+        query = (
+            "UPDATE webhooks SET again = coalesce(leased_until > clock_timestamp(), false), state = 'pending', "
+            "next_at = clock_timestamp(), finished_at = NULL, "
+            "signed_at = CASE WHEN leased_until > clock_timestamp() THEN signed_at ELSE NULL END WHERE id = %s"
+        )
         async with self._pool.connection() as conn:
             await conn.execute(query, (delivery_id,))
 

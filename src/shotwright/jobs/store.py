@@ -230,6 +230,7 @@ class RequestStore:
         attempt: int | None = None,
         worker: int | None = None,
         values: JSON | None = None,
+        only_cancelled: bool = False,
     ) -> StoredRequest | None:
         """Move a request to another state.
 
@@ -239,6 +240,7 @@ class RequestStore:
             attempt: When given, the request must still be on this attempt: a worker that was declared lost changes nothing.
             worker: The worker that starts it.
             values: Columns to set: plan, result, error, metrics.
+            only_cancelled: Only a request whose end was asked for.
 
         Returns:
             The row, or None when the transition was not allowed.
@@ -246,7 +248,15 @@ class RequestStore:
         async with self._pool.connection() as conn, conn.transaction():
             if target is State.RUNNING and self._concurrency and await self._park(conn, request_id):
                 return None
-            row = await self._move(conn, request_id, target, attempt=attempt, worker=worker, values=values or {})
+            row = await self._move(
+                conn,
+                request_id,
+                target,
+                attempt=attempt,
+                worker=worker,
+                values=values or {},
+                only_cancelled=only_cancelled,
+            )
             if row is not None and target is State.QUEUED:
                 await self._requeue(conn, row)
         return row
@@ -261,19 +271,22 @@ class RequestStore:
         worker: int | None = None,
         values: JSON,
         only_from: State | None = None,
+        only_cancelled: bool = False,
     ) -> StoredRequest | None:
-        """The one statement that changes a state, and what follows from an end: event, webhook, a free place."""
+        """The one statement that changes a state, and what follows from an end: event, webhook."""
         changes: JSON = {
             "state": target.value,
             **{key: Jsonb(value) if isinstance(value, dict | list) else value for key, value in values.items()},
         }
         extra, guard = "", "AND attempt = %(guard)s" if attempt is not None else ""
+        guard += " AND cancel_requested" if only_cancelled else ""
         if target is State.RUNNING:
             changes["worker"] = worker
             extra = ", attempt = attempt + 1, started_at = clock_timestamp(), progress = 0"
             guard += " AND (start_deadline IS NULL OR attempt > 0 OR start_deadline > clock_timestamp())"
         elif target in TERMINAL:
             changes.setdefault("cost_usd", 0)
+            guard += "" if target is State.CANCELLED else " AND NOT cancel_requested"
             extra = ", finished_at = clock_timestamp(), arguments = CASE WHEN options->>'store_io' = '0' THEN NULL ELSE arguments END"
         names = ", ".join(f"{name} = %({name})s" for name in changes)
         query = f"UPDATE requests SET {names}{extra} WHERE id = %(id)s AND state = ANY(%(sources)s) {guard} RETURNING {_COLUMNS}"
@@ -283,8 +296,6 @@ class RequestStore:
             await self._event(conn, request_id, "state", data={"state": target.value, "attempt": row.attempt})
             if row.is_terminal and row.webhook:
                 await post(conn, row)
-            if target is not State.RUNNING:
-                await self._unpark(conn, row.owner)
         return row
 
     async def _park(self, conn: AsyncConnection[Any], request_id: uuid.UUID) -> bool:
@@ -300,17 +311,27 @@ class RequestStore:
         await conn.execute("UPDATE requests SET queue_job = NULL WHERE id = %s AND state = 'queued'", (request_id,))
         return True
 
-    async def _unpark(self, conn: AsyncConnection[Any], owner: str | None) -> None:
-        """Queue the first request that was set aside for its caller's others."""
-        if not self._concurrency or owner is None:
-            return
+    async def unpark(self) -> None:
+        """Queue requests that were set aside, as far as their callers have room again."""
+        query = "SELECT DISTINCT owner FROM requests WHERE state = 'queued' AND queue_job IS NULL"
+        async with self._pool.connection() as conn:
+            owners = [owner for (owner,) in await (await conn.execute(query)).fetchall()]
+            for owner in owners:
+                async with conn.transaction():
+                    await self._unpark(conn, owner)
+
+    async def _unpark(self, conn: AsyncConnection[Any], owner: str) -> None:
         await lock_owner(conn, owner)
+        query = "SELECT count(*) FROM requests WHERE owner = %s AND state = 'running'"
+        found = await (await conn.execute(query, (owner,))).fetchone()
+        room = self._concurrency - (found[0] if found else 0) if self._concurrency else None
         query = (
             f"SELECT {_COLUMNS} FROM requests WHERE owner = %s AND state = 'queued' AND queue_job IS NULL "
-            "ORDER BY priority DESC, created_at LIMIT 1"
+            "ORDER BY priority DESC, created_at LIMIT %s FOR UPDATE SKIP LOCKED"
         )
-        row = await self._one(conn, query, (owner,))
-        if row is not None:
+        async with conn.cursor(row_factory=class_row(StoredRequest)) as cursor:
+            rows = await (await cursor.execute(query, (owner, room if room is None else max(room, 0)))).fetchall()
+        for row in rows:
             await self._requeue(conn, row)
 
     async def _requeue(self, conn: AsyncConnection[Any], row: StoredRequest) -> None:
@@ -424,8 +445,12 @@ class RequestStore:
         async with self._pool.connection() as conn, conn.transaction():
             for (request_id,) in await (await conn.execute(query, (days * 86400,))).fetchall():
                 results.append(await self._delete_payload(conn, request_id))
-            await forget_keys(conn)
         return [result for result in results if result]
+
+    async def forget_keys(self) -> None:
+        """Drop idempotency keys that are too old to be repeated."""
+        async with self._pool.connection() as conn:
+            await forget_keys(conn)
 
     async def delete_payload(self, request_id: uuid.UUID) -> JSON:
         """Delete what a request was given and gave; returns its result, whose files are the caller's to delete."""

@@ -166,7 +166,7 @@ def _post(url: str, body: bytes, headers: dict[str, str], timeout_s: float, *, a
     sent.update(headers)
     limits = {"connect": timeout_s, "read": timeout_s, "write": timeout_s, "pool": timeout_s}
     with (
-        guarded_pool(allow_private=allow_private) as pool,
+        guarded_pool(allow_private=allow_private, deadline=deadline) as pool,
         pool.stream("POST", url.split("#")[0], headers=sent, content=body, extensions={"timeout": limits}) as response,
     ):
         kept = bytearray()

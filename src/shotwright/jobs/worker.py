@@ -150,8 +150,10 @@ class Worker:
                 "cost_usd": cost,
             }
             moved = await self._store.move(row.id, State.SUCCEEDED, attempt=row.attempt, values=values)
-            if moved is None:
-                await asyncio.to_thread(self._files.delete, outcome.result["file_id"])
+            if moved is None:  # cancelled at the last moment, or given to another worker
+                for file_id in result_files(outcome.result):
+                    await asyncio.to_thread(self._files.delete, file_id)
+                await self._store.move(row.id, State.CANCELLED, attempt=row.attempt, only_cancelled=True)
             return
         current = await self._store.get(row.id)
         is_cancelled = current is not None and current.cancel_requested
@@ -211,6 +213,7 @@ class Worker:
             try:
                 await self._still_present()
                 await self._store.expire_starts(StartTimeout().to_json())
+                await self._store.unpark()
                 await self._queue.clean(await self._store.rescue(WorkerCrashed().to_json()))
                 if time.monotonic() - swept > SWEEP_S:
                     swept = time.monotonic()
@@ -221,6 +224,7 @@ class Worker:
 
     async def _sweep(self) -> None:
         await asyncio.to_thread(self._files.sweep)
+        await self._store.forget_keys()
         if self._settings.keep_results_days:
             for result in await self._store.forget(self._settings.keep_results_days):
                 for file_id in result_files(result):

@@ -95,7 +95,7 @@ def _write_data_uri(url: str, path: Path, policy: FetchPolicy, loc: Loc) -> int:
 
 def _download(url: str, path: Path, policy: FetchPolicy, loc: Loc) -> int:
     deadline = time.monotonic() + policy.timeout_s
-    with guarded_pool(allow_private=policy.allow_private) as pool:
+    with guarded_pool(allow_private=policy.allow_private, deadline=deadline) as pool:
         try:
             for _ in range(MAX_REDIRECTS + 1):
                 target = _get(pool, url, path, policy, loc, deadline)

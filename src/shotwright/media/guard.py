@@ -3,6 +3,7 @@
 Promises:
     * every address that a name resolves to is checked, and the connection goes to the checked address (no DNS rebinding);
     * private, loopback, link-local, shared (CGNAT), NAT64 and IPv4-mapped private addresses are refused unless allowed;
+    * a conversation ends by its deadline, however slowly the other side drips;
     * proxies of the environment are ignored.
 
 Source: fal-wire section 3 (rules of fal's own downloader), users.md section 5, numbers 23-25.
@@ -13,6 +14,7 @@ from __future__ import annotations
 import ipaddress
 import socket
 import ssl
+import time
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -65,8 +67,8 @@ def resolve(host: str, port: int, *, allow_private: bool) -> list[str]:
 class _CheckedBackend(httpcore.NetworkBackend):
     """Connects only to addresses that `resolve` has checked."""
 
-    def __init__(self, *, allow_private: bool) -> None:
-        self._allow_private = allow_private
+    def __init__(self, *, allow_private: bool, deadline: float) -> None:
+        self._allow_private, self._deadline = allow_private, deadline
         self._inner = httpcore.SyncBackend()
 
     def connect_tcp(
@@ -80,7 +82,9 @@ class _CheckedBackend(httpcore.NetworkBackend):
         failure: httpcore.ConnectError | None = None
         for address in resolve(host, port, allow_private=self._allow_private):
             try:
-                return self._inner.connect_tcp(address, port, timeout, local_address, socket_options)
+                left = _left(self._deadline, timeout)
+                stream = self._inner.connect_tcp(address, port, left, local_address, socket_options)
+                return _BoundedStream(stream, self._deadline)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as exc:
                 failure = httpcore.ConnectError(str(exc))
         raise failure or httpcore.ConnectError(f"no address for {host}")
@@ -95,12 +99,49 @@ class _CheckedBackend(httpcore.NetworkBackend):
         self._inner.sleep(seconds)
 
 
+def _left(deadline: float, timeout: float | None) -> float:
+    """What is left until `deadline`, at most `timeout`.
+
+    Raises:
+        httpcore.ReadTimeout: Nothing.
+    """
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise httpcore.ReadTimeout("the time is over")
+    return left if timeout is None else min(left, timeout)
+
+
+class _BoundedStream(httpcore.NetworkStream):
+    """A stream whose reads and writes all end by one deadline, however slowly the other side drips."""
+
+    def __init__(self, inner: httpcore.NetworkStream, deadline: float) -> None:
+        self._inner, self._deadline = inner, deadline
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._inner.read(max_bytes, _left(self._deadline, timeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._inner.write(buffer, _left(self._deadline, timeout))
+
+    def close(self) -> None:
+        self._inner.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        left = _left(self._deadline, timeout)
+        return _BoundedStream(self._inner.start_tls(ssl_context, server_hostname, left), self._deadline)
+
+    def get_extra_info(self, info: str) -> object:
+        return self._inner.get_extra_info(info)
+
+
 @cache
 def _tls() -> ssl.SSLContext:
     return ssl.create_default_context(cafile=certifi.where())
 
 
-def guarded_pool(*, allow_private: bool) -> httpcore.ConnectionPool:
-    """A connection pool for one conversation, guarded as this module promises."""
-    backend = _CheckedBackend(allow_private=allow_private)
+def guarded_pool(*, allow_private: bool, deadline: float) -> httpcore.ConnectionPool:
+    """A connection pool for one conversation that ends by `deadline` (of the monotonic clock), guarded as promised above."""
+    backend = _CheckedBackend(allow_private=allow_private, deadline=deadline)
     return httpcore.ConnectionPool(ssl_context=_tls(), network_backend=backend, max_connections=1)

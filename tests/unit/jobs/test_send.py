@@ -79,6 +79,18 @@ def test_a_receiver_that_does_not_answer_in_time(receive: Callable[[Answer], Rec
     assert attempt.duration_ms >= 300
 
 
+def test_a_receiver_that_drips_its_headers_runs_out_of_time(receive: Callable[[Answer], Receiver]) -> None:
+    def drip(handler: Handler, _: int) -> None:
+        for byte in b"HTTP/1.1 200 OK\r\nX: " + b"y" * 400:
+            handler.wfile.write(bytes([byte]))
+            if handler.server.let_go.wait(0.05):
+                return
+
+    attempt = post(receive(drip).url, timeout_s=0.4)
+    assert (attempt.is_delivered, attempt.error) == (False, "No answer within 0.4 seconds.")
+    assert attempt.duration_ms < 2000
+
+
 def test_a_2xx_counts_even_when_its_body_never_ends(receive: Callable[[Answer], Receiver]) -> None:
     def drip(handler: Handler, _: int) -> None:
         handler.send_response(200)

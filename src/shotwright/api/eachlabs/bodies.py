@@ -27,6 +27,7 @@ STATES_OF: dict[str, State] = {
     "created": State.QUEUED, "starting": State.QUEUED, "processing": State.RUNNING, "success": State.SUCCEEDED,
     "error": State.FAILED, "failed": State.FAILED, "cancelled": State.CANCELLED,
 }  # fmt: skip
+REQUEST_ID_MAX = 200
 INVALID = "Invalid input for model"
 TITLES: dict[type[e.ShotwrightError], tuple[int, str]] = {
     e.Unauthorized: (401, "Invalid or missing API key"),
@@ -113,6 +114,11 @@ def error_body(status: int, message: str, details: str, style: str) -> JSON:
 
 def answer(request: Request, body: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:  # noqa: ANN401  (any JSON)
     """A JSON answer with the client's request id, or a new one."""
+    return json_response(body, status, {**(headers or {}), **request_id(request)})
+
+
+def request_id(request: Request) -> dict[str, str]:
+    """The header that every answer of this wire carries: what the client sent, or a new id."""
     given = request.headers.get("x-request-id", "")
-    known = given if 0 < len(given) <= 200 and given.isascii() and given.isprintable() else str(uuid.uuid4())
-    return json_response(body, status, {**(headers or {}), "x-request-id": known})
+    is_plain = 0 < len(given) <= REQUEST_ID_MAX and given.isascii() and given.isprintable()
+    return {"x-request-id": given if is_plain else str(uuid.uuid4())}

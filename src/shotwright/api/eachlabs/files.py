@@ -69,4 +69,4 @@ async def delete(request: Request) -> Response:
         raise NotFound("file not found")
     if record is not None:
         await asyncio.to_thread(context.files.delete, file_id)
-    return Response(status_code=204)
+    return Response(status_code=204, headers=bodies.request_id(request))

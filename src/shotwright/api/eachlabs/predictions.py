@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import socket
+import unicodedata
 import urllib.parse
 from typing import TYPE_CHECKING, Any
 
@@ -37,7 +39,7 @@ JSON = dict[str, Any]
 FALLBACK = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 FALLBACK_MAX = 50
 SECRET_MAX = 512
-LOCAL_NAMES = (".localhost", ".local", ".internal", ".home.arpa")
+LOCAL_NAMES = (".localhost", ".localdomain", ".local", ".internal", ".home.arpa")
 RUN_WORDS = {State.SUCCEEDED: "success", State.FAILED: "failed", State.CANCELLED: "cancelled"}
 
 
@@ -176,7 +178,7 @@ def refusal(url: str, own: frozenset[str], *, allow_private: bool) -> str | None
         return "Data URIs are not accepted. Upload the file and pass its https address."
     try:
         parts = urllib.parse.urlsplit(url)
-        host = (parts.hostname or "").rstrip(".")
+        host = plain_host(parts.hostname or "")
     except ValueError:
         return "This is not an address."
     if parts.netloc.lower() in own and FILE_PATH.search(parts.path):
@@ -190,10 +192,21 @@ def refusal(url: str, own: frozenset[str], *, allow_private: bool) -> str | None
     return None if parts.scheme.lower() == "https" else "Only https addresses are accepted."
 
 
+def plain_host(host: str) -> str:
+    """A host as resolvers read it: percent signs decoded, wide letters and ideographic dots made plain."""
+    text = unicodedata.normalize("NFKC", urllib.parse.unquote(host)).replace("。", ".")
+    return text.lower().rstrip(".")
+
+
 def _is_local(host: str) -> bool:
+    """Whether a host is this machine or its network; numbers in all the spellings that resolvers take (127.1, 0x7f000001)."""
     if host == "localhost" or host.endswith(LOCAL_NAMES):
         return True
     try:
         return not is_public_address(host)
     except ValueError:
+        pass
+    try:
+        return not is_public_address(socket.inet_ntoa(socket.inet_aton(host)))
+    except OSError:
         return False

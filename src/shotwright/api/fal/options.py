@@ -20,6 +20,7 @@ PRIORITIES = {"normal": 0, "low": -10}
 LIFECYCLE = ("x-fal-object-lifecycle-preference", "x-fal-object-lifecycle")
 ACCESS = frozenset({"allow", "forbid", "hide"})
 MIN_TIMEOUT_S = 0.1
+EXPIRES_MAX_S = 10**10
 TRUE = frozenset({"1", "true", "yes"})
 
 
@@ -92,14 +93,17 @@ def lifecycle(request: Request) -> dict[str, Any]:
         wish = json.loads(text)
         expires = wish.get("expiration_duration_seconds")
         access = (wish.get("initial_acl") or {}).get("default", "allow")
-        found: dict[str, Any] = {"expires_s": float(expires)} if expires else {}
-    except (ValueError, AttributeError, TypeError) as exc:
+    except (ValueError, AttributeError, TypeError, RecursionError) as exc:
         raise BadRequest(
             "X-Fal-Object-Lifecycle-Preference is not a JSON object with expiration_duration_seconds."
         ) from exc
-    if access in ACCESS - {"allow"}:
-        found["access"] = access
-    return found
+    is_number = isinstance(expires, int | float) and not isinstance(expires, bool)
+    if expires is not None and not (is_number and 0 < expires <= EXPIRES_MAX_S):
+        raise BadRequest(f"expiration_duration_seconds must be a number of seconds up to {EXPIRES_MAX_S}.")
+    if access not in tuple(ACCESS):
+        raise BadRequest(f"initial_acl.default must be one of: {', '.join(sorted(ACCESS))}.")
+    found: dict[str, Any] = {} if expires is None else {"expires_s": float(expires)}
+    return found if access == "allow" else {**found, "access": access}
 
 
 def _start_timeout(request: Request) -> float | None:
@@ -116,6 +120,6 @@ def _start_timeout(request: Request) -> float | None:
 
 
 def _seed(text: str) -> int:
-    if not text.isdigit() or int(text) >= 2**63:
+    if not (text.isascii() and text.isdigit() and len(text) < 20 and int(text) < 2**63):
         raise BadRequest(f'X-Shotwright-Seed must be a whole number from 0 to 2^63 - 1, not "{text[:40]}".')
     return int(text)

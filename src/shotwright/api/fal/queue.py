@@ -42,7 +42,7 @@ async def submit(request: Request) -> Response:
     if context.settings.strict_submit:
         parse_request(new.endpoint_id, arguments)
     longest = request.query_params.get("fal_max_queue_length", "")
-    if longest.isdigit() and await context.store.waiting() >= int(longest):
+    if longest.isascii() and longest.isdigit() and len(longest) < 12 and await context.store.waiting() >= int(longest):
         return bodies.json_response({"detail": "The queue is full."}, 429, {"retry-after": "5"})
     made = await store_request(request, context, who, new)
     headers = bodies.request_headers(made.row) | (REPLAYED if made.is_replay else {})

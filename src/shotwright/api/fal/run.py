@@ -16,7 +16,7 @@ from shotwright.api.fal import bodies
 from shotwright.api.fal.options import new_request
 from shotwright.api.fal.queue import PING_S, SSE_HEADERS
 from shotwright.api.origin import origin
-from shotwright.api.submission import REPLAYED, submit
+from shotwright.api.submission import KEY_HEADER, REPLAYED, submit
 from shotwright.core.request import parse_request
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ async def run(request: Request) -> Response:
     leaving = asyncio.create_task(_gone(request))
     try:
         await asyncio.wait({waiting, leaving}, return_when=asyncio.FIRST_COMPLETED)
-        if not waiting.done() and not made.is_replay:
+        if not waiting.done() and not _may_be_repeated(request):
             await context.store.request_cancel(row.id)
         answer = bodies.result_response(await waiting, origin(request, context.settings))
         answer.headers.update(REPLAYED if made.is_replay else {})
@@ -51,11 +51,11 @@ async def run(request: Request) -> Response:
 async def stream(request: Request) -> Response:
     """POST /{endpoint}/stream: progress events; the last event is the output."""
     context = context_of(request)
-    row = (await _submit(request, context)).row
-    events = _events(context, row, origin(request, context.settings))
-    return StreamingResponse(
-        events, headers={**SSE_HEADERS, **bodies.request_headers(row)}, media_type="text/event-stream"
-    )
+    made = await _submit(request, context)
+    row = made.row
+    events = _events(context, row, origin(request, context.settings), may_cancel=not _may_be_repeated(request))
+    headers = {**SSE_HEADERS, **bodies.request_headers(row), **(REPLAYED if made.is_replay else {})}
+    return StreamingResponse(events, headers=headers, media_type="text/event-stream")
 
 
 async def _submit(request: Request, context: Context) -> Created:
@@ -66,6 +66,11 @@ async def _submit(request: Request, context: Context) -> Created:
     return await submit(request, context, who, new)
 
 
+def _may_be_repeated(request: Request) -> bool:
+    """A caller with an idempotency key may come back for the result; going away is no cancel."""
+    return KEY_HEADER in request.headers
+
+
 async def _gone(request: Request) -> None:
     """Returns when the client closes the connection."""
     while True:
@@ -74,7 +79,7 @@ async def _gone(request: Request) -> None:
             return
 
 
-async def _events(context: Context, row: StoredRequest, base: str) -> AsyncIterator[str]:
+async def _events(context: Context, row: StoredRequest, base: str, *, may_cancel: bool) -> AsyncIterator[str]:
     seen = 0
     try:
         async with context.hub.watch(row.id) as changed:
@@ -93,7 +98,8 @@ async def _events(context: Context, row: StoredRequest, base: str) -> AsyncItera
                 except TimeoutError:
                     yield ": ping\n\n"
     except asyncio.CancelledError:
-        await asyncio.shield(context.store.request_cancel(row.id))
+        if may_cancel:
+            await asyncio.shield(context.store.request_cancel(row.id))
         raise
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
@@ -24,7 +24,7 @@ from shotwright.api.platform.money import budget_left, tidy_usage
 from shotwright.api.query import days, moment, whole_number
 from shotwright.core.catalog import ENDPOINTS, Endpoint, find_endpoint
 from shotwright.core.errors import BadRequest, NotFound
-from shotwright.core.pricing import CURRENCY, rounded
+from shotwright.core.pricing import CURRENCY, daily_budget, rounded
 from shotwright.jobs.keys import SCOPES
 from shotwright.jobs.messages import result_files
 from shotwright.jobs.usage import usage as read_usage
@@ -146,12 +146,12 @@ async def create_key(request: Request) -> Response:
     wish = await read_json(request, 1)
     if not isinstance(wish, dict):
         raise BadRequest('Send a JSON object such as {"alias": "studio"}.')
-    name, scopes = wish.get("alias") or wish.get("name") or "api", wish.get("scopes", ["run", "read"])
-    if not isinstance(name, str) or len(name) > NAME_MAX:
-        raise BadRequest(f"alias must be text of at most {NAME_MAX} characters.")
+    name, scopes = wish.get("alias", wish.get("name", "api")), wish.get("scopes", ["run", "read"])
+    if not isinstance(name, str) or not 0 < len(name) <= NAME_MAX:
+        raise BadRequest(f"alias must be text of 1 to {NAME_MAX} characters.")
     if not isinstance(scopes, list) or not scopes or not all(scope in SCOPES for scope in scopes):
         raise BadRequest(f"scopes must be a list of: {', '.join(SCOPES)}.")
-    made = await context_of(request).keys.create(name, scopes, _money(wish.get("daily_budget_usd")))
+    made = await context_of(request).keys.create(name, scopes, daily_budget(wish.get("daily_budget_usd")))
     return json_response({"key_id": str(made.key.id), "key_secret": made.secret, "key": made.text}, 201)
 
 
@@ -248,18 +248,6 @@ def _quantity(amount: object, name: str) -> Decimal:
     if isinstance(found, bool) or not isinstance(found, int | float) or not 0 <= found <= 10**9:
         raise BadRequest(f"Each endpoint needs a {name}: a number from 0 to 10^9.")
     return Decimal(str(found))
-
-
-def _money(value: object) -> Decimal | None:
-    if value is None:
-        return None
-    try:
-        amount = Decimal(str(value))
-    except InvalidOperation as exc:
-        raise BadRequest("daily_budget_usd must be a number.") from exc
-    if isinstance(value, bool) or not amount.is_finite() or not 0 <= amount < 10**9:
-        raise BadRequest("daily_budget_usd must be a number from 0 to 10^9.")
-    return amount
 
 
 def _time(value: datetime | None) -> str | None:

@@ -88,6 +88,9 @@ CREATE TABLE IF NOT EXISTS webhooks (
     created_at  timestamptz NOT NULL DEFAULT clock_timestamp(),
     finished_at timestamptz
 );
+ALTER TABLE webhooks
+    ADD COLUMN IF NOT EXISTS leased_until timestamptz,                 -- somebody is delivering it
+    ADD COLUMN IF NOT EXISTS again        boolean NOT NULL DEFAULT false; -- asked for once more while it was under way
 CREATE INDEX IF NOT EXISTS webhooks_due ON webhooks (next_at) WHERE state = 'pending';
 CREATE INDEX IF NOT EXISTS webhooks_of_request ON webhooks (request_id);
 CREATE INDEX IF NOT EXISTS webhooks_recent ON webhooks (created_at DESC);
