@@ -114,3 +114,14 @@ def test_a_taken_port_is_a_sentence(server: RunningServer, tmp_path: Path) -> No
     done = shotwright("serve", "--port", port, "--data", str(tmp_path))
     assert done.returncode == 2
     assert "choose --port" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("estimate", "reference-to-video", "900"), ("jobs", "ls", "--limit", "x"), ("nothing",), ("run",), ("keys", "create", "--daily-budget", "nan")],
+)  # fmt: skip
+def test_misuse_is_a_sentence_and_exit_code_2(arguments: tuple[str, ...]) -> None:
+    said = shotwright(*arguments)
+    assert said.returncode == 2
+    assert "Traceback" not in said.stderr
+    assert said.stderr.strip()

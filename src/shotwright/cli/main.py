@@ -9,7 +9,6 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import click
 import typer
 from rich.console import Console
 
@@ -26,6 +25,8 @@ if TYPE_CHECKING:
     KeysOf = Callable[[Settings], AbstractAsyncContextManager[KeyStore]]
 
 DEFAULT_URL = "http://127.0.0.1:8000"
+USAGE_ERROR: Any = typer.BadParameter.__mro__[2]
+"""What every misuse of an option is; typer carries its own copy of the class, whose place differs between releases."""
 err = Console(stderr=True, highlight=False)
 
 
@@ -61,9 +62,9 @@ def main(wiring: Composition) -> int:
     except ShotwrightError as exc:
         err.print(f"[bold red]Error:[/] {exc.message}", soft_wrap=True)
         return exc.exit_code
-    except click.ClickException as exc:
+    except USAGE_ERROR as exc:
         exc.show()
-        return exc.exit_code
-    except (KeyboardInterrupt, click.exceptions.Abort):
+        return int(exc.exit_code)
+    except (KeyboardInterrupt, typer.Abort):
         return 130
     return code if isinstance(code, int) else 0
