@@ -7,9 +7,38 @@ from pathlib import Path
 
 from shotwright.core import errors
 from shotwright.core.catalog import CANVAS, ENDPOINTS, PROMPT_LIMIT, Endpoint, Field
+from shotwright.core.prompt import vocabulary as v
+from shotwright.core.prompt.phrases import PhraseTable
 from shotwright.jobs.states import MAX_ATTEMPTS, TRANSITIONS, State
 from shotwright.settings import Settings
 
+PROMPT_INTRO = """A prompt becomes a shot plan: `shotwright plan "..."` shows it, with the words that caused each item, and lists the words
+that caused nothing. Nothing is guessed silently: what cannot be bound is a warning.
+
+- **References**: `@Image1`, `@image_1`, `<<<image_1>>>`, `@Element1`, `@Video1`, numbered from one in the order of the request. Names such
+  as `@Girl` stand for the elements in the order of their first use. "The reference image" and "image 2" are understood as well.
+- **What a reference is for** is read from the words around it: "as the start frame", "in the style of", "the gym of @Image1" (place), "wears
+  the coat from" (clothing), "carries the lamp from" (prop), "burns with the fire from" (effect); or from a label: `Prop: @Image1`.
+- **Order and time**: moves tile the clip in the order in which they happen ("first", "then", "ends with", "before ..., ..."); slow moves
+  get more of it, fast ones less; "while" lets two run at once.
+- **Negations** ("do not", "without", "instead of", "no ...") and what is to be kept never become operations.
+- Phrases are listed in dictionary form; `…` stands for up to two words. The tables are TOML files in
+  `src/shotwright/core/prompt/words/`: adding a synonym is adding a phrase.
+"""
+CAMERA_INTRO = """Besides these phrases any verb of travel with a direction counts where the camera is what travels: "the lens glides forward", "we drift
+past". A phrase that also moves things ("rises", "follows") counts only when the camera is its subject. Each strip shows "The camera:
+(first phrase)" over three seconds, as the draft engine renders it.
+"""
+PROMPT_TABLES = (
+    ("Shot sizes", "How much of the subject the frame takes.", v.SIZES), ("Angles", "Where the camera stands.", v.ANGLES),
+    ("Speeds", "How fast a move goes, and how much of the clip it gets.", v.SPEEDS),
+    ("Edit verbs", "The verb chooses a reading; what it is applied to decides the operation.", v.EDIT_VERBS),
+    ("What an edit is about", "By the noun that is changed.", v.OBJECTS),
+    ("What is kept", "After keep, preserve, maintain, leave, same, or in a negation.", v.PRESERVES),
+    ("Continuations", "How a new shot follows from the reference video.", v.CONTINUATIONS),
+    ("Styles", "Looks by words.", v.STYLES), ("Lighting", "", v.LIGHTING), ("Moods", "", v.MOODS), ("Weather", "", v.WEATHERS),
+    ("Times of day", "", v.TIMES), ("Depth of field", "", v.DEPTH_OF_FIELD), ("Places drawn from words", "", v.SETTINGS),
+)  # fmt: skip
 NOTE = "<!-- Made by `make docs` from the tables in src/. -->\n"
 
 
@@ -41,6 +70,24 @@ def _field(field: Field, endpoint: Endpoint) -> str:
     limits = {"video": endpoint.video_limits.text(), "image": endpoint.image_limits.text()}.get(field.kind, "")
     default = "required" if field.required else f"`{field.default}`" if field.default not in (None, ()) else ""
     return f"| `{field.name}` | {kinds[field.kind]} | {default} | {field.description} {limits} |"
+
+
+def _rows(table: PhraseTable[str]) -> list[str]:
+    return [
+        f"| `{name}` | " + ", ".join(phrase.replace("~", "…") for phrase in phrases) + " |"
+        for name, phrases in table.rows.items()
+    ]
+
+
+def prompt_page() -> str:
+    """docs/prompt-language.md."""
+    lines = [NOTE, "# The prompt language\n", PROMPT_INTRO, "## Camera moves\n", CAMERA_INTRO]
+    for name, phrases in v.CAMERA_STRONG.rows.items():
+        shown = ", ".join(phrase.replace("~", "…") for phrase in phrases)
+        lines += [f"### `{name}`\n", f"![{name.replace('_', ' ')}](pictures/moves/{name}.jpg)\n", shown + "\n"]
+    for title, intro, table in PROMPT_TABLES:
+        lines += [f"## {title}\n", intro + "\n", "| Canonical | Phrases |\n|---|---|", *_rows(table), ""]
+    return "\n".join(lines)
 
 
 def settings_page() -> str:
@@ -87,7 +134,12 @@ def _classes(cls: type[errors.ShotwrightError]) -> list[type[errors.ShotwrightEr
     return [leaf for sub in own for leaf in [sub, *_classes(sub)]]
 
 
-PAGES = {"endpoints.md": endpoints_page, "settings.md": settings_page, "errors.md": errors_page}
+PAGES = {
+    "prompt-language.md": prompt_page,
+    "endpoints.md": endpoints_page,
+    "settings.md": settings_page,
+    "errors.md": errors_page,
+}
 
 
 def main() -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,6 +11,7 @@ import typer
 
 from shotwright.core.catalog import ENDPOINTS, SLUGS, Endpoint, find_endpoint
 from shotwright.core.errors import BadRequest, NotFound
+from shotwright.core.request import Element, ShotRequest
 
 Prompt = Annotated[
     str, typer.Option("--prompt", "-p", help="What happens, with @Image1, @Element1, @Video1 for the media.")
@@ -82,3 +84,25 @@ def local_path(text: str) -> Path:
     if not path.is_file():
         raise BadRequest(f"There is no file {text}.")
     return path
+
+
+_MENTIONED = re.compile(r"(?:@|<<<\s*|<)(image|element|i|e)[_ ]?(\d+)", re.IGNORECASE)
+_NAMED = re.compile(r"@(?!image|element|video)([A-Za-z][A-Za-z_]*)", re.IGNORECASE)
+
+
+def imagined(endpoint: Endpoint, prompt: str, images: int, elements: int, duration: str | None) -> ShotRequest:
+    """A request with media that nobody has: `images` and `elements` of them, or as many as the prompt names (-1)."""
+    counts = {"i": 0, "e": 0}
+    for kind, number in _MENTIONED.findall(prompt):
+        counts[kind[0].lower()] = max(counts[kind[0].lower()], int(number[:2]))
+    counts["e"] = max(counts["e"], len({name.lower() for name in _NAMED.findall(prompt)}))
+    most = endpoint.reference_limit
+    shown = min(counts["i"] if images < 0 else images, most)
+    cast = min(counts["e"] if elements < 0 else elements, most)
+    names = {field.name for field in endpoint.fields}
+    return ShotRequest(
+        endpoint.id, prompt, duration_s=float(duration or 5),
+        image_urls=("x",) * shown if "image_urls" in names else (), elements=(Element("x"),) * cast if "elements" in names else (),
+        video_url="x" if "video_url" in names else None, start_image_url="x" if "start_image_url" in names else None,
+        end_image_url="x" if "end_image_url" in names and shown > 1 else None,
+    )  # fmt: skip

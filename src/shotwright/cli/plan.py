@@ -10,61 +10,86 @@ from shotwright.cli import inputs as i
 from shotwright.cli.local import local_bench, silent
 from shotwright.cli.main import emit, err
 from shotwright.core.errors import ModelError
-from shotwright.core.plan import ShotPlan
+from shotwright.core.plan import ShotPlan, Span
 from shotwright.core.pricing import estimate as price_of
 from shotwright.core.prompt import parse_prompt
 from shotwright.core.request import parse_request
 
 
 def plan(
-    endpoint: i.EndpointId, prompt: i.Prompt, *, image: i.Images = None, element: i.Elements = None, video: i.Video = None,
-    start: i.Start = None, end: i.End = None, duration: i.Duration = None, aspect_ratio: i.Ratio = None, as_json: i.AsJson = False,
-) -> None:  # fmt: skip
-    """Show the shot plan that a prompt becomes. Media are only counted, so any name will do."""
-    entry = i.endpoint_named(endpoint)
-    required = {field.name for field in entry.fields if field.required}
-    body = i.arguments_of(
-        entry, lambda text: "http://media.invalid/x" if text else text, prompt=prompt, images=image, elements=element,
-        video=video or ("v" if "video_url" in required else None), start=start or ("s" if "start_image_url" in required else None),
-        end=end, duration=duration, ratio=aspect_ratio, keep_audio=False,
-    )  # fmt: skip
-    found = parse_prompt(parse_request(entry.id, body))
-    emit(found.to_json(), as_json=as_json, text=plan_text(found))
+    what: Annotated[str, typer.Argument(metavar="PROMPT", help="The prompt; with --prompt, the endpoint.")],
+    *,
+    prompt: Annotated[
+        str | None, typer.Option("--prompt", "-p", help="The prompt, when the endpoint stands first.")
+    ] = None,
+    endpoint: Annotated[
+        str | None, typer.Option("--endpoint", help="An endpoint; by default the one that fits the media.")
+    ] = None,
+    images: Annotated[
+        int,
+        typer.Option(
+            help="How many reference images there are; by default as many as the prompt names.", min=-1, max=7
+        ),
+    ] = -1,
+    elements: Annotated[
+        int, typer.Option(help="How many elements there are; by default as many as the prompt names.", min=-1, max=7)
+    ] = -1,
+    video: Annotated[bool, typer.Option("--video", help="There is a reference video.")] = False,
+    duration: i.Duration = None,
+    as_json: i.AsJson = False,
+) -> None:
+    """Show the shot plan that a prompt becomes, and which words caused what. No media are needed."""
+    text, name = (what, endpoint) if prompt is None else (prompt, what)
+    entry = i.endpoint_named(name or ("video-to-video/reference" if video else "reference-to-video"))
+    found = parse_prompt(i.imagined(entry, text, images, elements, duration))
+    emit(found.to_json(), as_json=as_json, text=plan_text(found, text))
 
 
-def plan_text(found: ShotPlan) -> str:
-    """A plan to read: a line per thing, times in front."""
+def plan_text(found: ShotPlan, prompt: str) -> str:
+    """A plan to read: a line per thing, times in front, the words that caused it behind."""
+
+    def words(span: Span | None) -> str:
+        return f'   "{prompt[span[0] : span[1]]}"' if span else ""
+
     lines = [f"{found.task.replace('_', ' ')}, {found.duration_s:g} s"]
     for name, value in (
         ("start frame", found.start_frame), ("end frame", found.end_frame), ("place", found.background_ref),
-        ("style", ", ".join(found.style_refs)), ("continuation", found.continuation), ("keep", ", ".join(found.preserve)),
+        ("style", ", ".join(found.style_refs)), ("continuation", (found.continuation or "").replace("_", " ")),
+        ("keep", ", ".join(found.preserve).replace("_", " ")),
     ):  # fmt: skip
         if value:
-            lines.append(f"  {name:<13}{value}")
+            lines.append(f"  {name:<13}{value}{words(found.spans.get(name))}")
     lines += [
-        f"  {f.at_s:5.2f} s      {' '.join(part for part in (f.size, f.angle) if part).replace('_', ' ')}"
+        f"  {f.at_s:5.2f} s      {' '.join(part for part in (f.size, f.angle) if part).replace('_', ' ')}{words(f.span)}"
         for f in found.shot
     ]
     for move in found.camera:
-        extra = [
+        parts = [
+            move.move,
             f"{move.degrees:g}°" if move.degrees else "",
             move.speed or "",
             f"→ {move.target}" if move.target else "",
             move.end_view or "",
         ]
         lines.append(
-            f"  {move.start_s:5.2f}-{move.end_s:.2f} s {move.move} {' '.join(part for part in extra if part)}".rstrip()
+            f"  {move.start_s:5.2f}-{move.end_s:.2f} s {' '.join(part for part in parts if part)}{words(move.span)}"
         )
     for subject in found.subjects:
+        parts = [subject.ref, subject.role, subject.placement or "", f"of {subject.of}" if subject.of else ""]
         lines.append(
-            f"  {subject.appears_s:5.2f} s      {subject.ref} {subject.role} {subject.placement or ''}".rstrip()
+            f"  {subject.appears_s:5.2f} s      {' '.join(part for part in parts if part)}{words(subject.span)}"
         )
     for edit in found.edits:
-        what = [edit.target or edit.what or "", f"→ {edit.with_ref or edit.to}" if edit.with_ref or edit.to else ""]
-        lines.append(f"  edit         {edit.op} {' '.join(part for part in what if part)}")
+        what = [
+            edit.op,
+            edit.target or edit.what or "",
+            f"→ {edit.with_ref or edit.to}" if edit.with_ref or edit.to else "",
+        ]
+        lines.append(f"  edit         {' '.join(part for part in what if part)}{words(edit.span)}")
     look = {name: value for name, value in vars(found.look).items() if value}
     if look:
         lines.append("  look         " + ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in look.items()))
+    lines += [f'  not read     "{prompt[start:end]}"' for start, end in found.unread]
     lines += [f"  warning      {warning.text}" for warning in found.warnings]
     return "\n".join(lines)
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+Span = tuple[int, int]
+"""First and last-plus-one character of the prompt that caused an item."""
 Continuation = Literal["next_shot", "previous_shot", "camera_angle", "camera_motion_transfer", "motion_transfer"]
-Role = Literal["subject", "object", "prop", "clothing", "effect", "background", "style"]
+Role = Literal["subject", "object", "prop", "clothing", "effect", "background", "style", "storyboard", "sketch"]
 EditOp = Literal[
     "replace", "add", "remove", "background", "style", "weather", "time_of_day", "recolour", "effect", "attribute",
     "material",
@@ -29,6 +31,7 @@ class CameraMove:
     target: str | None = None
     end_view: str | None = None
     end_size: str | None = None
+    span: Span | None = None
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,7 @@ class Framing:
     size: str | None = None
     angle: str | None = None
     at_s: float = 0.0
+    span: Span | None = None
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,7 @@ class Subject:
     of: str | None = None
     appears_s: float = 0.0
     noun: str | None = None
+    span: Span | None = None
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,7 @@ class Edit:
     with_ref: str | None = None
     what: str | None = None
     placement: str | None = None
+    span: Span | None = None
 
 
 @dataclass(frozen=True)
@@ -84,6 +90,7 @@ class Warn:
     code: str
     text: str
     ref: str | None = None
+    span: Span | None = None
 
 
 @dataclass(frozen=True)
@@ -107,6 +114,10 @@ class ShotPlan:
     look: Look = field(default_factory=Look)
     setting: tuple[str, ...] = ()
     stand_ins: tuple[str, ...] = ()
+    spans: dict[str, Span] = field(
+        default_factory=dict
+    )  #: By name: start_frame, continuation, look.mood, preserve.camera, @Image2.
+    unread: tuple[Span, ...] = ()  #: Clauses that caused nothing.
     warnings: tuple[Warn, ...] = ()
     not_rendered: tuple[str, ...] = ()
 

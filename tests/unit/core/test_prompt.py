@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -176,36 +178,249 @@ def test_image_to_video_takes_its_frames_whatever_the_words_say() -> None:
     assert (found.start_frame, found.end_frame) == ("@Image1", "@Image2")
 
 
-@given(st.text(max_size=300), st.sampled_from(sorted(ENDPOINTS)), st.integers(0, 3), st.integers(0, 3))
-def test_any_text_becomes_a_plan(prompt: str, endpoint: str, images: int, elements: int) -> None:
-    found = plan(prompt, endpoint.removeprefix(P), images=images, elements=elements)
-    assert found.to_json()["task"] == ENDPOINTS[endpoint].task
-    assert all(0 <= move.start_s <= move.end_s <= found.duration_s for move in found.camera)
+@pytest.mark.parametrize(
+    ("prompt", "expected"),
+    [
+        ("We drift forward through the fog", ["dolly_in"]),
+        ("The lens glides past the shelves", ["truck_right"]),
+        ("The camera orbits her anticlockwise", ["orbit_ccw"]),
+        ("A slow clockwise arc of 90 degrees around the car", ["orbit_cw"]),
+        ("The camera pans from right to left", ["pan_left"]),
+        ("Slider shot to the left along the bar", ["truck_left"]),
+        ("The camera travels beside her", ["tracking"]),
+        ("Wide, static.", ["static"]),
+        ("Medium shot with no camera movement", ["static"]),
+        ("It ends with a slow pull back but starts with a push in on the door", ["dolly_in", "dolly_out"]),
+        ("Before the camera pans right, it tilts down", ["tilt_down", "pan_right"]),
+        ("Bullet time! The camera revolves clockwise around him", ["orbit_cw"]),
+        ("Instead of zooming in, just dolly out", ["dolly_out"]),
+        ("The camrea slowy pans rigth", ["pan_right"]),
+    ],
+)
+def test_moves_in_other_words(prompt: str, expected: list[str]) -> None:
+    assert moves(prompt) == expected
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "Copper pans clatter in the kitchen",
+        "He glances left, he looks up",
+        "A wolf runs through the snow",
+        "What comes right after the party",
+    ],
+)
+def test_things_that_move_are_no_cameras(prompt: str) -> None:
+    assert moves(prompt) == []
+
+
+@pytest.mark.parametrize(
+    ("prompt", "images", "elements", "expected"),
+    [
+        ("@Element1 wears the coat from @Image1", 1, 1, {"@Element1": "subject", "@Image1": "clothing"}),
+        (
+            "@Element1 carries the lamp from @Image1 through the swamp in @Image2",
+            2,
+            1,
+            {"@Element1": "subject", "@Image1": "prop"},
+        ),
+        ("The sword of @Element1 burns with the fire from @Image1", 1, 1, {"@Element1": "object", "@Image1": "effect"}),
+        ("This sneaker @Image1 floats over a pink floor", 1, 0, {"@Image1": "object"}),
+        ("Prop: @Image1\nHero: @Element1\nPlace: @Image2", 2, 1, {"@Image1": "prop", "@Element1": "subject"}),
+        ("Blacksmith @Element1 swings the hammer @Element2", 0, 2, {"@Element1": "subject", "@Element2": "prop"}),
+        ("A push in on the eyes of @Element1", 0, 1, {"@Element1": "subject"}),
+        (
+            "<<<element_1>>>穿着<<<image_1>>>里的红裙子，在<<<image_2>>>的海边跳舞",
+            2,
+            1,
+            {"@Element1": "subject", "@Image1": "clothing"},
+        ),
+    ],
+)
+def test_roles(prompt: str, images: int, elements: int, expected: dict[str, str]) -> None:
+    found = plan(prompt, images=images, elements=elements)
+    assert {subject.ref: subject.role for subject in found.subjects} == expected
+    assert images < 2 or found.background_ref == "@Image2"
+
+
+@pytest.mark.parametrize(
+    ("prompt", "expected"),
+    [
+        ("The van must be replaced with the carriage from @Image1", [("replace", "@Image1")]),
+        ("His hat should become the turban from @Image1", [("replace", "@Image1")]),
+        ("@Image1 takes the place of the clock", [("replace", "@Image1")]),
+        ("Instead of the brush, use the pen from @Image1", [("replace", "@Image1")]),
+        ("Use @Image1 as the new backdrop", [("background", "@Image1")]),
+        ("Restyle @Video1 after the painting in @Image1", [("style", "@Image1")]),
+        ("Erase the cables and the sign", [("remove", None), ("remove", None)]),
+        ("No more cars in the street, please", [("remove", None)]),
+        ("Snow should be falling", [("weather", None)]),
+        ("Turn day into night", [("time_of_day", None)]),
+        ("The ball gets a flame effect", [("effect", None)]),
+        ("I wish the lake were frozen", [("attribute", None)]),
+        ("Change the coffee to orange juice", [("replace", None)]),
+        ("Shirt blue, trousers white", [("recolour", None), ("recolour", None)]),
+        ("I want the statue to become solid gold", [("material", None)]),
+        ("Move the interview to a library", [("background", None)]),
+        ("repalce the cup with a bowl and also remvoe the lamp", [("replace", None), ("remove", None)]),
+        ("将背景换成海边沙滩，删除路人", [("background", None), ("remove", None)]),
+    ],
+)
+def test_edits_in_other_words(prompt: str, expected: list[tuple[str, str | None]]) -> None:
+    found = plan(prompt, "video-to-video/edit", images=prompt.count("@Image"))
+    assert [(edit.op, edit.with_ref) for edit in found.edits] == expected
+    assert found.subjects == ()
+
+
+@pytest.mark.parametrize(
+    ("prompt", "kept"),
+    [
+        ("Preserve the lighting on the actor and the background", {"lighting", "background"}),
+        ("Keep @Element1's face. Make it rain", set()),
+        (
+            "The people, their movements and the framing must remain as they are",
+            {"subject", "subject_motion", "camera"},
+        ),
+        ("Make the car red, no changes to the camera", {"camera"}),
+        ("Don't touch the actor's face", {"face"}),
+        ("Paint the car red, rest of the video no change", {"everything_else"}),
+    ],
+)
+def test_what_is_kept(prompt: str, kept: set[str]) -> None:
+    found = plan(prompt, "video-to-video/edit", elements=1 if "@El" in prompt else 0)
+    assert set(found.preserve) == kept
+
+
+NEGATED = [
+    "Do not replace the car", "Don't remove the sign", "Never add a hat", "Make no changes to the sky", "Without changing the background",
+    "不要删除路人", "Under no circumstances add people", "The wall must not be painted",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("prompt", NEGATED)
+def test_no_operation_fires_from_a_negated_clause(prompt: str) -> None:
+    assert plan(prompt, "video-to-video/edit").edits == ()
+    assert [e.op for e in plan(f"{prompt}. Remove the lamp.", "video-to-video/edit").edits] == ["remove"]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "path", "code"),
+    [
+        (
+            "Pan left, then tilt up, then zoom in, then orbit, then dolly out, then crane up",
+            "reference-to-video",
+            "moves_do_not_fit",
+        ),
+        ("The camera zooms in while zooming out", "reference-to-video", "contradictory_moves"),
+        ("Remove the lamp from the table", "reference-to-video", "edit_without_video"),
+        ("Make the car red while the camera slowly pushes in", "video-to-video/edit", "camera_in_edit"),
+        (
+            "Take @Image1 as the start frame. Everything in the style of @Image1.",
+            "reference-to-video",
+            "contradictory_roles",
+        ),
+    ],
+)
+def test_the_linter(prompt: str, path: str, code: str) -> None:
+    found = plan(prompt, path, images=prompt.count("@Image") and 1, seconds=3)
+    assert code in [warning.code for warning in found.warnings]
+    assert all(len(warning.text) > 30 for warning in found.warnings)
+
+
+def test_every_item_knows_the_words_that_caused_it_and_the_rest_is_listed() -> None:
+    prompt = "@Element1 walks in the rain. The camera slowly pushes in. Colourless green ideas sleep."
+    found = plan(prompt, elements=1)
+    (move,) = found.camera
+    assert move.span is not None
+    assert prompt[slice(*move.span)] == "pushes in"
+    assert prompt[slice(*found.subjects[0].span)] == "@Element1"
+    assert prompt[slice(*found.spans["look.weather"])] == "rain"
+    assert [prompt[slice(*span)] for span in found.unread] == ["Colourless green ideas sleep"]
+
+
+def spans_of(found: ShotPlan) -> list[tuple[int, int]]:
+    items = [*found.camera, *found.shot, *found.subjects, *found.edits, *found.warnings]
+    return [*found.spans.values(), *found.unread, *(item.span for item in items if item.span)]
+
+
+WORDS = st.sampled_from(
+    [
+        "@Image1", "@Element2", "<<<image_2>>>", "@Fox", "orbit", "the camera", "180 degrees", "the", ",", ".", ":", "replace", "with", "instead of",
+        "zoom", "in", "not", "while", "before", "slowly", "left", "should be", "keep", "the background", "wears the hat from", "style", "and",
+        "把", "背景", "换成", "镜头", "red", "snow", "remove", "pan", "to", "starts with", "@Video1", "next shot", "we", "it",
+    ]
+)  # fmt: skip
 
 
 @given(
-    st.lists(
-        st.sampled_from(
-            [
-                "@Image1",
-                "@Element2",
-                "orbit",
-                "camera",
-                "180",
-                "degree",
-                "the",
-                ",",
-                ".",
-                "replace",
-                "with",
-                "zoom",
-                "in",
-                "not",
-            ]
-        ),
-        max_size=40,
-    )
+    st.one_of(st.text(max_size=400), st.lists(WORDS, max_size=60).map(" ".join)),
+    st.sampled_from(sorted(ENDPOINTS)),
+    st.integers(0, 3),
+    st.integers(0, 3),
 )
-def test_any_order_of_its_own_words_becomes_a_plan(words: list[str]) -> None:
-    for path in ("reference-to-video", "video-to-video/edit"):
-        plan(" ".join(words), path, images=1, elements=2)
+def test_any_text_becomes_a_plan(prompt: str, endpoint: str, images: int, elements: int) -> None:
+    found = plan(prompt, endpoint.removeprefix(P), images=images, elements=elements)
+    assert found.to_json()["task"] == ENDPOINTS[endpoint].task
+    assert all(0 <= low <= high <= len(prompt) for low, high in spans_of(found))
+    timed = [move for move in found.camera if move.move != "handheld" or len(found.camera) == 1]
+    assert all(0 <= move.start_s <= move.end_s <= found.duration_s for move in found.camera)
+    if timed:
+        starts, ends = {move.start_s for move in timed}, {move.end_s for move in timed}
+        assert min(starts) == 0
+        assert max(ends) == found.duration_s
+        assert starts - {0} <= ends, "moves tile the clip"
+
+
+@pytest.mark.parametrize(
+    "filler",
+    [
+        "the camera orbits @Image1 and ",
+        "replace the red car, ",
+        "镜头推近，",
+        "@Element1 ",
+        "not keep instead of ",
+        "zoom in ",
+    ],
+)
+def test_the_longest_prompts_are_read_at_once(filler: str) -> None:
+    found = plan((filler * 900)[:2500], "video-to-video/edit", images=1, elements=1)
+    assert found.task == "edit"
+
+
+@given(st.permutations([1, 2, 3]), st.lists(WORDS, max_size=12).map(" ".join))
+def test_other_names_for_references_permute_the_plan_and_nothing_else(order: list[int], tail: str) -> None:
+    text = "@Element{} meets @Element{} while @Element{} waits. The camera orbits @Element{}. "
+    tail = tail.replace("@Element2", "").replace("@Fox", "")
+    one = plan(text.format(1, 2, 3, 1) + tail, elements=3).to_json()
+    two = plan(text.format(*order, order[0]) + tail, elements=3).to_json()
+    renamed = json.dumps(one)
+    for i, name in enumerate(order):
+        renamed = renamed.replace(f"@Element{i + 1}", f"<{name}>")
+    for name in order:
+        renamed = renamed.replace(f"<{name}>", f"@Element{name}")
+    two = json.loads(json.dumps(two))
+    for key in ("camera", "subjects", "shot", "style_refs", "look"):
+        assert json.loads(renamed)[key] == two[key]
+
+
+@given(st.lists(WORDS, max_size=30).map(" ".join))
+def test_canonical_spelling_changes_nothing(prompt: str) -> None:
+    """References written another way, and a second reading, give the same plan."""
+    other = (
+        prompt.replace("@Image1", "<<<image_1>>>")
+        .replace("<<<image_2>>>", "@Image_2")
+        .replace("@Element2", "@element_2")
+    )
+    one, two = plan(prompt, images=2, elements=2), plan(other, images=2, elements=2)
+    facts = [
+        (
+            p.start_frame,
+            p.background_ref,
+            p.style_refs,
+            [m.move for m in p.camera],
+            [(s.ref, s.role) for s in p.subjects],
+        )
+        for p in (one, two)
+    ]
+    assert facts[0] == facts[1]
+    assert plan(prompt, images=2, elements=2) == one

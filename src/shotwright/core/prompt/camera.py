@@ -1,7 +1,8 @@
 """Camera moves, shot sizes and angles of a prompt, in the order of the words. Times are the planner's work.
 
-A move fires when its phrase is unmistakable ("dolly in") or when the camera is what moves in that clause; a clause that
-says "no", "without" or "do not" makes its moves negated instead. Source: kling-o1 b.5, label conventions.
+A move is a phrase of the table ("push in"), or a verb of travel with a direction where the camera is what travels ("glides
+forward", "we drift past"). A phrase that also moves things counts only when the nearest subject before it is the camera. A
+clause that says "no", "without" or "instead of" makes its moves negated. Source: kling-o1 b.5, label conventions.
 """
 
 from __future__ import annotations
@@ -11,21 +12,49 @@ from typing import TYPE_CHECKING
 
 from shotwright.core.plan import CameraMove, Framing
 from shotwright.core.prompt import vocabulary as v
-from shotwright.core.prompt.lexer import sentences
+from shotwright.core.prompt.grammar import ARTICLES, AUXILIARIES, CONJUNCTIONS, PREPOSITIONS, is_adverb, is_negated
+from shotwright.core.prompt.lexer import sentences, span_of
+from shotwright.core.prompt.phrases import Hit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from shotwright.core.prompt.lexer import Token
-    from shotwright.core.prompt.phrases import Hit
 
 DEGREE_MOVES = frozenset({"orbit", "orbit_cw", "orbit_ccw", "roll", "pan_left", "pan_right", "tilt_up", "tilt_down"})
-GLOBAL_MOVES = frozenset({"handheld", "static", "tracking"})
+OVERLAYS = frozenset({"handheld"})
+"""Moves that lie over others for the whole clip."""
+ONCE = frozenset({"handheld", "static"})
 TARGET_LEADS = frozenset(
     {"around", "on", "at", "toward", "towards", "to", "into", "inside", "of", "over", "past", "through"}
 )
+SIDES = {"pan": {"left": "pan_left", "right": "pan_right"}, "truck": {"left": "truck_left", "right": "truck_right"}}
 SPEED_REACH = 4
 TARGET_REACH = 7
+TURN_REACH = 6
+GAP_MAX = 3
+ENDS = frozenset({"end", "finish", "close"})
+STARTS = frozenset({"start", "begin", "open"})
+FILLERS = frozenset(
+    {
+        "us",
+        "me",
+        "viewer",
+        "audience",
+        "the",
+        "a",
+        "little",
+        "bit",
+        "low",
+        "slow",
+        "close",
+        "way",
+        "his",
+        "her",
+        "its",
+        "slowly",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -46,58 +75,147 @@ class ParsedCamera:
     negated: tuple[str, ...]
 
 
-def parse_camera(tokens: list[Token], nouns: Mapping[str, str], *, is_edit: bool) -> ParsedCamera:
+def parse_camera(tokens: list[Token], nouns: Mapping[str, str]) -> ParsedCamera:
     """Find camera moves and framings.
 
     Args:
         tokens: The whole prompt.
         nouns: What nouns stand for, such as `{"character": "@Element1"}`.
-        is_edit: In an edit, only clauses that name the camera may move it.
     """
     moves: list[ParsedMove] = []
     framings: list[Framing] = []
     negated: list[str] = []
+    carried = False
     for number, sentence in enumerate(sentences(tokens)):
-        for hit in _camera_hits(sentence, is_edit=is_edit):
-            if _is_negated(sentence, hit.start):
+        hits = _hits(sentence, carried=carried)
+        for hit in hits:
+            if hit.phrase not in _STILL and is_negated(sentence, hit.start, v.NEGATIONS):
                 negated.append(hit.value)
-                continue
-            moves.append(_parsed(sentence, hit, nouns, number))
-        framings += _framings(sentence, number)
+            else:
+                moves.append(_parsed(sentence, hit, nouns, number))
+        framings += _framings(sentence, hits, number)
+        carried = bool(hits) or any(token.lemma in v.CAMERA_NOUNS for token in sentence)
     return ParsedCamera(tuple(_merged(moves)), tuple(framings), tuple(negated))
 
 
-def _camera_hits(sentence: list[Token], *, is_edit: bool) -> list[Hit[str]]:
-    """Phrases of the sentence that move the camera."""
-    camera_at = [i for i, token in enumerate(sentence) if token.lemma in v.CAMERA_NOUNS]
+_STILL = frozenset({"<no move>"})
+
+
+def _hits(sentence: list[Token], *, carried: bool) -> list[Hit[str]]:
+    """Phrases of the sentence that move the camera, left to right."""
     kept: list[Hit[str]] = []
-    for hit in v.CAMERA_STRONG.find(sentence):
-        has_camera = any(at < hit.start or at in (hit.end, hit.end + 1) for at in camera_at)
-        opens = hit.start == 0 or all(v.SPEEDS.first([token]) for token in sentence[: hit.start])
-        if is_edit and not has_camera:
-            continue
-        if hit.phrase in v.NEEDS_CAMERA and not (has_camera or opens or kept):
-            continue
-        if _is_style_noun(sentence, hit):
-            continue
-        kept.append(hit)
-    return kept
+    index = 0
+    while index < len(sentence):
+        hit = _at(sentence, index, kept, carried=carried)
+        if hit is None:
+            index += 1
+        else:
+            kept.append(hit)
+            index = hit.end
+    return _in_time(sentence, kept)
 
 
-def _is_style_noun(sentence: list[Token], hit: Hit[str]) -> bool:
-    """ "camera angles and movements of the video" names a movement, it does not make one."""
-    return hit.value == "static" and any(
-        token.lemma in {"electricity", "noise"} for token in sentence[hit.end : hit.end + 1]
-    )
+def _in_time(sentence: list[Token], hits: list[Hit[str]]) -> list[Hit[str]]:
+    """ "It ends with X but starts with Y", "before X, Y": said in another order than done."""
+    if len(hits) < 2:
+        return hits
+    lead = [
+        next((t.lemma for t in reversed(sentence[max(0, hit.start - 5) : hit.start]) if t.lemma in ENDS | STARTS), "")
+        for hit in hits
+    ]
+    if sentence[0].lemma == "before":
+        return [*hits[1:2], hits[0], *hits[2:]]
+    first, last = lead[0], lead[-1]
+    return [*hits[1:], hits[0]] if first in ENDS and last in STARTS else hits
 
 
-def _is_negated(sentence: list[Token], at: int) -> bool:
-    for token in reversed(sentence[:at]):
-        if token.kind == "comma":
-            return False
-        if token.lemma in v.NEGATIONS:
-            return True
-    return False
+def _at(sentence: list[Token], index: int, kept: list[Hit[str]], *, carried: bool) -> Hit[str] | None:
+    if v.NOT_MOVES.at(sentence, index) or (index and v.NOT_MOVES.at(sentence, index - 1)):
+        return None
+    still = v.NO_MOVE.at(sentence, index)
+    if still:
+        return Hit(still.start, still.end, "static", "<no move>")
+    strong, composed = v.CAMERA_STRONG.at(sentence, index), _composed(sentence, index)
+    if strong and (composed is None or strong.end >= composed.end or strong.phrase not in v.NEEDS_CAMERA):
+        hit, needs_camera = _sided(sentence, strong), strong.phrase in v.NEEDS_CAMERA
+    elif composed:
+        hit, needs_camera = composed, True
+    else:
+        return None
+    if _is_whole_clause(sentence, hit):
+        return hit
+    by_degrees = hit.value.startswith("orbit") and _degrees(sentence, hit) is not None
+    if needs_camera and not by_degrees and not _camera_moves(sentence, index, bool(kept), carried=carried):
+        return None
+    return hit
+
+
+def _is_whole_clause(sentence: list[Token], hit: Hit[str]) -> bool:
+    """ "Wide, static.": a clause of its own."""
+    opens = hit.value in ONCE and (hit.start == 0 or sentence[hit.start - 1].kind == "comma")
+    return opens and (hit.end == len(sentence) or sentence[hit.end].kind == "comma")
+
+
+def _sided(sentence: list[Token], hit: Hit[str]) -> Hit[str]:
+    """ "Pans from left to right", "orbits him anticlockwise": the side may be said after the move."""
+    family = hit.value.split("_")[0]
+    if family in SIDES:
+        side = v.SWEEPS.first(sentence, hit.start, hit.end + TURN_REACH)
+        if side is None and not any(token.lemma == "right" for token in sentence[hit.start : hit.end]):
+            side = v.SIDE_WORDS.first(_clause_from(sentence, hit.end)[:4])
+        return replace(hit, value=SIDES[family][side]) if side else hit
+    if hit.value == "orbit":
+        turn = v.TURNS.first(_clause_from(sentence, hit.end)[:TURN_REACH]) or v.TURNS.first(
+            sentence, max(0, hit.start - 3), hit.start
+        )
+        return replace(hit, value=f"orbit_{turn}") if turn else hit
+    return hit
+
+
+def _composed(sentence: list[Token], index: int) -> Hit[str] | None:
+    """A verb of travel with a direction behind it."""
+    verb = sentence[index].lemma
+    if verb not in v.TRAVEL:
+        return None
+    for at in range(index + 1, min(index + 2 + GAP_MAX, len(sentence))):
+        direction = v.DIRECTIONS.at(sentence, at)
+        if direction and not (direction.phrase == "right" and _is_just(sentence, direction.end)):
+            move = v.BY_VERB.get(verb, {}).get(direction.value, direction.value)
+            return _sided(sentence, Hit(index, direction.end, move, f"{verb} {direction.phrase}"))
+        if not (is_adverb(sentence[at]) or sentence[at].lemma in FILLERS):
+            return None
+    return None
+
+
+def _is_just(sentence: list[Token], at: int) -> bool:
+    """ "Comes right before it": here right means just."""
+    return at < len(sentence) and sentence[at].lemma in PREPOSITIONS | {"after", "before", "now", "there", "away"} - {
+        "of",
+        "to",
+        "for",
+        "with",
+    }
+
+
+def _camera_moves(sentence: list[Token], at: int, has_moved: bool, *, carried: bool) -> bool:
+    """Whether the nearest subject before a verb is the camera."""
+    i = at - 1
+    while i >= 0 and (is_adverb(sentence[i]) or sentence[i].lemma in AUXILIARIES):
+        i -= 1
+    if i < 0:
+        return True  # an order: "Follow the dog"
+    token = sentence[i]
+    if token.lemma in v.CAMERA_NOUNS | v.WE:
+        return True
+    if token.lemma in {"a", "an", "one"} and not sentence[at].text.lower().endswith(("s", "ing", "ed")):
+        return True  # "a slow pan"
+    seen = has_moved or any(earlier.lemma in v.CAMERA_NOUNS | v.WE for earlier in sentence[:i])
+    if token.kind == "comma" or token.lemma in CONJUNCTIONS:
+        return seen
+    if token.lemma in {"it", "that", "which"}:
+        return seen or carried
+    window = sentence[max(0, i - 4) : i + 1]
+    return any(t.lemma in v.CAMERA_NOUNS for t in window) and any(t.lemma in {"on", "from", "with"} for t in window)
 
 
 def _parsed(sentence: list[Token], hit: Hit[str], nouns: Mapping[str, str], number: int) -> ParsedMove:
@@ -106,8 +224,9 @@ def _parsed(sentence: list[Token], hit: Hit[str], nouns: Mapping[str, str], numb
         speed=_speed(sentence, hit),
         degrees=_degrees(sentence, hit) if hit.value in DEGREE_MOVES else None,
         target=_target(sentence, hit.end, nouns),
-        end_view=_end_view(sentence, hit) if hit.value.startswith("orbit") else None,
+        end_view=v.VIEWS.first(sentence, hit.end) if hit.value.startswith("orbit") else None,
         end_size=v.SIZES.first(sentence, hit.end, hit.end + 6),
+        span=span_of(sentence[hit.start : hit.end]),
     )
     before = sentence[max(0, hit.start - 8) : hit.start]
     return ParsedMove(move, number, together=v.SIMULTANEOUS.first(before) is not None)
@@ -132,7 +251,7 @@ def _degrees(sentence: list[Token], hit: Hit[str]) -> float | None:
 
 def _target(sentence: list[Token], at: int, nouns: Mapping[str, str]) -> str | None:
     """What the move is about: the first reference after it, else the noun behind "around", "into", "on"."""
-    window = _until_comma(sentence[at : at + TARGET_REACH])
+    window = _clause_from(sentence, at)[:TARGET_REACH]
     for token in window:
         if token.kind == "ref" and not token.lemma.startswith("@Video"):
             return token.lemma
@@ -144,62 +263,64 @@ def _target(sentence: list[Token], at: int, nouns: Mapping[str, str]) -> str | N
     return None
 
 
-def _until_comma(tokens: list[Token]) -> list[Token]:
-    for i, token in enumerate(tokens):
-        if token.kind == "comma":
-            return tokens[:i]
-    return tokens
+def _clause_from(tokens: list[Token], at: int) -> list[Token]:
+    """From `at` to the next comma."""
+    end = next((i for i in range(at, len(tokens)) if tokens[i].kind == "comma"), len(tokens))
+    return tokens[at:end]
 
 
 def _head_noun(tokens: list[Token]) -> str | None:
     """The last word of the noun phrase that starts here: "the glowing stone inside" → stone."""
     noun: str | None = None
     for i, token in enumerate(tokens):
-        is_lead = i == 0 and token.lemma in {"the", "a", "an", "his", "her", "their", "its"}
-        if is_lead:
+        if i == 0 and token.lemma in ARTICLES:
             continue
-        if (
-            token.kind != "word"
-            or token.lemma in v.STOP_NOUNS
-            or token.lemma in TARGET_LEADS
-            or token.text.endswith("ing")
-        ):
+        ends = token.kind != "word" or token.lemma in v.STOP_NOUNS or token.lemma in TARGET_LEADS
+        if ends or token.text.lower().endswith("ing") or is_adverb(token):
             break
         noun = token.lemma
-    return None if noun is None or v.SPEEDS.first([t for t in tokens if t.lemma == noun]) else noun
+    return noun
 
 
-def _end_view(sentence: list[Token], hit: Hit[str]) -> str | None:
-    return v.VIEWS.first(sentence, hit.end)
-
-
-def _framings(sentence: list[Token], number: int) -> list[Framing]:
+def _framings(sentence: list[Token], hits: list[Hit[str]], number: int) -> list[Framing]:
     """Shot size and angle of a sentence, unless they are where a move ends ("to a close-up")."""
-    size = next((hit.value for hit in v.SIZES.find(sentence) if not _ends_a_move(sentence, hit)), None)
-    angle = next((hit.value for hit in v.ANGLES.find(sentence) if not _ends_a_move(sentence, hit)), None)
-    if angle == "back" and v.CAMERA_STRONG.first(sentence):
-        angle = None
-    return [Framing(size, angle, at_s=float(number))] if size or angle else []
+    sizes = [hit for hit in v.SIZES.find(sentence) if not _ends_a_move(sentence, hits, hit)]
+    angles = [hit for hit in v.ANGLES.find(sentence) if not _ends_a_move(sentence, hits, hit)]
+    if hits:
+        angles = [hit for hit in angles if hit.value != "back"]
+    size, angle = (found[0] if found else None for found in (sizes, angles))
+    cause = size or angle
+    if cause is None:
+        return []
+    named = size.value if size else None
+    return [Framing(named, angle.value if angle else None, float(number), span_of(sentence[cause.start : cause.end]))]
 
 
-def _ends_a_move(sentence: list[Token], hit: Hit[str]) -> bool:
+def _ends_a_move(sentence: list[Token], hits: list[Hit[str]], hit: Hit[str]) -> bool:
     before = sentence[max(0, hit.start - 3) : hit.start]
-    leads = any(token.lemma in {"to", "into", "end", "on", "reach"} for token in before)
-    return leads and bool(v.CAMERA_STRONG.find(sentence, 0, hit.start))
+    leads = any(token.lemma in {"to", "into", "end", "on", "reach", "until"} for token in before)
+    return leads and any(move.end <= hit.start for move in hits)
 
 
 def _merged(moves: list[ParsedMove]) -> list[ParsedMove]:
-    """A move said twice in one sentence is one move: "push forward, zooming deep inside the bag"."""
+    """A move said twice is one move: "push forward, zooming deep inside the bag"; "bullet time! It revolves clockwise"."""
     merged: list[ParsedMove] = []
     for parsed in moves:
         last = merged[-1] if merged else None
-        if last and last.sentence == parsed.sentence and last.move.move == parsed.move.move:
-            merged[-1] = replace(last, move=_joined(last.move, parsed.move))
-        elif parsed.move.move in GLOBAL_MOVES and any(m.move.move == parsed.move.move for m in merged):
-            continue
-        else:
+        if last and _is_same(last, parsed):
+            name = max(last.move.move, parsed.move.move, key=len)
+            merged[-1] = replace(last, move=replace(_joined(last.move, parsed.move), move=name))
+        elif not (parsed.move.move in ONCE and any(m.move.move == parsed.move.move for m in merged)):
             merged.append(parsed)
     return merged
+
+
+def _is_same(last: ParsedMove, new: ParsedMove) -> bool:
+    one, two = last.move.move, new.move.move
+    orbits = one.startswith("orbit") and two.startswith("orbit") and "orbit" in {one, two}
+    if orbits:
+        return new.sentence - last.sentence <= 1
+    return one == two and (last.sentence == new.sentence or one == "tracking")
 
 
 def _joined(first: CameraMove, second: CameraMove) -> CameraMove:

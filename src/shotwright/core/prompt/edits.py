@@ -1,25 +1,74 @@
-"""Edit operations and continuations: what a prompt asks to change in a video, and what it asks to keep.
+"""Edit operations: what a prompt asks to change in a video.
 
-Clause by clause: the verb chooses a reading, the object decides the operation ("the sky", "the hoodie", "the weather").
-Clauses that preserve or negate never become operations. Source: kling-o1 b.5.
+Clause by clause: passive and wishing forms are read like active ones ("must be replaced with", "should become", "X instead of
+Y"); the verb chooses a reading, the object decides the operation ("the sky", "the hoodie", "the weather"). Source: kling-o1 b.5.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from shotwright.core.plan import Edit
 from shotwright.core.prompt import vocabulary as v
-from shotwright.core.prompt.lexer import sentences
+from shotwright.core.prompt.grammar import ARTICLES, is_chinese, split_clauses
+from shotwright.core.prompt.keep import is_about_a_reference, is_forbidden, is_kept, kept_things
+from shotwright.core.prompt.lexer import sentences, span_of
+from shotwright.core.prompt.operations import (
+    CUTS,
+    WHERE,
+    added,
+    changed,
+    described,
+    exchanged,
+    head_part,
+    implied,
+    nouns_in,
+    phrase_of,
+    ref_in,
+    relocated,
+    removals,
+    text_of,
+    wrapped,
+)
 
 if TYPE_CHECKING:
-    from shotwright.core.plan import Continuation, EditOp
+    from collections.abc import Callable
+
+    from shotwright.core.plan import Span
     from shotwright.core.prompt.lexer import Token
 
-
-CLAUSE_LEAD = 2
-"""Words that may stand between "while" and the verb of a new clause: "while she keeps"."""
+CLAUSE_LEAD = 3
+"""Words that may stand between "and" and the verb of a new clause: "and also please remove"."""
+RUN_ON = frozenset({"keep", "preserve", "maintain", "leave", "replace", "remove", "delete", "erase", "insert", "swap"})
+"""Verbs that begin a new clause even where the comma is missing."""
+HELPERS = frozenset(
+    {
+        "be",
+        "to",
+        "should",
+        "must",
+        "not",
+        "can",
+        "please",
+        "have",
+        "get",
+        "need",
+        "will",
+        "shall",
+        "ought",
+        "do",
+        "and",
+        "then",
+        "also",
+    }
+)
+DEGREES = frozenset({"look", "seem", "appear", "much", "very", "more"})
+PRAISE = frozenset(
+    {"great", "nice", "good", "perfect", "cool", "lovely", "awesome", "fine", "ok", "okay", "amazing", "fun"}
+)
+PASSIVES = frozenset({"be", "get"})
+ADD_CUES = frozenset({"a", "an", "two", "three", "some", "one", "several"})
 
 
 @dataclass
@@ -29,179 +78,340 @@ class ParsedEdits:
     edits: list[Edit] = field(default_factory=list)
     preserve: list[str] = field(default_factory=list)
     negated: list[str] = field(default_factory=list)
+    spans: dict[str, Span] = field(default_factory=dict)
 
 
 def parse_edits(tokens: list[Token]) -> ParsedEdits:
     """Operations, preserve clauses and negations of an edit prompt."""
     found = ParsedEdits()
     for sentence in sentences(tokens):
-        for clause in _clauses(sentence):
-            _read(clause, found)
+        _read_sentence(sentence, found)
+    found.edits = _joined(found.edits)
     return found
 
 
-def parse_continuation(tokens: list[Token]) -> Continuation | None:
-    """How a new shot follows from the reference video, if the prompt says so."""
-    named = v.CONTINUATIONS.first(tokens)
-    if named is None and v.CAMERA_ANGLE.first(tokens):
-        named = "camera_angle"
-    return named  # type: ignore[return-value]
+def _read_sentence(sentence: list[Token], found: ParsedEdits) -> None:
+    if _instead(sentence, found):
+        return
+    keeping, about_reference = False, False
+    for clause in _with_lists(_clauses(sentence)):
+        starts_anew = bool(v.EDIT_VERBS.find(clause) or v.WISHES.find(clause))
+        kept = is_kept(clause)
+        if kept or (keeping and not starts_anew):
+            about_reference = is_about_a_reference(clause) if kept else about_reference
+            keeping = True
+            if not about_reference:
+                _keep(clause, found)
+        else:
+            keeping = False
+            _read(clause, sentence, found)
+
+
+def _with_lists(clauses: list[list[Token]]) -> list[list[Token]]:
+    """ "The people, their movements and the framing must remain": a list in front of its verb is one clause with it."""
+    merged: list[list[Token]] = []
+    for clause in clauses:
+        before = merged[-1] if merged else None
+        if clause[0].lemma in {"which", "who"}:
+            continue
+        if before is not None and _waits(before) and (is_kept(clause) or _opens_with_wish(clause)):
+            while merged and _waits(merged[-1]):
+                clause = [*merged.pop(), *clause]
+        merged.append(clause)
+    return merged
+
+
+def _waits(clause: list[Token]) -> bool:
+    """A bare noun phrase."""
+    has_verb = any(table.find(clause) for table in (v.EDIT_VERBS, v.PRESERVE_VERBS, v.WISHES)) or is_forbidden(clause)
+    says = any(t.kind == "ref" or t.lemma in {"use", "take"} for t in clause) or clause[-1].lemma in v.COLOURS
+    return not has_verb and not says and len(clause) <= 5 and not v.WEATHERS.find(clause) and not v.TIMES.find(clause)
+
+
+def _opens_with_wish(clause: list[Token]) -> bool:
+    hit = v.WISHES.at(clause, 0)
+    return hit is not None and hit.phrase != "let"
+
+
+def _keep(clause: list[Token], found: ParsedEdits) -> None:
+    for item in kept_things(clause):
+        if item not in found.preserve:
+            found.preserve.append(item)
+            found.spans[f"preserve.{item}"] = span_of(clause)
+    if is_forbidden(clause):
+        found.negated.append(" ".join(token.text for token in clause))
 
 
 def _clauses(sentence: list[Token]) -> list[list[Token]]:
-    """Cut at commas, and at "and" where a new verb follows it."""
-    clauses: list[list[Token]] = [[]]
-    for i, token in enumerate(sentence):
-        joins = token.lemma in {"and", "then", "while"} and i + 1 < len(sentence)
-        after = range(i + 1, min(i + 1 + CLAUSE_LEAD, len(sentence)))
-        starts_verb = joins and any(
-            table.at(sentence, at) for at in after for table in (v.EDIT_VERBS, v.PRESERVE_VERBS)
-        )
-        if token.kind == "comma" or starts_verb:
-            clauses.append([])
-        else:
-            clauses[-1].append(token)
+    """Cut at commas, at "and" where a new verb follows, and before verbs that open a clause without any sign."""
+    clauses: list[list[Token]] = []
+    for part in split_clauses(sentence):
+        clauses.append([])
+        for i, token in enumerate(part):
+            if _opens(part, i):
+                clauses.append([])
+            if not (_joins(part, i) and _verb_follows(part, i)):
+                clauses[-1].append(token)
     return [clause for clause in clauses if clause]
 
 
-def _read(clause: list[Token], found: ParsedEdits) -> None:
-    is_negated = any(token.lemma in v.NEGATIONS for token in clause)
-    if v.PRESERVE_VERBS.first(clause) or is_negated:
-        kept = [hit.value for hit in v.PRESERVES.find(clause)]
-        found.preserve += [item for item in kept if item not in found.preserve]
-        if is_negated:
-            found.negated.append(" ".join(token.text for token in clause))
-        return
+def _joins(part: list[Token], i: int) -> bool:
+    return part[i].lemma in {"and", "then", "while", "also", "plus"}
+
+
+def _verb_follows(part: list[Token], i: int) -> bool:
+    after = range(i + 1, min(i + 1 + CLAUSE_LEAD, len(part)))
+    return any(table.at(part, at) for at in after for table in (v.EDIT_VERBS, v.PRESERVE_VERBS, v.WISHES))
+
+
+def _opens(part: list[Token], i: int) -> bool:
+    if i == 0:
+        return False
+    if _joins(part, i - 1) and _verb_follows(part, i - 1):
+        return True
+    rest = v.PRESERVES.at(part, i)
+    is_rest = (
+        rest is not None
+        and rest.value == "everything_else"
+        and part[i - 1].lemma not in {"and", "keep", "leave", "preserve", "not"}
+    )
+    return is_rest or (
+        part[i].lemma in RUN_ON
+        and part[i - 1].kind == "word"
+        and part[i - 1].lemma not in HELPERS | ARTICLES | v.NEGATIONS
+    )
+
+
+def _read(clause: list[Token], sentence: list[Token], found: ParsedEdits) -> None:
+    edits: list[Edit] = []
+    for reading in _READINGS:
+        edits = reading(clause)
+        if edits:
+            break
+    else:
+        edits = _bare(clause, sentence) or _listed(clause, sentence, found)
+    edits += [extra for edit in edits[:1] for extra in implied(edit, clause)]
+    found.edits += [replace(edit, span=span_of(clause)) for edit in edits]
+
+
+def _instead(sentence: list[Token], found: ParsedEdits) -> bool:
+    """ "Instead of the brush, use the pen", "a lava field instead of the background"."""
+    at = next(
+        (i for i in range(len(sentence) - 1) if sentence[i].lemma == "instead" and sentence[i + 1].lemma == "of"), None
+    )
+    if at is None:
+        return False
+    comma = next((i for i in range(at, len(sentence)) if sentence[i].kind == "comma"), len(sentence))
+    old = sentence[at + 2 : comma]
+    new = sentence[:at] if at else sentence[comma + 1 :]
+    low = max(
+        (
+            i
+            for i, t in enumerate(new)
+            if t.lemma in {"use", "want", "put", "show", "have", "be", "need", "like", "see"}
+        ),
+        default=-1,
+    )
+    edit = exchanged("replace", head_part(old), new[low + 1 :])
+    found.edits.append(replace(edit, span=span_of(sentence)))
+    return True
+
+
+def _passive(clause: list[Token]) -> list[Edit]:
+    """ "The van must be replaced with ...", "every sign has to be deleted", "his hat should become ..."."""
+    for hit in v.EDIT_VERBS.find(clause):
+        is_passive = hit.start > 1 and clause[hit.start - 1].lemma in PASSIVES
+        if not is_passive and not (hit.phrase == "become" and hit.start):
+            continue
+        target = _before_wish(clause[: hit.start])
+        if hit.value == "remove":
+            return [Edit("remove", target=phrase_of(target))]
+        rest = clause[hit.end :]
+        if hit.value == "add":
+            return added([*target, *rest])
+        if rest and rest[0].lemma in CUTS:
+            rest = rest[1:]
+        return [exchanged(hit.value, target, rest)] if rest else []
+    return []
+
+
+def _before_wish(tokens: list[Token]) -> list[Token]:
+    """What stands before "should", "must be", "needs to"."""
+    end = next((hit.start for hit in v.WISHES.find(tokens) if hit.start), len(tokens))
+    while end and tokens[end - 1].lemma in PASSIVES | HELPERS:
+        end -= 1
+    start = next((i + 1 for i in range(end - 1, -1, -1) if tokens[i].kind == "comma"), 0)
+    return tokens[start:end]
+
+
+def _use_as(clause: list[Token]) -> list[Edit]:
+    """ "Use @Image1 as the new backdrop", "apply the style of @Image1 to the video", "take the look of @Image2"."""
+    ref = ref_in(clause)
+    if clause[0].lemma not in {"use", "take", "apply", "set", "make"} and not v.STYLE_WORDS.find(clause):
+        return []
+    as_at = next((i for i, t in enumerate(clause) if t.lemma in {"as", "for"}), None)
+    if as_at is not None and v.OBJECTS.first(clause, as_at) == "background":
+        return [Edit("background", to=ref or phrase_of(clause[1:as_at]), with_ref=ref)]
+    styled = (
+        ref
+        and v.STYLE_WORDS.find(clause)
+        and not v.WEARABLES.find(clause)
+        and clause[0].lemma in {"use", "take", "apply", "give"}
+    )
+    return [Edit("style", to=v.STYLES.first(clause), with_ref=ref)] if styled else []
+
+
+def _effect_on(clause: list[Token]) -> list[Edit]:
+    """ "The basketball gets a flame effect", "his bell gets a faint glow"."""
+    at = next((i for i, t in enumerate(clause) if i and t.lemma in {"get", "have", "receive", "need", "gain"}), None)
+    if at is None:
+        return []
+    effects = v.EFFECTS.find(clause, at)
+    return [Edit("effect", target=phrase_of(clause[:at]), what=text_of(clause[hit.start : hit.end])) for hit in effects]
+
+
+def _wish(clause: list[Token]) -> list[Edit]:
+    """ "His beard ought to be much longer", "snow should be falling", "the car should be red"."""
+    is_asked = clause[0].lemma in {"could", "can", "would", "let", "may", "i", "we"}
+    if clause[0].lemma in {"could", "can", "would", "let", "may"}:
+        clause = clause[1:]  # "could the weather be stormy"
+    if len(clause) > 2 and clause[0].lemma in {"i", "we"} and clause[1].lemma in {"wish", "want", "would", "need"}:
+        clause = clause[2:]
+    at = next((hit.start for hit in v.WISHES.find(clause) if hit.start), None)
+    if at is None and is_asked:
+        at = next((i for i, t in enumerate(clause) if i and t.lemma == "be"), None)
+    if at is None or clause[at - 1].lemma in {"i", "we", "you"}:
+        return []
+    target, rest = clause[:at], [t for t in clause[at + 1 :] if t.lemma not in HELPERS | DEGREES]
+    weather = v.WEATHERS.first(target)
+    if weather and v.FALLING.find(clause):
+        return [Edit("weather", to=weather)]
+    if rest and rest[0].lemma in {"go", "disappear", "vanish"}:
+        return [Edit("remove", target=phrase_of(target))]
+    if not rest or (v.EDIT_VERBS.find(rest) and len(rest) > 1) or rest[0].lemma in PRAISE:
+        return []
+    return [described(target, rest)]
+
+
+def _active_strong(clause: list[Token]) -> list[Edit]:
+    """A clause that opens with its verb is an order, whatever wishes follow."""
+    opens = v.EDIT_VERBS.at(clause, 0)
+    return _active(clause) if opens else []
+
+
+def _active(clause: list[Token]) -> list[Edit]:
+    """The first edit verb and what follows it; in Chinese what is changed may stand before the verb."""
     verbs = v.EDIT_VERBS.find(clause)
-    if verbs:
-        edits = _edit(verbs[0].value, clause[verbs[0].end :])
-        found.edits += edits
-        found.edits += [extra for edit in edits[:1] for extra in _implied(edit, clause)]
-        return
-    found.edits += _bare(clause)
-
-
-def _edit(verb: str, rest: list[Token]) -> list[Edit]:
-    if verb == "add":
-        return _add(rest)
-    edit = _changes(verb, rest)
+    if not verbs:
+        return []
+    if is_chinese(clause):
+        return _chinese(clause)
+    verb, rest = verbs[0], clause[verbs[0].end :]
+    if verb.value == "add":
+        return added(rest)
+    if verb.value == "remove":
+        return removals(rest)
+    if verb.value == "relocate":
+        return relocated(rest)
+    if verb.value == "wrap":
+        return wrapped(rest)
+    edit = changed(verb.value, rest, verb.phrase)
     return [edit] if edit else []
 
 
-def _changes(verb: str, rest: list[Token]) -> Edit | None:
-    if verb == "remove":
-        return Edit("remove", target=_phrase(rest)) if rest else None
-    if verb == "style":
-        ref = _ref(rest)
-        return Edit("style", to=v.STYLES.first(rest) or _phrase(rest), with_ref=ref)
-    if verb == "recolour":
-        colour = _colour(rest)
-        return Edit("recolour", target=_phrase([t for t in rest if t.lemma not in v.COLOURS]), to=colour)
-    if verb == "relight":
-        return Edit("time_of_day", to=v.TIMES.first(rest) or v.LIGHTING.first(rest))
-    return _exchange(verb, rest)
-
-
-def _exchange(verb: str, rest: list[Token]) -> Edit | None:
-    """ "X with Y", "X into Y", "X to Y": the object X decides what kind of change it is."""
-    cut = next((i for i, token in enumerate(rest) if i and token.lemma in {"into", "to", "with", "for", "by"}), None)
-    if cut is None:
-        return _single(verb, rest)
-    target, new = rest[:cut], rest[cut + 1 :]
-    ref, words = _ref(new), _phrase(new)
-    noun = _head(target)
-    if noun in v.BACKGROUND_NOUNS and not v.STYLES.first(new):
-        weather = v.WEATHERS.first(new)
-        if weather and ref is None and noun == "scene":
-            return Edit("weather", to=weather)
-        return Edit("background", target=_phrase(target), to=ref or words, with_ref=ref)
-    return _changed(verb, target, new, ref, words)
-
-
-def _changed(verb: str, target: list[Token], new: list[Token], ref: str | None, words: str | None) -> Edit | None:
-    noun, name = _head(target), _phrase(target)
-    weather, time, style, colour = v.WEATHERS.first(new), v.TIMES.first(new), v.STYLES.first(new), _colour(new)
-    readings: list[tuple[bool, EditOp, str | None]] = [
-        (noun == "weather", "weather", weather or words),
-        (noun in {"time", "lighting", "light", "day"}, "time_of_day", time or words),
-        (noun in {"video", "style", "footage", "clip", "it", None} and style is not None, "style", style),
-        (noun in {"video", "footage", "it", None} and time is not None, "time_of_day", time),
-        (noun in {"video", "footage", "it", None} and weather is not None, "weather", weather),
-        (ref is None and colour is not None and len(new) <= 2, "recolour", colour),
-        (ref is None and verb == "change" and _head(new) in v.MATERIALS, "material", _head(new)),
-    ]
-    for applies, op, value in readings:
-        if applies:
-            return Edit(op, target=name, to=value, with_ref=ref if op == "style" else None)
-    return Edit("replace", target=name, to=words, with_ref=ref)
-
-
-def _single(verb: str, rest: list[Token]) -> Edit | None:
-    """A verb with one object: "make it snow", "make the car red", "turn the sky purple"."""
-    readings: list[tuple[EditOp, str | None]] = [
-        ("weather", v.WEATHERS.first(rest)), ("time_of_day", v.TIMES.first(rest)),
-        ("style", v.STYLES.first(rest)), ("recolour", _colour(rest)),
-    ]  # fmt: skip
-    for op, value in readings:
-        if value:
-            return Edit(op, target=_phrase([t for t in rest if t.lemma != value]), to=value)
-    return Edit("replace", target=_phrase(rest)) if verb == "replace" and rest else None
-
-
-def _add(rest: list[Token]) -> list[Edit]:
-    if not rest:
+def _chinese(clause: list[Token]) -> list[Edit]:
+    """ "将背景换成海边沙滩": 将 or 把, the thing, the verb, what it becomes."""
+    hit = v.EDIT_VERBS.find(clause)[-1]
+    target, rest = clause[: hit.start], clause[hit.end :]
+    if hit.value == "add":
+        return [
+            Edit(
+                "add",
+                what=text_of(nouns_in(rest)) or None,
+                with_ref=ref_in(rest),
+                placement=text_of(nouns_in(target)) or None,
+            )
+        ]
+    if hit.value == "remove":
+        return [Edit("remove", target=text_of(nouns_in(rest or target)) or None)]
+    if not rest or not target:
         return []
-    cut = next(
-        (i for i, t in enumerate(rest) if i and t.lemma in {"to", "in", "on", "behind", "beside", "at", "into"}), None
-    )
-    what, where = (rest, []) if cut is None else (rest[:cut], rest[cut:])
-    effects = dict.fromkeys(token.lemma for token in what if token.lemma in v.EFFECT_NOUNS)
-    if effects:
-        return [Edit("effect", target=_phrase(where[1:]), what=effect) for effect in effects]
-    if what and (weather := v.WEATHERS.first(what)) and len(what) <= 2 and weather != "wet":
-        return [Edit("weather", to=weather)]
-    placement = " ".join(token.text for token in where if token.kind != "ref") or None
-    return [Edit("add", what=_phrase(what), with_ref=_ref(rest), placement=placement)]
+    return [exchanged(hit.value, target, rest)]
 
 
-def _implied(edit: Edit, clause: list[Token]) -> list[Edit]:
-    """A place that is also a time of day or a weather: "a rainy evening", "an alley at night"."""
-    if edit.op not in {"background", "weather", "style"} and not (edit.op == "replace" and edit.target == "sky"):
-        return []
-    extra: list[Edit] = []
+def _bare(clause: list[Token], sentence: list[Token]) -> list[Edit]:
+    """Clauses without an edit verb that still change the picture: "6 hours later", "wet asphalt", "a man walks in"."""
     time, weather = v.TIMES.first(clause), v.WEATHERS.first(clause)
-    if time:
-        extra.append(Edit("time_of_day", to=time))
-    if weather and edit.op != "weather":
-        extra.append(Edit("weather", to=weather))
-    return extra
+    if time and len(clause) <= 4:
+        return [
+            Edit(
+                "time_of_day", to="+" + clause[0].text + "h" if time == "later" and clause[0].kind == "number" else time
+            )
+        ]
+    if weather and (len(clause) <= 3 or v.FALLING.find(clause)):
+        return [Edit("weather", to=weather)]
+    lemmas = [t.lemma for t in clause]
+    if lemmas[0] in {"no", "less", "fewer"} and len(clause) > 1 and not v.PRESERVES.find(clause):
+        return (
+            [Edit("weather", to=f"less {weather}")]
+            if weather
+            else [Edit("remove", target=phrase_of([t for t in clause[1:] if t.lemma != "more"]))]
+        )
+    if clause[-1].lemma in v.COLOURS and 2 <= len(clause) <= 5:
+        return [Edit("recolour", target=phrase_of(clause[:-1]), to=clause[-1].lemma)]
+    effects = v.EFFECTS.find(clause)
+    if effects:
+        where = next((i for i, t in enumerate(clause) if t.lemma in WHERE | {"out", "from"}), len(clause) - 1)
+        return [
+            Edit("effect", target=phrase_of(clause[where + 1 :]), what=text_of(clause[hit.start : hit.end]))
+            for hit in effects[:1]
+        ]
+    subject = v.PEOPLE.find(clause[:4]) or v.ANIMALS.find(clause[:4])
+    if clause[0] is sentence[0] and clause[0].lemma in ADD_CUES and subject and len(clause) > subject[0].end:
+        return [Edit("add", what=text_of(clause[1 : subject[0].end]), with_ref=ref_in(clause))]
+    return []
 
 
-def _bare(clause: list[Token]) -> list[Edit]:
-    """Clauses without a verb that still change the picture: "6 hours later", "at night"."""
-    time = v.TIMES.first(clause)
-    return [Edit("time_of_day", to=time)] if time and len(clause) <= 4 else []
+def _takes_place(clause: list[Token]) -> list[Edit]:
+    """ "@Element1 takes the place of the cyclist"."""
+    hits = v.TAKES_PLACE.find(clause)
+    if not hits:
+        return []
+    new, target = clause[: hits[0].start], clause[hits[0].end :]
+    return [Edit("replace", target=phrase_of(target), to=phrase_of(new), with_ref=ref_in(new))]
 
 
-def _ref(tokens: list[Token]) -> str | None:
-    return next((t.lemma for t in tokens if t.kind == "ref" and not t.lemma.startswith("@Video")), None)
+def _listed(clause: list[Token], sentence: list[Token], found: ParsedEdits) -> list[Edit]:
+    """ "Remove the lamp, the cables and the sign": further objects of the verb before them."""
+    last = found.edits[-1] if found.edits else None
+    goes_on = last is not None and last.op == "remove" and last.span is not None and last.span[0] >= sentence[0].start
+    return removals(clause) if goes_on and clause[0].lemma in ARTICLES | {"and"} else []
 
 
-def _colour(tokens: list[Token]) -> str | None:
-    return next((t.lemma for t in tokens if t.lemma in v.COLOURS), None)
+def _joined(edits: list[Edit]) -> list[Edit]:
+    """ "Recast the waiter: he should be replaced by @Element1" is one replacement; so are two that say the same."""
+    kept: list[Edit] = []
+    for edit in edits:
+        last = kept[-1] if kept else None
+        is_vague = last is not None and last.op == "replace" and not last.with_ref and not last.to
+        if last is not None and is_vague and edit.op == "replace":
+            kept[-1] = replace(
+                edit, target=last.target if edit.target in {None, "he", "she", "it", "they"} else edit.target
+            )
+        elif not any(
+            (k.op, k.target, k.to, k.with_ref, k.what) == (edit.op, edit.target, edit.to, edit.with_ref, edit.what)
+            for k in kept
+        ):
+            kept.append(edit)
+    return kept
 
 
-def _phrase(tokens: list[Token]) -> str | None:
-    """A noun phrase without articles, references and "in the video"."""
-    words: list[str] = []
-    for token in tokens:
-        if token.kind == "ref" or (words and token.lemma in {"in", "from", "of", "that", "which"}):
-            break
-        if token.kind == "word" and token.lemma not in {"the", "a", "an", "only", "into", "to", "with", "it"}:
-            words.append(token.lemma)
-    return " ".join(words) or None
-
-
-def _head(tokens: list[Token]) -> str | None:
-    phrase = _phrase(tokens)
-    return phrase.split()[-1] if phrase else None
+_READINGS: tuple[Callable[[list[Token]], list[Edit]], ...] = (
+    _takes_place,
+    _passive,
+    _use_as,
+    _effect_on,
+    _active_strong,
+    _wish,
+    _active,
+)

@@ -14,12 +14,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Literal
+from functools import cache
+from typing import TYPE_CHECKING, Literal, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 Kind = Literal["word", "ref", "number", "stop", "comma"]
 
 _TOKEN = re.compile(
-    r"(?P<ref><<<\s*(?:image|element|video)\s*_?\s*\d+\s*>>>|@(?:image|element|video)[_ ]?\d+)"
+    r"(?P<ref><<<\s*(?:image|element|video)\s*_?\s*\d+\s*>>>|@(?:image|element|video)[_ ]?\d+|<[ievIEV]\d+>)"
     r"|(?P<name>@[A-Za-z][A-Za-z_]*)"
     r"|(?P<number>\d+(?:\.\d+)?)"
     r"|(?P<degree>°)"
@@ -28,15 +32,22 @@ _TOKEN = re.compile(
     r"|(?P<comma>[,:，、：()—–])",
     re.IGNORECASE,
 )
-_REFERENCE = re.compile(r"(image|element|video)\D*(\d+)", re.IGNORECASE)
+_REFERENCE = re.compile(r"(image|element|video|[iev](?=\d))\D*(\d+)", re.IGNORECASE)
+_KINDS = {"i": "Image", "e": "Element", "v": "Video"}
 _CJK = re.compile(r"[\u4e00-\u9fff]")
-_UNITS_WITHOUT_STOP = {"fps", "mm", "s"}
+TYPO_MIN = 5
 
 _IRREGULAR = {
     "flies": "fly", "flew": "fly", "flown": "fly", "flying": "fly", "rose": "rise", "risen": "rise",
     "swung": "swing", "spun": "spin", "went": "go", "goes": "go", "wore": "wear", "worn": "wear",
-    "held": "hold", "stood": "stand", "sat": "sit", "ran": "run", "took": "take", "people": "person",
-    "men": "man", "women": "woman", "children": "child", "leaves": "leaf", "skies": "sky", "dying": "die",
+    "held": "hold", "burnt": "burn", "broke": "break", "froze": "freeze", "frozen": "freeze", "left": "left", "leaves": "leave",
+    "swinging": "swing", "became": "become", "does": "do", "did": "do", "done": "do", "is": "be", "are": "be", "was": "be", "were": "be", "been": "be",
+    "being": "be", "has": "have", "had": "have", "fell": "fall", "fallen": "fall", "put": "put", "drawn": "draw", "drew": "draw",
+    "n't": "not", "isn't": "not", "it's": "it", "he's": "he", "she's": "she", "let's": "let", "lit": "lit", "drank": "drink", "following": "follow", "moves": "move", "moving": "move",
+    "opens": "open", "ends": "end", "ending": "end", "closing": "close", "talking": "talk", "shooting": "shoot", "starting": "start", "flames": "flame",
+    "sparks": "spark", "sparkles": "sparkle", "bubbles": "bubble", "embers": "ember", "particles": "particle", "began": "begin", "begun": "begin",
+    "drove": "drive", "driven": "drive", "rode": "ride", "rowing": "row", "threw": "throw", "caught": "catch", "wrapped": "wrap", "grey": "gray", "stood": "stand", "sat": "sit", "ran": "run", "took": "take", "people": "person",
+    "men": "man", "women": "woman", "children": "child", "skies": "sky", "dying": "die",
 }  # fmt: skip
 
 
@@ -48,6 +59,7 @@ class Token:
     text: str
     lemma: str
     start: int
+    end: int
     value: float = 0.0
 
 
@@ -66,27 +78,31 @@ def tokenize(prompt: str, known: frozenset[str]) -> list[Token]:
 
 
 def _tokens(kind: str, text: str, start: int, known: frozenset[str]) -> list[Token]:
-    if kind == "ref":
-        return [Token("ref", text, canonical_reference(text), start)]
-    if kind == "name":
-        return [Token("ref", text, text, start)]
-    if kind == "number":
-        return [Token("number", text, text, start, float(text))]
-    if kind == "degree":
-        return [Token("word", text, "degree", start)]
-    if kind == "stop":
-        return [Token("stop", text, text, start)]
-    if kind == "comma":
-        return [Token("comma", text, ",", start)]
-    if _CJK.search(text):
-        return [Token("word", char, char, start + i) for i, char in enumerate(text)]
-    return [Token("word", text, lemma(text, known), start)]
+    end = start + len(text)
+    if kind == "word" and _CJK.search(text):
+        return [Token("word", char, char, start + i, start + i + 1) for i, char in enumerate(text)]
+    found = _LEMMAS[kind](text) if kind in _LEMMAS else lemma(text, known) if kind == "word" else text
+    shown = {"name": "ref", "degree": "word"}.get(kind, kind)
+    value = float(text) if kind == "number" and len(text) < 12 else 0.0
+    return [Token(cast("Kind", shown), text, found, start, end, value)]
 
 
 def canonical_reference(text: str) -> str:
     """`<<<image_1>>>`, `@image_1` and `@Image1` are all `@Image1`."""
     match = _REFERENCE.search(text)
-    return f"@{match.group(1).capitalize()}{int(match.group(2))}" if match else text
+    if match is None:
+        return text
+    kind = match.group(1).lower()
+    return f"@{_KINDS.get(kind, kind.capitalize())}{int(match.group(2)[:4])}"
+
+
+def _mark(text: str) -> str:
+    return ":" if text in ":：" else ","
+
+
+_LEMMAS: dict[str, Callable[[str], str]] = {
+    "ref": canonical_reference, "degree": lambda _: "degree", "comma": _mark,
+}  # fmt: skip
 
 
 def lemma(word: str, known: frozenset[str]) -> str:
@@ -97,10 +113,41 @@ def lemma(word: str, known: frozenset[str]) -> str:
     low = low.removesuffix("'s")
     if low in known:
         return low
-    return next((form for form in _stems(low) if form in known), low)
+    return next((form for form in stems(low) if form in known), None) or corrected(low, known) or low
 
 
-def _stems(word: str) -> list[str]:
+@cache
+def _near(known: frozenset[str]) -> dict[str, str]:
+    """Words with one letter left out or two letters swapped, to what was meant; shorter words are left alone."""
+    found: dict[str, str] = {}
+    forms = (form for word in sorted(known) for form in (word, word + "ing") if not word.endswith("ing"))
+    for word in (*forms, *sorted(word for word in known if word.endswith("ing"))):
+        if len(word) < TYPO_MIN or not word.isascii():
+            continue
+        for i in range(1, len(word) - 1):
+            found.setdefault(word[:i] + word[i + 1] + word[i] + word[i + 2 :], word)
+            if len(word) > TYPO_MIN:
+                found.setdefault(word[:i] + word[i + 1 :], word)
+    return {wrong: right if right in known else right.removesuffix("ing") for wrong, right in found.items()}
+
+
+def corrected(word: str, known: frozenset[str]) -> str | None:
+    """What a misspelt word was meant to be, when one letter is missing, too many, or swapped with its neighbour."""
+    if len(word) < TYPO_MIN - 1 or not word.isascii():
+        return None
+    near = _near(known)
+    for form in (word, *stems(word)):
+        if form in near:
+            return near[form]
+    if len(word) > TYPO_MIN + 1:
+        return next(
+            (cut for i in range(1, len(word)) if (cut := word[:i] + word[i + 1 :]) in known and len(cut) >= TYPO_MIN),
+            None,
+        )
+    return None
+
+
+def stems(word: str) -> list[str]:
     """Candidate base forms, most specific first."""
     stems: list[str] = []
     if word.endswith("ies"):
@@ -123,6 +170,11 @@ def split(tokens: list[Token], *kinds: Kind) -> list[list[Token]]:
         else:
             parts[-1].append(token)
     return [part for part in parts if part]
+
+
+def span_of(tokens: Sequence[Token]) -> tuple[int, int]:
+    """Where tokens stand in the prompt: first and last-plus-one character."""
+    return tokens[0].start, tokens[-1].end
 
 
 def sentences(tokens: list[Token]) -> list[list[Token]]:

@@ -29,14 +29,15 @@ class Hit(Generic[V]):
 class PhraseTable(Generic[V]):
     """Phrases in lemma form, mapped to values; the longest phrase wins.
 
-    A table is written as `{value: "phrase one | phrase two"}`; Chinese phrases are matched character by character.
+    A table is written as `{value: ["phrase one", "phrase two"]}`; Chinese phrases are matched character by character.
     """
 
-    def __init__(self, rows: Mapping[V, str]) -> None:
+    def __init__(self, rows: Mapping[V, Sequence[str]]) -> None:
+        self.rows = rows
         self._by_head: dict[str, list[tuple[tuple[str, ...], V]]] = {}
         self.words: set[str] = set()
         for value, phrases in rows.items():
-            for phrase in phrases.split("|"):
+            for phrase in phrases:
                 self._add(_parts(phrase.strip()), value)
         for entries in self._by_head.values():
             entries.sort(key=lambda entry: -len(entry[0]))
@@ -48,7 +49,12 @@ class PhraseTable(Generic[V]):
     def at(self, tokens: Sequence[Token], index: int) -> Hit[V] | None:
         """The longest phrase that starts at `index`, or None."""
         best: Hit[V] | None = None
-        for parts, value in self._by_head.get(tokens[index].lemma, ()):
+        token = tokens[index]
+        entries = self._by_head.get(token.lemma, ())
+        text = token.text.lower()
+        if text != token.lemma:
+            entries = [*entries, *self._by_head.get(text, ())]
+        for parts, value in entries:
             end = _match(tokens, index, parts)
             if end and (best is None or end > best.end):
                 best = Hit(index, end, value, " ".join(parts))
@@ -87,7 +93,7 @@ def _match(tokens: Sequence[Token], index: int, parts: tuple[str, ...]) -> int:
             reach = range(index, min(index + GAP_MAX + 1, len(tokens)))
             ends = (_match(tokens, at, parts[number + 1 :]) for at in reach if _is_gap(tokens[index:at]))
             return next((end for end in ends if end), 0)
-        if index >= len(tokens) or tokens[index].lemma != part:
+        if index >= len(tokens) or part not in {tokens[index].lemma, tokens[index].text.lower()}:
             return 0
         index += 1
     return index

@@ -11,14 +11,18 @@ from typing import TYPE_CHECKING
 
 from shotwright.core.plan import CameraMove, Framing, ShotPlan, Subject, Warn
 from shotwright.core.prompt import vocabulary as v
-from shotwright.core.prompt.camera import GLOBAL_MOVES, ParsedMove, parse_camera
-from shotwright.core.prompt.edits import ParsedEdits, parse_continuation, parse_edits
-from shotwright.core.prompt.lexer import tokenize
-from shotwright.core.prompt.look import parse_look, parse_setting
+from shotwright.core.prompt.binding import bind_implicit, with_unread
+from shotwright.core.prompt.camera import OVERLAYS, ParsedCamera, ParsedMove, parse_camera
+from shotwright.core.prompt.continuation import parse_continuation
+from shotwright.core.prompt.edits import ParsedEdits, parse_edits
+from shotwright.core.prompt.grammar import split_clauses
+from shotwright.core.prompt.lexer import sentences, tokenize
+from shotwright.core.prompt.lint import lint
+from shotwright.core.prompt.look import parse_look_with_spans, parse_setting
 from shotwright.core.prompt.roles import Roles, parse_roles
 
 if TYPE_CHECKING:
-    from shotwright.core.plan import Continuation
+    from shotwright.core.plan import Continuation, Span
     from shotwright.core.prompt.lexer import Token
     from shotwright.core.request import ShotRequest
 
@@ -37,18 +41,27 @@ def parse_prompt(request: ShotRequest, *, duration_s: float | None = None) -> Sh
     """
     seconds = duration_s or request.duration_s
     task = request.endpoint.task
-    tokens = tokenize(request.prompt, v.KNOWN_WORDS)
+    tokens = bind_implicit(tokenize(request.prompt, v.KNOWN_WORDS), len(request.images))
     tokens, named_warnings = _bind_names(tokens, len(request.elements))
     roles = parse_roles(tokens, frames_only=task == "first_last_frame")
-    camera = parse_camera(tokens, roles.nouns, is_edit=task == "edit")
-    moves = _timed([move for move in camera.moves if task != "edit"], seconds)
-    edits = parse_edits(tokens) if task in {"edit", "video_reference"} else ParsedEdits()
-    if task == "video_reference":
-        edits.edits = [edit for edit in edits.edits if edit.op != "background" or edit.with_ref]
+    camera = parse_camera(tokens, roles.nouns)
+    parsed = camera.moves if task != "edit" else ()
+    moves = _timed(parsed, seconds)
+    continuation, continuation_span = _continuation(task, tokens, camera)
+    edits = _edits(task, tokens, roles, continuation)
+    if task == "video_reference" and continuation is None and not edits.edits:
+        continuation = "next_shot"
     settings, stand_ins = parse_setting(tokens)
-    keeps_style = v.PRESERVE_VERBS.first(tokens) is not None and v.STYLE_WORDS.first(tokens) is not None
-    if keeps_style and request.video_url and not roles.style_refs:
+    look, look_spans = parse_look_with_spans(tokens)
+    keeps_style = task == "video_reference" and _keeps_style(tokens)
+    if keeps_style and not roles.style_refs:
         roles.style_refs.append("@Video1")
+    spans = {
+        **roles.spans,
+        **look_spans,
+        **edits.spans,
+        **({"continuation": continuation_span} if continuation_span else {}),
+    }
     plan = ShotPlan(
         task=task,
         duration_s=seconds,
@@ -56,20 +69,55 @@ def parse_prompt(request: ShotRequest, *, duration_s: float | None = None) -> Sh
         end_frame=roles.end_frame,
         style_refs=tuple(roles.style_refs),
         background_ref=roles.background_ref,
-        continuation=_continuation(task, tokens),
+        continuation=continuation,
         keep_style=keeps_style,
         camera=moves,
-        shot=_placed(camera.framings, camera.moves, moves, seconds),
-        subjects=_subjects(roles, moves, camera.moves, seconds),
+        shot=_placed(camera.framings, parsed, moves, seconds),
+        subjects=_subjects(roles, moves, parsed, seconds),
         edits=tuple(edits.edits),
         preserve=tuple(edits.preserve),
         negated=tuple(dict.fromkeys([*camera.negated, *edits.negated])),
-        look=parse_look(tokens),
+        look=look,
         setting=settings,
         stand_ins=stand_ins,
+        spans=spans,
         warnings=tuple(named_warnings),
     )
-    return _bind(plan, request, roles)
+    bound = _bind(plan, request, roles)
+    notes = lint(bound, tokens, tuple(item.move for item in camera.moves))
+    return with_unread(replace(bound, warnings=(*bound.warnings, *notes)), tokens)
+
+
+def _edits(task: str, tokens: list[Token], roles: Roles, continuation: str | None) -> ParsedEdits:
+    """Edits where the task has them; a reference that an edit uses has no other role."""
+    if task not in {"edit", "video_reference"}:
+        return ParsedEdits()
+    found = parse_edits(tokens)
+    if task == "video_reference":
+        transfers = continuation in {"camera_motion_transfer", "motion_transfer"}
+        found.edits = [
+            edit
+            for edit in found.edits
+            if edit.with_ref or (not continuation and edit.op not in {"remove", "attribute"})
+        ]
+        found.edits = [edit for edit in found.edits if not (transfers and edit.op in {"style", "background"})]
+        found.preserve = []
+    used = {edit.with_ref for edit in found.edits if edit.with_ref}
+    roles.subjects = {ref: subject for ref, subject in roles.subjects.items() if ref not in used}
+    roles.style_refs = [ref for ref in roles.style_refs if ref not in used]
+    roles.background_ref = None if roles.background_ref in used else roles.background_ref
+    return found
+
+
+def _keeps_style(tokens: list[Token]) -> bool:
+    """ "Keep the style", "the same style as the video"."""
+    return any(
+        v.PRESERVE_VERBS.first(clause) is not None
+        and v.STYLE_WORDS.first(clause) is not None
+        and not v.WEARABLES.find(clause)
+        for sentence in sentences(tokens)
+        for clause in split_clauses(sentence)
+    )
 
 
 def _bind_names(tokens: list[Token], elements: int) -> tuple[list[Token], list[Warn]]:
@@ -91,40 +139,47 @@ def _bind_names(tokens: list[Token], elements: int) -> tuple[list[Token], list[W
     return bound, warnings
 
 
-def _continuation(task: str, tokens: list[Token]) -> Continuation | None:
+def _continuation(task: str, tokens: list[Token], camera: ParsedCamera) -> tuple[Continuation | None, Span | None]:
     if task != "video_reference":
-        return None
-    return parse_continuation(tokens) or "next_shot"
+        return None, None
+    return parse_continuation(tokens, has_framing=bool(camera.framings))
 
 
-def _timed(parsed: list[ParsedMove], seconds: float) -> tuple[CameraMove, ...]:
+def _timed(parsed: tuple[ParsedMove, ...], seconds: float) -> tuple[CameraMove, ...]:
     """Share the clip out over the moves by their speed; moves that happen at once share their time."""
-    groups: list[list[CameraMove]] = []
-    whole: list[CameraMove] = []
-    for item in parsed:
-        if item.move.move in GLOBAL_MOVES and len(parsed) > 1:
-            whole.append(replace(item.move, start_s=0.0, end_s=round(seconds, 3)))
-        elif item.together and groups:
-            groups[-1].append(item.move)
+    groups: list[list[int]] = []
+    for i, item in enumerate(parsed):
+        if _is_overlay(item, parsed):
+            continue
+        if item.together and groups:
+            groups[-1].append(i)
         else:
-            groups.append([item.move])
-    weights = [max(v.SPEED_WEIGHT.get(move.speed, 1.0) for move in group) for group in groups]
-    timed: list[CameraMove] = []
+            groups.append([i])
+    weights = [max(v.SPEED_WEIGHT.get(parsed[i].move.speed, 1.0) for i in group) for group in groups]
+    times = dict.fromkeys(range(len(parsed)), (0.0, seconds))
     at = 0.0
     for group, weight in zip(groups, weights, strict=True):
         end = at + seconds * weight / sum(weights)
-        timed += [replace(move, start_s=round(at, 3), end_s=round(end, 3)) for move in group]
+        times |= dict.fromkeys(group, (at, end))
         at = end
-    return tuple(timed + whole)
+    return tuple(
+        replace(item.move, start_s=round(times[i][0], 3), end_s=round(times[i][1], 3)) for i, item in enumerate(parsed)
+    )
+
+
+def _is_overlay(item: ParsedMove, parsed: tuple[ParsedMove, ...]) -> bool:
+    """Whether a move lies over the others for the whole clip."""
+    return item.move.move in OVERLAYS and any(other.move.move not in OVERLAYS for other in parsed)
 
 
 def _sentence_times(
     parsed: tuple[ParsedMove, ...], moves: tuple[CameraMove, ...], seconds: float
 ) -> dict[int, tuple[float, float]]:
     """When each sentence happens: from its first to its last move."""
-    ordered = [item for item in parsed if item.move.move not in GLOBAL_MOVES or len(parsed) == 1]
     times: dict[int, tuple[float, float]] = {}
-    for item, move in zip(ordered, moves, strict=False):
+    for item, move in zip(parsed, moves, strict=True):
+        if _is_overlay(item, parsed):
+            continue
         start, _ = times.get(item.sentence, (move.start_s, 0.0))
         times[item.sentence] = (start, min(move.end_s, seconds))
     return times
@@ -165,7 +220,7 @@ def _bind(plan: ShotPlan, request: ShotRequest, roles: Roles) -> ShotPlan:
     plan = _without(plan, set(missing))
     used = _used(plan) | set(roles.mentioned)
     for ref in (ref for ref in available if ref not in used and not ref.startswith("@Video")):
-        plan, text = _default_role(plan, ref, len(request.image_urls))
+        plan, text = _default_role(plan, ref, len(request.image_urls), roles.mentioned)
         warnings.append(Warn("unused_reference", text, ref))
     return replace(plan, warnings=tuple(warnings))
 
@@ -199,7 +254,7 @@ def _without(plan: ShotPlan, missing: set[str]) -> ShotPlan:
     )
 
 
-def _default_role(plan: ShotPlan, ref: str, images: int) -> tuple[ShotPlan, str]:
+def _default_role(plan: ShotPlan, ref: str, images: int, mentioned: list[str]) -> tuple[ShotPlan, str]:
     """What a reference means that no word mentions."""
     if ref.startswith("@Element"):
         if plan.task == "edit" and not any(edit.with_ref for edit in plan.edits):
@@ -213,6 +268,10 @@ def _default_role(plan: ShotPlan, ref: str, images: int) -> tuple[ShotPlan, str]
     if edit is not None:
         edits = tuple(replace(e, with_ref=ref) if e is edit else e for e in plan.edits)
         return replace(plan, edits=edits), f"The prompt does not mention {ref}; it was used for the {edit.op}."
+    if plan.task == "edit":
+        return plan, f"The prompt does not say what to do with {ref}; it was not used."
+    if ref.startswith("@Image") and images > 1 and any(m.startswith("@Image") for m in mentioned):
+        return plan, f"The prompt does not mention {ref}; it was not used."
     if plan.background_ref is None and plan.start_frame is None and images == 1 and plan.task == "reference_to_video":
         return replace(plan, background_ref=ref), f"The prompt does not mention {ref}; it was taken as the place."
     return replace(

@@ -1,0 +1,327 @@
+"""What kind of change an edit is: the verb chooses a reading, the object decides the operation.
+
+"Change the sky to", "change the hoodie to", "change the weather to": a time of day, a replacement, a weather. Source: kling-o1 b.5.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shotwright.core.plan import Edit
+from shotwright.core.prompt import vocabulary as v
+from shotwright.core.prompt.grammar import ARTICLES, is_chinese
+from shotwright.core.prompt.roles import kind_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from shotwright.core.plan import EditOp
+    from shotwright.core.prompt.lexer import Token
+
+CUTS = frozenset({"into", "to", "with", "for", "by", "as"})
+WHERE = frozenset(
+    {
+        "to",
+        "in",
+        "on",
+        "behind",
+        "beside",
+        "at",
+        "into",
+        "above",
+        "over",
+        "under",
+        "below",
+        "near",
+        "around",
+        "next",
+        "onto",
+    }
+)
+SKIPPED = frozenset(
+    {
+        "the",
+        "a",
+        "an",
+        "only",
+        "into",
+        "to",
+        "with",
+        "it",
+        "please",
+        "both",
+        "all",
+        "his",
+        "her",
+        "their",
+        "its",
+        "some",
+        "every",
+        "new",
+        "current",
+        "现",
+        "的",
+        "中",
+        "把",
+        "将",
+    }
+)
+
+
+def head_part(tokens: list[Token]) -> list[Token]:
+    """A noun phrase without what follows it: "the brush currently used in the video"."""
+    end = next(
+        (
+            i
+            for i, t in enumerate(tokens)
+            if i and (t.text.lower().endswith("ly") or t.lemma in {"use", "that", "which", "he", "she", "they"})
+        ),
+        len(tokens),
+    )
+    return tokens[:end]
+
+
+def described(target: list[Token], words: list[Token]) -> Edit:
+    """A thing and the adjective that it should have."""
+    name, colour = phrase_of(target), _colour(words)
+    if _about(target) == "background" and not (v.WEATHERS.first(words) and len(words) <= 2):
+        return Edit("background", to=ref_in(words) or phrase_of(words), with_ref=ref_in(words))
+    if v.MATERIALS.find(words) and not colour:
+        return Edit("material", target=name, to=phrase_of(words))
+    if colour:
+        return Edit("recolour", target=name, to=colour)
+    if v.WEATHERS.first(words) and v.OBJECTS.first(target) in {"weather", "style", "background"}:
+        return Edit("weather", to=v.WEATHERS.first(words))
+    if v.TIMES.first(words):
+        return Edit("time_of_day", target=name, to=v.TIMES.first(words))
+    return Edit("attribute", target=name, to=phrase_of(words))
+
+
+def nouns_in(tokens: list[Token]) -> list[Token]:
+    """The words that say something, without articles and particles."""
+    return [t for t in tokens if t.kind == "word" and t.lemma not in SKIPPED | {"给", "让"}]
+
+
+def changed(verb: str, rest: list[Token], phrase: str) -> Edit | None:
+    """The edit that a verb makes of what follows it."""
+    simple: dict[str, Callable[[], Edit | None]] = {
+        "style": lambda: (
+            None if _is_it(rest) else Edit("style", to=v.STYLES.first(rest) or phrase_of(rest), with_ref=ref_in(rest))
+        ),
+        "recolour": lambda: (
+            Edit("recolour", target=phrase_of([t for t in rest if t.lemma not in v.COLOURS]), to=_colour(rest))
+            if _colour(rest)
+            else None
+        ),
+        "relight": lambda: Edit("time_of_day", to=v.TIMES.first(rest) or v.LIGHTING.first(rest)),
+        "attribute": lambda: Edit("attribute", target=phrase_of(rest), to=phrase) if rest else None,
+        "effect": lambda: Edit("effect", target=phrase_of(rest), what="fire" if "fire" in phrase else phrase),
+    }
+    if verb in simple:
+        return simple[verb]()
+    return _exchange(verb, rest)
+
+
+def _is_it(rest: list[Token]) -> bool:
+    return not rest or rest[0].lemma in {"it", "this", "that", "them"}
+
+
+def _exchange(verb: str, rest: list[Token]) -> Edit | None:
+    """ "X with Y", "X into Y", "X to Y": the object X decides what kind of change it is."""
+    cut = next((i for i, token in enumerate(rest) if i and token.lemma in CUTS), None)
+    if cut is None or cut + 1 >= len(rest):
+        return _single(verb, rest)
+    return exchanged(verb, rest[:cut], rest[cut + 1 :])
+
+
+def exchanged(verb: str, target: list[Token], new: list[Token]) -> Edit:
+    """X becomes Y."""
+    ref, words, name = ref_in(new), phrase_of(new), phrase_of(target)
+    weather, time, style, colour = v.WEATHERS.first(new), v.TIMES.first(new), v.STYLES.first(new), _colour(new)
+    about = _about(target)
+    is_whole = about == "style" or not target or name is None
+    readings: list[tuple[bool, EditOp, str | None]] = [
+        (about == "background" and weather is not None and ref is None and _is_scene(target), "weather", weather),
+        (about == "background" and style is None, "background", ref or words),
+        (about == "weather", "weather", weather or words),
+        (weather is not None and bool(v.WEATHERS.first(target)), "weather", weather),
+        (time is not None and bool(v.TIMES.first(target)) and about != "background", "time_of_day", time),
+        (
+            ref is None and _is_material(new) and any(t.lemma in {"solid", "pure", "real", "make"} for t in new),
+            "material",
+            words,
+        ),
+        (about == "time", "time_of_day", time or words),
+        (about == "material", "material", words),
+        (about == "colour" and colour is not None, "recolour", colour),
+        (is_whole and (style is not None or "style" in {t.lemma for t in new}), "style", style or words),
+        (is_whole and time is not None, "time_of_day", time),
+        (is_whole and weather is not None, "weather", weather),
+        (ref is None and colour is not None and _ends_in_colour(new), "recolour", colour),
+        (ref is None and verb in {"change", "replace"} and _is_material(new), "material", words),
+    ]
+    for applies, op, value in readings:
+        if applies:
+            return Edit(op, target=name, to=value, with_ref=ref if op in {"style", "background", "material"} else None)
+    return Edit("replace", target=name, to=words, with_ref=ref)
+
+
+def _ends_in_colour(new: list[Token]) -> bool:
+    """ "Navy blue", "a bright red colour"; not "orange juice"."""
+    words = [t for t in nouns_in(new) if t.lemma not in {"colour", "color", "tone", "shade", "hue", "色"}]
+    return bool(words) and len(words) <= 3 and words[-1].lemma in v.COLOURS
+
+
+def _about(target: list[Token]) -> str | None:
+    """What kind of thing is changed, by the head of its noun phrase: "the sofa material" is about a material."""
+    words = nouns_in(head_part(_upto_of(target)))
+    for length in (3, 2, 1):
+        hit = v.OBJECTS.at(words[-length:], 0) if len(words) >= length else None
+        if hit and hit.end == length:
+            return hit.value
+    return None
+
+
+def _upto_of(tokens: list[Token]) -> list[Token]:
+    end = next(
+        (i for i, t in enumerate(tokens) if i and t.lemma in {"of", "in", "on", "behind", "around", "from"}),
+        len(tokens),
+    )
+    return tokens[:end]
+
+
+def _is_scene(target: list[Token]) -> bool:
+    return any(t.lemma in {"scene", "setting", "environment"} for t in target)
+
+
+def _is_material(new: list[Token]) -> bool:
+    words = nouns_in(new)
+    return any((hit := v.MATERIALS.at(words[-n:], 0)) and hit.end == n for n in (2, 1) if len(words) >= n)
+
+
+def _single(verb: str, rest: list[Token]) -> Edit | None:
+    """A verb with one object: "make it snow", "make the car red", "turn the sky purple", "make him older"."""
+    readings: list[tuple[EditOp, str | None]] = [
+        ("weather", v.WEATHERS.first(rest)), ("time_of_day", v.TIMES.first(rest)),
+        ("style", v.STYLES.first(rest)), ("recolour", _colour(rest)),
+    ]  # fmt: skip
+    for op, value in readings:
+        if value:
+            return Edit(op, target=phrase_of([t for t in rest if t.lemma != value]), to=value)
+    if verb == "replace" and rest:
+        return Edit("replace", target=phrase_of(rest))
+    words = [t for t in rest if t.lemma not in {"look", "appear", "more", "much", "a", "bit"}]
+    is_pronoun = words[:1] and words[0].lemma in {"he", "him", "she", "it", "them", "they"}
+    if (
+        verb == "change"
+        and len(words) >= (2 if is_pronoun else 3)
+        and words[0].lemma in ARTICLES | {"he", "him", "she", "it", "them"}
+    ):
+        return Edit("attribute", target=phrase_of(words[:-1]) or words[0].lemma, to=words[-1].lemma)
+    return None
+
+
+def added(rest: list[Token]) -> list[Edit]:
+    """Something new in the picture: a thing, an effect on a thing, a weather."""
+    if not rest:
+        return []
+    cut = next((i for i, t in enumerate(rest) if i and t.lemma in WHERE), None)
+    what, where = (rest, []) if cut is None else (rest[:cut], rest[cut:])
+    effects = v.EFFECTS.find(what)
+    if effects and (kind_of(nouns_in(what)) == "effect" or any(t.lemma == "effect" for t in what)):
+        return [Edit("effect", target=phrase_of(where[1:]), what=text_of(what[hit.start : hit.end])) for hit in effects]
+    if (
+        what
+        and (weather := v.WEATHERS.first(what))
+        and len(nouns_in(what)) <= 2
+        and weather != "wet"
+        and not ref_in(rest)
+    ):
+        return [Edit("weather", to=weather)]
+    placement = " ".join(token.text for token in where if token.kind != "ref") or None
+    return [Edit("add", what=phrase_of(what), with_ref=ref_in(rest), placement=placement)]
+
+
+def implied(edit: Edit, clause: list[Token]) -> list[Edit]:
+    """A place that is also a time of day or a weather: "a rainy evening", "an alley at night", "a snowy day"."""
+    if edit.op not in {"background", "weather"} and not (edit.op == "replace" and edit.target == "sky"):
+        return []
+    extra: list[Edit] = []
+    time, weather = v.TIMES.first(_new_part(clause)), v.WEATHERS.first(_new_part(clause))
+    if edit.op == "weather" and clause[-1].lemma == "day":
+        time = time or "day"
+    if time:
+        extra.append(Edit("time_of_day", to=time))
+    if weather and edit.op != "weather":
+        extra.append(Edit("weather", to=weather))
+    return extra
+
+
+def _new_part(clause: list[Token]) -> list[Token]:
+    """What stands behind "into", "to", "with": the daytime street into an alley at night."""
+    cut = next((i for i, t in enumerate(clause) if t.lemma in {"into", "to", "with", "as"}), 0)
+    return clause[cut:]
+
+
+def relocated(rest: list[Token]) -> list[Edit]:
+    """ "Move the interview to a library"."""
+    cut = next((i for i, t in enumerate(rest) if i and t.lemma in {"to", "into", "onto"}), None)
+    if cut is None or any(t.lemma in v.CAMERA_NOUNS for t in rest):
+        return []
+    new = rest[cut + 1 :]
+    ref = ref_in(new)
+    return [Edit("background", to=ref or phrase_of(new), with_ref=ref)] if ref or v.PLACES.find(new) else []
+
+
+def wrapped(rest: list[Token]) -> list[Edit]:
+    """ "Wrap the sword in blue lightning", "cover the roof with snow"."""
+    cut = next((i for i, t in enumerate(rest) if i and t.lemma in {"in", "with", "by"}), None)
+    if cut is None:
+        return []
+    target, new = rest[:cut], rest[cut + 1 :]
+    effects = v.EFFECTS.find(new)
+    if effects:
+        return [Edit("effect", target=phrase_of(target), what=text_of(new[hit.start : hit.end])) for hit in effects]
+    return (
+        [Edit("material", target=phrase_of(target), to=phrase_of(new))]
+        if _is_material(new)
+        else [Edit("add", what=phrase_of(new), with_ref=ref_in(new), placement=phrase_of(target))]
+    )
+
+
+def removals(tokens: list[Token]) -> list[Edit]:
+    """One removal for each thing: "the lamp and the sign"."""
+    parts: list[list[Token]] = [[]]
+    for token in tokens:
+        if token.lemma in {"and", "or", "和"} and parts[-1]:
+            parts.append([])
+        else:
+            parts[-1].append(token)
+    named = [phrase for part in parts if (phrase := phrase_of(part))]
+    return [Edit("remove", target=phrase) for phrase in named]
+
+
+def ref_in(tokens: list[Token]) -> str | None:
+    """The first picture or element that is mentioned."""
+    return next((t.lemma for t in tokens if t.kind == "ref" and not t.lemma.startswith("@Video")), None)
+
+
+def _colour(tokens: list[Token]) -> str | None:
+    return next((t.lemma for t in tokens if t.lemma in v.COLOURS), None)
+
+
+def text_of(tokens: list[Token]) -> str:
+    """Words as a text again."""
+    joiner = "" if is_chinese(tokens) else " "
+    return joiner.join(token.lemma for token in tokens)
+
+
+def phrase_of(tokens: list[Token]) -> str | None:
+    """A noun phrase without articles, references and "in the video"."""
+    words: list[Token] = []
+    for token in tokens:
+        if words and (token.kind == "ref" or token.lemma in {"in", "from", "of", "that", "which"}):
+            break
+        if token.kind == "word" and token.lemma not in SKIPPED:
+            words.append(token)
+    return text_of(words) or None
