@@ -25,7 +25,7 @@ PATHS = {
     "edit": "video-to-video/edit", "first_last_frame": "image-to-video",
 }  # fmt: skip
 OURS = (Path(__file__).parent / "prompts" / "tune.json", Path(__file__).parent / "prompts" / "held-out.json")
-_NUMBERED = re.compile(r"(?:@|<<<\s*|<)(image|element|i)[_ ]?(\d+)", re.IGNORECASE)
+_NUMBERED = re.compile(r"(?:@|<<<\s*|<|\b)(image|element|i)[_ ]?(\d+)", re.IGNORECASE)
 _NAMED = re.compile(r"@(?!image|element|video)([A-Za-z][A-Za-z_]*)", re.IGNORECASE)
 _IMPLIED = re.compile(r"reference (image|picture|photo)|参考图", re.IGNORECASE)
 Facts = Counter[tuple[str, ...]]

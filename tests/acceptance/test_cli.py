@@ -60,7 +60,7 @@ def test_cancel(server: RunningServer) -> None:
 
 def test_plan_shows_what_a_prompt_means() -> None:
     done = shotwright(
-        "plan", "reference-to-video", "-p", "Slow push in on @Element1, then pan left to the @Image2", "-e", "a.png"
+        "plan", "reference-to-video", "-p", "Slow push in on @Element1, then pan left to the @Image2", "--images", "0"
     )
     assert done.returncode == 0
     assert "dolly_in slow → @Element1" in done.stdout
@@ -114,6 +114,18 @@ def test_a_taken_port_is_a_sentence(server: RunningServer, tmp_path: Path) -> No
     done = shotwright("serve", "--port", port, "--data", str(tmp_path))
     assert done.returncode == 2
     assert "choose --port" in done.stderr
+
+
+def test_plan_takes_a_prompt_alone_and_says_which_words_caused_what() -> None:
+    said = shotwright("plan", "The camera slowly orbits @Element1 in @Image1. Bananas are purple.")
+    assert said.returncode == 0, said.stderr
+    assert '"orbits"' in said.stdout
+    assert 'not read     "Bananas are purple"' in said.stdout
+    data = json.loads(shotwright("plan", "Generate the next shot", "--video", "--json").stdout)
+    assert (data["task"], data["continuation"]) == ("video_reference", "next_shot")
+    few = json.loads(shotwright("plan", "Orbit @Element2", "--elements", "1", "--json").stdout)
+    assert [warning["code"] for warning in few["warnings"]] == ["unknown_reference", "unused_reference"]
+    assert shotwright("plan", "Make it snow", "--endpoint", "nothing").returncode == 2
 
 
 @pytest.mark.parametrize(

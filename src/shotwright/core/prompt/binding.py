@@ -34,7 +34,7 @@ QUIET = (v.VIEWS, v.REVEALS, v.PLACEMENTS, v.SETTINGS, v.SIZES)
 EMPTY = frozenset({"please", "and", "then", "the", "a", "generate", "video", "create", "make", "of"})
 
 
-def bind_implicit(tokens: list[Token], images: int) -> list[Token]:
+def bind_implicit(tokens: list[Token], images: int, elements: int) -> list[Token]:
     """ "The reference image" is @Image1 where there is one; "the second image" and "image 2" are @Image2."""
     bound: list[Token] = []
     i = 0
@@ -44,6 +44,11 @@ def bind_implicit(tokens: list[Token], images: int) -> list[Token]:
             span = tokens[i : i + length]
             bound.append(Token("ref", " ".join(t.text for t in span), f"@Image{number}", span[0].start, span[-1].end))
             i += length
+        elif tokens[i].lemma == "element" and i + 1 < len(tokens) and 1 <= tokens[i + 1].value <= elements:
+            span = tokens[i : i + 2]
+            name = f"@Element{int(span[1].value)}"
+            bound.append(Token("ref", f"{span[0].text} {span[1].text}", name, span[0].start, span[1].end))
+            i += 2
         else:
             bound.append(tokens[i])
             i += 1
@@ -52,8 +57,6 @@ def bind_implicit(tokens: list[Token], images: int) -> list[Token]:
 
 def _implied(tokens: list[Token], i: int, images: int) -> tuple[int, int]:
     """The number of the image that is meant at `i`, and how many tokens mean it."""
-    if not images:
-        return 0, 0
     lemmas = [t.lemma for t in tokens[i : i + 3]]
     if len(lemmas) >= 2 and lemmas[0] in GIVEN and lemmas[1] in PICTURES and not _has_marker(tokens, i + 2):
         return (1, 2) if images == 1 else (0, 0)

@@ -187,6 +187,13 @@ def _composed(sentence: list[Token], index: int) -> Hit[str] | None:
     return None
 
 
+def _is_new_order(sentence: list[Token], i: int) -> bool:
+    """A "then" that is not in the middle of "it then arcs"."""
+    return sentence[i].lemma == "then" and not (
+        i and sentence[i - 1].lemma in {"it", "that", "which"} | v.CAMERA_NOUNS | v.WE
+    )
+
+
 def _is_just(sentence: list[Token], at: int) -> bool:
     """ "Comes right before it": here right means just."""
     return at < len(sentence) and sentence[at].lemma in PREPOSITIONS | {"after", "before", "now", "there", "away"} - {
@@ -200,7 +207,11 @@ def _is_just(sentence: list[Token], at: int) -> bool:
 def _camera_moves(sentence: list[Token], at: int, has_moved: bool, *, carried: bool) -> bool:
     """Whether the nearest subject before a verb is the camera."""
     i = at - 1
-    while i >= 0 and (is_adverb(sentence[i]) or sentence[i].lemma in AUXILIARIES):
+    while (
+        i >= 0
+        and not _is_new_order(sentence, i)
+        and (is_adverb(sentence[i]) or sentence[i].lemma in AUXILIARIES | {"by"})
+    ):
         i -= 1
     if i < 0:
         return True  # an order: "Follow the dog"
@@ -210,8 +221,9 @@ def _camera_moves(sentence: list[Token], at: int, has_moved: bool, *, carried: b
     if token.lemma in {"a", "an", "one"} and not sentence[at].text.lower().endswith(("s", "ing", "ed")):
         return True  # "a slow pan"
     seen = has_moved or any(earlier.lemma in v.CAMERA_NOUNS | v.WE for earlier in sentence[:i])
-    if token.kind == "comma" or token.lemma in CONJUNCTIONS:
-        return seen
+    if token.kind == "comma" or token.lemma in CONJUNCTIONS | STARTS | ENDS:
+        is_order = token.kind == "comma" and sentence[at].text.lower() == sentence[at].lemma
+        return seen or is_order  # "In between, circle it"
     if token.lemma in {"it", "that", "which"}:
         return seen or carried
     window = sentence[max(0, i - 4) : i + 1]

@@ -26,6 +26,8 @@ def parse_continuation(tokens: list[Token], *, has_framing: bool) -> tuple[Conti
     angle = v.CAMERA_ANGLE.find(tokens)
     if angle:
         return "camera_angle", span_of(tokens[angle[0].start : angle[0].end])
+    if has_framing and _seen_from(tokens):
+        return "camera_angle", None
     moved = _transfer(tokens)
     if moved[0]:
         return moved
@@ -34,6 +36,18 @@ def parse_continuation(tokens: list[Token], *, has_framing: bool) -> tuple[Conti
     if has_framing and any(token.lemma in AGAIN for token in tokens):
         return "camera_angle", None
     return None, None
+
+
+def _seen_from(tokens: list[Token]) -> bool:
+    """ "Reshoot @Video1 from a low angle": the video and a framing in one sentence, joined by from."""
+    for sentence in sentences(tokens):
+        names_video = any(t.lemma.startswith("@Video") or t.lemma in {"video", "clip", "footage"} for t in sentence)
+        angles = [hit.start for table in (v.ANGLES, v.SIZES) for hit in table.find(sentence)]
+        if names_video and any(
+            t.lemma == "from" and any(0 < at - i <= 3 for at in angles) for i, t in enumerate(sentence)
+        ):
+            return True
+    return False
 
 
 def _transfer(tokens: list[Token]) -> tuple[Continuation | None, Span | None]:

@@ -6,6 +6,7 @@ Y"); the verb chooses a reading, the object decides the operation ("the sky", "t
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -17,9 +18,11 @@ from shotwright.core.prompt.lexer import sentences, span_of
 from shotwright.core.prompt.operations import (
     CUTS,
     WHERE,
+    about,
     added,
     changed,
     described,
+    effects_in,
     exchanged,
     head_part,
     implied,
@@ -28,6 +31,8 @@ from shotwright.core.prompt.operations import (
     ref_in,
     relocated,
     removals,
+    several_colours,
+    substituted,
     text_of,
     wrapped,
 )
@@ -95,7 +100,7 @@ def _read_sentence(sentence: list[Token], found: ParsedEdits) -> None:
         return
     keeping, about_reference = False, False
     for clause in _with_lists(_clauses(sentence)):
-        starts_anew = bool(v.EDIT_VERBS.find(clause) or v.WISHES.find(clause))
+        starts_anew = bool(v.EDIT_VERBS.find(clause) or v.WISHES.find(clause)) or clause[0].lemma == "but"
         kept = is_kept(clause)
         if kept or (keeping and not starts_anew):
             about_reference = is_about_a_reference(clause) if kept else about_reference
@@ -148,11 +153,16 @@ def _clauses(sentence: list[Token]) -> list[list[Token]]:
     for part in split_clauses(sentence):
         clauses.append([])
         for i, token in enumerate(part):
-            if _opens(part, i):
+            if _opens(part, i) or _starts_aside(part, i):
                 clauses.append([])
             if not (_joins(part, i) and _verb_follows(part, i)):
                 clauses[-1].append(token)
     return [clause for clause in clauses if clause]
+
+
+def _starts_aside(part: list[Token], i: int) -> bool:
+    """ "Render it as clay without altering the dance": the rest is a clause of its own."""
+    return i > 0 and part[i].lemma == "without"
 
 
 def _joins(part: list[Token], i: int) -> bool:
@@ -212,7 +222,7 @@ def _instead(sentence: list[Token], found: ParsedEdits) -> bool:
         ),
         default=-1,
     )
-    edit = exchanged("replace", head_part(old), new[low + 1 :])
+    edit = exchanged("instead", head_part(old), new[low + 1 :])
     found.edits.append(replace(edit, span=span_of(sentence)))
     return True
 
@@ -226,6 +236,8 @@ def _passive(clause: list[Token]) -> list[Edit]:
         target = _before_wish(clause[: hit.start])
         if hit.value == "remove":
             return [Edit("remove", target=phrase_of(target))]
+        if hit.value == "attribute":
+            return [Edit("attribute", target=phrase_of(target), to=clause[hit.start].text.lower())]
         rest = clause[hit.end :]
         if hit.value == "add":
             return added([*target, *rest])
@@ -266,8 +278,7 @@ def _effect_on(clause: list[Token]) -> list[Edit]:
     at = next((i for i, t in enumerate(clause) if i and t.lemma in {"get", "have", "receive", "need", "gain"}), None)
     if at is None:
         return []
-    effects = v.EFFECTS.find(clause, at)
-    return [Edit("effect", target=phrase_of(clause[:at]), what=text_of(clause[hit.start : hit.end])) for hit in effects]
+    return [Edit("effect", target=phrase_of(clause[:at]), what=effect) for effect in effects_in(clause, at)]
 
 
 def _wish(clause: list[Token]) -> list[Edit]:
@@ -288,9 +299,21 @@ def _wish(clause: list[Token]) -> list[Edit]:
         return [Edit("weather", to=weather)]
     if rest and rest[0].lemma in {"go", "disappear", "vanish"}:
         return [Edit("remove", target=phrase_of(target))]
+    if about(target) == "style" and v.STYLES.first(rest):
+        return [Edit("style", to=v.STYLES.first(rest), with_ref=ref_in(rest))]
+    if len(target) == 1 and target[0].kind == "ref" and not target[0].lemma.startswith("@Video"):
+        return [Edit("add", with_ref=target[0].lemma, placement=phrase_of(rest))]
+    if not _is_state(clause, at, rest):
+        return []
     if not rest or (v.EDIT_VERBS.find(rest) and len(rest) > 1) or rest[0].lemma in PRAISE:
         return []
     return [described(target, rest)]
+
+
+def _is_state(clause: list[Token], at: int, rest: list[Token]) -> bool:
+    """Whether a wish is about how something is or looks, not about what it does."""
+    states = any(t.lemma in {"be", "look", "seem", "appear", "become", "get", "have"} for t in clause[at : at + 4])
+    return states or any(t.text.lower().endswith("er") for t in rest[-1:])
 
 
 def _active_strong(clause: list[Token]) -> list[Edit]:
@@ -315,6 +338,10 @@ def _active(clause: list[Token]) -> list[Edit]:
         return relocated(rest)
     if verb.value == "wrap":
         return wrapped(rest)
+    if verb.phrase.startswith("substitute"):
+        return substituted(rest)
+    if verb.value == "change" and (several := several_colours(rest)):
+        return several
     edit = changed(verb.value, rest, verb.phrase)
     return [edit] if edit else []
 
@@ -342,7 +369,15 @@ def _chinese(clause: list[Token]) -> list[Edit]:
 def _bare(clause: list[Token], sentence: list[Token]) -> list[Edit]:
     """Clauses without an edit verb that still change the picture: "6 hours later", "wet asphalt", "a man walks in"."""
     time, weather = v.TIMES.first(clause), v.WEATHERS.first(clause)
-    if time and len(clause) <= 4:
+    ref = ref_in(clause)
+    if ref and any(t.lemma == "instead" for t in clause):
+        return [Edit("replace", with_ref=ref)]
+    if ref and clause[0].lemma in WHERE and any(t.lemma in {"go", "come", "sit", "hang"} for t in clause):
+        return [Edit("add", with_ref=ref, placement=phrase_of(clause))]
+    if _goes_out(clause) and clause[0].lemma in {"get", "take", "keep"}:
+        end = next(i for i, t in enumerate(clause) if t.lemma == "out")
+        return [Edit("remove", target=phrase_of(clause[1:end]))]
+    if time and (len(clause) <= 4 or (len(clause) <= 7 and any(t.lemma in {"at", "during"} for t in clause))):
         return [
             Edit(
                 "time_of_day", to="+" + clause[0].text + "h" if time == "later" and clause[0].kind == "number" else time
@@ -359,13 +394,10 @@ def _bare(clause: list[Token], sentence: list[Token]) -> list[Edit]:
         )
     if clause[-1].lemma in v.COLOURS and 2 <= len(clause) <= 5:
         return [Edit("recolour", target=phrase_of(clause[:-1]), to=clause[-1].lemma)]
-    effects = v.EFFECTS.find(clause)
+    effects = effects_in(clause)
     if effects:
         where = next((i for i, t in enumerate(clause) if t.lemma in WHERE | {"out", "from"}), len(clause) - 1)
-        return [
-            Edit("effect", target=phrase_of(clause[where + 1 :]), what=text_of(clause[hit.start : hit.end]))
-            for hit in effects[:1]
-        ]
+        return [Edit("effect", target=phrase_of(clause[where + 1 :]), what=effects[0])]
     subject = v.PEOPLE.find(clause[:4]) or v.ANIMALS.find(clause[:4])
     if clause[0] is sentence[0] and clause[0].lemma in ADD_CUES and subject and len(clause) > subject[0].end:
         return [Edit("add", what=text_of(clause[1 : subject[0].end]), with_ref=ref_in(clause))]
@@ -379,6 +411,10 @@ def _takes_place(clause: list[Token]) -> list[Edit]:
         return []
     new, target = clause[: hits[0].start], clause[hits[0].end :]
     return [Edit("replace", target=phrase_of(target), to=phrase_of(new), with_ref=ref_in(new))]
+
+
+def _goes_out(clause: list[Token]) -> bool:
+    return any(a.lemma == "out" and b.lemma == "of" for a, b in itertools.pairwise(clause))
 
 
 def _listed(clause: list[Token], sentence: list[Token], found: ParsedEdits) -> list[Edit]:

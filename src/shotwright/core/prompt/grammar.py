@@ -55,6 +55,10 @@ CONJUNCTIONS = frozenset(
         "also",
         "whereas",
         "once",
+        "where",
+        "if",
+        "whose",
+        "than",
     }
 )
 PRONOUNS = frozenset(

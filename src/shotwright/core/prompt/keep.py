@@ -44,7 +44,7 @@ def kept_things(clause: list[Token]) -> list[str]:
         if at is None:
             return []
         clause = clause[at + 1 :] if v.PRESERVES.find(clause, at + 1) else clause[:at]
-    kept: list[str] = []
+    kept: list[str] = ["subject"] if _keeps_somebody(clause) else []
     previous: Hit[str] | None = None
     for hit in v.PRESERVES.find(clause):
         if previous is not None and previous.end == hit.start and kept and _owns(clause, previous):
@@ -59,6 +59,14 @@ def kept_things(clause: list[Token]) -> list[str]:
             kept.append(hit.value)
         previous = hit
     return list(dict.fromkeys(kept))
+
+
+def _keeps_somebody(clause: list[Token]) -> bool:
+    """ "Keep the farmer and his dog": beings that the table does not list, right after the verb or before it."""
+    hits = [hit for table in (v.PEOPLE, v.ANIMALS) for hit in table.find(clause)]
+    verbs = [hit.end for hit in v.PRESERVE_VERBS.find(clause)]
+    near = any(0 <= hit.start - end <= 2 for hit in hits for end in verbs)
+    return near and not any(_owns(clause, hit) for hit in hits)
 
 
 def _owns(clause: list[Token], owner: Hit[str]) -> bool:

@@ -36,6 +36,8 @@ _REFERENCE = re.compile(r"(image|element|video|[iev](?=\d))\D*(\d+)", re.IGNOREC
 _KINDS = {"i": "Image", "e": "Element", "v": "Video"}
 _CJK = re.compile(r"[\u4e00-\u9fff]")
 TYPO_MIN = 5
+WRONG_LETTER_MIN = 8
+"""From this length on one wrong letter is mended as well."""
 
 _IRREGULAR = {
     "flies": "fly", "flew": "fly", "flown": "fly", "flying": "fly", "rose": "rise", "risen": "rise",
@@ -120,15 +122,16 @@ def lemma(word: str, known: frozenset[str]) -> str:
 def _near(known: frozenset[str]) -> dict[str, str]:
     """Words with one letter left out or two letters swapped, to what was meant; shorter words are left alone."""
     found: dict[str, str] = {}
-    forms = (form for word in sorted(known) for form in (word, word + "ing") if not word.endswith("ing"))
-    for word in (*forms, *sorted(word for word in known if word.endswith("ing"))):
-        if len(word) < TYPO_MIN or not word.isascii():
+    for word in sorted(known):
+        if len(word) < TYPO_MIN - 1 or not word.isascii():
             continue
         for i in range(1, len(word) - 1):
             found.setdefault(word[:i] + word[i + 1] + word[i] + word[i + 2 :], word)
             if len(word) > TYPO_MIN:
                 found.setdefault(word[:i] + word[i + 1 :], word)
-    return {wrong: right if right in known else right.removesuffix("ing") for wrong, right in found.items()}
+        if len(word) > TYPO_MIN + 1:
+            found.setdefault(word[:-1], word)
+    return found
 
 
 def corrected(word: str, known: frozenset[str]) -> str | None:
@@ -139,12 +142,14 @@ def corrected(word: str, known: frozenset[str]) -> str | None:
     for form in (word, *stems(word)):
         if form in near:
             return near[form]
-    if len(word) > TYPO_MIN + 1:
-        return next(
-            (cut for i in range(1, len(word)) if (cut := word[:i] + word[i + 1 :]) in known and len(cut) >= TYPO_MIN),
-            None,
-        )
-    return None
+    if word.endswith("ng") and word[-3:-2] != "i":
+        return next((form for form in stems(word[:-2] + "ing") if form in known), None)  # "wearng"
+    doubled = (word[:i] + word[i + 1 :] for i in range(1, len(word)) if word[i] == word[i - 1])
+    found = next((cut for cut in doubled if cut in known), None)
+    if found is None and len(word) >= WRONG_LETTER_MIN:
+        cuts = (word[:i] + word[i + 1 :] for i in range(1, len(word)))
+        found = next((near[cut] for cut in cuts if cut in near and len(near[cut]) == len(word)), None)
+    return found
 
 
 def stems(word: str) -> list[str]:

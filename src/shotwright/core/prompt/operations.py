@@ -84,7 +84,9 @@ def head_part(tokens: list[Token]) -> list[Token]:
 def described(target: list[Token], words: list[Token]) -> Edit:
     """A thing and the adjective that it should have."""
     name, colour = phrase_of(target), _colour(words)
-    if _about(target) == "background" and not (v.WEATHERS.first(words) and len(words) <= 2):
+    if ref_in(words) and about(target) not in {"background", "style"}:
+        return Edit("replace", target=name, with_ref=ref_in(words))
+    if about(target) == "background" and not (v.WEATHERS.first(words) and len(words) <= 2):
         return Edit("background", to=ref_in(words) or phrase_of(words), with_ref=ref_in(words))
     if v.MATERIALS.find(words) and not colour:
         return Edit("material", target=name, to=phrase_of(words))
@@ -111,15 +113,27 @@ def changed(verb: str, rest: list[Token], phrase: str) -> Edit | None:
         "recolour": lambda: (
             Edit("recolour", target=phrase_of([t for t in rest if t.lemma not in v.COLOURS]), to=_colour(rest))
             if _colour(rest)
-            else None
+            else _styled(rest)
         ),
         "relight": lambda: Edit("time_of_day", to=v.TIMES.first(rest) or v.LIGHTING.first(rest)),
+        "material": lambda: (
+            Edit("material", target=phrase_of(rest), to=(v.MATERIALS.find(rest) and text_of(rest[-1:])) or None)
+            if v.MATERIALS.find(rest)
+            else None
+        ),
+        "dress": lambda: Edit("replace", target="outfit", with_ref=ref_in(rest), to=phrase_of(rest)),
         "attribute": lambda: Edit("attribute", target=phrase_of(rest), to=phrase) if rest else None,
         "effect": lambda: Edit("effect", target=phrase_of(rest), what="fire" if "fire" in phrase else phrase),
     }
     if verb in simple:
         return simple[verb]()
     return _exchange(verb, rest)
+
+
+def _styled(rest: list[Token]) -> Edit | None:
+    """ "Repaint the video with the brushwork of @Image1"."""
+    is_style = bool(v.STYLE_WORDS.find(rest) or v.STYLES_OF.find(rest))
+    return Edit("style", to=v.STYLES.first(rest), with_ref=ref_in(rest)) if is_style else None
 
 
 def _is_it(rest: list[Token]) -> bool:
@@ -138,22 +152,24 @@ def exchanged(verb: str, target: list[Token], new: list[Token]) -> Edit:
     """X becomes Y."""
     ref, words, name = ref_in(new), phrase_of(new), phrase_of(target)
     weather, time, style, colour = v.WEATHERS.first(new), v.TIMES.first(new), v.STYLES.first(new), _colour(new)
-    about = _about(target)
-    is_whole = about == "style" or not target or name is None
+    topic = about(target)
+    is_whole = topic == "style" or not target or name is None
+    in_place = verb == "instead" and bool(v.PLACES.find(target)) and (ref is not None or bool(v.PLACES.find(new)))
     readings: list[tuple[bool, EditOp, str | None]] = [
-        (about == "background" and weather is not None and ref is None and _is_scene(target), "weather", weather),
-        (about == "background" and style is None, "background", ref or words),
-        (about == "weather", "weather", weather or words),
+        (in_place, "background", ref or words),
+        (topic == "background" and weather is not None and ref is None and _is_scene(target), "weather", weather),
+        (topic == "background" and style is None, "background", ref or words),
+        (topic == "weather", "weather", weather or words),
         (weather is not None and bool(v.WEATHERS.first(target)), "weather", weather),
-        (time is not None and bool(v.TIMES.first(target)) and about != "background", "time_of_day", time),
+        (time is not None and bool(v.TIMES.first(target)) and topic != "background", "time_of_day", time),
         (
             ref is None and _is_material(new) and any(t.lemma in {"solid", "pure", "real", "make"} for t in new),
             "material",
             words,
         ),
-        (about == "time", "time_of_day", time or words),
-        (about == "material", "material", words),
-        (about == "colour" and colour is not None, "recolour", colour),
+        (topic == "time", "time_of_day", time or words),
+        (topic == "material", "material", words),
+        (topic == "colour" and colour is not None, "recolour", colour),
         (is_whole and (style is not None or "style" in {t.lemma for t in new}), "style", style or words),
         (is_whole and time is not None, "time_of_day", time),
         (is_whole and weather is not None, "weather", weather),
@@ -172,7 +188,7 @@ def _ends_in_colour(new: list[Token]) -> bool:
     return bool(words) and len(words) <= 3 and words[-1].lemma in v.COLOURS
 
 
-def _about(target: list[Token]) -> str | None:
+def about(target: list[Token]) -> str | None:
     """What kind of thing is changed, by the head of its noun phrase: "the sofa material" is about a material."""
     words = nouns_in(head_part(_upto_of(target)))
     for length in (3, 2, 1):
@@ -227,9 +243,9 @@ def added(rest: list[Token]) -> list[Edit]:
         return []
     cut = next((i for i, t in enumerate(rest) if i and t.lemma in WHERE), None)
     what, where = (rest, []) if cut is None else (rest[:cut], rest[cut:])
-    effects = v.EFFECTS.find(what)
+    effects = effects_in(what)
     if effects and (kind_of(nouns_in(what)) == "effect" or any(t.lemma == "effect" for t in what)):
-        return [Edit("effect", target=phrase_of(where[1:]), what=text_of(what[hit.start : hit.end])) for hit in effects]
+        return [Edit("effect", target=phrase_of(where[1:]), what=effect) for effect in effects]
     if (
         what
         and (weather := v.WEATHERS.first(what))
@@ -263,6 +279,42 @@ def _new_part(clause: list[Token]) -> list[Token]:
     return clause[cut:]
 
 
+def effects_in(tokens: list[Token], at: int = 0) -> list[str]:
+    """Names of the effects that are mentioned; the word effect alone names none."""
+    hits = v.EFFECTS.find(tokens, at)
+    named = [hit for hit in hits if hit.phrase not in {"effect", "fx"}]
+    return [text_of(tokens[hit.start : hit.end]) for hit in named or hits]
+
+
+def substituted(rest: list[Token]) -> list[Edit]:
+    """ "Substitute @Element1 for the jockey and @Element2 for the horse": what is new stands first."""
+    edits: list[Edit] = []
+    for part in _parted(rest):
+        cut = next((i for i, t in enumerate(part) if i and t.lemma in {"for", "with"}), None)
+        if cut is not None:
+            new, old = (part[:cut], part[cut + 1 :]) if part[cut].lemma == "for" else (part[cut + 1 :], part[:cut])
+            edits.append(exchanged("replace", old, new))
+    return edits
+
+
+def several_colours(rest: list[Token]) -> list[Edit]:
+    """ "His hair silver and his eyes green": more than one thing with its colour."""
+    parts = _parted(rest)
+    if len(parts) < 2 or not all(len(part) > 1 and part[-1].lemma in v.COLOURS for part in parts):
+        return []
+    return [Edit("recolour", target=phrase_of(part[:-1]), to=part[-1].lemma) for part in parts]
+
+
+def _parted(tokens: list[Token]) -> list[list[Token]]:
+    parts: list[list[Token]] = [[]]
+    for token in tokens:
+        if token.lemma == "and":
+            parts.append([])
+        else:
+            parts[-1].append(token)
+    return [part for part in parts if part]
+
+
 def relocated(rest: list[Token]) -> list[Edit]:
     """ "Move the interview to a library"."""
     cut = next((i for i, t in enumerate(rest) if i and t.lemma in {"to", "into", "onto"}), None)
@@ -270,6 +322,8 @@ def relocated(rest: list[Token]) -> list[Edit]:
         return []
     new = rest[cut + 1 :]
     ref = ref_in(new)
+    if about(rest[:cut]) in {"time", "weather"}:
+        return [exchanged("change", rest[:cut], new)]
     return [Edit("background", to=ref or phrase_of(new), with_ref=ref)] if ref or v.PLACES.find(new) else []
 
 
@@ -281,7 +335,7 @@ def wrapped(rest: list[Token]) -> list[Edit]:
     target, new = rest[:cut], rest[cut + 1 :]
     effects = v.EFFECTS.find(new)
     if effects:
-        return [Edit("effect", target=phrase_of(target), what=text_of(new[hit.start : hit.end])) for hit in effects]
+        return [Edit("effect", target=phrase_of(target), what=text_of(new[effects[-1].start : effects[-1].end]))]
     return (
         [Edit("material", target=phrase_of(target), to=phrase_of(new))]
         if _is_material(new)
@@ -297,7 +351,7 @@ def removals(tokens: list[Token]) -> list[Edit]:
             parts.append([])
         else:
             parts[-1].append(token)
-    named = [phrase for part in parts if (phrase := phrase_of(part))]
+    named = [phrase for part in parts if (phrase := phrase_of(part)) and part[0].lemma not in {"them", "it", "that"}]
     return [Edit("remove", target=phrase) for phrase in named]
 
 

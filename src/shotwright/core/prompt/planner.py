@@ -41,7 +41,7 @@ def parse_prompt(request: ShotRequest, *, duration_s: float | None = None) -> Sh
     """
     seconds = duration_s or request.duration_s
     task = request.endpoint.task
-    tokens = bind_implicit(tokenize(request.prompt, v.KNOWN_WORDS), len(request.images))
+    tokens = bind_implicit(tokenize(request.prompt, v.KNOWN_WORDS), len(request.images), len(request.elements))
     tokens, named_warnings = _bind_names(tokens, len(request.elements))
     roles = parse_roles(tokens, frames_only=task == "first_last_frame")
     camera = parse_camera(tokens, roles.nouns)
@@ -100,7 +100,7 @@ def _edits(task: str, tokens: list[Token], roles: Roles, continuation: str | Non
             for edit in found.edits
             if edit.with_ref or (not continuation and edit.op not in {"remove", "attribute"})
         ]
-        found.edits = [edit for edit in found.edits if not (transfers and edit.op in {"style", "background"})]
+        found.edits = [] if transfers else found.edits
         found.preserve = []
     used = {edit.with_ref for edit in found.edits if edit.with_ref}
     roles.subjects = {ref: subject for ref, subject in roles.subjects.items() if ref not in used}

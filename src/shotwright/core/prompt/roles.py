@@ -33,6 +33,26 @@ if TYPE_CHECKING:
 BEFORE = 6
 AFTER = 8
 GOVERNOR_REACH = 6
+RELATIVE = frozenset({"which", "that", "you", "can", "come", "find", "see", "we", "appear", "know", "look", "like"})
+UNSEEN = frozenset(
+    {
+        "video",
+        "clip",
+        "film",
+        "movie",
+        "close",
+        "wide",
+        "portrait",
+        "angle",
+        "take",
+        "footage",
+        "ad",
+        "advert",
+        "commercial",
+        "spot",
+        "scene",
+    }
+)
 MEDIA_WORDS = frozenset({"image", "picture", "photo", "reference", "photograph", "frame"})
 INSIDE = frozenset({"in", "at", "inside", "through", "across", "into", "within", "on", "around", "along", "over"})
 SHOWING = frozenset(
@@ -149,6 +169,8 @@ class _Context:
         self.sentence, self.at = sentence, at
         self.low, self.high = _clause(sentence, at)
         self.label = self._label()
+        self.phrase: list[Token] = []
+        self.np_start = at
         self.phrase, self.np_start = self._phrase()
         self.kind = kind_of(self.phrase)
         self.noun = self.phrase[-1].lemma if self.phrase and self.kind != "style" else None
@@ -156,9 +178,11 @@ class _Context:
     def near(self, table: PhraseTable[str]) -> bool:
         """Whether a phrase stands close to the reference, inside its clause or as its label."""
         window = self.sentence[max(self.low, self.at - BEFORE) : min(self.high, self.at + AFTER)]
-        others = any(t.kind == "ref" and t is not self.sentence[self.at] for t in window)
+        others = any(
+            t.kind == "ref" for t in (*self.sentence[self.low : self.at], *self.sentence[self.at + 1 : self.high])
+        )
         if others and not self.label:
-            window = self.sentence[max(self.low, self.at - BEFORE) : self._next_ref()]
+            window = self.sentence[max(self.low, self.at - 3) : self._next_ref()]
         return bool(table.find(window) or table.find(self.label))
 
     def _next_ref(self) -> int:
@@ -187,6 +211,8 @@ class _Context:
             return [], self.at
         low, high = self._linked()
         words = [t for t in self.sentence[low:high] if t.lemma not in ARTICLES]
+        if words and (words[-1].lemma in v.CAMERA_NOUNS | UNSEEN or v.SIZES.find(words)):
+            return [], self.at  # "a shot of @Element1"
         if words and v.BODY_PARTS.at(words, len(words) - 1):
             return [], self.at  # "the eyes of @Element1"
         if words and words[-1].lemma not in MEDIA_WORDS:
@@ -198,9 +224,17 @@ class _Context:
         i = self.at
         if i > 0 and self.sentence[i - 1].lemma in ARTICLES and not self.sentence[self.at].text.startswith(("@", "<")):
             i -= 1  # "in the reference image"
-        while i > 0 and (
-            self.sentence[i - 1].lemma in LINKS | MEDIA_WORDS
-            or (i < self.at and self.sentence[i - 1].lemma in ARTICLES)
+        on = frozenset({"on"}) if self.sentence[self.at].lemma.startswith("@Element") else frozenset()
+        while (
+            i > 0
+            and self.sentence[i - 1].lemma not in on
+            and (
+                self.sentence[i - 1].lemma in LINKS | MEDIA_WORDS
+                or (i < self.at and self.sentence[i - 1].lemma in ARTICLES | RELATIVE)
+                or (
+                    i < self.at and self.sentence[i].lemma in {"which", "that"} and self.sentence[i - 1].kind == "comma"
+                )
+            )
         ):
             i -= 1
         if i == self.at and self.at > 1 and self.sentence[self.at - 1].kind == "comma":
@@ -217,6 +251,8 @@ class _Context:
 
     def _is_gerund(self, k: int) -> bool:
         token = self.sentence[k]
+        if k and self.sentence[k - 1].lemma in ARTICLES:
+            return False  # "the ring", "the building"
         return token.text.lower().endswith("ing") and kind_of([token]) == "thing"
 
     def _is_title(self, low: int, high: int) -> bool:
@@ -224,26 +260,26 @@ class _Context:
         return high - low == 1 and kind_of(self.sentence[low:high]) == "person"
 
     def _is_verb(self, k: int) -> bool:
-        window = self.sentence[k : k + 1]
-        text = self.sentence[k].text.lower()
-        governs = any(table.at(window, 0) for table in (v.WEAR, v.HOLD, v.EDIT_VERBS))
-        return governs and (
-            k + 1 >= len(self.sentence)
-            or text.endswith(("s", "ing", "ed"))
-            or self.sentence[k - 1].lemma not in ARTICLES
-        )
+        """Whether a word of the phrase is the verb before it: "holding umbrella"; "the trench coat" has none."""
+        governs = any(table.at(self.sentence[k : k + 1], 0) for table in (v.WEAR, v.HOLD, v.EDIT_VERBS))
+        inflected = self.sentence[k].text.lower().endswith(("s", "ing", "ed"))
+        return governs and (inflected or k == 0 or self.sentence[k - 1].kind == "comma")
 
     def _after(self) -> tuple[list[Token], int] | None:
         """ "@Element1, the night watchman": an apposition; "<<<image_1>>>中的老人": the Chinese way."""
         i = self.at + 1
-        if (
-            i + 1 < len(self.sentence)
-            and self.sentence[i].kind == "comma"
-            and self.sentence[i + 1].lemma in {"the", "a", "an"}
-        ):
+        if i + 1 < len(self.sentence) and self.sentence[i].kind == "comma" and self.sentence[i + 1].lemma in ARTICLES:
             low, high = phrase_after(self.sentence, i + 1)
             words = [t for t in self.sentence[low:high] if t.lemma not in ARTICLES]
             return (words, self.at) if kind_of(words) == "person" else None
+        if i + 1 < len(self.sentence) and self.sentence[i].text == "s":
+            low, high = phrase_after(self.sentence, i + 1)
+            words = self.sentence[low:high]
+            return (
+                (words[:2], self.at)
+                if kind_of(words[:2]) in {"place", "style"} or kind_of(words[:1]) in {"place", "style"}
+                else None
+            )
         if i + 1 < len(self.sentence) and self.sentence[i].lemma == "be":
             low, high = phrase_after(self.sentence, i + 1)
             words = [t for t in self.sentence[low:high] if t.lemma not in ARTICLES | MEDIA_WORDS]
@@ -254,6 +290,8 @@ class _Context:
                 found = table.find(rest[:10])
                 if found and (kind != "place" or self._governor(v.PLACE_ZH)):
                     return rest[found[0].start : found[0].end], self.at
+            if rest and self.sentence[i].lemma in {"中", "里"} and not self._governor(v.PLACE_ZH):
+                return rest[:2], self.at
         return None
 
     def is_style(self) -> bool:
@@ -276,7 +314,7 @@ class _Context:
             self.kind == "thing"
             and has_others
             and self.np_start
-            and self.sentence[self.np_start - 1].lemma in {"at", "in", "inside"}
+            and self.sentence[self.np_start - 1].lemma in {"at", "in", "inside", "through", "across", "along"}
         ):
             return True  # "having dinner at this table on @Image1"
         if self.kind is not None:
@@ -302,6 +340,13 @@ class _Context:
             return "effect"
         if self.kind == "person":
             return "subject"
+        somebody = (
+            has_people
+            or bool(v.PEOPLE.find(self.sentence))
+            or any(t.lemma in PRONOUNS for t in self.sentence[: self.at])
+        )
+        if self.kind == "thing" and not somebody:
+            return "object"
         with_it = self.kind == "thing" and self.np_start > 0 and self.sentence[self.np_start - 1].lemma == "with"
         if with_it or self._governor(v.HOLD) or self._is_held_later() or (self.kind == "thing" and self._is_acted_on()):
             return "prop"
@@ -338,12 +383,12 @@ class _Context:
             len(after) > 2
             and after[0].kind == "comma"
             and after[1].lemma in {"that", "which"}
-            and bool(v.HOLD.find(after))
+            and after[2].lemma in PRONOUNS
         )
 
     def _governor(self, table: PhraseTable[str]) -> bool:
         """Whether the nearest verb of the clause before the noun phrase is one of the table's."""
-        low = max(self.low, self.np_start - GOVERNOR_REACH)
+        low = max(_clause(self.sentence, self.np_start)[0], self.np_start - (GOVERNOR_REACH if self.phrase else 2))
         refs = [i for i in range(low, self.np_start) if self.sentence[i].kind == "ref"]
         low = refs[-1] + 1 if refs else low
         window = [t for t in self.sentence[low : self.np_start] if not is_adverb(t)]
