@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -89,12 +90,15 @@ def with_unread(plan: ShotPlan, tokens: list[Token]) -> ShotPlan:
     caused += [
         item.span for group in (plan.camera, plan.shot, plan.subjects, plan.edits) for item in group if item.span
     ]
+    starts, ends = sorted(low for low, _ in caused), sorted(high for _, high in caused)
     unread: list[Span] = []
     for sentence in sentences(tokens):
         for clause in split_clauses(sentence):
             start, end = span_of(clause)
-            says = [t for t in clause if t.kind == "word" and t.lemma not in EMPTY]
-            is_used = any(low < end and start < high for low, high in caused) or any(t.find(clause) for t in QUIET)
-            if says and not is_used:
+            touched = bisect_left(starts, end) > bisect_right(
+                ends, start
+            )  # more have begun before its end than ended before its start
+            says = any(t.kind == "word" and t.lemma not in EMPTY for t in clause)
+            if says and not touched and not any(t.find(clause) for t in QUIET):
                 unread.append((start, end))
     return replace(plan, unread=tuple(unread))

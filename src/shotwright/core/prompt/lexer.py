@@ -13,7 +13,7 @@ Source: kling-o1 b.5 (spellings).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Literal, cast
 
@@ -63,6 +63,10 @@ class Token:
     start: int
     end: int
     value: float = 0.0
+    low: str = field(init=False)  #: The text in lower case.
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "low", self.text.lower())
 
 
 def tokenize(prompt: str, known: frozenset[str]) -> list[Token]:

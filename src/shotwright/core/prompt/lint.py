@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 SHORTEST_MOVE_S = 0.6
 """A move that is shorter cannot be read by a viewer."""
+NEIGHBOURS = 4
+"""How many moves after one are looked at: moves that run at once stand side by side."""
 OPPOSITES = (
     {"dolly_in", "dolly_out"}, {"zoom_in", "zoom_out"}, {"pan_left", "pan_right"}, {"tilt_up", "tilt_down"}, {"truck_left", "truck_right"},
     {"pedestal_up", "pedestal_down"}, {"orbit_cw", "orbit_ccw"},
@@ -50,7 +52,7 @@ def _short_moves(plan: ShotPlan) -> Iterator[Warn]:
 
 def _contradictions(plan: ShotPlan) -> Iterator[Warn]:
     for i, move in enumerate(plan.camera):
-        for other in plan.camera[i + 1 :]:
+        for other in plan.camera[i + 1 : i + 1 + NEIGHBOURS]:
             at_once = move.start_s < other.end_s and other.start_s < move.end_s
             if at_once and ({move.move, other.move} in OPPOSITES or _is_still_and_moving(move, other)):
                 text = (

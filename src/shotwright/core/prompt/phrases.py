@@ -51,9 +51,8 @@ class PhraseTable(Generic[V]):
         best: Hit[V] | None = None
         token = tokens[index]
         entries = self._by_head.get(token.lemma, ())
-        text = token.text.lower()
-        if text != token.lemma:
-            entries = [*entries, *self._by_head.get(text, ())]
+        if token.low != token.lemma:
+            entries = [*entries, *self._by_head.get(token.low, ())]
         for parts, value in entries:
             end = _match(tokens, index, parts)
             if end and (best is None or end > best.end):
@@ -64,8 +63,12 @@ class PhraseTable(Generic[V]):
         """All phrases in tokens[start:end], left to right, without overlaps."""
         stop = len(tokens) if end is None else min(end, len(tokens))
         hits: list[Hit[V]] = []
-        index = start
+        index, heads = start, self._by_head
         while index < stop:
+            token = tokens[index]
+            if token.lemma not in heads and token.low not in heads:
+                index += 1
+                continue
             hit = self.at(tokens, index)
             if hit and hit.end <= stop:
                 hits.append(hit)
@@ -93,7 +96,7 @@ def _match(tokens: Sequence[Token], index: int, parts: tuple[str, ...]) -> int:
             reach = range(index, min(index + GAP_MAX + 1, len(tokens)))
             ends = (_match(tokens, at, parts[number + 1 :]) for at in reach if _is_gap(tokens[index:at]))
             return next((end for end in ends if end), 0)
-        if index >= len(tokens) or part not in {tokens[index].lemma, tokens[index].text.lower()}:
+        if index >= len(tokens) or (part != tokens[index].lemma and part != tokens[index].low):
             return 0
         index += 1
     return index
