@@ -66,7 +66,7 @@ def test_plan_shows_what_a_prompt_means() -> None:
     assert "dolly_in slow → @Element1" in done.stdout
     assert "@Image2 is not part of the request" in done.stdout
     plan = json.loads(shotwright("plan", "edit", "-p", "Make it snow", "--json").stdout)
-    assert plan["edits"] == [{"op": "weather", "to": "snow"}]
+    assert plan["edits"] == [{"op": "weather", "to": "snow", "span": [0, 12]}]
 
 
 def test_validate_names_every_problem_and_has_its_own_exit_code(

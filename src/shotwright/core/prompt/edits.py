@@ -31,6 +31,7 @@ from shotwright.core.prompt.operations import (
     ref_in,
     relocated,
     removals,
+    several_changes,
     several_colours,
     substituted,
     text_of,
@@ -102,7 +103,7 @@ def _read_sentence(sentence: list[Token], found: ParsedEdits) -> None:
     for clause in _with_lists(_clauses(sentence)):
         starts_anew = bool(v.EDIT_VERBS.find(clause) or v.WISHES.find(clause)) or clause[0].lemma == "but"
         kept = is_kept(clause)
-        if kept or (keeping and not starts_anew):
+        if kept or (keeping and (not starts_anew or clause[0].lemma == "no")):
             about_reference = is_about_a_reference(clause) if kept else about_reference
             keeping = True
             if not about_reference:
@@ -194,6 +195,7 @@ def _opens(part: list[Token], i: int) -> bool:
 
 def _read(clause: list[Token], sentence: list[Token], found: ParsedEdits) -> None:
     edits: list[Edit] = []
+    clause = clause[1:] if len(clause) > 1 and clause[0].lemma in {"and", "then", "also", "plus"} else clause
     for reading in _READINGS:
         edits = reading(clause)
         if edits:
@@ -340,6 +342,8 @@ def _active(clause: list[Token]) -> list[Edit]:
         return wrapped(rest)
     if verb.phrase.startswith("substitute"):
         return substituted(rest)
+    if verb.value in {"change", "replace"} and (changes := several_changes(verb.value, rest)):
+        return changes
     if verb.value == "change" and (several := several_colours(rest)):
         return several
     edit = changed(verb.value, rest, verb.phrase)
@@ -375,7 +379,7 @@ def _bare(clause: list[Token], sentence: list[Token]) -> list[Edit]:
     if ref and clause[0].lemma in WHERE and any(t.lemma in {"go", "come", "sit", "hang"} for t in clause):
         return [Edit("add", with_ref=ref, placement=phrase_of(clause))]
     if _goes_out(clause) and clause[0].lemma in {"get", "take", "keep"}:
-        end = next(i for i, t in enumerate(clause) if t.lemma == "out")
+        end = next(i for i, t in enumerate(clause) if t.lemma in {"out", "off"})
         return [Edit("remove", target=phrase_of(clause[1:end]))]
     if time and (len(clause) <= 4 or (len(clause) <= 7 and any(t.lemma in {"at", "during"} for t in clause))):
         return [
@@ -414,7 +418,7 @@ def _takes_place(clause: list[Token]) -> list[Edit]:
 
 
 def _goes_out(clause: list[Token]) -> bool:
-    return any(a.lemma == "out" and b.lemma == "of" for a, b in itertools.pairwise(clause))
+    return any((a.lemma == "out" and b.lemma == "of") or a.lemma == "off" for a, b in itertools.pairwise(clause))
 
 
 def _listed(clause: list[Token], sentence: list[Token], found: ParsedEdits) -> list[Edit]:

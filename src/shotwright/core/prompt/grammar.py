@@ -31,6 +31,9 @@ ARTICLES = frozenset(
         "every",
         "both",
         "another",
+        "two",
+        "three",
+        "four",
     }
 )
 PREPOSITIONS = frozenset({
@@ -81,7 +84,7 @@ PRONOUNS = frozenset(
     }
 )
 AUXILIARIES = frozenset({
-    "be", "have", "do", "will", "would", "can", "could", "should", "shall", "must", "may", "might", "to", "ought", "need", "get", "start",
+    "be", "have", "do", "will", "would", "can", "could", "should", "shall", "must", "may", "might", "to", "ought", "need", "get", "start", "stay", "remain",
     "begin", "continue", "keep", "go", "not", "n't",
 })  # fmt: skip
 LINKS = frozenset(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from shotwright.core.prompt import vocabulary as v
-from shotwright.core.prompt.grammar import ARTICLES, is_chinese
+from shotwright.core.prompt.grammar import ARTICLES, is_chinese, split_clauses
+from shotwright.core.prompt.lexer import sentences
 
 if TYPE_CHECKING:
     from shotwright.core.prompt.lexer import Token
@@ -25,6 +26,16 @@ def is_kept(clause: list[Token]) -> bool:
     if strong or is_forbidden(clause):
         return True
     return bool(hits) and not v.EDIT_VERBS.find(clause)
+
+
+def kept_in_new_shot(tokens: list[Token]) -> list[str]:
+    """What a new shot takes over by name: "keep the characters and their clothing"; its camera and its place are its own."""
+    kept: dict[str, None] = {}
+    for sentence in sentences(tokens):
+        for clause in split_clauses(sentence):
+            if any(hit.phrase.split()[0] not in WEAK for hit in v.PRESERVE_VERBS.find(clause)):
+                kept |= dict.fromkeys(item for item in kept_things(clause) if item not in {"camera", "background"})
+    return list(kept)
 
 
 def is_forbidden(clause: list[Token]) -> bool:
@@ -47,7 +58,7 @@ def kept_things(clause: list[Token]) -> list[str]:
     kept: list[str] = ["subject"] if _keeps_somebody(clause) else []
     previous: Hit[str] | None = None
     for hit in v.PRESERVES.find(clause):
-        if previous is not None and previous.end == hit.start and kept and _owns(clause, previous):
+        if previous is not None and _touch(clause, previous.end, hit.start) and kept and _owns(clause, previous):
             kept[-1] = hit.value  # 人物动作, "the actor's face": one thing
         elif (
             previous is not None
@@ -66,7 +77,12 @@ def _keeps_somebody(clause: list[Token]) -> bool:
     hits = [hit for table in (v.PEOPLE, v.ANIMALS) for hit in table.find(clause)]
     verbs = [hit.end for hit in v.PRESERVE_VERBS.find(clause)]
     near = any(0 <= hit.start - end <= 2 for hit in hits for end in verbs)
+    near = near or (bool(verbs) and any(hit.start <= 1 and hit.end < max(verbs) for hit in hits))
     return near and not any(_owns(clause, hit) for hit in hits)
+
+
+def _touch(clause: list[Token], end: int, start: int) -> bool:
+    return all(token.lemma == "的" for token in clause[end:start])
 
 
 def _owns(clause: list[Token], owner: Hit[str]) -> bool:

@@ -143,6 +143,9 @@ def _is_it(rest: list[Token]) -> bool:
 def _exchange(verb: str, rest: list[Token]) -> Edit | None:
     """ "X with Y", "X into Y", "X to Y": the object X decides what kind of change it is."""
     cut = next((i for i, token in enumerate(rest) if i and token.lemma in CUTS), None)
+    inside = next((i for i, token in enumerate(rest) if i and token.lemma in {"in", "at"}), None)
+    if inside and about(rest[:inside]) == "background" and (cut is None or inside < cut):
+        cut = inside  # "set the scene in a garden"
     if cut is None or cut + 1 >= len(rest):
         return _single(verb, rest)
     return exchanged(verb, rest[:cut], rest[cut + 1 :])
@@ -154,7 +157,9 @@ def exchanged(verb: str, target: list[Token], new: list[Token]) -> Edit:
     weather, time, style, colour = v.WEATHERS.first(new), v.TIMES.first(new), v.STYLES.first(new), _colour(new)
     topic = about(target)
     is_whole = topic == "style" or not target or name is None
-    in_place = verb == "instead" and bool(v.PLACES.find(target)) and (ref is not None or bool(v.PLACES.find(new)))
+    named = nouns_in(_upto_of(target))
+    was_place = verb == "instead" and bool(v.PLACES.find(target)) and ref is not None
+    in_place = was_place or (kind_of(named) == "place" and kind_of(nouns_in(_upto_of(new))) == "place")
     readings: list[tuple[bool, EditOp, str | None]] = [
         (in_place, "background", ref or words),
         (topic == "background" and weather is not None and ref is None and _is_scene(target), "weather", weather),
@@ -200,7 +205,11 @@ def about(target: list[Token]) -> str | None:
 
 def _upto_of(tokens: list[Token]) -> list[Token]:
     end = next(
-        (i for i, t in enumerate(tokens) if i and t.lemma in {"of", "in", "on", "behind", "around", "from"}),
+        (
+            i
+            for i, t in enumerate(tokens)
+            if i and t.lemma in {"of", "in", "on", "behind", "around", "from", "at", "with"}
+        ),
         len(tokens),
     )
     return tokens[:end]
@@ -218,6 +227,7 @@ def _is_material(new: list[Token]) -> bool:
 def _single(verb: str, rest: list[Token]) -> Edit | None:
     """A verb with one object: "make it snow", "make the car red", "turn the sky purple", "make him older"."""
     readings: list[tuple[EditOp, str | None]] = [
+        ("material", rest[-1].lemma if rest and _is_material(rest) and len(rest) > 2 else None),
         ("weather", v.WEATHERS.first(rest)), ("time_of_day", v.TIMES.first(rest)),
         ("style", v.STYLES.first(rest)), ("recolour", _colour(rest)),
     ]  # fmt: skip
@@ -244,6 +254,9 @@ def added(rest: list[Token]) -> list[Edit]:
     cut = next((i for i, t in enumerate(rest) if i and t.lemma in WHERE), None)
     what, where = (rest, []) if cut is None else (rest[:cut], rest[cut:])
     effects = effects_in(what)
+    starts = nouns_in(what)[:1]
+    if effects and starts and v.EFFECTS.at(starts, 0):
+        return [Edit("effect", target=phrase_of(where[1:]), what=effect) for effect in effects]
     if effects and (kind_of(nouns_in(what)) == "effect" or any(t.lemma == "effect" for t in what)):
         return [Edit("effect", target=phrase_of(where[1:]), what=effect) for effect in effects]
     if (
@@ -279,10 +292,16 @@ def _new_part(clause: list[Token]) -> list[Token]:
     return clause[cut:]
 
 
+def _apart(tokens: list[Token], end: int, start: int) -> bool:
+    """Whether two effects are two: "lightning and fire", not "glowing sparks"."""
+    return any(t.kind == "comma" or t.lemma in {"and", "or", "plus"} for t in tokens[end:start])
+
+
 def effects_in(tokens: list[Token], at: int = 0) -> list[str]:
     """Names of the effects that are mentioned; the word effect alone names none."""
     hits = v.EFFECTS.find(tokens, at)
     named = [hit for hit in hits if hit.phrase not in {"effect", "fx"}]
+    named = [hit for i, hit in enumerate(named) if i + 1 == len(named) or _apart(tokens, hit.end, named[i + 1].start)]
     return [text_of(tokens[hit.start : hit.end]) for hit in named or hits]
 
 
@@ -295,6 +314,13 @@ def substituted(rest: list[Token]) -> list[Edit]:
             new, old = (part[:cut], part[cut + 1 :]) if part[cut].lemma == "for" else (part[cut + 1 :], part[:cut])
             edits.append(exchanged("replace", old, new))
     return edits
+
+
+def several_changes(verb: str, rest: list[Token]) -> list[Edit]:
+    """ "Change the table to glass and the walls to brick"."""
+    parts = _parted(rest)
+    whole = len(parts) > 1 and all(any(t.lemma in {"to", "into", "with"} for t in part[1:-1]) for part in parts)
+    return [edit for part in parts if (edit := _exchange(verb, part))] if whole else []
 
 
 def several_colours(rest: list[Token]) -> list[Edit]:

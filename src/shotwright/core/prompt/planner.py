@@ -16,6 +16,7 @@ from shotwright.core.prompt.camera import OVERLAYS, ParsedCamera, ParsedMove, pa
 from shotwright.core.prompt.continuation import parse_continuation
 from shotwright.core.prompt.edits import ParsedEdits, parse_edits
 from shotwright.core.prompt.grammar import split_clauses
+from shotwright.core.prompt.keep import kept_in_new_shot
 from shotwright.core.prompt.lexer import sentences, tokenize
 from shotwright.core.prompt.lint import lint
 from shotwright.core.prompt.look import parse_look_with_spans, parse_setting
@@ -101,7 +102,7 @@ def _edits(task: str, tokens: list[Token], roles: Roles, continuation: str | Non
             if edit.with_ref or (not continuation and edit.op not in {"remove", "attribute"})
         ]
         found.edits = [] if transfers else found.edits
-        found.preserve = []
+        found.preserve = kept_in_new_shot(tokens)
     used = {edit.with_ref for edit in found.edits if edit.with_ref}
     roles.subjects = {ref: subject for ref, subject in roles.subjects.items() if ref not in used}
     roles.style_refs = [ref for ref in roles.style_refs if ref not in used]

@@ -182,7 +182,7 @@ class _Context:
             t.kind == "ref" for t in (*self.sentence[self.low : self.at], *self.sentence[self.at + 1 : self.high])
         )
         if others and not self.label:
-            window = self.sentence[max(self.low, self.at - 3) : self._next_ref()]
+            window = self.sentence[max(self.low, self.at - 2) : self._next_ref()]
         return bool(table.find(window) or table.find(self.label))
 
     def _next_ref(self) -> int:
@@ -242,6 +242,8 @@ class _Context:
         low, high = phrase_before(self.sentence, i)
         if low < high and i < self.at and self._is_gerund(high - 1):
             return i, i  # "walking in @Image7"
+        if self.sentence[i].kind == "comma" and v.PLACEMENT_WORDS & {t.lemma for t in self.sentence[low:high]}:
+            return self.at, self.at  # "on the left, @Element2"
         has_article = low < high and self.sentence[low].lemma in ARTICLES
         directly = i == self.at or self.sentence[i].kind == "comma"
         if directly and not has_article and not self._is_title(low, high):
@@ -338,7 +340,7 @@ class _Context:
             return "clothing"
         if self._governor(v.EFFECT):
             return "effect"
-        if self.kind == "person":
+        if self.kind == "person" or self._acts():
             return "subject"
         somebody = (
             has_people
@@ -353,6 +355,11 @@ class _Context:
         if self.kind == "thing" or any(t.lemma in PRODUCTS for t in self.sentence[max(0, self.at - 4) : self.at]):
             return "object"
         return "subject"
+
+    def _acts(self) -> bool:
+        """ "The retriever from @Element1 chases": only the living do so."""
+        after = [t for t in self.sentence[self.at + 1 : self.at + 4] if not is_adverb(t)]
+        return bool(after) and v.LIVING.at(after, 0) is not None
 
     def _has_wearer(self, *, has_people: bool) -> bool:
         """Clothes that nobody could wear are things: "this sneaker @Image1 floats"."""

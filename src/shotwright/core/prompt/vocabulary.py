@@ -109,6 +109,8 @@ PLACE_ZH = _single("place", ["在"])
 OBJECTS = _table("objects")
 LABELS = _table("labels")
 BODY_PARTS = _table("body_parts")
+LIVING = _table("living")
+PLACEMENT_WORDS = frozenset({"left", "right", "center", "centre", "middle", "foreground", "background", "front"})
 TAKES_PLACE = _table("takes_place")
 CHANGE_NOUNS = _table("change_nouns")
 
