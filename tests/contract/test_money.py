@@ -71,7 +71,15 @@ def rendered(keyed: Keyed) -> str:
 
 def test_a_server_with_keys_takes_nobody_without_one(keyed: Keyed) -> None:
     key = keyed.keys["runner"]
-    for wrong in (None, "wrong", f"{uuid.uuid4()}:{key.split(':')[1]}", key[:-1] + "0", key.split(":")[0], ":", "é:x"):
+    for wrong in (
+        None,
+        "wrong",
+        f"{uuid.uuid4()}:{key.split(':')[1]}",
+        key[:-1] + ("1" if key[-1] == "0" else "0"),
+        key.split(":")[0],
+        ":",
+        "é:x",
+    ):
         for path in (
             f"/queue/{ENDPOINT}",
             f"/{ENDPOINT}",
