@@ -52,13 +52,19 @@ def plan_text(found: ShotPlan, prompt: str) -> str:
         return f'   "{prompt[span[0] : span[1]]}"' if span else ""
 
     lines = [f"{found.task.replace('_', ' ')}, {found.duration_s:g} s"]
-    for name, value in (
-        ("start frame", found.start_frame), ("end frame", found.end_frame), ("place", found.background_ref),
-        ("style", ", ".join(found.style_refs)), ("continuation", (found.continuation or "").replace("_", " ")),
-        ("keep", ", ".join(found.preserve).replace("_", " ")),
-    ):  # fmt: skip
-        if value:
-            lines.append(f"  {name:<13}{value}{words(found.spans.get(name))}")
+    lines += [
+        f"  {name:<13}{value}{words(found.spans.get(key))}"
+        for name, key, value in (
+            ("start frame", "start_frame", found.start_frame), ("end frame", "end_frame", found.end_frame),
+            ("place", "background_ref", found.background_ref), ("style", "", ", ".join(found.style_refs)),
+            ("continuation", "continuation", (found.continuation or "").replace("_", " ")),
+        )
+        if value
+    ]  # fmt: skip
+    lines += [
+        f"  keep         {item.replace('_', ' ')}{words(found.spans.get(f'preserve.{item}'))}"
+        for item in found.preserve
+    ]
     lines += [
         f"  {f.at_s:5.2f} s      {' '.join(part for part in (f.size, f.angle) if part).replace('_', ' ')}{words(f.span)}"
         for f in found.shot

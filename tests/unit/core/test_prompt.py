@@ -336,6 +336,9 @@ def test_every_item_knows_the_words_that_caused_it_and_the_rest_is_listed() -> N
     assert prompt[slice(*found.subjects[0].span)] == "@Element1"
     assert prompt[slice(*found.spans["look.weather"])] == "rain"
     assert [prompt[slice(*span)] for span in found.unread] == ["Colourless green ideas sleep"]
+    frames = "Use @Image1 as the first frame. Everything in the style of @Image2."
+    spans = plan(frames, images=2).spans
+    assert [frames[slice(*spans[name])] for name in ("start_frame", "style_refs.0")] == ["@Image1", "@Image2"]
 
 
 def spans_of(found: ShotPlan) -> list[tuple[int, int]]:

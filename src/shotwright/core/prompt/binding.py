@@ -7,8 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from shotwright.core.prompt import vocabulary as v
-from shotwright.core.prompt.grammar import split_clauses
-from shotwright.core.prompt.lexer import Token, sentences, span_of
+from shotwright.core.prompt.lexer import Token, clauses, sentences, span_of
 
 if TYPE_CHECKING:
     from shotwright.core.plan import ShotPlan, Span
@@ -93,7 +92,7 @@ def with_unread(plan: ShotPlan, tokens: list[Token]) -> ShotPlan:
     starts, ends = sorted(low for low, _ in caused), sorted(high for _, high in caused)
     unread: list[Span] = []
     for sentence in sentences(tokens):
-        for clause in split_clauses(sentence):
+        for clause in clauses(sentence):
             start, end = span_of(clause)
             touched = bisect_left(starts, end) > bisect_right(
                 ends, start

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from shotwright.core.prompt import vocabulary as v
-from shotwright.core.prompt.grammar import split_clauses
-from shotwright.core.prompt.lexer import sentences, span_of
+from shotwright.core.prompt.lexer import clauses, sentences, span_of
 
 if TYPE_CHECKING:
     from shotwright.core.plan import Continuation, Span
@@ -71,7 +70,7 @@ def _transfer(tokens: list[Token]) -> tuple[Continuation | None, Span | None]:
 
 def _wide_clauses(sentence: list[Token]) -> list[list[Token]]:
     """Clauses, unless a comma only sets a few words apart."""
-    parts = split_clauses(sentence)
+    parts = clauses(sentence)
     return parts if all(len(part) > 3 for part in parts) else [[t for t in sentence if t.kind != "comma"]]
 
 

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from shotwright.core.plan import Edit
 from shotwright.core.prompt import vocabulary as v
-from shotwright.core.prompt.grammar import ARTICLES, is_chinese, split_clauses
+from shotwright.core.prompt.grammar import ARTICLES, is_chinese
 from shotwright.core.prompt.keep import is_about_a_reference, is_forbidden, is_kept, kept_things
-from shotwright.core.prompt.lexer import sentences, span_of
+from shotwright.core.prompt.lexer import clauses, sentences, span_of
 from shotwright.core.prompt.operations import (
     CUTS,
     WHERE,
@@ -48,31 +48,10 @@ CLAUSE_LEAD = 3
 """Words that may stand between "and" and the verb of a new clause: "and also please remove"."""
 RUN_ON = frozenset({"keep", "preserve", "maintain", "leave", "replace", "remove", "delete", "erase", "insert", "swap"})
 """Verbs that begin a new clause even where the comma is missing."""
-HELPERS = frozenset(
-    {
-        "be",
-        "to",
-        "should",
-        "must",
-        "not",
-        "can",
-        "please",
-        "have",
-        "get",
-        "need",
-        "will",
-        "shall",
-        "ought",
-        "do",
-        "and",
-        "then",
-        "also",
-    }
-)
-DEGREES = frozenset({"look", "seem", "appear", "much", "very", "more"})
-PRAISE = frozenset(
-    {"great", "nice", "good", "perfect", "cool", "lovely", "awesome", "fine", "ok", "okay", "amazing", "fun"}
-)
+HELPERS = frozenset({
+    "be", "to", "should", "must", "not", "can", "please", "have", "get", "need", "will", "shall", "ought", "do",
+    "and", "then", "also",
+})  # fmt: skip
 PASSIVES = frozenset({"be", "get"})
 ADD_CUES = frozenset({"a", "an", "two", "three", "some", "one", "several"})
 
@@ -113,10 +92,10 @@ def _read_sentence(sentence: list[Token], found: ParsedEdits) -> None:
             _read(clause, sentence, found)
 
 
-def _with_lists(clauses: list[list[Token]]) -> list[list[Token]]:
+def _with_lists(parts: list[list[Token]]) -> list[list[Token]]:
     """ "The people, their movements and the framing must remain": a list in front of its verb is one clause with it."""
     merged: list[list[Token]] = []
-    for clause in clauses:
+    for clause in parts:
         before = merged[-1] if merged else None
         if clause[0].lemma in {"which", "who"}:
             continue
@@ -150,15 +129,15 @@ def _keep(clause: list[Token], found: ParsedEdits) -> None:
 
 def _clauses(sentence: list[Token]) -> list[list[Token]]:
     """Cut at commas, at "and" where a new verb follows, and before verbs that open a clause without any sign."""
-    clauses: list[list[Token]] = []
-    for part in split_clauses(sentence):
-        clauses.append([])
+    parts: list[list[Token]] = []
+    for part in clauses(sentence):
+        parts.append([])
         for i, token in enumerate(part):
             if _opens(part, i) or _starts_aside(part, i):
-                clauses.append([])
+                parts.append([])
             if not (_joins(part, i) and _verb_follows(part, i)):
-                clauses[-1].append(token)
-    return [clause for clause in clauses if clause]
+                parts[-1].append(token)
+    return [part for part in parts if part]
 
 
 def _starts_aside(part: list[Token], i: int) -> bool:
@@ -295,7 +274,7 @@ def _wish(clause: list[Token]) -> list[Edit]:
         at = next((i for i, t in enumerate(clause) if i and t.lemma == "be"), None)
     if at is None or clause[at - 1].lemma in {"i", "we", "you"}:
         return []
-    target, rest = clause[:at], [t for t in clause[at + 1 :] if t.lemma not in HELPERS | DEGREES]
+    target, rest = clause[:at], [t for t in clause[at + 1 :] if t.lemma not in HELPERS | v.DEGREES]
     weather = v.WEATHERS.first(target)
     if weather and v.FALLING.find(clause):
         return [Edit("weather", to=weather)]
@@ -307,7 +286,7 @@ def _wish(clause: list[Token]) -> list[Edit]:
         return [Edit("add", with_ref=target[0].lemma, placement=phrase_of(rest))]
     if not _is_state(clause, at, rest):
         return []
-    if not rest or (v.EDIT_VERBS.find(rest) and len(rest) > 1) or rest[0].lemma in PRAISE:
+    if not rest or (v.EDIT_VERBS.find(rest) and len(rest) > 1) or rest[0].lemma in v.PRAISE:
         return []
     return [described(target, rest)]
 

@@ -123,17 +123,6 @@ def is_boundary(token: Token) -> bool:
     return token.kind != "word" or token.lemma in PREPOSITIONS | CONJUNCTIONS | PRONOUNS
 
 
-def split_clauses(sentence: Sequence[Token]) -> list[list[Token]]:
-    """A sentence cut at its commas and colons."""
-    clauses: list[list[Token]] = [[]]
-    for token in sentence:
-        if token.kind == "comma":
-            clauses.append([])
-        else:
-            clauses[-1].append(token)
-    return [clause for clause in clauses if clause]
-
-
 def is_negated(sentence: Sequence[Token], at: int, negations: frozenset[str]) -> bool:
     """Whether a word of its clause denies what stands at `at`: "do not", "without", "instead of"."""
     for i in range(at - 1, max(-1, at - NEGATED_REACH), -1):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from shotwright.core.prompt import vocabulary as v
-from shotwright.core.prompt.grammar import ARTICLES, is_chinese, split_clauses
-from shotwright.core.prompt.lexer import sentences
+from shotwright.core.prompt.grammar import ARTICLES, is_chinese
+from shotwright.core.prompt.lexer import clauses, sentences
 
 if TYPE_CHECKING:
     from shotwright.core.prompt.lexer import Token
@@ -32,7 +32,7 @@ def kept_in_new_shot(tokens: list[Token]) -> list[str]:
     """What a new shot takes over by name: "keep the characters and their clothing"; its camera and its place are its own."""
     kept: dict[str, None] = {}
     for sentence in sentences(tokens):
-        for clause in split_clauses(sentence):
+        for clause in clauses(sentence):
             if any(hit.phrase.split()[0] not in WEAK for hit in v.PRESERVE_VERBS.find(clause)):
                 kept |= dict.fromkeys(item for item in kept_things(clause) if item not in {"camera", "background"})
     return list(kept)

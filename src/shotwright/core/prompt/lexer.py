@@ -189,3 +189,8 @@ def span_of(tokens: Sequence[Token]) -> tuple[int, int]:
 def sentences(tokens: list[Token]) -> list[list[Token]]:
     """Sentences without their full stops; commas stay."""
     return split(tokens, "stop")
+
+
+def clauses(sentence: list[Token]) -> list[list[Token]]:
+    """A sentence cut at its commas and colons."""
+    return split(sentence, "comma")

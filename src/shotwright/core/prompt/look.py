@@ -16,12 +16,7 @@ if TYPE_CHECKING:
 LIGHT_WORDS = frozenset({"light", "lighting"})
 
 
-def parse_look(tokens: list[Token]) -> Look:
-    """The grade of the shot."""
-    return parse_look_with_spans(tokens)[0]
-
-
-def parse_look_with_spans(tokens: list[Token]) -> tuple[Look, dict[str, Span]]:
+def parse_look(tokens: list[Token]) -> tuple[Look, dict[str, Span]]:
     """The grade of the shot, and the text behind each part of it."""
     hits = {name: hit for name, table in _TABLES.items() if (hit := _positive(table, tokens)) is not None}
     spans = {f"look.{name}": span_of(tokens[hit.start : hit.end]) for name, hit in hits.items()}

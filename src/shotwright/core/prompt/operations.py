@@ -19,53 +19,14 @@ if TYPE_CHECKING:
     from shotwright.core.prompt.lexer import Token
 
 CUTS = frozenset({"into", "to", "with", "for", "by", "as"})
-WHERE = frozenset(
-    {
-        "to",
-        "in",
-        "on",
-        "behind",
-        "beside",
-        "at",
-        "into",
-        "above",
-        "over",
-        "under",
-        "below",
-        "near",
-        "around",
-        "next",
-        "onto",
-    }
-)
-SKIPPED = frozenset(
-    {
-        "the",
-        "a",
-        "an",
-        "only",
-        "into",
-        "to",
-        "with",
-        "it",
-        "please",
-        "both",
-        "all",
-        "his",
-        "her",
-        "their",
-        "its",
-        "some",
-        "every",
-        "new",
-        "current",
-        "现",
-        "的",
-        "中",
-        "把",
-        "将",
-    }
-)
+WHERE = frozenset({
+    "to", "in", "on", "behind", "beside", "at", "into", "above", "over", "under", "below", "near", "around", "next",
+    "onto",
+})  # fmt: skip
+SKIPPED = frozenset({
+    "the", "a", "an", "only", "into", "to", "with", "it", "please", "both", "all", "his", "her", "their", "its",
+    "some", "every", "new", "current", "现", "的", "中", "把", "将",
+})  # fmt: skip
 
 
 def head_part(tokens: list[Token]) -> list[Token]:
@@ -254,10 +215,9 @@ def added(rest: list[Token]) -> list[Edit]:
     cut = next((i for i, t in enumerate(rest) if i and t.lemma in WHERE), None)
     what, where = (rest, []) if cut is None else (rest[:cut], rest[cut:])
     effects = effects_in(what)
-    starts = nouns_in(what)[:1]
-    if effects and starts and v.EFFECTS.at(starts, 0):
-        return [Edit("effect", target=phrase_of(where[1:]), what=effect) for effect in effects]
-    if effects and (kind_of(nouns_in(what)) == "effect" or any(t.lemma == "effect" for t in what)):
+    nouns = nouns_in(what)
+    opens = bool(nouns) and v.EFFECTS.at(nouns[:1], 0) is not None
+    if effects and (opens or kind_of(nouns) == "effect" or any(t.lemma == "effect" for t in what)):
         return [Edit("effect", target=phrase_of(where[1:]), what=effect) for effect in effects]
     if (
         what
@@ -332,9 +292,10 @@ def several_colours(rest: list[Token]) -> list[Edit]:
 
 
 def _parted(tokens: list[Token]) -> list[list[Token]]:
+    """What "and" joins."""
     parts: list[list[Token]] = [[]]
     for token in tokens:
-        if token.lemma == "and":
+        if token.lemma in {"and", "or", "和"}:
             parts.append([])
         else:
             parts[-1].append(token)
@@ -371,13 +332,11 @@ def wrapped(rest: list[Token]) -> list[Edit]:
 
 def removals(tokens: list[Token]) -> list[Edit]:
     """One removal for each thing: "the lamp and the sign"."""
-    parts: list[list[Token]] = [[]]
-    for token in tokens:
-        if token.lemma in {"and", "or", "和"} and parts[-1]:
-            parts.append([])
-        else:
-            parts[-1].append(token)
-    named = [phrase for part in parts if (phrase := phrase_of(part)) and part[0].lemma not in {"them", "it", "that"}]
+    named = [
+        phrase
+        for part in _parted(tokens)
+        if (phrase := phrase_of(part)) and part[0].lemma not in {"them", "it", "that"}
+    ]
     return [Edit("remove", target=phrase) for phrase in named]
 
 

@@ -15,11 +15,10 @@ from shotwright.core.prompt.binding import bind_implicit, with_unread
 from shotwright.core.prompt.camera import OVERLAYS, ParsedCamera, ParsedMove, parse_camera
 from shotwright.core.prompt.continuation import parse_continuation
 from shotwright.core.prompt.edits import ParsedEdits, parse_edits
-from shotwright.core.prompt.grammar import split_clauses
 from shotwright.core.prompt.keep import kept_in_new_shot
-from shotwright.core.prompt.lexer import sentences, tokenize
+from shotwright.core.prompt.lexer import clauses, sentences, tokenize
 from shotwright.core.prompt.lint import lint
-from shotwright.core.prompt.look import parse_look_with_spans, parse_setting
+from shotwright.core.prompt.look import parse_look, parse_setting
 from shotwright.core.prompt.roles import Roles, parse_roles
 
 if TYPE_CHECKING:
@@ -53,16 +52,13 @@ def parse_prompt(request: ShotRequest, *, duration_s: float | None = None) -> Sh
     if task == "video_reference" and continuation is None and not edits.edits:
         continuation = "next_shot"
     settings, stand_ins = parse_setting(tokens)
-    look, look_spans = parse_look_with_spans(tokens)
+    look, look_spans = parse_look(tokens)
     keeps_style = task == "video_reference" and _keeps_style(tokens)
     if keeps_style and not roles.style_refs:
         roles.style_refs.append("@Video1")
-    spans = {
-        **roles.spans,
-        **look_spans,
-        **edits.spans,
-        **({"continuation": continuation_span} if continuation_span else {}),
-    }
+    spans = {**_role_spans(roles), **look_spans, **edits.spans}
+    if continuation_span:
+        spans["continuation"] = continuation_span
     plan = ShotPlan(
         task=task,
         duration_s=seconds,
@@ -103,11 +99,19 @@ def _edits(task: str, tokens: list[Token], roles: Roles, continuation: str | Non
         ]
         found.edits = [] if transfers else found.edits
         found.preserve = kept_in_new_shot(tokens)
+        found.spans = {name: span for name, span in found.spans.items() if name.split(".")[-1] in found.preserve}
     used = {edit.with_ref for edit in found.edits if edit.with_ref}
     roles.subjects = {ref: subject for ref, subject in roles.subjects.items() if ref not in used}
     roles.style_refs = [ref for ref in roles.style_refs if ref not in used]
     roles.background_ref = None if roles.background_ref in used else roles.background_ref
     return found
+
+
+def _role_spans(roles: Roles) -> dict[str, Span]:
+    """The references, and the roles that are no items of their own: frames, place, styles."""
+    named = {"start_frame": roles.start_frame, "end_frame": roles.end_frame, "background_ref": roles.background_ref}
+    named |= {f"style_refs.{i}": ref for i, ref in enumerate(roles.style_refs)}
+    return roles.spans | {name: roles.spans[ref] for name, ref in named.items() if ref in roles.spans}
 
 
 def _keeps_style(tokens: list[Token]) -> bool:
@@ -117,7 +121,7 @@ def _keeps_style(tokens: list[Token]) -> bool:
         and v.STYLE_WORDS.first(clause) is not None
         and not v.WEARABLES.find(clause)
         for sentence in sentences(tokens)
-        for clause in split_clauses(sentence)
+        for clause in clauses(sentence)
     )
 
 

@@ -34,47 +34,9 @@ BEFORE = 6
 AFTER = 8
 GOVERNOR_REACH = 6
 RELATIVE = frozenset({"which", "that", "you", "can", "come", "find", "see", "we", "appear", "know", "look", "like"})
-UNSEEN = frozenset(
-    {
-        "video",
-        "clip",
-        "film",
-        "movie",
-        "close",
-        "wide",
-        "portrait",
-        "angle",
-        "take",
-        "footage",
-        "ad",
-        "advert",
-        "commercial",
-        "spot",
-        "scene",
-    }
-)
 MEDIA_WORDS = frozenset({"image", "picture", "photo", "reference", "photograph", "frame"})
 INSIDE = frozenset({"in", "at", "inside", "through", "across", "into", "within", "on", "around", "along", "over"})
-SHOWING = frozenset(
-    {
-        "show",
-        "reveal",
-        "feature",
-        "display",
-        "see",
-        "find",
-        "spot",
-        "discover",
-        "approach",
-        "pass",
-        "notice",
-        "face",
-        "be",
-        "reach",
-    }
-)
 OWNED: frozenset[Role] = frozenset({"clothing", "prop", "effect"})
-PRODUCTS = frozenset({"ad", "advert", "commercial", "packshot", "product", "unboxing", "advertisement", "spot"})
 PLAIN_PLACES = frozenset({"center", "left", "right", "foreground", "background"})
 _KINDS: tuple[tuple[str, PhraseTable[str]], ...] = (
     ("clothing", v.WEARABLES), ("style", v.STYLES_OF), ("storyboard", v.STORYBOARDS), ("sketch", v.SKETCHES), ("person", v.PEOPLE),
@@ -211,7 +173,7 @@ class _Context:
             return [], self.at
         low, high = self._linked()
         words = [t for t in self.sentence[low:high] if t.lemma not in ARTICLES]
-        if words and (words[-1].lemma in v.CAMERA_NOUNS | UNSEEN or v.SIZES.find(words)):
+        if words and (words[-1].lemma in v.CAMERA_NOUNS | v.UNSEEN or v.SIZES.find(words)):
             return [], self.at  # "a shot of @Element1"
         if words and v.BODY_PARTS.at(words, len(words) - 1):
             return [], self.at  # "the eyes of @Element1"
@@ -352,7 +314,7 @@ class _Context:
         with_it = self.kind == "thing" and self.np_start > 0 and self.sentence[self.np_start - 1].lemma == "with"
         if with_it or self._governor(v.HOLD) or self._is_held_later() or (self.kind == "thing" and self._is_acted_on()):
             return "prop"
-        if self.kind == "thing" or any(t.lemma in PRODUCTS for t in self.sentence[max(0, self.at - 4) : self.at]):
+        if self.kind == "thing" or any(t.lemma in v.PRODUCTS for t in self.sentence[max(0, self.at - 4) : self.at]):
             return "object"
         return "subject"
 
@@ -377,7 +339,7 @@ class _Context:
         acts = (
             word.kind == "word"
             and word.text.lower().endswith(("ing", "s"))
-            and not {word.lemma, *stems(word.text.lower())} & (PREPOSITIONS | SHOWING)
+            and not {word.lemma, *stems(word.text.lower())} & (PREPOSITIONS | v.SHOWING)
         )
         before = self.sentence[self.low : k]
         somebody = any(t.kind == "ref" or t.lemma in PRONOUNS for t in before) or bool(v.PEOPLE.find(before))

@@ -68,6 +68,9 @@ HOLD = _table("hold")
 EFFECT = _table("effect")
 PLACEMENTS = _table("placements")
 REVEALS = _table("reveals")
+UNSEEN = _words("unseen")
+SHOWING = _words("showing")
+PRODUCTS = _words("products")
 
 # continuation
 CONTINUATIONS = _table("continuations")
@@ -82,6 +85,8 @@ FALLING = _table("falling")
 WISHES = _table("wishes")
 NEGATIONS = _words("negations")
 STOP_NOUNS = _words("stop_nouns")
+PRAISE = _words("praise")
+DEGREES = _words("degrees")
 BACKGROUND_NOUNS = _words("background_nouns")
 COLOURS = _words("colours")
 
