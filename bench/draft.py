@@ -76,7 +76,7 @@ def _loop(tier: str, name: str, pictures: dict[str, Path], folder: Path) -> Iter
     scene = None
     for _ in range(2):
         began = time.perf_counter()
-        scene = build_scene(shot, Cache(shot.cache), backdrop_of(shot))
+        scene = build_scene(shot, Cache(shot.cache), backdrop_of(shot, Cache(shot.cache)))
         next(draw_frames(scene, shot.output, 1))
         setups.append(time.perf_counter() - began)
     assert scene is not None
@@ -99,7 +99,7 @@ def _push_in(still: Path, folder: Path) -> Iterator[Row]:
     request = ShotRequest("fal-ai/kling-video/o1/standard/image-to-video", "Push in", start_image_url="x")
     shot = Shot(parse_prompt(request), output_spec(request, (16, 9), None), 1, (still,))
     shot = replace(shot, output=replace(shot.output, width=1280, height=720))
-    scene = build_scene(shot, Cache(None), backdrop_of(shot))
+    scene = build_scene(shot, Cache(None), backdrop_of(shot, Cache(None)))
     kept = list(draw_frames(scene, shot.output, 1))
     ours = 120 / min(encode(folder / "a.mp4", shot, draw_frames(scene, shot.output, 1)) for _ in range(2))
     alone = 120 / min(encode(folder / "b.mp4", shot, kept) for _ in range(2))

@@ -47,6 +47,9 @@ def test_endpoint(endpoint_id: str, server: RunningServer, address: dict[str, st
     assert plan["task"] == endpoint.task
     if row["camera_url"]:
         assert len(server.http.get(row["camera_url"]).json()["poses"]) == 72
+        lines = server.http.get(row["trajectory_url"]).text.splitlines()
+        assert len(lines) == 73
+        assert all(len(line.split()) == 19 for line in lines[1:])
 
 
 def test_the_same_request_has_the_same_bytes_and_another_seed_has_others(server: RunningServer) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -26,6 +26,12 @@ SIZE_SHARE = {
 """Height of a standing subject in frame heights, by shot size."""
 
 EYE_HEIGHT_M = {"low": 0.5, "eye": 1.6, "high": 5.0, "birds_eye": 16.0, "aerial": 12.0}
+MAX_LATERAL_M = 24.0
+"""Distance of what a sideways move passes, at most: nobody slides along a mountain range."""
+DRIFT = "__drift__"
+"""Target of the slow drift of a shot that names no move."""
+FLYING_M = 20.0
+"""From this far and half as high, moving in is a flight over the place."""
 OVERLAP = 0.18
 """Share of a move's time by which it reaches into its neighbours, so that the camera does not stop in between."""
 
@@ -75,6 +81,9 @@ class Space:
         subject: The point that the shot is about.
         subject_height_m: Its size.
         aspect: Frame height / frame width.
+        side_m: How far the camera may go sideways before the set ends.
+        keep_m: Height of a frame that holds everybody: moving in leaves nobody out.
+        notes: Filled with what had to be shortened.
     """
 
     base: State
@@ -84,6 +93,9 @@ class Space:
     aspect: float
     targets: dict[str, Point]
     size_of: dict[str, float]
+    side_m: float = 1e3
+    keep_m: float = 0.0
+    notes: list[str] = field(default_factory=list)
 
 
 Apply = Callable[[State, float], State]
@@ -199,9 +211,15 @@ def _dolly(move: CameraMove, state: State, space: Space) -> Apply:
     start = math.dist(state.eye, aim)
     if move.end_size:
         end = distance_for(move.end_size, height, state.lens, space.aspect)
+    elif move.target == DRIFT:
+        end = 0.88 * start
+    elif inward and start > FLYING_M and point is None and state.eye[1] > FLYING_M / 2:
+        return _flight(state, aim)
     elif inward:
         share = height * state.lens / (start * space.aspect)
         end = distance_for("full", height, state.lens, space.aspect) if share < 0.3 else 0.5 * start
+        if point is None:
+            end = max(end, min(0.88 * start, distance_for("full", space.keep_m, state.lens, space.aspect)))
     else:
         end = 1.9 * start
     ratio = max(0.02, end / max(start, 1e-6))
@@ -209,6 +227,17 @@ def _dolly(move: CameraMove, state: State, space: Space) -> Apply:
     def apply(now: State, t: float) -> State:
         look = _mix(now.look, aim, t)
         return replace(now, eye=_mix(now.eye, aim, 1 - ratio**t), look=look)
+
+    return apply
+
+
+def _flight(state: State, aim: Point) -> Apply:
+    """Over a place, from high above: forward, a little lower, looking ahead."""
+    way = (0.5 * (aim[0] - state.eye[0]), 0.16 * (aim[1] - state.eye[1]), 0.5 * (aim[2] - state.eye[2]))
+
+    def apply(now: State, t: float) -> State:
+        delta = (way[0] * t, way[1] * t, way[2] * t)
+        return replace(now, eye=_plus(now.eye, delta), look=_plus(now.look, delta))
 
     return apply
 
@@ -245,11 +274,12 @@ def _turn(move: CameraMove, state: State, space: Space) -> Apply:
 
 
 def _truck(move: CameraMove, state: State, space: Space) -> Apply:
-    """Sideways, looking the same way."""
-    del space
+    """Sideways, looking the same way; as fast as the words say, as far as the set reaches."""
     sign = -1 if move.move == "truck_left" else 1
     pose = state.pose()
-    amount = sign * 0.22 * state.distance / state.lens
+    share = {"slow": 0.16, "fast": 0.34}.get(move.speed or "", 0.24)
+    wanted = share * min(state.distance, MAX_LATERAL_M) / state.lens
+    amount = sign * _within(wanted, move, space)
     step: Point = (math.cos(pose.yaw) * amount, 0.0, -math.sin(pose.yaw) * amount)
 
     def apply(now: State, t: float) -> State:
@@ -257,6 +287,16 @@ def _truck(move: CameraMove, state: State, space: Space) -> Apply:
         return replace(now, eye=_plus(now.eye, delta), look=_plus(now.look, delta))
 
     return apply
+
+
+def _within(wanted_m: float, move: CameraMove, space: Space) -> float:
+    """A sideways distance that the set allows; says so when it is less than was wanted."""
+    if wanted_m <= space.side_m:
+        return wanted_m
+    space.notes.append(
+        f"the whole {move.move.replace('_', ' ')}: shortened to {space.side_m:.1f} m, where the place ends"
+    )
+    return space.side_m
 
 
 def _pedestal(move: CameraMove, state: State, space: Space) -> Apply:
@@ -268,7 +308,7 @@ def _pedestal(move: CameraMove, state: State, space: Space) -> Apply:
     elif move.move == "pedestal_down":
         end, turns, closer = max(0.3, height * 0.35), 0.5, 0.0
     else:
-        end, turns, closer = height + max(1.6, 0.35 * space.wall_m), 0.6, 0.0
+        end, turns, closer = height + min(max(1.6, 0.35 * space.wall_m), max(3.0, 0.6 * state.distance)), 0.6, 0.0
 
     def apply(now: State, t: float) -> State:
         x, y, z = now.eye
@@ -322,7 +362,7 @@ def _dolly_zoom(move: CameraMove, state: State, space: Space) -> Apply:
 
 def _tracking(move: CameraMove, state: State, space: Space) -> Apply:
     """Alongside a subject that walks: the set slides by, the subject stays framed (`walk_m` moves it as well)."""
-    step = walk_m(move, space)
+    step = _within(walk_m(move), move, space)
 
     def apply(now: State, t: float) -> State:
         look = _mix(now.look, space.subject, min(1.0, 2 * t))
@@ -332,11 +372,15 @@ def _tracking(move: CameraMove, state: State, space: Space) -> Apply:
     return apply
 
 
-def walk_m(move: CameraMove, space: Space) -> float:
-    """How far a tracked subject walks to the right during the move, metres."""
+def walk_m(move: CameraMove) -> float:
+    """How far a tracked subject would walk to the right during the move, metres."""
     seconds = max(0.5, move.end_s - move.start_s)
-    speed = {"slow": 0.6, "fast": 2.4}.get(move.speed or "", 1.2)
-    return min(speed * seconds, 0.45 * space.wall_m)
+    return {"slow": 0.6, "fast": 2.4}.get(move.speed or "", 1.2) * seconds
+
+
+def tracked_m(move: CameraMove, space: Space) -> float:
+    """How far it does walk in this set, metres."""
+    return min(walk_m(move), space.side_m)
 
 
 _MOVES: dict[str, Callable[[CameraMove, State, Space], Apply]] = {
@@ -346,3 +390,30 @@ _MOVES: dict[str, Callable[[CameraMove, State, Space], Apply]] = {
     "orbit": _orbit, "orbit_cw": _orbit, "orbit_ccw": _orbit, "roll": _roll, "dolly_zoom": _dolly_zoom,
     "tracking": _tracking,
 }  # fmt: skip
+
+
+def camera_ctrl_text(poses: list[Pose], *, width: int, height: int) -> str:
+    """A path in the text form of CameraCtrl and RealEstate10K: one line per frame.
+
+    A line holds the frame's number, focal lengths and principal point in shares of the frame, two zeros, and the 3x4 matrix
+    from world to camera (x right, y down, z forward, metres), row by row. The first line names the source.
+    """
+    lines = ["shotwright"]
+    for frame, pose in enumerate(poses):
+        rotation = _world_to_camera(pose)
+        eye = (pose.x, pose.y, pose.z)
+        shift = [-sum(row[k] * eye[k] for k in range(3)) for row in rotation]
+        matrix = [value for row, moved in zip(rotation, shift, strict=True) for value in (*row, moved)]
+        numbers = [pose.lens, pose.lens * width / height, 0.5, 0.5, 0.0, 0.0, *matrix]
+        lines.append(" ".join([str(frame), *(f"{number:.9f}" for number in numbers)]))
+    return "\n".join(lines) + "\n"
+
+
+def _world_to_camera(pose: Pose) -> tuple[Point, Point, Point]:
+    """Axes of the camera in the world: right, down, forward."""
+    cy, sy, cp, sp = math.cos(pose.yaw), math.sin(pose.yaw), math.cos(pose.pitch), math.sin(pose.pitch)
+    cr, sr = math.cos(pose.roll), math.sin(pose.roll)
+    right, up, forward = (cy, 0.0, -sy), (-sy * sp, cp, -cy * sp), (sy * cp, sp, cy * cp)
+    turned = tuple(a * cr + b * sr for a, b in zip(right, up, strict=True))
+    down = tuple(-(b * cr - a * sr) for a, b in zip(right, up, strict=True))
+    return (turned[0], turned[1], turned[2]), (down[0], down[1], down[2]), forward

@@ -54,7 +54,21 @@ class Subject:
     of: str | None = None
     appears_s: float = 0.0
     noun: str | None = None
+    action: str | None = None
+    heading: str | None = None
     span: Span | None = None
+
+
+@dataclass(frozen=True)
+class StandIn:
+    """Somebody or something that the words name and no picture shows: a kind of figure, how many, what they do."""
+
+    kind: str
+    noun: str
+    count: int = 1
+    colour: str | None = None
+    action: str | None = None
+    heading: str | None = None
 
 
 @dataclass(frozen=True)
@@ -113,7 +127,7 @@ class ShotPlan:
     negated: tuple[str, ...] = ()
     look: Look = field(default_factory=Look)
     setting: tuple[str, ...] = ()
-    stand_ins: tuple[str, ...] = ()
+    stand_ins: tuple[StandIn, ...] = ()
     spans: dict[str, Span] = field(
         default_factory=dict
     )  #: By name: start_frame, continuation, look.mood, preserve.camera, @Image2.
@@ -124,7 +138,7 @@ class ShotPlan:
     def to_json(self) -> dict[str, Any]:
         """The plan as JSON; keys without a value are left out of the inner objects."""
         data = asdict(self)
-        for key in ("camera", "shot", "subjects", "edits", "warnings"):
+        for key in ("camera", "shot", "subjects", "stand_ins", "edits", "warnings"):
             data[key] = [_dense(item) for item in data[key]]
         data["look"] = _dense(data["look"])
         for edit in data["edits"]:

@@ -101,12 +101,21 @@ class Progress(Protocol):
 
 @dataclass(frozen=True)
 class Rendered:
-    """What an engine delivers."""
+    """What an engine delivers.
+
+    Attributes:
+        path: The clip.
+        not_rendered: What the plan asked for and the clip does not show.
+        camera_path: The true camera path as JSON, where the engine knows it.
+        metrics: Seconds by stage.
+        trajectory: The same path in the text form of CameraCtrl.
+    """
 
     path: Path
     not_rendered: tuple[str, ...] = ()
     camera_path: Path | None = None
     metrics: dict[str, Any] = field(default_factory=dict)
+    trajectory: Path | None = None
 
 
 @dataclass(frozen=True)

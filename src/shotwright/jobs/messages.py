@@ -35,4 +35,4 @@ class Outcome:
 
 def result_files(result: dict[str, Any]) -> list[str]:
     """Ids of all files that a result names."""
-    return [result[name] for name in ("file_id", "camera_file_id") if name in result]
+    return [result[name] for name in ("file_id", "camera_file_id", "trajectory_file_id") if name in result]

@@ -89,6 +89,9 @@ def _keep(job: RenderJob, shot: Shot, rendered: Rendered, store: FileStore) -> O
     if rendered.camera_path is not None:
         camera = store.put_path(rendered.camera_path, "camera.json", expires_s=job.expires_s, access=job.access)
         result["camera_file_id"] = camera.id
+    if rendered.trajectory is not None:
+        text = store.put_path(rendered.trajectory, "camera.txt", expires_s=job.expires_s, access=job.access)
+        result["trajectory_file_id"] = text.id
     logs = tuple(("WARN", f"Not rendered: {text}.") for text in rendered.not_rendered)
     return Outcome(plan, result, rendered.metrics, shot.output.duration_s, logs)
 

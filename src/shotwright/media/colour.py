@@ -42,3 +42,13 @@ def rgb_pixel(red: float, green: float, blue: float) -> tuple[int, int, int]:
     """One sRGB colour, 0..255 each, in the house's colour space."""
     y, cb, cr = _TO_YUV @ np.array([red, green, blue, 1.0])
     return round(float(y)), round(float(cb)), round(float(cr))
+
+
+COLOUR_RGB = {
+    "red": (200, 30, 36), "green": (40, 150, 60), "blue": (36, 76, 200), "yellow": (236, 206, 40), "orange": (236, 132, 30),
+    "purple": (124, 48, 160), "violet": (124, 48, 190), "pink": (240, 130, 176), "white": (240, 240, 240), "black": (26, 26, 28),
+    "grey": (128, 128, 128), "gray": (128, 128, 128), "brown": (112, 72, 44), "cyan": (40, 190, 210), "magenta": (210, 40, 170),
+    "gold": (212, 168, 60), "golden": (212, 168, 60), "silver": (188, 192, 198), "turquoise": (50, 190, 180), "teal": (20, 120, 124),
+    "crimson": (170, 16, 46),
+}  # fmt: skip
+"""sRGB of colour words."""

@@ -98,6 +98,7 @@ def shown(row: StoredRequest, base: str) -> dict[str, Any]:
         "cost_usd": float(row.cost_usd), "wire": row.wire,
         "video_url": f"{base}/files/{result['file_id']}/{result['file_name']}" if "file_id" in result else None,
         "camera_url": f"{base}/files/{result['camera_file_id']}/camera.json" if "camera_file_id" in result else None,
+        "trajectory_url": f"{base}/files/{result['trajectory_file_id']}/camera.txt" if "trajectory_file_id" in result else None,
     }  # fmt: skip
 
 

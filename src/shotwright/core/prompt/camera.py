@@ -235,7 +235,9 @@ def _parsed(sentence: list[Token], hit: Hit[str], nouns: Mapping[str, str], numb
         hit.value,
         speed=_speed(sentence, hit),
         degrees=_degrees(sentence, hit) if hit.value in DEGREE_MOVES else None,
-        target=_target(sentence, hit.end, nouns),
+        target=_rack_target(sentence, hit.end) or _target(sentence, hit.end, nouns)
+        if hit.value == "rack_focus"
+        else _target(sentence, hit.end, nouns),
         end_view=v.VIEWS.first(sentence, hit.end) if hit.value.startswith("orbit") else None,
         end_size=v.SIZES.first(sentence, hit.end, hit.end + 6),
         span=span_of(sentence[hit.start : hit.end]),
@@ -273,6 +275,16 @@ def _target(sentence: list[Token], at: int, nouns: Mapping[str, str]) -> str | N
             if noun:
                 return nouns.get(noun, noun)
     return None
+
+
+def _rack_target(sentence: list[Token], at: int) -> str | None:
+    """ "From @Element1 to @Element2": a rack ends on the last one."""
+    refs = [
+        token.lemma
+        for token in _clause_from(sentence, at)
+        if token.kind == "ref" and not token.lemma.startswith("@Video")
+    ]
+    return refs[-1] if len(refs) > 1 else None
 
 
 def _clause_from(tokens: list[Token], at: int) -> list[Token]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shotwright.core.plan import Look
+from shotwright.core.plan import Look, StandIn
 from shotwright.core.prompt import vocabulary as v
-from shotwright.core.prompt.lexer import span_of
+from shotwright.core.prompt.lexer import sentences, span_of
 
 if TYPE_CHECKING:
     from shotwright.core.plan import Span
@@ -14,6 +14,23 @@ if TYPE_CHECKING:
     from shotwright.core.prompt.phrases import Hit, PhraseTable
 
 LIGHT_WORDS = frozenset({"light", "lighting"})
+COUNTS = {
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "several": 3,
+    "couple": 2,
+    "few": 3,
+    "some": 3,
+    "many": 5,
+    "group": 4,
+    "两": 2,
+    "三": 3,
+}
+GROUPS = {"people": 3, "couple": 2, "family": 3, "crowd": 6}
+"""Nouns that are more than one by themselves."""
+MAX_FIGURES = 6
 
 
 def parse_look(tokens: list[Token]) -> tuple[Look, dict[str, Span]]:
@@ -54,8 +71,38 @@ _TABLES: dict[str, PhraseTable[str]] = {
 }  # fmt: skip
 
 
-def parse_setting(tokens: list[Token]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def parse_setting(tokens: list[Token]) -> tuple[tuple[str, ...], tuple[StandIn, ...]]:
     """Places and beings that the words name, each once, in order: (settings, stand-ins)."""
     settings = dict.fromkeys(hit.value for hit in v.SETTINGS.find(tokens))
-    stand_ins = dict.fromkeys(f"{hit.value}:{tokens[hit.start].lemma}" for hit in v.STAND_INS.find(tokens))
-    return tuple(settings), tuple(stand_ins)
+    framing = {i for hit in v.ANGLES.find(tokens) for i in range(hit.start, hit.end)}
+    found: dict[tuple[str, str], StandIn] = {}
+    for sentence in sentences(tokens):
+        for hit in v.STAND_INS.find(sentence):
+            noun = sentence[hit.start].lemma
+            if tokens.index(sentence[hit.start]) not in framing:  # "bird's-eye view" is no bird
+                found.setdefault((hit.value, noun), _stand_in(sentence, hit, noun))
+    return tuple(settings), tuple(found.values())
+
+
+def _stand_in(sentence: list[Token], hit: Hit[str], noun: str) -> StandIn:
+    before = sentence[max(0, hit.start - 4) : hit.start]
+    numbers = [COUNTS.get(token.lemma, int(token.value) if token.kind == "number" else 0) for token in before]
+    count = next((number for number in numbers if number), GROUPS.get(noun, 1))
+    colour = next((token.lemma for token in before if token.lemma in v.COLOURS), None)
+    action, heading = action_after(sentence, hit.end)
+    return StandIn(hit.value, noun, min(count, MAX_FIGURES), colour, action, heading)
+
+
+def action_after(sentence: list[Token], at: int) -> tuple[str | None, str | None]:
+    """What the words behind position `at` say that somebody does, and in which direction."""
+    end = next((i for i in range(at, len(sentence)) if sentence[i].kind == "ref"), len(sentence))
+    camera = next(
+        (
+            i
+            for i in range(at, end)
+            if sentence[i].lemma in v.CAMERA_NOUNS and sentence[i].lemma == "camera" and sentence[i - 1].kind != "word"
+        ),
+        end,
+    )
+    action = v.ACTIONS.first(sentence[at:camera])
+    return action, v.HEADINGS.first(sentence[at:end]) if action else None

@@ -7,7 +7,7 @@ references ("the character"). Source: kling-o1 b.5, label conventions.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from shotwright.core.plan import Subject
@@ -22,6 +22,7 @@ from shotwright.core.prompt.grammar import (
     phrase_before,
 )
 from shotwright.core.prompt.lexer import sentences, span_of, stems
+from shotwright.core.prompt.look import action_after
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,6 +39,7 @@ MEDIA_WORDS = frozenset({"image", "picture", "photo", "reference", "photograph",
 INSIDE = frozenset({"in", "at", "inside", "through", "across", "into", "within", "on", "around", "along", "over"})
 OWNED: frozenset[Role] = frozenset({"clothing", "prop", "effect"})
 PLAIN_PLACES = frozenset({"center", "left", "right", "foreground", "background"})
+DEPTH_PLACES = frozenset({"foreground", "background"})
 _KINDS: tuple[tuple[str, PhraseTable[str]], ...] = (
     ("clothing", v.WEARABLES), ("style", v.STYLES_OF), ("storyboard", v.STORYBOARDS), ("sketch", v.SKETCHES), ("person", v.PEOPLE),
     ("person", v.ANIMALS), ("place", v.PLACES), ("effect", v.EFFECTS),
@@ -71,7 +73,21 @@ def parse_roles(tokens: list[Token], *, frames_only: bool) -> Roles:
         for at, token in enumerate(sentence):
             if token.kind == "ref":
                 _place(roles, sentence, at, number, frames_only=frames_only)
+    for sentence in sentences(tokens):
+        _act(roles, sentence)
     return roles
+
+
+def _act(roles: Roles, sentence: list[Token]) -> None:
+    """What a later sentence says that somebody does, by reference or by noun: "The girl runs away from the camera"."""
+    for at, token in enumerate(sentence):
+        ref = token.lemma if token.kind == "ref" else roles.nouns.get(token.lemma, "")
+        subject = roles.subjects.get(ref)
+        if subject is None or subject.action:
+            continue
+        action, heading = action_after(sentence, at + 1)
+        if action:
+            roles.subjects[ref] = replace(subject, action=action, heading=heading)
 
 
 def kind_of(words: Sequence[Token]) -> str | None:
@@ -385,21 +401,24 @@ def _subject(context: _Context, ref: str, role: Role, earlier: list[str]) -> Sub
     words = _placement_words(sentence, placement) if placement else None
     first = context.np_start if context.phrase and context.np_start < at else at
     noun = context.noun if context.noun not in PRONOUNS else None
+    action, heading = action_after(sentence, at + 1)
     return Subject(
         ref,
         role,
         placement=words,
         of=owner if role in OWNED else None,
         noun=noun,
+        action=action,
+        heading=heading,
         span=span_of(sentence[first : at + 1]),
     )
 
 
 def _placement_words(sentence: list[Token], hits: list[Hit[str]]) -> str:
     """The placement: one of the plain places when one is named, else as written: "inside the bag", "behind @Image1"."""
-    plain = next((hit.value for hit in hits if hit.value in PLAIN_PLACES), None)
+    plain = [hit.value for hit in hits if hit.value in PLAIN_PLACES]
     if plain:
-        return plain
+        return " ".join(dict.fromkeys(plain[:2])) if set(plain[:2]) & DEPTH_PLACES else plain[0]
     start = hits[0].start
     words = [sentence[start].lemma]
     for token in sentence[start + 1 : start + 4]:

@@ -99,9 +99,12 @@ TIMES = _table("times")
 DEPTH_OF_FIELD = _table("depth_of_field")
 SETTINGS = _table("settings")
 STAND_INS = _table("stand_ins")
+ACTIONS = _table("actions")
+HEADINGS = _table("headings")
 
 # nouns
 PEOPLE = _single("people", _RAW["people"])
+PEOPLE_NOUNS = frozenset(_RAW["people"])
 ANIMALS = _single("animals", _RAW["animals"])
 WEARABLES = _single("wearables", _RAW["wearables"])
 PLACES = _single("places", _RAW["places"])

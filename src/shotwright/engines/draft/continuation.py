@@ -62,7 +62,7 @@ def continuation_scene(shot: Shot, cache: Cache, progress: Progress) -> Scene:
     reference = yuv_to_rgb(decode_frame_at(video, index, facts.width, facts.height))
     styles = tuple(edit.with_ref for edit in plan.edits if edit.op == "style" and edit.with_ref)
     shot = replace(shot, plan=replace(plan, style_refs=tuple(dict.fromkeys((*plan.style_refs, *styles)))))
-    backdrop = _backdrop(shot, reference, analysis, index)
+    backdrop = _backdrop(shot, cache, reference, analysis, index)
     scene = build_scene(shot, cache, backdrop)
     if not plan.camera or kind == "camera_motion_transfer":
         amount = 1.0 if kind in {"camera_motion_transfer", "motion_transfer"} else MANNER
@@ -78,11 +78,12 @@ def continuation_scene(shot: Shot, cache: Cache, progress: Progress) -> Scene:
     return scene
 
 
-def _backdrop(shot: Shot, reference: FrameRGB, analysis: ClipAnalysis, index: int) -> Backdrop:
+def _backdrop(shot: Shot, cache: Cache, reference: FrameRGB, analysis: ClipAnalysis, index: int) -> Backdrop:
     """The place: an image of the request, graded like the reference when its style is to be kept, else the reference itself."""
     plan, spec = shot.plan, shot.output
     if plan.start_frame or plan.background_ref:
-        given = backdrop_of(shot)
+        given = backdrop_of(shot, cache)
+        assert given is not None  # noqa: S101  (the plan names an image that the shot has)
         if given.is_start_frame or not plan.keep_style:
             return given
         table = matching_table(rgb_to_yuv(given.rgb), rgb_to_yuv(reference))

@@ -27,6 +27,7 @@ MATTE_PX = 512
 TEXTURE_PX = 1400
 """Cut-outs are kept at most this tall."""
 PAD_PX = 2
+CROPPED_SHARE = 0.6
 
 
 class Matter(Protocol):
@@ -44,10 +45,12 @@ class CutOut:
     Attributes:
         texture: uint8 (h, w, 3) Y'CbCr, colours carried on beyond the edge.
         alpha: uint8 (h, w).
+        is_cropped: Whether the picture cuts it off below, as a portrait does.
     """
 
     texture: FrameYUV
     alpha: Mask
+    is_cropped: bool = False
 
     @property
     def aspect(self) -> float:
@@ -98,7 +101,7 @@ def cut_out(path: Path, cache: Cache) -> CutOut:
     Raises:
         ImageLoadError, UnsupportedImageFormat: The file cannot be read.
     """
-    return cache.get("cutout-1", path, lambda: _cut(path))
+    return cache.get("cutout-2", path, lambda: _cut(path))
 
 
 def _cut(path: Path) -> CutOut:
@@ -109,6 +112,7 @@ def _cut(path: Path) -> CutOut:
     if len(rows) < 64:
         alpha = np.full(rgb.shape[:2], 255, np.uint8)
         rows, columns = np.array([0, rgb.shape[0] - 1]), np.array([0, rgb.shape[1] - 1])
+    is_cropped = _is_cropped(alpha)
     top, bottom, left, right = rows.min(), rows.max() + 1, columns.min(), columns.max() + 1
     rgb, alpha = rgb[top:bottom, left:right], alpha[top:bottom, left:right]
     if rgb.shape[0] > TEXTURE_PX:
@@ -118,7 +122,24 @@ def _cut(path: Path) -> CutOut:
     edge = (PAD_PX,) * 4
     alpha = np.asarray(cv2.copyMakeBorder(np.ascontiguousarray(alpha), *edge, cv2.BORDER_CONSTANT), np.uint8)
     rgb = np.asarray(cv2.copyMakeBorder(np.ascontiguousarray(rgb), *edge, cv2.BORDER_REPLICATE), np.uint8)
-    return CutOut(rgb_to_yuv(defringed(rgb, alpha)), alpha)
+    if is_cropped:
+        alpha = _faded_below(alpha)
+    return CutOut(rgb_to_yuv(defringed(rgb, alpha)), alpha, is_cropped)
+
+
+def _is_cropped(alpha: Mask) -> bool:
+    """Whether the subject runs out of the picture below, nearly as wide as it is anywhere."""
+    solid = alpha > 128
+    widest = int(solid.sum(axis=1).max(initial=0))
+    return widest > 0 and int(solid[-3:].all(axis=0).sum()) > CROPPED_SHARE * widest
+
+
+def _faded_below(alpha: Mask) -> Mask:
+    """The lower edge of a portrait fades out: it is no foot."""
+    fade = np.ones(alpha.shape[0], np.float32)
+    rows = max(2, round(0.1 * alpha.shape[0]))
+    fade[-rows:] = np.linspace(1, 0, rows) ** 0.8
+    return np.asarray(alpha * fade[:, None], np.uint8)
 
 
 def defringed(rgb: FrameRGB, alpha: Mask) -> FrameRGB:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from shotwright.core.plan import Edit
+from shotwright.core.plan import Edit, Look
 from shotwright.engines.base import Rendered
 from shotwright.engines.draft import grade, standins
 from shotwright.engines.draft.clip import ClipAnalysis, Mosaic, analyse, build_mosaic
@@ -24,8 +24,8 @@ from shotwright.engines.draft.sets import paint_set
 from shotwright.engines.draft.sprites import harmonised
 from shotwright.engines.draft.stage import blend
 from shotwright.engines.draft.style import matching_table
-from shotwright.engines.draft.weather import precipitation
-from shotwright.media.colour import FrameYUV, Mask, rgb_pixel, rgb_to_yuv
+from shotwright.engines.draft.weather import sky_of
+from shotwright.media.colour import COLOUR_RGB, FrameYUV, Mask, rgb_pixel, rgb_to_yuv
 from shotwright.media.decode import decode_frame_at, decode_frames
 from shotwright.media.images import load_image
 
@@ -50,13 +50,6 @@ SUBJECT_WORDS = frozenset(
     {"subject", "figure", "animal", "vehicle", "creature", "actor", "performer", "player", "model"}
 )
 """Words for whoever the clip is about, beside the kinds of beings that the vocabulary lists."""
-COLOUR_RGB = {
-    "red": (200, 30, 36), "green": (40, 150, 60), "blue": (36, 76, 200), "yellow": (236, 206, 40), "orange": (236, 132, 30),
-    "purple": (124, 48, 160), "violet": (124, 48, 190), "pink": (240, 130, 176), "white": (240, 240, 240), "black": (26, 26, 28),
-    "grey": (128, 128, 128), "gray": (128, 128, 128), "brown": (112, 72, 44), "cyan": (40, 190, 210), "magenta": (210, 40, 170),
-    "gold": (212, 168, 60), "golden": (212, 168, 60), "silver": (188, 192, 198), "turquoise": (50, 190, 180), "teal": (20, 120, 124),
-    "crimson": (170, 16, 46),
-}  # fmt: skip
 KEY_GREEN = (0, 177, 64)
 POSTERS = {"anime": 10, "cartoon": 8, "comic": 7, "pixel_art": 9, "origami": 9}
 
@@ -279,7 +272,7 @@ def _background(edit: Edit, bench: Bench) -> Change | None:
         rgb = fit(load_image(path)[0], *large)
     else:
         settings = _settings(edit.to or "")
-        rgb, _ = paint_set(settings, None, *large, bench.shot.seed)
+        rgb, _ = paint_set(settings, Look(), *large, bench.shot.seed)
         bench.not_rendered.append(f"the place: a painted set stands in for {edit.to}")
     plate = rgb_to_yuv(rgb)
     centre = np.array([[1, 0, -(large[0] - width) / 2], [0, 1, -(large[1] - height) / 2], [0, 0, 1.0]])
@@ -387,13 +380,14 @@ def _weather(edit: Edit, bench: Bench) -> Change | None:
     if look is None:
         return None
     table = look.table()
-    falling = precipitation(edit.to, *bench.size, bench.shot.seed)
+    falling = sky_of(edit.to, *bench.size, bench.shot.seed)
     fps = float(bench.shot.output.fps)
 
     def change(frame: FrameYUV, index: int) -> FrameYUV:
         graded = grade.apply_table(frame, table)
         if falling:
-            falling.draw(graded, index / fps)
+            falling.draw_behind(graded, index / fps)
+            falling.draw_before(graded, index / fps)
         return graded
 
     return change

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
+from shotwright.core.camera import camera_ctrl_text
 from shotwright.engines.base import Capabilities, Rendered
 from shotwright.engines.draft.cache import Cache
 from shotwright.engines.draft.loop import draw_frames
 from shotwright.engines.draft.plate import fit
-from shotwright.engines.draft.scene import Backdrop, Scene, backdrop_of, build_scene
+from shotwright.engines.draft.scene import Scene, backdrop_of, build_scene
 from shotwright.media.colour import yuv_to_rgb
 from shotwright.media.encode import Encoder
 from shotwright.media.images import load_image
@@ -60,8 +61,10 @@ class DraftEngine:
         write_clip(path, draw_frames(scene, shot.output, shot.seed), shot, progress, first=SETUP_SHARE)
         camera = workdir / "camera.json"
         write_camera(camera, scene, shot)
+        trajectory = workdir / "camera.txt"
+        trajectory.write_text(camera_ctrl_text(scene.poses, width=shot.output.width, height=shot.output.height))
         metrics = {"setup_s": round(setup_s, 3), "render_s": round(time.perf_counter() - started - setup_s, 3)}
-        return Rendered(path, tuple(dict.fromkeys(scene.not_rendered)), camera, metrics)
+        return Rendered(path, tuple(dict.fromkeys(scene.not_rendered)), camera, metrics, trajectory)
 
     def _scene(self, shot: Shot, cache: Cache, progress: Progress) -> Scene:
         if shot.plan.task == "video_reference":
@@ -70,8 +73,7 @@ class DraftEngine:
             return continuation_scene(shot, cache, progress)
         end_path = shot.image(shot.plan.end_frame)
         end = fit(load_image(end_path)[0], shot.output.width, shot.output.height) if end_path else None
-        backdrop: Backdrop = backdrop_of(shot)
-        return build_scene(shot, cache, backdrop, end=end)
+        return build_scene(shot, cache, backdrop_of(shot, cache), end=end)
 
 
 def write_clip(path: Path, frames: Iterable[FrameYUV], shot: Shot, progress: Progress, *, first: float) -> int:

@@ -20,7 +20,8 @@ Table = "np.ndarray[Any, Any]"
 
 @dataclass(frozen=True)
 class Grade:
-    """A grade: stops of exposure, contrast around middle grey, lift of the blacks, saturation, warmth, green-magenta."""
+    """A grade: stops of exposure, contrast around middle grey, lift of the blacks, saturation, warmth, green-magenta, and how far
+    highlights are held back: a sky at night is dark."""
 
     stops: float = 0.0
     contrast: float = 1.0
@@ -28,18 +29,20 @@ class Grade:
     saturation: float = 1.0
     warmth: float = 0.0
     magenta: float = 0.0
+    roll: float = 0.0
 
     def plus(self, other: Grade) -> Grade:
         """Both grades at once."""
         return Grade(
             self.stops + other.stops, self.contrast * other.contrast, self.lift + other.lift,
-            self.saturation * other.saturation, self.warmth + other.warmth, self.magenta + other.magenta,
+            self.saturation * other.saturation, self.warmth + other.warmth, self.magenta + other.magenta, max(self.roll, other.roll),
         )  # fmt: skip
 
     def table(self, amount: float = 1.0) -> np.ndarray[Any, Any]:
         """uint8 (1, 256, 3) for `cv2.LUT`; `amount` 0..1 fades the grade in."""
         levels = np.arange(256, dtype=np.float64)
-        light = np.clip((levels - 16) / 219, 0, 1) * 2.0 ** (self.stops / 2.2)
+        light = np.clip((levels - 16) / 219, 0, 1)
+        light = light * (1 - self.roll * light) * 2.0 ** (self.stops / 2.2)
         light = (light - 0.42) * self.contrast + 0.42 + self.lift
         y = np.clip(light, 0, 1) * 219 + 16
         cb = (levels - 128) * self.saturation + 128 - self.warmth + self.magenta * 0.5
@@ -52,11 +55,11 @@ class Grade:
 NEUTRAL = Grade()
 
 TIMES: dict[str, Grade] = {
-    "golden_hour": Grade(0.1, 1.05, 0.02, 1.15, warmth=17, magenta=3), "sunset": Grade(-0.5, 1.1, 0.0, 1.25, warmth=20, magenta=7),
-    "sunrise": Grade(0.0, 0.97, 0.04, 1.05, warmth=12, magenta=5), "night": Grade(-1.7, 1.05, 0.015, 0.7, warmth=-9),
-    "evening": Grade(-1.3, 1.05, 0.01, 0.85, warmth=-4, magenta=6), "blue_hour": Grade(-1.5, 1.0, 0.02, 0.85, warmth=-18, magenta=3),
+    "golden_hour": Grade(0.05, 1.05, 0.02, 1.12, warmth=11, magenta=3), "sunset": Grade(-0.5, 1.1, 0.0, 1.25, warmth=20, magenta=7),
+    "sunrise": Grade(0.0, 0.97, 0.04, 1.05, warmth=12, magenta=5), "night": Grade(-1.25, 1.04, 0.015, 0.62, warmth=-9, roll=0.55),
+    "evening": Grade(-0.9, 1.05, 0.01, 0.85, warmth=-4, magenta=6, roll=0.35), "blue_hour": Grade(-1.0, 1.0, 0.02, 0.85, warmth=-18, magenta=3, roll=0.35),
     "morning": Grade(0.2, 0.96, 0.03, 1.0, warmth=5), "noon": Grade(0.35, 1.1, 0.0, 1.08), "day": Grade(0.2, 1.0, 0.0, 1.05),
-    "later": Grade(-1.3, 1.05, 0.01, 0.85, warmth=-4, magenta=6),
+    "later": Grade(-0.9, 1.05, 0.01, 0.85, warmth=-4, magenta=6, roll=0.35),
 }  # fmt: skip
 WEATHERS: dict[str, Grade] = {
     "rain": Grade(-0.6, 0.88, 0.02, 0.65, warmth=-5), "snow": Grade(0.25, 0.85, 0.06, 0.6, warmth=-5),
@@ -66,7 +69,7 @@ WEATHERS: dict[str, Grade] = {
 LIGHTS: dict[str, Grade] = {
     "cinematic": Grade(0.0, 1.1, -0.01, 1.02, warmth=3), "soft": Grade(0.1, 0.9, 0.03), "hard": Grade(0.0, 1.25, -0.02),
     "neon": Grade(-0.5, 1.2, 0.0, 1.35, warmth=-5, magenta=9), "candle": Grade(-0.9, 1.1, 0.0, 1.1, warmth=22),
-    "sunlit": Grade(0.25, 1.06, 0.0, 1.08, warmth=5), "moonlight": Grade(-1.4, 1.05, 0.02, 0.6, warmth=-11),
+    "sunlit": Grade(0.25, 1.06, 0.0, 1.08, warmth=5), "moonlight": Grade(-1.1, 1.05, 0.02, 0.6, warmth=-11, roll=0.5),
     "backlit": Grade(-0.4, 1.2, -0.02), "low_key": Grade(-0.9, 1.2, -0.02), "high_key": Grade(0.6, 0.9, 0.05),
     "volumetric": Grade(0.1, 0.93, 0.04, warmth=5), "studio": Grade(0.2, 1.05),
 }  # fmt: skip

@@ -7,72 +7,73 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from shotwright.engines.draft.scene import Scene, reversed_towards_end
-from shotwright.engines.draft.sprites import draw_shadow, draw_sprite, shadow_plane
+from shotwright.engines.draft.scene import Scene, distance_to
+from shotwright.engines.draft.sprites import draw_shadow, draw_sprite, shadow_planes
 from shotwright.engines.draft.stage import View
-from shotwright.engines.draft.weather import precipitation
+from shotwright.engines.draft.weather import Sky, sky_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from shotwright.core.camera import Pose
     from shotwright.engines.base import OutputSpec
+    from shotwright.engines.draft.focus import Focus
+    from shotwright.engines.draft.place import Place
+    from shotwright.engines.draft.sprites import Sprite
+    from shotwright.engines.draft.stage import Plane
     from shotwright.media.colour import FrameYUV
 
 RAMP_S = 0.6
 """Time in which style and grade come in after an exact start frame."""
-DISSOLVE = (0.38, 0.72)
-"""Where a first-and-last-frame shot dissolves from one picture to the other, as shares of the clip."""
+FAR_M = 60.0
 
 
 def draw_frames(scene: Scene, spec: OutputSpec, seed: int) -> Iterator[FrameYUV]:
     """Draw every frame of a scene, each a new array uint8 (H, W, 3)."""
-    shadows = [shadow_plane(sprite) for sprite in scene.sprites]
-    falling = precipitation(scene.weather, spec.width, spec.height, seed)
-    end_poses = reversed_towards_end(scene.poses, scene.end_place.base.pose()) if scene.end_place else []
+    painter = _Painter(scene, spec, sky_of(scene.weather, spec.width, spec.height, seed, scene.haze))
     for index, pose in enumerate(scene.poses):
         seconds = index / float(spec.fps)
         ramp = min(1.0, seconds / RAMP_S) if scene.starts_exact else 1.0
-        frame = _place(scene, pose, spec, ramp)
+        frame = painter.paint(scene.place, pose, seconds, ramp) if ramp > 0 or scene.first_place is None else None
+        if scene.first_place is not None and ramp < 1:
+            first = painter.paint(scene.first_place, pose, seconds, 0.0)
+            frame = first if frame is None else np.asarray(cv2.addWeighted(frame, ramp, first, 1 - ramp, 0), np.uint8)
+        assert frame is not None  # noqa: S101  (one of the two places was drawn)
+        yield scene.morph.over(frame, index, spec.frames) if scene.morph else frame
+
+
+class _Painter:
+    """Draws one frame after the other."""
+
+    def __init__(self, scene: Scene, spec: OutputSpec, sky: Sky | None) -> None:
+        self._scene, self._spec, self._sky = scene, spec, sky
+        standing = [*scene.sprites, *scene.place.props, *(scene.first_place.props if scene.first_place else ())]
+        self._shadows: dict[int, list[Plane]] = {id(sprite): shadow_planes(sprite, scene.sun) for sprite in standing}
+
+    def paint(self, place: Place, pose: Pose, seconds: float, ramp: float) -> FrameYUV:
+        """One frame; `ramp` 0..1 lets the weather come in."""
+        scene, spec = self._scene, self._spec
         view = View(pose, spec.width, spec.height)
-        order = sorted(range(len(scene.sprites)), key=lambda i: -_distance(scene, i, view, seconds))
-        for i in order:
-            if not scene.sprites[i].is_floating:
-                draw_shadow(frame, view, scene.sprites[i], shadows[i], seconds)
-        for i in order:
-            draw_sprite(frame, view, scene.sprites[i], seconds)
-        if end_poses:
-            frame = _dissolved(frame, scene, end_poses[index], spec, index)
-        if falling and ramp > 0:
-            falling.draw(frame, seconds)
-        yield frame
-
-
-def _place(scene: Scene, pose: Pose, spec: OutputSpec, ramp: float) -> FrameYUV:
-    """The empty set; while its look comes in after an exact start, a mix of both."""
-    frame = np.empty((spec.height, spec.width, 3), np.uint8)
-    view = View(pose, spec.width, spec.height)
-    first = scene.first_place if ramp < 1 else None
-    (first or scene.place).draw(frame, view)
-    if first is None or ramp <= 0:
+        frame = np.empty((spec.height, spec.width, 3), np.uint8)
+        eye = (pose.x, pose.y, pose.z)
+        focus = self._focus(eye, pose, seconds)
+        place.draw(frame, view, seconds, focus)
+        behind: list[tuple[float, Sprite]] = [(distance_to(s, eye, seconds), s) for s in (*place.props, *scene.sprites)]
+        behind.sort(key=lambda item: -item[0])
+        for _, sprite in behind:
+            draw_shadow(frame, view, sprite, self._shadows[id(sprite)], seconds)
+        is_falling = self._sky is not None and ramp > 0
+        if self._sky and is_falling:
+            self._sky.draw_behind(frame, seconds)
+        for _, sprite in behind:
+            draw_sprite(frame, view, sprite, seconds, focus=focus, haze=scene.haze)
+        if self._sky and is_falling:
+            self._sky.draw_before(frame, seconds)
         return frame
-    final = np.empty_like(frame)
-    scene.place.draw(final, view)
-    return np.asarray(cv2.addWeighted(final, ramp, frame, 1 - ramp, 0), np.uint8)
 
-
-def _distance(scene: Scene, index: int, view: View, seconds: float) -> float:
-    return float(np.linalg.norm(np.array(scene.sprites[index].place(seconds)) - view.eye))
-
-
-def _dissolved(frame: FrameYUV, scene: Scene, pose: Pose, spec: OutputSpec, index: int) -> FrameYUV:
-    """From the first picture to the last one: a match dissolve over the same camera move."""
-    share = index / max(1, spec.frames - 1)
-    t = min(1.0, max(0.0, (share - DISSOLVE[0]) / (DISSOLVE[1] - DISSOLVE[0])))
-    if t <= 0 or scene.end_place is None:
-        return frame
-    other = np.empty_like(frame)
-    scene.end_place.draw(other, View(pose, spec.width, spec.height))
-    if t >= 1:
-        return other
-    return np.asarray(cv2.addWeighted(other, t * t * (3 - 2 * t), frame, 1 - t * t * (3 - 2 * t), 0), np.uint8)
+    def _focus(self, eye: tuple[float, float, float], pose: Pose, seconds: float) -> Focus | None:
+        pull = self._scene.focus
+        if pull is None:
+            return None
+        distances = {sprite.ref: distance_to(sprite, eye, seconds) for sprite in self._scene.sprites} | {"far": FAR_M}
+        return pull.at(seconds, distances, default_m=4.0, lens=pose.lens, width=self._spec.width)

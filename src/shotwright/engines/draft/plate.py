@@ -1,25 +1,31 @@
-"""A picture of a place becomes a diorama: ground, back wall, and surroundings that the picture does not show.
+"""A picture of a place becomes a diorama: ground, back wall, what stands in front, and surroundings that it does not show.
 
 The picture is projected from the camera that would have taken it onto a ground plane and a back wall, so that the first
-frame is exactly the picture and everything after it has parallax. Side and back walls and the floor outside the picture
-are mirrored from it: no black, no smear. Source: draft-engine section 1.
+frame is exactly the picture and everything after it has parallax. What the matte finds in front stands up as a card at the
+depth of its contact with the ground, and the hole behind it is filled. Side and back walls and the floor outside the picture
+are mirrored from the filled picture: no black, no smear, and nothing that catches the eye twice. Source: draft-engine section 1.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import itertools
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
 from shotwright.core.camera import State
-from shotwright.engines.draft.stage import Plane, View, draw_plane
+from shotwright.engines.draft.cutout import CutOut
+from shotwright.engines.draft.fill import filled
+from shotwright.engines.draft.sprites import Sprite
+from shotwright.engines.draft.stage import Plane, Texture, View, clipped_to_frame, draw_plane, outline_in_frame
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from shotwright.media.colour import FrameRGB, FrameYUV
+    from shotwright.engines.draft.focus import Focus
+    from shotwright.media.colour import FrameRGB, FrameYUV, Mask
 
 HORIZON = 0.55
 """Where a horizon is assumed when none is found, in frame heights from the top."""
@@ -28,6 +34,15 @@ WALL_FACTOR = 7.5
 BEHIND_M = 1.2
 """How far the room reaches behind the camera, in wall depths."""
 FLOOR_PX = 900
+FRONT_SHARE = (0.012, 0.5)
+"""What stands in front covers this share of the picture; a smaller or larger matte says nothing."""
+BARE_SHARE = 0.6
+"""How far a camera may move sideways before it sees too much that was made up, in half widths of the wall."""
+FOCUS_STRIPS = 6
+SHARP_SHARE, NOTHING_BARE = 0.45, 1e-5
+"""Shares of the frame: up to which what was made up is drawn sharp, and what counts as none."""
+UPRIGHT_BELOW_M = 3.0
+"""From higher up, things are seen from above: they lie in the picture and do not stand up as cards."""
 
 
 def fit(rgb: FrameRGB, width: int, height: int) -> FrameRGB:
@@ -54,48 +69,90 @@ def find_horizon(rgb: FrameRGB) -> float:
 
 @dataclass
 class Diorama:
-    """The planes of a place, back to front, and the camera that took its picture."""
+    """The planes of a place, back to front, and the camera that took its picture.
+
+    Attributes:
+        base: That camera.
+        wall_m: Depth of the back wall, metres.
+        near_m: Nearest ground that the picture shows.
+        side_m: How far a camera may move sideways.
+        planes: Wall and ground.
+        around: What the picture does not show.
+        props: What stands in front, as cards.
+    """
 
     base: State
     wall_m: float
+    near_m: float
+    side_m: float
     planes: list[Plane]
     around: list[Plane]
-    width: int
-    height: int
+    props: list[Sprite] = field(default_factory=list)
 
-    def draw(self, frame: FrameYUV, view: View) -> None:
-        """Draw the place as seen by `view`; every pixel of the frame is covered."""
-        if not self._is_inside(view):
-            half = View(view.pose, view.width // 2, view.height // 2)
-            soft = np.empty((half.height, half.width, 3), np.uint8)
+    def draw(self, frame: FrameYUV, view: View, seconds: float = 0.0, focus: Focus | None = None) -> None:
+        """Draw the place as seen by `view`, without its props; every pixel of the frame is covered."""
+        del seconds
+        blur = focus.blur_px(max(0.5, self.wall_m - float(view.eye[2]))) if focus else 0.0
+        bare = self._bare_share(view)
+        if bare > NOTHING_BARE:
+            self._draw_around(frame, view, blur, is_sharp=bare < SHARP_SHARE)
+        wall, ground = self.planes
+        draw_plane(frame, view, wall, margin=2, blur_px=blur)
+        if focus is None or len(ground.outline) < 4:
+            draw_plane(frame, view, ground, margin=2)
+        else:
+            self._draw_ground_in_strips(frame, view, ground, focus)
+
+    def _draw_around(self, frame: FrameYUV, view: View, blur: float, *, is_sharp: bool) -> None:
+        """What the picture does not show: sharp while it is seen at the edges only, else at half the size, to be quick."""
+        if is_sharp:
             for plane in self.around:
-                draw_plane(soft, half, plane, margin=2)
-            cv2.resize(soft, (view.width, view.height), dst=frame, interpolation=cv2.INTER_LINEAR)
+                draw_plane(frame, view, plane, margin=2, blur_px=blur)
+            return
+        half = View(view.pose, view.width // 2, view.height // 2)
+        soft = np.empty((half.height, half.width, 3), np.uint8)
+        for plane in self.around:
+            draw_plane(soft, half, plane, margin=2, blur_px=blur / 2)
+        cv2.resize(soft, (view.width, view.height), dst=frame, interpolation=cv2.INTER_LINEAR)
+
+    def _bare_share(self, view: View) -> float:
+        """Share of the frame that neither wall nor ground covers; they meet, but do not overlap."""
+        covered = 0.0
         for plane in self.planes:
-            draw_plane(frame, view, plane, margin=2)
+            polygon = clipped_to_frame(
+                outline_in_frame(view.plane_matrix(plane), plane.outline), view.width, view.height
+            )
+            if len(polygon) > 2:
+                covered += float(cv2.contourArea(polygon.astype(np.float32)))
+        return 1 - covered / (view.width * view.height)
 
-    def _is_inside(self, view: View) -> bool:
-        """Whether the frame sees nothing but what the picture shows."""
-        wall, ground = self.planes[0], self.planes[-1]
-        inverse = np.linalg.inv(view.plane_matrix(wall))
-        corners = np.array([[0, 0, 1], [view.width, 0, 1], [0, view.height, 1], [view.width, view.height, 1.0]])
-        points = corners @ inverse.T
-        up = points[:2]
-        if np.any(up[:, 2] <= 0):
-            return False
-        top = up[:, :2] / up[:, 2:]
-        low, high = wall.outline.min(axis=0), wall.outline.max(axis=0)
-        if np.any(top < low - 1e-6) or np.any(top > high + 1e-6):
-            return False
-        floor = corners[2:] @ np.linalg.inv(view.plane_matrix(ground)).T
-        if np.any(floor[:, 2] <= 0):
-            return bool(np.all(points[2:, 2] > 0))
-        feet = (floor[:, :2] / floor[:, 2:]).astype(np.float32)
-        outline = ground.outline.astype(np.float32)
-        return all(cv2.pointPolygonTest(outline, (float(x), float(y)), measureDist=False) >= 0 for x, y in feet)
+    def _draw_ground_in_strips(self, frame: FrameYUV, view: View, ground: Plane, focus: Focus) -> None:
+        """Far to near, each strip with the blur of its distance."""
+        borders = np.geomspace(max(0.1, self.near_m), self.wall_m, FOCUS_STRIPS + 1)
+        whole = ground.outline
+        far, near = whole[0, 1], whole[-1, 1]
+        for z0, z1 in list(itertools.pairwise(borders))[::-1]:
+            t0, t1 = ((z - near) / max(1e-6, far - near) for z in (z0, z1))
+            left, right = (
+                whole[-1] + np.outer((t0, t1), whole[0] - whole[-1]),
+                whole[2] + np.outer((t0, t1), whole[1] - whole[2]),
+            )
+            strip = Plane(
+                ground.origin,
+                ground.u,
+                ground.v,
+                np.array([left[1], right[1], right[0], left[0]]),
+                ground.texture,
+                ground.to_texture,
+                is_reduced=False,
+            )
+            distance = float(np.hypot(0.5 * (z0 + z1) - view.eye[2], view.eye[1]))
+            draw_plane(frame, view, strip, margin=3, blur_px=focus.blur_px(distance))
 
 
-def build_diorama(picture: FrameYUV, *, eye_m: float, lens: float, horizon: float) -> Diorama:
+def build_diorama(
+    picture: FrameYUV, *, eye_m: float, lens: float, horizon: float, front: Mask | None = None, beyond_m: float = 0.0
+) -> Diorama:
     """Stand a picture up.
 
     Args:
@@ -103,6 +160,8 @@ def build_diorama(picture: FrameYUV, *, eye_m: float, lens: float, horizon: floa
         eye_m: Height of the camera above the ground, metres.
         lens: Focal length in frame widths.
         horizon: Row of the horizon in frame heights.
+        front: uint8 (H, W), the matte of what stands in front, if it is known.
+        beyond_m: What stands nearer than this stays in the picture: people are put before it.
     """
     height, width = picture.shape[:2]
     pitch = float(np.arctan((horizon - 0.5) * height / (lens * width)))
@@ -110,18 +169,102 @@ def build_diorama(picture: FrameYUV, *, eye_m: float, lens: float, horizon: floa
     reach = 0.6 * wall_m
     base = State((0.0, eye_m, 0.0), (0.0, eye_m + reach * float(np.tan(pitch)), reach), 0.0, lens)
     view = View(base.pose(), width, height)
-    wall = _projected(view, picture, np.array([0, 0, wall_m]), np.array([0, 1.0, 0]))
-    ground = _projected(view, picture, np.zeros(3), np.array([0, 0, 1.0]))
+    parts = _standing(front, view, beyond_m, wall_m) if front is not None and eye_m <= UPRIGHT_BELOW_M else []
+    empty = filled(picture, _holes(parts, width)) if parts else picture
+    wall = _projected(view, empty, np.array([0, 0, wall_m]), np.array([0, 1.0, 0]))
+    ground = _projected(view, empty, np.zeros(3), np.array([0, 0, 1.0]))
     half, top = _wall_size(view, wall)
     wall.outline = np.array([[-half, 0], [half, 0], [half, top], [-half, top]])
     ground.outline = _ground_outline(view, ground, wall_m)
-    around = _surroundings(picture, wall, ground, half=half, top=top, wall_m=wall_m)
-    return Diorama(base, wall_m, [wall, ground], around, width, height)
+    around = _surroundings(empty, wall, ground, half=half, top=top, wall_m=wall_m)
+    near_m = float(ground.outline[:, 1].min())
+    props = [_card(picture, mask, foot, view, i) for i, (mask, foot) in enumerate(parts)]
+    return Diorama(base, wall_m, near_m, BARE_SHARE * half, [wall, ground], around, props)
+
+
+Part = tuple["Mask", "NDArray[np.float64]"]
+"""The mask of something that stands in front, and the world point of its foot."""
+
+
+def _standing(front: Mask, view: View, beyond_m: float, wall_m: float) -> list[Part]:
+    """The parts of a matte that stand on the ground nearer than the wall and farther than `beyond_m`."""
+    solid = (front > 110).astype(np.uint8)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(
+        cv2.morphologyEx(solid, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
+    )
+    parts = []
+    for label in range(1, count):
+        x, y, wide, tall, area = (int(v) for v in stats[label])
+        share = area / solid.size
+        if not FRONT_SHARE[0] < share < FRONT_SHARE[1] or wide > 0.85 * view.width or area < 0.3 * wide * tall:
+            continue
+        foot = _on_ground(view, x + wide / 2, min(y + tall, view.height - 2))
+        if foot is None or not beyond_m <= foot[2] <= 0.8 * wall_m:
+            continue
+        parts.append(((labels == label).astype(np.uint8) * 255, foot))
+    return parts
+
+
+def _on_ground(view: View, x: float, y: float) -> NDArray[np.float64] | None:
+    """The point of the ground that a pixel shows; None above the horizon."""
+    way = np.linalg.inv(view.intrinsics @ view.axes) @ np.array([x, y, 1.0])
+    if way[1] >= -1e-4:
+        return None
+    return np.asarray(view.eye + way * (view.eye[1] / -way[1]), np.float64)
+
+
+def _holes(parts: list[Part], width: int) -> Mask:
+    size = max(3, width // 110) | 1
+    total = parts[0][0].copy()
+    for mask, _ in parts[1:]:
+        total |= mask
+    return np.asarray(cv2.dilate(total, np.ones((size, size), np.uint8)), np.uint8)
+
+
+def _card(picture: FrameYUV, mask: Mask, foot: NDArray[np.float64], view: View, number: int) -> Sprite:
+    """A part of the picture as a card that shows, from where the picture was taken, exactly what the picture shows."""
+    size = max(3, view.width // 80) | 1
+    alpha = np.asarray(
+        cv2.GaussianBlur(cv2.dilate(mask, np.ones((size, size), np.uint8)), (0, 0), view.width / 420), np.uint8
+    )
+    x, y, wide, tall = cv2.boundingRect(alpha)
+    cut = CutOut(
+        np.ascontiguousarray(picture[y : y + tall, x : x + wide]),
+        np.ascontiguousarray(alpha[y : y + tall, x : x + wide]),
+    )
+    plane = Plane(
+        foot,
+        np.array([1.0, 0, 0]),
+        np.array([0, 1.0, 0]),
+        np.zeros((4, 2)),
+        Texture(cut.texture, cut.alpha),
+        np.eye(3),
+        is_reduced=False,
+    )
+    plane.to_texture = np.array([[1, 0, -x], [0, 1, -y], [0, 0, 1.0]]) @ view.plane_matrix(plane)
+    corners = np.array([[0, tall, 1], [wide, tall, 1], [wide, 0, 1], [0, 0, 1.0]]) @ np.linalg.inv(plane.to_texture).T
+    plane.outline = corners[:, :2] / corners[:, 2:]
+    height_m = float(np.ptp(plane.outline[:, 1]))
+    turned = float(np.arctan2(foot[0], foot[2]))
+    sprite = Sprite(
+        f"plate:{number}",
+        [(0.0, cut)],
+        float(foot[0]),
+        0.0,
+        float(foot[2]),
+        height_m,
+        is_floating=True,
+        is_prop=True,
+        turned=turned,
+        textures={0: plane.texture},
+    )
+    sprite.use_plane(plane)
+    return sprite
 
 
 def _projected(view: View, picture: FrameYUV, origin: NDArray[np.float64], v: NDArray[np.float64]) -> Plane:
     """A plane that shows the picture exactly as `view` sees it."""
-    plane = Plane(origin, np.array([1.0, 0, 0]), v, np.zeros((4, 2)), picture, np.eye(3))
+    plane = Plane(origin, np.array([1.0, 0, 0]), v, np.zeros((4, 2)), Texture(picture), np.eye(3), is_reduced=False)
     plane.to_texture = view.plane_matrix(plane)
     return plane
 
@@ -155,8 +298,9 @@ def _surroundings(
     meet only at their edges."""
     back = -BEHIND_M * wall_m
     far = 3.0 * top
-    paper, to_paper = _wallpaper(picture, wall, half=half, top=top)
-    floor, to_floor = _floor(picture, ground, half=half, wall_m=wall_m)
+    squared, to_paper = _wallpaper(picture, wall, half=half, top=top)
+    seen_from_above, to_floor = _floor(picture, ground, half=half, wall_m=wall_m)
+    paper, floor = Texture(squared), Texture(seen_from_above)
     up = np.array([0, 1.0, 0])
     deep = wall_m - back
     wide = 3 * half
@@ -177,12 +321,12 @@ def _surroundings(
 def _wallpaper(picture: FrameYUV, wall: Plane, *, half: float, top: float) -> tuple[FrameYUV, NDArray[np.float64]]:
     """The wall squared up, a little softened: what is repeated should not catch the eye."""
     height, width = picture.shape[:2]
-    size = (width // 2, max(2, round(width // 2 * top / (2 * half))))
+    size = (width, max(2, round(width * top / (2 * half))))
     to_paper = np.array([[size[0] / (2 * half), 0, size[0] / 2], [0, -size[1] / top, size[1]], [0, 0, 1.0]])
     paper = cv2.warpPerspective(
         picture, to_paper @ np.linalg.inv(wall.to_texture), size, flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REPLICATE
     )
-    return np.asarray(cv2.GaussianBlur(paper, (0, 0), height / 400), np.uint8), to_paper
+    return np.asarray(cv2.GaussianBlur(paper, (0, 0), height / 900), np.uint8), to_paper
 
 
 def _floor(picture: FrameYUV, ground: Plane, *, half: float, wall_m: float) -> tuple[FrameYUV, NDArray[np.float64]]:

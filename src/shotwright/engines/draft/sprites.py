@@ -8,21 +8,24 @@ mirrored for the opposite side. Source: draft-engine section 2.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
-from shotwright.engines.draft.stage import Plane, View, draw_plane
+from shotwright.engines.draft.stage import Plane, Texture, View, draw_billboard, draw_plane
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from shotwright.engines.draft.cutout import CutOut
-    from shotwright.media.colour import FrameYUV
+    from shotwright.engines.draft.focus import Focus
+    from shotwright.engines.draft.light import Sun
+    from shotwright.engines.draft.weather import Haze
+    from shotwright.media.colour import FrameYUV, Mask
 
-DISSOLVE_DEG = 10.0
+DISSOLVE_DEG = 6.0
 FADE_S = 0.35
 SHADOW_STRENGTH = 0.5
 _UP = np.array([0.0, 1.0, 0.0])
@@ -33,13 +36,20 @@ class Sprite:
     """Somebody or something in the set.
 
     Attributes:
-        ref: Its reference, or `stand-in: person`.
+        ref: Its reference, `stand-in: person`, `set:tree` or `plate:0`.
         views: Azimuth in degrees (0..180) and cut-out, frontal first.
         x, y, z: World point of its foot, metres.
         height_m: Its size.
         appears_s: When it becomes visible; 0 from the start.
-        walk: Metres to the right per second of its walk, as (start_s, end_s, total metres).
+        walk: Its way, as (start_s, end_s, metres to the right, metres away).
+        heading_deg: Where it faces: 0 the first camera, -90 the right of the frame, 180 away.
+        gait: How it lives: a row of `GAITS`.
         is_floating: Things held or nestled cast no shadow on the ground.
+        is_prop: Part of the set: it always faces the camera and has no life of its own.
+        turned: For a part of a picture: the azimuth in radians from which its card shows the picture as it was taken.
+        is_round: A figure without views: it is as wide from every side.
+        textures: Textures by view, made when first drawn.
+        strides: Further textures of the first view, one for each part of a stride.
     """
 
     ref: str
@@ -49,18 +59,29 @@ class Sprite:
     z: float
     height_m: float
     appears_s: float = 0.0
-    walk: tuple[float, float, float] | None = None
+    walk: tuple[float, float, float, float] | None = None
+    heading_deg: float = 0.0
+    gait: str = "stand"
     is_floating: bool = False
+    is_prop: bool = False
+    turned: float | None = None
+    is_round: bool = False
+    textures: dict[int, Texture] = field(default_factory=dict)
+    strides: list[Texture] = field(default_factory=list)
     _planes: dict[tuple[int, bool], Plane] = field(default_factory=dict)
+    _hazed: dict[tuple[int, int], Texture] = field(default_factory=dict)
 
     def place(self, seconds: float) -> tuple[float, float, float]:
         """Where it stands at a time."""
+        gait = GAITS[self.gait]
+        y = self.y + abs(math.sin(seconds * math.pi * gait.hertz)) * gait.bob * self.height_m if gait.bob else self.y
+        if self.gait == "fly":
+            y += (0.35 + 0.05 * math.sin(seconds * 2.1)) * self.height_m
         if self.walk is None:
-            return self.x, self.y, self.z
-        start, end, metres = self.walk
+            return self.x, y, self.z
+        start, end, right, away = self.walk
         t = min(1.0, max(0.0, (seconds - start) / max(end - start, 1e-6)))
-        bob = abs(math.sin(seconds * 2 * math.pi * 0.9)) * 0.025 * self.height_m
-        return self.x + metres * t, self.y + bob, self.z
+        return self.x + right * t, y, self.z + away * t
 
     def opacity(self, seconds: float) -> float:
         """0..1; fades in when it appears."""
@@ -78,10 +99,43 @@ class Sprite:
             sign = -1 if mirrored else 1
             to_texture = np.array([[sign * columns / wide, 0, columns / 2], [0, -rows / tall, rows], [0, 0, 1.0]])
             outline = np.array([[-wide / 2, 0], [wide / 2, 0], [wide / 2, tall], [-wide / 2, tall]])
-            self._planes[key] = Plane(
-                np.zeros(3), np.array([1.0, 0, 0]), _UP, outline, cut.texture, to_texture, cut.alpha
-            )
+            texture = self.textures.setdefault(index, Texture(cut.texture, cut.alpha))
+            self._planes[key] = Plane(np.zeros(3), np.array([1.0, 0, 0]), _UP, outline, texture, to_texture)
         return self._planes[key]
+
+    def use_plane(self, plane: Plane) -> None:
+        """Show this card, made by somebody else, as the frontal view."""
+        self._planes[(0, False)] = plane
+
+    def texture_at(self, index: int, seconds: float, haze: Haze | None, distance_m: float) -> Texture:
+        """What its card shows at a time and a distance."""
+        base = self.textures[index]
+        if self.strides and index == 0:
+            base = self.strides[int(seconds * GAITS[self.gait].hertz * len(self.strides) / 2) % len(self.strides)]
+        step = haze.step(distance_m) if haze else 0
+        if not haze or step == 0:
+            return base
+        key = (id(base), step)
+        if key not in self._hazed:
+            self._hazed[key] = Texture(haze.veiled(base.colour, step), base.alpha)
+        return self._hazed[key]
+
+
+@dataclass(frozen=True)
+class Gait:
+    """How a body moves: steps per second, bob in heights, sway in radians."""
+
+    hertz: float = 0.0
+    bob: float = 0.0
+    sway: float = 0.0
+    breath: float = 0.004
+
+
+GAITS: dict[str, Gait] = {
+    "stand": Gait(), "walk": Gait(1.9, 0.016, 0.018), "run": Gait(2.9, 0.045, 0.03), "fly": Gait(0.0, 0.0, 0.04), "still": Gait(breath=0.0),
+    "dance": Gait(2.0, 0.03, 0.07), "talk": Gait(0.0, 0.0, 0.016, 0.006), "roll": Gait(breath=0.0),
+}  # fmt: skip
+"""A new gait is a row; its verbs are in `composer.GAIT_VERBS`."""
 
 
 def spread_views(cuts: list[CutOut], *, speaks_of_back: bool) -> list[tuple[float, CutOut]]:
@@ -89,25 +143,62 @@ def spread_views(cuts: list[CutOut], *, speaks_of_back: bool) -> list[tuple[floa
     azimuths = {1: [0.0], 2: [0.0, 180.0 if speaks_of_back else 90.0], 3: [0.0, 90.0, 180.0]}.get(
         len(cuts), [0.0, 90.0, 180.0, 270.0]
     )
-    return list(zip(azimuths, cuts, strict=False))
+    return [
+        (-90.0 if azimuth == 90.0 and len(cuts) < 4 and looks_to(cut) > 0 else azimuth, cut)
+        for azimuth, cut in zip(azimuths, cuts, strict=False)
+    ]
 
 
-def draw_sprite(frame: FrameYUV, view: View, sprite: Sprite, seconds: float) -> None:
+def looks_to(cut: CutOut) -> int:
+    """Where the face of a side view looks: 1 to the right, -1 to the left, 0 when there is no face to tell."""
+    rows = max(4, round(0.17 * cut.alpha.shape[0]))
+    head, solid = cut.texture[:rows], cut.alpha[:rows] > 128
+    luma, cb, cr = head[..., 0], head[..., 1], head[..., 2]
+    skin = solid & (luma > 60) & (cb > 88) & (cb < 126) & (cr > 134) & (cr < 176)
+    if solid.sum() < 30 or not 0.08 < skin.sum() / solid.sum() < 0.85:
+        return 0
+    columns = np.arange(head.shape[1])
+    shift = float((skin * columns).sum() / skin.sum() - (solid * columns).sum() / solid.sum())
+    wide = float(np.ptp(np.where(solid.any(axis=0))[0])) + 1
+    return 0 if abs(shift) < 0.04 * wide else (1 if shift > 0 else -1)
+
+
+def draw_sprite(
+    frame: FrameYUV, view: View, sprite: Sprite, seconds: float, *, focus: Focus | None = None, haze: Haze | None = None
+) -> None:
     """Draw the view that the camera sees, in place."""
     opacity = sprite.opacity(seconds)
     if opacity <= 0:
         return
-    x, y, z = sprite.place(seconds)
-    foot = np.array([x, y, z])
+    foot = np.array(sprite.place(seconds))
     away = foot - view.eye
-    bearing = math.degrees(math.atan2(-away[0], away[2]))
-    facing = math.atan2(away[0], away[2])
-    card = np.array([math.cos(facing), 0.0, -math.sin(facing)])
-    breath = 1 + 0.004 * math.sin(2 * math.pi * 0.28 * seconds)
-    for index, mirrored, share, narrow in _seen(sprite.views, bearing):
+    distance = float(np.linalg.norm(away))
+    blur = focus.blur_px(distance) if focus else 0.0
+    if sprite.is_prop and sprite.turned is None:
+        texture = sprite.texture_at(0, seconds, haze, distance)
+        draw_billboard(frame, view, texture, foot, sprite.height_m, opacity=opacity, blur_px=blur)
+        return
+    card, up = _stance(sprite, away, seconds)
+    bearing = math.degrees(math.atan2(-away[0], away[2])) - sprite.heading_deg
+    for index, mirrored, share, narrow in [(0, False, 1.0, 1.0)] if sprite.is_prop else _seen(sprite.views, bearing):
         plane = sprite.plane(index, mirrored=mirrored)
-        plane.origin, plane.u, plane.v = foot, card * narrow, _UP * breath
-        draw_plane(frame, view, plane, opacity=opacity * share)
+        plane.origin, plane.u, plane.v = foot, card * (1.0 if sprite.is_round else narrow), up
+        plane.texture = sprite.texture_at(index, seconds, haze, distance)
+        draw_plane(frame, view, plane, opacity=opacity * share, blur_px=blur)
+
+
+def _stance(
+    sprite: Sprite, away: NDArray[np.float64], seconds: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Directions of a card's width and height: it faces the camera, sways in its gait and breathes."""
+    facing = math.atan2(away[0], away[2]) - (sprite.turned or 0.0)
+    card = np.array([math.cos(facing), 0.0, -math.sin(facing)])
+    if sprite.is_prop:
+        return card, _UP
+    gait = GAITS[sprite.gait]
+    breath = 1 + gait.breath * math.sin(2 * math.pi * 0.28 * seconds + sprite.x)
+    lean = gait.sway * math.sin(math.pi * (gait.hertz or 0.7) * seconds + sprite.x)
+    return card * math.cos(lean) - _UP * math.sin(lean), (_UP * math.cos(lean) + card * math.sin(lean)) * breath
 
 
 def _seen(views: list[tuple[float, CutOut]], bearing: float) -> list[tuple[int, bool, float, float]]:
@@ -139,31 +230,57 @@ def _narrow(degrees: float) -> float:
     return max(0.42, abs(math.cos(math.radians(degrees))))
 
 
-def shadow_plane(sprite: Sprite) -> Plane:
-    """A soft contact shadow on the ground, one unit wide; scaled and placed per frame."""
-    size = 96
+def shadow_planes(sprite: Sprite, sun: Sun) -> list[Plane]:
+    """A soft contact shadow, and the shadow that the sun casts: silhouettes that lie on the ground, placed per frame."""
+    if sprite.is_floating:
+        return []
+    size = 64
     grid = np.linspace(-1, 1, size)
     distance = np.hypot(grid[None, :], grid[:, None])
     alpha = (np.clip(1 - distance, 0, 1) ** 1.3 * 255 * SHADOW_STRENGTH).astype(np.uint8)
-    dark = np.full((size, size, 3), (16, 128, 128), np.uint8)
-    wide = sprite.height_m * min(1.4, sprite.views[0][1].aspect) * 0.75
+    wide = sprite.height_m * min(1.4, sprite.views[0][1].aspect) * (0.4 if sprite.is_prop else 0.62)
     deep = 0.32 * wide
     outline = np.array([[-wide, -deep], [wide, -deep], [wide, deep], [-wide, deep]])
     to_texture = np.array([[size / (2 * wide), 0, size / 2], [0, size / (2 * deep), size / 2], [0, 0, 1.0]])
-    return Plane(np.zeros(3), np.array([1.0, 0, 0]), np.array([0, 0, 1.0]), outline, dark, to_texture, alpha)
+    contact = Plane(np.zeros(3), np.array([1.0, 0, 0]), np.array([0, 0, 1.0]), outline, _dark(alpha), to_texture)
+    return [contact] if sun.shadow < 0.12 or sprite.is_prop else [contact, _cast_shadow(sprite, sun)]
 
 
-def draw_shadow(frame: FrameYUV, view: View, sprite: Sprite, shadow: Plane, seconds: float) -> None:
-    """Draw a sprite's contact shadow, in place."""
+def _dark(alpha: Mask) -> Texture:
+    return Texture(np.full((*alpha.shape, 3), (16, 128, 128), np.uint8), alpha)
+
+
+def _cast_shadow(sprite: Sprite, sun: Sun) -> Plane:
+    """The silhouette, laid down away from the sun and softer towards its far end."""
+    cut = sprite.views[0][1]
+    height = 160
+    small = cv2.resize(cut.alpha, (max(8, round(height * cut.aspect)), height), interpolation=cv2.INTER_AREA)
+    small = cv2.copyMakeBorder(np.asarray(small, np.uint8), 8, 4, 8, 8, cv2.BORDER_CONSTANT, value=(0,))
+    soft, softer = cv2.GaussianBlur(small, (0, 0), 1.6), cv2.GaussianBlur(small, (0, 0), 5)
+    rise = np.linspace(1, 0, small.shape[0], dtype=np.float32)[:, None]
+    alpha = ((softer * rise + soft * (1 - rise)) * (sun.shadow * (1 - 0.55 * rise))).astype(np.uint8)
+    rows, columns = alpha.shape
+    tall = sprite.height_m * sun.shadow_length * 1.075
+    wide = sprite.height_m * cut.aspect * columns / max(1, columns - 16)
+    to_texture = np.array([[columns / wide, 0, columns / 2], [0, -rows / tall, rows - 4], [0, 0, 1.0]])
+    outline = np.array([[-wide / 2, 0], [wide / 2, 0], [wide / 2, tall], [-wide / 2, tall]])
+    down = sun.shadow_direction
+    return Plane(np.zeros(3), np.array([down[2], 0.0, -down[0]]), down, outline, _dark(alpha), to_texture)
+
+
+def draw_shadow(frame: FrameYUV, view: View, sprite: Sprite, shadows: list[Plane], seconds: float) -> None:
+    """Draw a sprite's shadows, in place."""
     x, _, z = sprite.place(seconds)
     away = np.array([x - view.eye[0], z - view.eye[2]])
     reach = float(np.hypot(*away))
-    if reach < 1e-3:
+    if reach < 1e-3 or sprite.opacity(seconds) <= 0:
         return
     ahead = away / reach
-    shadow.origin = np.array([x, 0.012, z])
-    shadow.u, shadow.v = np.array([ahead[1], 0, -ahead[0]]), np.array([ahead[0], 0, ahead[1]])
-    draw_plane(frame, view, shadow, opacity=sprite.opacity(seconds))
+    for i, shadow in enumerate(shadows):
+        shadow.origin = np.array([x, 0.012 + sprite.y, z])
+        if i == 0:
+            shadow.u, shadow.v = np.array([ahead[1], 0, -ahead[0]]), np.array([ahead[0], 0, ahead[1]])
+        draw_plane(frame, view, shadow, opacity=sprite.opacity(seconds))
 
 
 def harmonised(cut: CutOut, place: FrameYUV, amount: float = 0.22) -> CutOut:
@@ -173,4 +290,4 @@ def harmonised(cut: CutOut, place: FrameYUV, amount: float = 0.22) -> CutOut:
     shift = np.clip((wanted - mean) * np.array([amount, amount, amount]), [-26, -7, -7], [26, 7, 7])
     levels = np.arange(256, dtype=np.float64)[:, None] + shift
     table = np.clip(np.round(levels), [16, 16, 16], [235, 240, 240]).astype(np.uint8)[None]
-    return type(cut)(np.asarray(cv2.LUT(cut.texture, table), np.uint8), cut.alpha)
+    return replace(cut, texture=np.asarray(cv2.LUT(cut.texture, table), np.uint8))

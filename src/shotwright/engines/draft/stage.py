@@ -1,12 +1,14 @@
 """Textured planes in space and a pinhole camera that looks at them.
 
-A plane is a picture with a matrix from plane coordinates (metres) to picture pixels and a convex outline. Drawing it is one
-homography and one `warpPerspective` over the part of the frame that it covers. Frames are Y'CbCr (media.colour).
+A plane is a texture with a matrix from plane coordinates (metres) to texture pixels and a convex outline. Drawing it is one
+homography and one `warpPerspective` over the part of the frame that it covers. A texture keeps its reductions by halves, so
+that what is far away does not sparkle, and its blurred versions, so that depth of field costs nothing while the focus rests.
+Frames are Y'CbCr (media.colour).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import cv2
@@ -22,6 +24,54 @@ NEAR_M = 0.05
 Matrix = "NDArray[np.float64]"
 
 
+MAX_LEVEL = 6
+MAX_KEPT = 14
+"""Versions of a texture that are kept at once."""
+BLUR_STEP = 0.5
+"""Blurs are rounded to this many texels, so that a resting focus finds its textures made."""
+
+
+@dataclass
+class Texture:
+    """A picture, its reductions and its blurred versions, each made when it is first asked for.
+
+    Attributes:
+        colour: uint8 (h, w, 3) Y'CbCr.
+        alpha: uint8 (h, w), or None where it is opaque.
+    """
+
+    colour: FrameYUV
+    alpha: Mask | None = None
+    _made: dict[tuple[int, int], FrameYUV] = field(default_factory=dict, repr=False)
+
+    def at(self, level: int, blur: float = 0.0) -> FrameYUV:
+        """The texture reduced by 2 ** `level`, blurred by `blur` texels of that level (standard deviation).
+
+        Returns:
+            uint8 (h, w, 3) when it is opaque; else (h, w, 4) with colours multiplied by their alpha, and the alpha.
+        """
+        steps = round(blur / BLUR_STEP)
+        key = (level, steps)
+        if key not in self._made:
+            if len(self._made) > MAX_KEPT:
+                self._made.pop(next(k for k in self._made if k[1]), None)
+            self._made[key] = self._make(level, steps)
+        return self._made[key]
+
+    def _make(self, level: int, steps: int) -> FrameYUV:
+        if steps:
+            border = cv2.BORDER_REFLECT if self.alpha is None else cv2.BORDER_CONSTANT
+            return np.asarray(cv2.GaussianBlur(self.at(level), (0, 0), steps * BLUR_STEP, borderType=border), np.uint8)
+        if level:
+            larger = self.at(level - 1)
+            size = (max(1, larger.shape[1] // 2), max(1, larger.shape[0] // 2))
+            return np.asarray(cv2.resize(larger, size, interpolation=cv2.INTER_AREA), np.uint8)
+        if self.alpha is None:
+            return self.colour
+        weighed = cv2.multiply(self.colour, cv2.merge([self.alpha] * 3), scale=1 / 255)
+        return np.asarray(cv2.merge([*cv2.split(weighed), self.alpha]), np.uint8)
+
+
 @dataclass
 class Plane:
     """A flat picture in the world.
@@ -31,18 +81,20 @@ class Plane:
         u: World direction of the first plane axis, unit length.
         v: World direction of the second plane axis, unit length.
         outline: float64 (n, 2), convex, plane coordinates.
-        texture: uint8 (h, w, 3) Y'CbCr.
+        texture: What is on it; without alpha it covers what it hides.
         to_texture: float64 (3, 3), plane coordinates to texture pixels.
-        alpha: uint8 (h, w), or None for an opaque plane.
+        is_tiled: Whether a texture with alpha repeats, mirrored, over the whole outline; opaque ones always do.
+        is_reduced: Whether it is drawn from a reduction when it is far away; a plate that fills the frame never needs it.
     """
 
     origin: NDArray[np.float64]
     u: NDArray[np.float64]
     v: NDArray[np.float64]
     outline: NDArray[np.float64]
-    texture: FrameYUV
+    texture: Texture
     to_texture: NDArray[np.float64]
-    alpha: Mask | None = None
+    is_reduced: bool = True
+    is_tiled: bool = False
 
 
 class View:
@@ -88,7 +140,9 @@ def outline_in_frame(matrix: NDArray[np.float64], outline: NDArray[np.float64]) 
     return np.asarray(clipped[:, :2] / clipped[:, 2:], np.float64)
 
 
-def draw_plane(frame: FrameYUV, view: View, plane: Plane, *, opacity: float = 1.0, margin: int = 1) -> None:
+def draw_plane(
+    frame: FrameYUV, view: View, plane: Plane, *, opacity: float = 1.0, margin: int = 1, blur_px: float = 0.0
+) -> None:
     """Draw a plane into a frame, in place.
 
     Args:
@@ -97,23 +151,81 @@ def draw_plane(frame: FrameYUV, view: View, plane: Plane, *, opacity: float = 1.
         plane: What to draw; without alpha it covers what it hides.
         opacity: 0..1, for fades.
         margin: Pixels by which an opaque outline is grown, so that neighbours meet without a seam.
+        blur_px: Standard deviation of the blur that depth of field gives it, frame pixels.
     """
     matrix = view.plane_matrix(plane)
     polygon = outline_in_frame(matrix, plane.outline)
-    box = _box(polygon, view.width, view.height, margin)
+    seen = clipped_to_frame(polygon, view.width, view.height)
+    box = _box(seen, view.width, view.height, margin)
     if box is None or opacity <= 0:
         return
     x0, y0, x1, y1 = box
-    texture, alpha, to_texture = _level(plane, matrix)
+    texture, to_texture = _level(plane, matrix, seen, blur_px)
     shift = np.array([[1, 0, -x0], [0, 1, -y0], [0, 0, 1.0]])
     warp = shift @ matrix @ np.linalg.inv(to_texture)
     size = (x1 - x0, y1 - y0)
-    if alpha is None:
-        _draw_opaque(frame[y0:y1, x0:x1], texture, warp, size, polygon - (x0, y0), margin)
-    else:
-        picture = warped(texture, warp, size, cv2.BORDER_REPLICATE)
-        mask = warped(alpha, warp, size, cv2.BORDER_CONSTANT)
-        blend(frame[y0:y1, x0:x1], picture, mask, opacity)
+    part = frame[y0:y1, x0:x1]
+    if plane.texture.alpha is None and opacity >= 1:
+        _draw_opaque(part, texture, warp, size, seen - (x0, y0), margin)
+    elif plane.texture.alpha is not None:
+        border = cv2.BORDER_REFLECT if plane.is_tiled else cv2.BORDER_CONSTANT
+        picture = warped(texture, warp, size, border)
+        if plane.is_tiled:
+            mask = _polygon_mask(seen - (x0, y0), size, margin)
+            picture = np.asarray(cv2.bitwise_and(picture, picture, mask=mask), np.uint8)
+        lay_over(part, picture, opacity)
+
+
+def draw_billboard(
+    frame: FrameYUV,
+    view: View,
+    texture: Texture,
+    foot: NDArray[np.float64],
+    height_m: float,
+    *,
+    opacity: float = 1.0,
+    blur_px: float = 0.0,
+) -> None:
+    """Draw an upright cut-out that always faces the camera, in place: a scaled copy, turned with the camera's roll."""
+    x, y, depth = view.project(foot)
+    if depth < 0.3 or opacity <= 0 or texture.alpha is None:
+        return
+    rows, columns = texture.alpha.shape
+    tall = view.intrinsics[0, 0] * height_m / depth
+    tall *= max(0.45, abs(float(np.cos(view.pose.pitch))))
+    scale = tall / rows
+    reach = tall * max(1.0, columns / rows) + 2
+    if (
+        tall < 1.2
+        or not (-reach < x < view.width + reach and -reach < y < view.height + reach)
+        or tall > 6 * view.height
+    ):
+        return
+    level = max(0, min(MAX_LEVEL, int(np.floor(-np.log2(max(scale, 1e-4) / 0.6))))) if scale < 0.6 else 0
+    while blur_px / scale / 2**level > 3 and level < MAX_LEVEL:
+        level += 1
+    picture = texture.at(level, blur_px / scale / 2**level)
+    fx, fy = columns / picture.shape[1], rows / picture.shape[0]
+    c, s = np.cos(-view.pose.roll) * scale, np.sin(-view.pose.roll) * scale
+    affine = np.array(
+        [[c * fx, -s * fy, x - c * columns / 2 + s * rows], [s * fx, c * fy, y - s * columns / 2 - c * rows]]
+    )
+    corners = (
+        np.array(
+            [[0, 0, 1], [picture.shape[1], 0, 1], [0, picture.shape[0], 1], [picture.shape[1], picture.shape[0], 1.0]]
+        )
+        @ affine.T
+    )
+    x0, y0 = (max(0, int(np.floor(v))) for v in corners.min(axis=0))
+    x1, y1 = (
+        min(view.width, int(np.ceil(corners[:, 0].max())) + 1),
+        min(view.height, int(np.ceil(corners[:, 1].max())) + 1),
+    )
+    if x1 <= x0 or y1 <= y0:
+        return
+    affine[:, 2] -= (x0, y0)
+    drawn = cv2.warpAffine(picture, affine, (x1 - x0, y1 - y0), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
+    lay_over(frame[y0:y1, x0:x1], np.asarray(drawn, np.uint8), opacity)
 
 
 def _draw_opaque(
@@ -125,15 +237,18 @@ def _draw_opaque(
     margin: int,
 ) -> None:
     picture = warped(texture, warp, size, cv2.BORDER_REFLECT)
-    points = np.clip(polygon, -32000, 32000)
-    if _fills(points, size, margin + 1):
+    if _fills(polygon, size, margin + 1):
         part[:] = picture
         return
+    cv2.copyTo(picture, _polygon_mask(polygon, size, margin), part)
+
+
+def _polygon_mask(points: NDArray[np.float64], size: tuple[int, int], margin: int) -> Mask:
     mask = np.zeros((size[1], size[0]), np.uint8)
     cv2.fillConvexPoly(mask, np.round(points * 16).astype(np.int32), 255, shift=4)
     if margin > 1:
         cv2.polylines(mask, [np.round(points).astype(np.int32)], isClosed=True, color=255, thickness=margin)
-    cv2.copyTo(picture, mask, part)
+    return mask
 
 
 def _fills(polygon: NDArray[np.float64], size: tuple[int, int], slack_px: int) -> bool:
@@ -164,6 +279,15 @@ def warped(picture: FrameYUV, warp: NDArray[np.float64], size: tuple[int, int], 
     return np.asarray(cv2.warpPerspective(picture, warp, size, flags=cv2.INTER_LINEAR, borderMode=border), np.uint8)
 
 
+def lay_over(part: FrameYUV, picture: FrameYUV, opacity: float = 1.0) -> None:
+    """Lay a picture with weighed colours, uint8 (h, w, 4), over `part`, in place, in 8-bit fixed point."""
+    if opacity < 1:
+        picture = np.asarray(cv2.convertScaleAbs(picture, alpha=opacity), np.uint8)
+    under = cv2.bitwise_not(cv2.extractChannel(picture, 3))
+    colours = cv2.cvtColor(picture, cv2.COLOR_BGRA2BGR)
+    cv2.add(colours, cv2.multiply(part, cv2.merge([under, under, under]), scale=1 / 255), dst=part)
+
+
 def blend(part: FrameYUV, picture: FrameYUV, mask: Mask, opacity: float = 1.0) -> None:
     """Lay `picture` over `part` by `mask`, in place, in 8-bit fixed point; all of one height and width."""
     if opacity < 1:
@@ -192,8 +316,7 @@ def clipped_to_frame(polygon: NDArray[np.float64], width: int, height: int) -> N
     return points
 
 
-def _box(polygon: NDArray[np.float64], width: int, height: int, margin: int) -> tuple[int, int, int, int] | None:
-    seen = clipped_to_frame(polygon, width, height)
+def _box(seen: NDArray[np.float64], width: int, height: int, margin: int) -> tuple[int, int, int, int] | None:
     if len(seen) < 3:
         return None
     low, high = seen.min(axis=0) - margin, seen.max(axis=0) + margin + 1
@@ -202,18 +325,27 @@ def _box(polygon: NDArray[np.float64], width: int, height: int, margin: int) -> 
     return (x0, y0, x1, y1) if x1 > x0 and y1 > y0 else None
 
 
-def _level(plane: Plane, matrix: NDArray[np.float64]) -> tuple[FrameYUV, Mask | None, NDArray[np.float64]]:
-    """For cut-outs seen from afar: the texture reduced so far that it does not sparkle."""
-    if plane.alpha is None:
-        return plane.texture, None, plane.to_texture
-    polygon = outline_in_frame(matrix, plane.outline)
-    tall = float(np.ptp(polygon[:, 1])) if len(polygon) else 1.0
-    scale = tall / plane.texture.shape[0]
-    if scale > 0.6:
-        return plane.texture, plane.alpha, plane.to_texture
-    factor = max(scale * 1.3, 4 / min(plane.texture.shape[:2]))
-    size = (max(2, round(plane.texture.shape[1] * factor)), max(2, round(plane.texture.shape[0] * factor)))
-    fx, fy = size[0] / plane.texture.shape[1], size[1] / plane.texture.shape[0]
-    small = np.asarray(cv2.resize(plane.texture, size, interpolation=cv2.INTER_AREA), np.uint8)
-    alpha = np.asarray(cv2.resize(plane.alpha, size, interpolation=cv2.INTER_AREA), np.uint8)
-    return small, alpha, np.diag([fx, fy, 1.0]) @ plane.to_texture
+def _level(
+    plane: Plane, matrix: NDArray[np.float64], seen: NDArray[np.float64], blur_px: float
+) -> tuple[FrameYUV, NDArray[np.float64]]:
+    """Picture and matrix of the reduction that suits the size at which the plane is seen, and its blur."""
+    if blur_px < BLUR_STEP and not plane.is_reduced:
+        return plane.texture.at(0), plane.to_texture
+    grown = _magnification(plane, matrix, seen)
+    blur = blur_px / grown
+    level = 0
+    while level < MAX_LEVEL and ((plane.is_reduced and grown * 2**level < 0.6) or blur / 2**level > 3):
+        level += 1
+    shape = plane.texture.colour.shape
+    level = min(level, max(0, int(np.log2(max(1, min(shape[:2]) / 4)))))
+    picture = plane.texture.at(level, blur / 2**level)
+    fx, fy = picture.shape[1] / shape[1], picture.shape[0] / shape[0]
+    return picture, np.diag([fx, fy, 1.0]) @ plane.to_texture
+
+
+def _magnification(plane: Plane, matrix: NDArray[np.float64], seen: NDArray[np.float64]) -> float:
+    """Frame pixels per texel over the part of the plane that is seen."""
+    points = np.hstack([seen, np.ones((len(seen), 1))]) @ np.linalg.inv(matrix).T @ plane.to_texture.T
+    texels = (points[:, :2] / points[:, 2:]).astype(np.float32)
+    area = float(cv2.contourArea(texels))
+    return max(1e-3, float(np.sqrt(cv2.contourArea(seen.astype(np.float32)) / max(area, 1e-6))))

@@ -6,9 +6,12 @@ from collections.abc import Callable
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
+from shotwright.core.prompt.vocabulary import PEOPLE_NOUNS
 from shotwright.engines.draft.cutout import CutOut
-from shotwright.media.colour import Mask, rgb_to_yuv
+from shotwright.engines.draft.stage import Texture
+from shotwright.media.colour import COLOUR_RGB, Mask, rgb_to_yuv, yuv_to_rgb
 
 HEIGHT_M = {
     "person": 1.7, "cat": 0.32, "dog": 0.6, "horse": 1.7, "bird": 0.5, "car": 1.5, "boat": 3.0, "bicycle": 1.1, "object": 0.5,
@@ -20,12 +23,22 @@ NOUN_HEIGHT_M = {
     "product": 0.25, "headband": 0.1, "crown": 0.15, "brush": 0.2, "robot": 1.8,
 }  # fmt: skip
 TONE = (124, 128, 138)
+PEOPLE_HEIGHT_M = 1.7
+COLOUR_TONES = COLOUR_RGB
+FIGURE_PX = 900
+STRIDE_PARTS = 8
 _S = 16
 
 
 def height_m(kind: str, noun: str | None) -> float:
     """A sensible size in metres."""
-    return NOUN_HEIGHT_M.get(noun or "", HEIGHT_M.get(kind, 1.7))
+    known = known_height_m(kind, noun)
+    return 1.7 if known is None else known
+
+
+def known_height_m(kind: str, noun: str | None) -> float | None:
+    """The size in metres that the noun, else the kind tells; None when neither is known."""
+    return NOUN_HEIGHT_M.get(noun or "", PEOPLE_HEIGHT_M if noun in PEOPLE_NOUNS else HEIGHT_M.get(kind))
 
 
 def _points(mask: Mask, *polygon: tuple[float, float]) -> None:
@@ -118,16 +131,61 @@ _FIGURES: dict[str, tuple[float, Callable[[Mask], None]]] = {
 }  # fmt: skip
 
 
-def stand_in(kind: str) -> CutOut:
-    """A plain figure: grey, lit from the upper left."""
+def stand_in(kind: str, colour: str | None = None) -> CutOut:
+    """A plain figure: grey or in the colour that the words give it, lit from the upper left."""
     aspect, draw = _FIGURES.get(kind, _FIGURES["object"])
-    height = 900
-    mask = np.zeros((height, round(height * aspect)), np.uint8)
+    mask = np.zeros((FIGURE_PX, round(FIGURE_PX * aspect)), np.uint8)
     draw(mask)
+    return _modelled(mask, COLOUR_TONES.get(colour or "", TONE))
+
+
+def strides(figure: CutOut, gait: str) -> list[Texture]:
+    """The parts of a stride of a person: legs and arms swing; in the colours of `figure`."""
+    reach = {"walk": 0.5, "run": 0.8, "dance": 0.6}.get(gait, 0.5)
+    solid = figure.alpha > 200
+    tone = tuple(int(v) for v in np.median(figure.texture[solid], axis=0)) if solid.any() else (126, 128, 128)
+    red, green, blue = (int(v) for v in yuv_to_rgb(np.full((1, 1, 3), tone, np.uint8))[0, 0])
+    made = []
+    for step in range(STRIDE_PARTS):
+        mask = np.zeros(figure.alpha.shape, np.uint8)
+        mask = np.zeros((FIGURE_PX, round(FIGURE_PX * _FIGURES["person"][0])), np.uint8)
+        _striding(mask, reach * float(np.sin(2 * np.pi * step / STRIDE_PARTS)), bend=0.5 if gait == "run" else 0.25)
+        cut = _modelled(mask, (red, green, blue))
+        made.append(Texture(cut.texture, cut.alpha))
+    return made
+
+
+def _striding(mask: Mask, swing: float, *, bend: float) -> None:
+    """Somebody in mid-stride, seen from the side."""
+    tall, wide = mask.shape
+    hip, shoulder = np.array([0.5 * wide, 0.5 * tall]), np.array([0.5 * wide, 0.2 * tall])
+    _oval(mask, 0.52, 0.075, 0.15, 0.072)
+    _points(mask, (0.4, 0.15), (0.6, 0.15), (0.64, 0.5), (0.37, 0.5))
+    for sign in (-1, 1):
+        angle = sign * swing
+        knee = hip + 0.25 * tall * np.array([np.sin(angle), np.cos(angle)])
+        lower = angle - bend * max(0.0, -sign * swing + 0.25)
+        ankle = knee + 0.235 * tall * np.array([np.sin(lower), np.cos(lower)])
+        _limb(mask, hip, knee, 0.062 * tall)
+        _limb(mask, knee, ankle, 0.046 * tall)
+        _limb(mask, ankle, ankle + np.array([0.07 * tall, 0.004 * tall]), 0.03 * tall)
+        elbow = shoulder + 0.16 * tall * np.array([np.sin(-angle * 0.8), np.cos(-angle * 0.8)])
+        hand = elbow + 0.15 * tall * np.array([np.sin(-angle * 0.8 + bend), np.cos(-angle * 0.8 + bend)])
+        _limb(mask, shoulder, elbow, 0.042 * tall)
+        _limb(mask, elbow, hand, 0.034 * tall)
+
+
+def _limb(mask: Mask, start: NDArray[np.float64], end: NDArray[np.float64], thick: float) -> None:
+    a, b = ((round(float(p[0])), round(float(p[1]))) for p in (start, end))
+    cv2.line(mask, a, b, 255, max(1, round(thick)), cv2.LINE_AA)
+
+
+def _modelled(mask: Mask, tone: tuple[int, int, int]) -> CutOut:
+    """A silhouette, rounded by light."""
     mask = np.asarray(cv2.GaussianBlur(mask, (0, 0), 1.2), np.uint8)
     depth = cv2.distanceTransform((mask > 128).astype(np.uint8), cv2.DIST_L2, 5)
     round_part = cv2.GaussianBlur(np.sqrt(np.minimum(depth, 70)), (0, 0), 6)
     gx, gy = cv2.Sobel(round_part, cv2.CV_32F, 1, 0), cv2.Sobel(round_part, cv2.CV_32F, 0, 1)
     shade = np.clip(1.0 + 0.9 * (gx + 0.6 * gy), 0.45, 1.55)[..., None]
-    rgb = np.clip(np.array(TONE, np.float32) * shade, 0, 255).astype(np.uint8)
+    rgb = np.clip(np.array(tone, np.float32) * shade, 0, 255).astype(np.uint8)
     return CutOut(rgb_to_yuv(rgb), mask)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from shotwright.media.colour import FrameRGB, FrameYUV
 
 STRENGTH = 0.5
-DETAIL = 0.8
+DETAIL = 0.5
 THREADS = 2
 
 
@@ -34,6 +34,7 @@ def stylise(rgb: FrameRGB, style: FrameRGB) -> FrameRGB:
         rgb, None, fx=max(scale, 33 / rgb.shape[1]), fy=max(scale, 33 / rgb.shape[0]), interpolation=cv2.INTER_AREA
     )
     painted = np.asarray(_network().stylize_with(np.asarray(small, np.uint8), style, strength=STRENGTH), np.uint8)
+    painted = np.asarray(cv2.bilateralFilter(painted, 5, 40, 3), np.uint8)  # the network leaves a checkered grain
     size = (rgb.shape[1], rgb.shape[0])
     large = cv2.resize(painted, size, interpolation=cv2.INTER_CUBIC)
     soft = cv2.resize(

@@ -1,0 +1,345 @@
+"""Who stands where, how large, doing what; and the camera of the first frame: shot size, angle, head room.
+
+Knows the plan and the place, nothing about pixels. Source: draft-engine sections 2 and 3.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from shotwright.core.camera import DRIFT, State, distance_for
+from shotwright.core.plan import CameraMove, Framing, Subject
+from shotwright.engines.draft import standins
+from shotwright.engines.draft.sprites import Sprite, spread_views
+
+if TYPE_CHECKING:
+    from shotwright.core.plan import ShotPlan
+    from shotwright.engines.base import Shot
+    from shotwright.engines.draft.cutout import CutOut
+    from shotwright.engines.draft.place import Place
+
+OBJECT_ROLES = frozenset({"object", "prop"})
+UNSEEN_ROLES = frozenset({"clothing", "effect"})
+CLOSE_SIZES = frozenset({"medium", "close_up", "extreme_close_up"})
+GAP_M = 0.32
+FILLED = 0.82
+"""Share of the frame's width that a group may fill."""
+MOVING_ROOM = 1.35
+"""How much farther a group stands when the camera is going to move in."""
+SIDE_SHARE = 0.26
+DEPTH_FACTOR = {"foreground": 0.6, "background": 1.7}
+AIM = {"medium": 0.74, "close_up": 0.87, "extreme_close_up": 0.92, "full": 0.52, "wide": 0.6, "extreme_wide": 0.6}
+"""Height of what a shot of this size is centred on, in heights of the subject."""
+SPEED_M_S = {"walk": 1.1, "run": 2.8, "drive": 5.0, "fly": 2.2, "dance": 0.0, "talk": 0.0}
+GAIT_OF = {"walk": "walk", "run": "run", "fly": "fly", "dance": "dance", "talk": "talk", "drive": "roll"}
+HEADING_DEG = {"right": -90.0, "left": 90.0, "away": 180.0, "toward": 0.0}
+BUST_SHARE = 0.52
+"""Height of somebody cut off at the waist, in heights of the whole person."""
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Somebody or something to place: what the plan says, and the pictures."""
+
+    subject: Subject
+    cuts: list[CutOut]
+    height_m: float
+    lift_m: float = 0.0
+
+    @property
+    def width_m(self) -> float:
+        """Width of the card."""
+        return self.height_m * self.cuts[0].aspect
+
+
+def cast_of(plan: ShotPlan, shot: Shot) -> list[Subject]:
+    """Everybody in the picture: the references, else stand-ins for the beings that the words name."""
+    given = [subject for subject in plan.subjects if shot.image(subject.ref)]
+    if given or plan.start_frame:
+        return given
+    people: list[Subject] = []
+    for figure in plan.stand_ins[:4]:
+        one = Subject(
+            f"stand-in:{figure.kind}:{figure.colour or ''}",
+            "subject",
+            noun=figure.noun,
+            action=figure.action,
+            heading=figure.heading,
+        )
+        people += [one] * figure.count
+    return people[:6]
+
+
+def actor_of(subject: Subject, cuts: list[CutOut]) -> Actor:
+    """Give somebody a size in metres: by the noun, else by what the picture looks like."""
+    kind = (
+        subject.ref.split(":")[1]
+        if subject.ref.startswith("stand-in")
+        else ("object" if subject.role in OBJECT_ROLES else "")
+    )
+    known = standins.known_height_m(kind, subject.noun)
+    first = cuts[0]
+    if known is None:
+        known = 1.7 if first.aspect < 0.72 or first.is_cropped else min(1.2, max(0.5, 1.1 / first.aspect))
+    if first.is_cropped and known > 1.0 and not subject.ref.startswith("stand-in"):
+        return Actor(subject, cuts, BUST_SHARE * known, (1 - BUST_SHARE) * known)
+    return Actor(subject, cuts, known)
+
+
+def framing_of(plan: ShotPlan, actors: list[Actor]) -> Framing:
+    """Size and angle of the first frame; who is cut off at the waist is not shown whole."""
+    first = plan.shot[0] if plan.shot else Framing()
+    if first.size is None and actors and actors[0].lift_m > 0 and len(actors) < 3:
+        return replace(first, size="medium")
+    return first
+
+
+def stage_actors(
+    actors: list[Actor], plan: ShotPlan, framing: Framing, place: Place, aspect: float, *, back: bool
+) -> list[Sprite]:
+    """Stand everybody where the words put them.
+
+    Args:
+        actors: Who is in the picture, in order.
+        plan: Of the shot.
+        framing: Of the first frame.
+        place: The set.
+        aspect: Frame height / frame width.
+        back: Whether the shot speaks of somebody's back.
+    """
+    if not actors:
+        return []
+    lens = place.base.lens
+    slots = _slots(actors, plan, framing, place, lens, aspect)
+    sprites: list[Sprite] = []
+    for actor, (x, z) in zip(actors, slots, strict=True):
+        subject = actor.subject
+        held = _held(actor, sprites, ends_behind=back)
+        px, y, pz = held or (x, actor.lift_m, z)
+        sprite = Sprite(
+            subject.ref, spread_views(actor.cuts, speaks_of_back=back), px, y, pz, actor.height_m, appears_s=subject.appears_s,
+            is_floating=held is not None or actor.lift_m > 0, gait=GAIT_OF.get(subject.action or "", "still" if subject.role in OBJECT_ROLES else "stand"),
+        )  # fmt: skip
+        if held is None:
+            _set_off(sprite, subject, plan, lens)
+        sprites.append(sprite)
+    _face(sprites, plan, framing)
+    return sprites
+
+
+def _slots(
+    actors: list[Actor], plan: ShotPlan, framing: Framing, place: Place, lens: float, aspect: float
+) -> list[tuple[float, float]]:
+    """Where everybody stands, (x, z): side by side so that all are in the frame, in two rows when there are many."""
+    size = framing.size or ("wide" if plan.camera else "full")
+    main = actors[0]
+    wanted = distance_for(size, max(main.height_m + main.lift_m, 0.05), lens, aspect)
+    if main.subject.role == "object" and framing.size is None:
+        wanted = distance_for("wide", main.height_m, lens, aspect) * 0.62
+    low = 0.6 * place.near_m if size in CLOSE_SIZES else 1.06 * place.near_m
+    group = [actor for actor in actors if not _is_placed(actor.subject) and actor.subject.role != "prop"]
+    rows = 2 if len(group) > 4 and _group_width(group) * lens / FILLED > 2.2 * wanted else 1
+    room = MOVING_ROOM if any(move.move in {"dolly_in", "zoom_in"} for move in plan.camera) else 1.0
+    need = room * _group_width(group) / rows * lens / FILLED if len(group) > 1 else 0.0
+    depth = min(max(wanted, low, need), max(0.62 * place.wall_m, need))
+    spots: dict[int, tuple[float, float]] = {}
+    for row in range(rows):
+        members = group[row::rows]
+        x = -_group_width(members) / 2 + (0.5 * row * (members[0].width_m + GAP_M) if members else 0.0)
+        for actor in members:
+            spots[id(actor)] = (x + actor.width_m / 2, depth + (1.1 * row if rows > 1 else 0.0))
+            x += actor.width_m + GAP_M
+    return [_placed(actor.subject, spots.get(id(actor), (0.0, depth)), depth, lens) for actor in actors]
+
+
+def _group_width(actors: list[Actor]) -> float:
+    return sum(actor.width_m for actor in actors) + GAP_M * max(0, len(actors) - 1)
+
+
+def _is_placed(subject: Subject) -> bool:
+    return bool(set((subject.placement or "").split()) & {"left", "right", "foreground", "background"})
+
+
+def _placed(subject: Subject, spot: tuple[float, float], depth: float, lens: float) -> tuple[float, float]:
+    """Placement words mean what they say."""
+    words = (subject.placement or "").split()
+    factor = next((DEPTH_FACTOR[word] for word in words if word in DEPTH_FACTOR), 1.0)
+    z = depth * factor
+    side = {"left": -1, "right": 1}
+    turn = next((side[word] for word in words if word in side), 0)
+    if turn:
+        return turn * SIDE_SHARE * z / lens, z
+    if words and words[0] == "center":
+        return 0.0, spot[1]
+    return (spot[0], z) if factor != 1.0 else spot
+
+
+def _held(actor: Actor, before: list[Sprite], *, ends_behind: bool) -> tuple[float, float, float] | None:
+    """The place of what somebody holds, wears on the shoulder, or has nestled inside; behind somebody; None on the ground."""
+    subject = actor.subject
+    placement = subject.placement or ""
+    bearer = next((sprite for sprite in before if sprite.ref == subject.of), before[0] if before else None)
+    if bearer is None:
+        return None
+    if placement.startswith("inside"):
+        return bearer.x, bearer.y + 0.62 * bearer.height_m, bearer.z + (0.22 if ends_behind else -0.22)
+    if subject.role == "prop":
+        return bearer.x + 0.22, bearer.y + 0.45 * bearer.height_m, bearer.z - 0.22
+    if "shoulder" in placement:
+        return bearer.x + 0.16 * bearer.height_m, bearer.y + 0.82 * bearer.height_m, bearer.z - 0.1
+    if placement.startswith("on the table"):
+        return bearer.x + 0.9, 0.75, bearer.z
+    if placement.startswith("behind"):
+        return bearer.x + 0.45, actor.lift_m, bearer.z + 1.3
+    return None
+
+
+def _set_off(sprite: Sprite, subject: Subject, plan: ShotPlan, lens: float) -> None:
+    """Who walks, runs or drives crosses the frame, comes nearer or goes away."""
+    speed = SPEED_M_S.get(subject.action or "", 0.0)
+    is_tracked = any(move.move == "tracking" for move in plan.camera)
+    if speed <= 0 or is_tracked:
+        return
+    metres = speed * plan.duration_s
+    if subject.heading == "toward":
+        sprite.walk = (0.0, plan.duration_s, 0.0, -min(metres, 0.5 * sprite.z))
+    elif subject.heading == "away":
+        sprite.walk = (0.0, plan.duration_s, 0.0, min(metres, 1.5 * sprite.z))
+    else:
+        sign = -1 if subject.heading == "left" else 1
+        across = min(metres, 0.5 * sprite.z / lens)
+        sprite.x -= sign * across / 2
+        sprite.walk = (0.0, plan.duration_s, sign * across, 0.0)
+
+
+def _face(sprites: list[Sprite], plan: ShotPlan, framing: Framing) -> None:
+    """Turn everybody: into their way, to each other when they talk, their back when the shot asks for it."""
+    headings = {subject.ref: subject.heading for subject in plan.subjects}
+    walkers = any(move.move == "tracking" for move in plan.camera)
+    for i, sprite in enumerate(sprites):
+        if sprite.walk and (sprite.walk[2] or sprite.walk[3] > 0):
+            sprite.heading_deg = (
+                HEADING_DEG["away"] if sprite.walk[3] > 0 else HEADING_DEG["right" if sprite.walk[2] > 0 else "left"]
+            )
+        elif headings.get(sprite.ref) in HEADING_DEG:
+            sprite.heading_deg = HEADING_DEG[headings[sprite.ref] or "toward"]
+        elif walkers and i == 0:
+            sprite.heading_deg = HEADING_DEG["right"]
+        elif sprite.gait == "talk" and len(sprites) > 1:
+            sprite.heading_deg = -58.0 if sprite.x < float(np.mean([other.x for other in sprites])) else 58.0
+        elif framing.angle in {"side", "back"} and i == 0:
+            sprite.heading_deg = 90.0 if framing.angle == "side" else 180.0
+        elif framing.angle == "over_the_shoulder" and i == 0 and len(sprites) > 1:
+            sprite.heading_deg = 180.0
+
+
+def opening(place: Place, framing: Framing, sprites: list[Sprite], aspect: float) -> State:
+    """The camera of the first frame of a shot that is not bound to a start frame."""
+    base = place.base
+    if not sprites:
+        return _angled(base, framing, place, None, aspect)
+    main = sprites[0]
+    if framing.angle == "over_the_shoulder" and len(sprites) > 1:
+        return _over_the_shoulder(base, sprites, aspect)
+    size = framing.size
+    point = (main.x, main.y + AIM.get(size or "full", 0.55) * main.height_m, main.z)
+    aimed = replace(base, look=point) if size in CLOSE_SIZES else _with_all_in_frame(base, sprites, aspect)
+    return _angled(aimed, framing, place, main, aspect)
+
+
+def _with_all_in_frame(base: State, sprites: list[Sprite], aspect: float) -> State:
+    """Tilt so far that feet and heads are in the frame, and no farther."""
+    rows = []
+    for sprite in sprites:
+        depth = max(0.3, sprite.z - base.eye[2])
+        rows += [(sprite.y - base.eye[1]) / depth, (sprite.y + sprite.height_m - base.eye[1]) / depth]
+    pitch = math.tan(base.pose().pitch)
+    half = 0.5 * aspect / base.lens
+    low, high = min(rows), max(rows)
+    wanted = high - 0.88 * half if high - low > 1.9 * half else min(max(pitch, high - 0.88 * half), low + 0.94 * half)
+    reach = base.look[2] - base.eye[2]
+    return replace(base, look=(base.look[0], base.eye[1] + wanted * reach, base.look[2]))
+
+
+def _angled(state: State, framing: Framing, place: Place, main: Sprite | None, aspect: float) -> State:
+    """Low, high, from above, canted."""
+    angle = framing.angle
+    if angle == "dutch":
+        return replace(state, roll=0.21)
+    if main is None:
+        target, distance, tall = state.look, state.distance, 2.0
+    else:
+        target, tall = (main.x, main.y + 0.6 * main.height_m, main.z), main.height_m
+        distance = math.dist(state.eye, target)
+    x, _, z = state.eye
+    if angle == "low":
+        knee = 0.28 * min(tall, 1.7)
+        aim = (target[0], target[1] + 0.25 * tall, target[2])
+        return replace(state, eye=(x, knee, z), look=aim)
+    if angle == "high":
+        return replace(state, eye=(x, target[1] + 0.62 * distance, target[2] - 0.86 * distance), look=target)
+    if angle == "birds_eye":
+        up = max(1.15 * distance, tall * place.base.lens / (0.5 * aspect))
+        return replace(state, eye=(target[0], target[1] + up, target[2] - 0.3 * up), look=target)
+    return state
+
+
+def _over_the_shoulder(base: State, sprites: list[Sprite], aspect: float) -> State:
+    """From behind the first one to the second one: the shoulder fills a side of the frame."""
+    near, far = sprites[0], sprites[1]
+    far.z = max(far.z, 2.6)
+    near.x, near.z = far.x - 0.42, far.z - 1.45
+    near.walk = None
+    face = (far.x, far.y + 0.82 * far.height_m, far.z)
+    del aspect
+    eye = (far.x + 0.16, near.y + 0.93 * near.height_m, near.z - 1.05)
+    return replace(base, eye=eye, look=face)
+
+
+def moves_of(plan: ShotPlan) -> tuple[CameraMove, ...]:
+    """The moves of a shot: those of the plan, those that bring a later shot size about, else a slow drift: a still is no film."""
+    moves = plan.camera
+    if "static" in {move.move for move in moves} or plan.negated or plan.continuation == "camera_motion_transfer":
+        return tuple(move for move in moves if move.move != "static")
+    for before, framing in zip(plan.shot, plan.shot[1:], strict=False):
+        busy = any(move.end_s > framing.at_s and move.move != "handheld" for move in moves)
+        if framing.size and framing.size != before.size and framing.at_s > 0 and not busy:
+            name = "dolly_in" if _closeness(framing.size) > _closeness(before.size) else "dolly_out"
+            moves = (*moves, CameraMove(name, framing.at_s, plan.duration_s, end_size=framing.size))
+    if any(move.move not in {"handheld", "rack_focus"} for move in moves):
+        return moves
+    return (*moves, CameraMove("dolly_in", 0.0, plan.duration_s, speed="slow", target=DRIFT))
+
+
+def _closeness(size: str | None) -> int:
+    order = ("extreme_wide", "wide", "full", "medium", "close_up", "extreme_close_up")
+    return order.index(size) if size in order else 1
+
+
+def targets_of(
+    sprites: list[Sprite], people: list[Subject]
+) -> tuple[dict[str, tuple[float, float, float]], dict[str, float]]:
+    """What a move may aim at: every sprite by reference and by noun; "bag" is where something is nestled."""
+    targets: dict[str, tuple[float, float, float]] = {}
+    sizes: dict[str, float] = {}
+    nouns = {subject.ref: subject.noun for subject in people}
+    for sprite in sprites:
+        is_nestled = sprite.is_floating and sprite.y > 0.3 and sprite.height_m < 0.6
+        point = (sprite.x, sprite.y + (0.5 if is_nestled else 0.6) * sprite.height_m, sprite.z)
+        for name in (sprite.ref, nouns.get(sprite.ref), *(("bag", "backpack", "box", "hand") if is_nestled else ())):
+            if name:
+                targets.setdefault(name, point)
+                sizes.setdefault(name, sprite.height_m)
+    if sprites and sprites[0].height_m > 0.6:
+        main = sprites[0]
+        top = main.y + main.height_m
+        for name in ("character", "person", "man", "woman", "girl", "boy", "subject", "them", "him", "her"):
+            targets.setdefault(name, (main.x, 0.6 * top, main.z))
+            sizes.setdefault(name, top)
+        targets.setdefault("face", (main.x, 0.92 * top, main.z))
+        sizes.setdefault("face", 0.25 * top)
+    return targets, sizes
