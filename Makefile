@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast check fix bench bench-plan docs docs-pictures lock
+.PHONY: help demo test test-fast check fix bench bench-plan eval docs docs-pictures lock
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -40,14 +40,18 @@ fix: $(READY) ## format and repair what can be repaired
 bench: $(READY) ## speed of polls, submits, start-up and the draft, side by side with what else there is
 	@$(BIN)/python -m bench
 
+eval: $(READY) ## render our own shots and hold each against its request; writes docs/eval (ONLY=name for some of them)
+	@$(BIN)/python -m scripts.evaluate $(ONLY)
+
 bench-plan: $(READY) ## how many facts of labelled prompts stand in their plans; PROMPTS=file.json scores another file, SHOW=1 shows each difference
 	@$(BIN)/python -m bench.plans $(PROMPTS) $(if $(SHOW),--show)
 
 docs: $(READY) ## write the generated parts of docs/
 	@$(BIN)/python -m scripts.docs
 
-docs-pictures: $(READY) ## render the frame strips of docs/prompt-language.md
+docs-pictures: $(READY) ## render the frames of docs/prompt-language.md and docs/looks.md
 	@$(BIN)/python -m scripts.moves
+	@$(BIN)/python -m scripts.looks
 
 lock: ## pin all dependencies with hashes
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate pyproject.toml -o requirements.lock

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from scripts.looks import TABLES as LOOKS
 from shotwright.core import errors
 from shotwright.core.catalog import CANVAS, ENDPOINTS, PROMPT_LIMIT, Endpoint, Field
 from shotwright.core.prompt import vocabulary as v
@@ -90,6 +91,31 @@ def prompt_page() -> str:
     return "\n".join(lines)
 
 
+LOOKS_INTRO = """One frame for each row of the draft engine's tables, drawn by `make docs-pictures`: the same shot in every light. The words
+that choose a row are in [the prompt language](prompt-language.md).
+
+**Add one**: a time of day is a row of `SUNS` (`engines/draft/light.py`) and of `TIMES` (`grade.py`); a weather a row of `WEATHERS` in
+`weather.py` and in `grade.py`; a look a row of `STYLES` in `grade.py` and, when it draws as well as grades, one function and a row of
+`LOOKS` in `looks.py`; a place a row of `KINDS` (`sets/kinds.py`), its things painters in `sets/art.py`. Its words go into
+`core/prompt/words/`. Then `make docs docs-pictures`.
+"""
+LOOK_TITLES = {
+    "place": "Places from words", "time_of_day": "Times of day", "weather": "Weather", "lighting": "Light", "mood": "Moods", "style": "Looks",
+    "depth_of_field": "Depth of field",
+}  # fmt: skip
+
+
+def looks_page() -> str:
+    """docs/looks.md."""
+    lines = [NOTE, "# Places, light, weather and looks\n", LOOKS_INTRO]
+    for table, names in LOOKS.items():
+        lines += [f"## {LOOK_TITLES[table]}\n", "| | | |\n|---|---|---|"]
+        cells = [f"![{name}](pictures/looks/{table}-{name}.jpg)<br>{name.replace('_', ' ')}" for name in names]
+        lines += ["| " + " | ".join(([*cells[i : i + 3], "", ""])[:3]) + " |" for i in range(0, len(cells), 3)]
+        lines.append("")
+    return "\n".join(lines)
+
+
 def settings_page() -> str:
     """docs/settings.md."""
     lines = [NOTE, "# Settings\n", "Environment variables; many are options of `shotwright serve` as well.\n"]
@@ -137,6 +163,7 @@ def _classes(cls: type[errors.ShotwrightError]) -> list[type[errors.ShotwrightEr
 PAGES = {
     "prompt-language.md": prompt_page,
     "endpoints.md": endpoints_page,
+    "looks.md": looks_page,
     "settings.md": settings_page,
     "errors.md": errors_page,
 }

@@ -25,9 +25,15 @@ SIZE_SHARE = {
 }  # fmt: skip
 """Height of a standing subject in frame heights, by shot size."""
 
+AIM = {"medium": 0.74, "close_up": 0.87, "extreme_close_up": 0.92, "full": 0.52, "wide": 0.6, "extreme_wide": 0.6}
+"""Height of what a shot of this size is centred on, in heights of the subject."""
+TARGET_AT = 0.6
+"""Height of a target's point, in heights of what stands there."""
 EYE_HEIGHT_M = {"low": 0.5, "eye": 1.6, "high": 5.0, "birds_eye": 16.0, "aerial": 12.0}
 MAX_LATERAL_M = 24.0
 """Distance of what a sideways move passes, at most: nobody slides along a mountain range."""
+MIN_STANDING_M = 0.8
+"""What is smaller has no head that a close-up would be about."""
 DRIFT = "__drift__"
 """Target of the slow drift of a shot that names no move."""
 FLYING_M = 20.0
@@ -208,6 +214,8 @@ def _dolly(move: CameraMove, state: State, space: Space) -> Apply:
     inward = move.move == "dolly_in"
     point, height = _target(move, space)
     aim = point or (space.subject if inward and move.target is None else state.look)
+    if move.end_size and (point or move.target is None) and height > MIN_STANDING_M:
+        aim = (aim[0], aim[1] + (AIM[move.end_size] - TARGET_AT) * height, aim[2])
     start = math.dist(state.eye, aim)
     if move.end_size:
         end = distance_for(move.end_size, height, state.lens, space.aspect)
@@ -244,6 +252,9 @@ def _flight(state: State, aim: Point) -> Apply:
 
 def _zoom(move: CameraMove, state: State, space: Space) -> Apply:
     point, height = _target(move, space)
+    if move.end_size and height > MIN_STANDING_M:
+        x, y, z = point or space.subject
+        point = (x, y + (AIM[move.end_size] - TARGET_AT) * height, z)
     factor = 1.9 if move.move == "zoom_in" else 1 / 1.7
     if move.end_size and move.move == "zoom_in":
         wanted = SIZE_SHARE[move.end_size] * space.aspect * state.distance / height

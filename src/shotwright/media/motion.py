@@ -29,13 +29,15 @@ class ClipMotion:
     """Similarities that map each frame onto the next one, in units of the frame's width.
 
     Attributes:
-        steps: float64 (frames - 1, 4): shift right, shift down (fractions of the width), log of the scale, roll in
-            radians; a pan to the right shifts the picture left.
+        steps: float64 (frames - 1, 4): shift of the picture's middle right and down (fractions of the width), log of the
+            scale, roll in radians; a pan to the right shifts the picture left.
         tracked: Share of the steps that had enough corners to be measured, 0..1.
+        aspect: Height / width of the frames.
     """
 
     steps: NDArray[np.float64]
     tracked: float
+    aspect: float = 9 / 16
 
     def resampled(self, frames: int) -> NDArray[np.float64]:
         """The accumulated path, brought to another number of frames: float64 (frames, 4), starting at zero."""
@@ -50,7 +52,10 @@ class ClipMotion:
         found = [total]
         for dx, dy, scale, roll in self.steps:
             s, c = np.exp(scale) * np.sin(roll), np.exp(scale) * np.cos(roll)
-            step = np.array([[c, -s, dx * width], [s, c, dy * width], [0, 0, 1.0]])
+            x, y = width / 2, width * self.aspect / 2
+            step = np.array(
+                [[c, -s, x - c * x + s * y + dx * width], [s, c, y - s * x - c * y + dy * width], [0, 0, 1.0]]
+            )
             total = step @ total
             found.append(total)
         return found
@@ -69,14 +74,21 @@ def measure_motion(frames: Iterable[FrameYUV]) -> ClipMotion:
         scale = WORK_WIDTH / frame.shape[1]
         grey = cv2.resize(frame[..., 0], None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
         if previous is not None:
-            step = _similarity(previous, np.asarray(grey, np.uint8))
+            step = similarity(previous, np.asarray(grey, np.uint8))
             good += step is not None
             steps.append(step if step is not None else (steps[-1] if steps else np.zeros(4)))
         previous = np.asarray(grey, np.uint8)
-    return ClipMotion(np.array(steps).reshape(-1, 4), good / max(1, len(steps)))
+    aspect = previous.shape[0] / previous.shape[1] if previous is not None else 9 / 16
+    return ClipMotion(np.array(steps).reshape(-1, 4), good / max(1, len(steps)), aspect)
 
 
-def _similarity(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> NDArray[np.float64] | None:
+def similarity(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> NDArray[np.float64] | None:
+    """How a picture moved from one frame to the next: float64 (4,), as in `ClipMotion.steps`; None when it shows too little.
+
+    Args:
+        before: uint8 (h, w).
+        after: uint8 (h, w).
+    """
     corners = cv2.goodFeaturesToTrack(before, MAX_CORNERS, 0.01, 8)
     if corners is None or len(corners) < MIN_CORNERS:  # type: ignore[redundant-expr]  # the stubs forget None
         return None
@@ -89,8 +101,10 @@ def _similarity(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> NDArray[
     matrix, _ = cv2.estimateAffinePartial2D(corners[ok], moved[ok], method=cv2.RANSAC, ransacReprojThreshold=1.0)
     if matrix is None:
         return None
-    width = before.shape[1]
+    height, width = before.shape
     scale, roll = float(np.hypot(matrix[0, 0], matrix[1, 0])), float(np.arctan2(matrix[1, 0], matrix[0, 0]))
     if not 0.5 < scale < 2.0:
         return None
-    return np.array([matrix[0, 2] / width, matrix[1, 2] / width, np.log(scale), roll])
+    middle = np.array([width / 2, height / 2])
+    shift = (matrix @ np.array([*middle, 1.0]) - middle) / width
+    return np.array([shift[0], shift[1], np.log(scale), roll])

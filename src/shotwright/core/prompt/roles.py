@@ -297,6 +297,8 @@ class _Context:
             and self.sentence[self.np_start - 1].lemma in {"at", "in", "inside", "through", "across", "along"}
         ):
             return True  # "having dinner at this table on @Image1"
+        if self._is_inside_it():
+            return True
         if self.kind is not None:
             return self.kind == "place"
         window = self.sentence[max(self.low, self.at - BEFORE) : self.at]
@@ -304,6 +306,17 @@ class _Context:
             return True
         previous = window[-1].lemma if window else ""
         return previous in INSIDE and (has_others or len(window) > 1)
+
+    def _is_inside_it(self) -> bool:
+        """ "@Element1 and @Element2 stand in @Image1", "@Element1 sits by the window in @Image1": a picture that somebody is in."""
+        if (
+            not self.at
+            or self.sentence[self.at - 1].lemma not in {"in", "inside"}
+            or self.kind not in {None, "thing", "place"}
+        ):
+            return False
+        has_somebody = any(t.kind == "ref" and t.lemma.startswith("@Element") for t in self.sentence[: self.at])
+        return has_somebody and not (self._governor(v.HOLD) or self._governor(v.WEAR) or self._governor(v.EFFECT))
 
     def role(self, *, has_people: bool) -> Role:
         """The role of something or somebody in the picture."""

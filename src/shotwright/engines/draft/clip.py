@@ -67,7 +67,7 @@ def analyse(path: Path, size: tuple[int, int], cache: Cache, tick: Callable[[int
     """
     width = SMALL_PX
     height = round(size[1] * width / size[0] / 2) * 2
-    return cache.get("clip-1", path, lambda: _analyse(path, width, height, tick))
+    return cache.get("clip-2", path, lambda: _analyse(path, width, height, tick))
 
 
 def _analyse(path: Path, width: int, height: int, tick: Callable[[int], None]) -> ClipAnalysis:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from shotwright.core.camera import DRIFT, State, distance_for
+from shotwright.core.camera import AIM, DRIFT, TARGET_AT, State, distance_for
 from shotwright.core.plan import CameraMove, Framing, Subject
 from shotwright.engines.draft import standins
 from shotwright.engines.draft.sprites import Sprite, spread_views
@@ -30,10 +30,9 @@ FILLED = 0.82
 """Share of the frame's width that a group may fill."""
 MOVING_ROOM = 1.35
 """How much farther a group stands when the camera is going to move in."""
+NEAREST_M = 0.25
 SIDE_SHARE = 0.26
 DEPTH_FACTOR = {"foreground": 0.6, "background": 1.7}
-AIM = {"medium": 0.74, "close_up": 0.87, "extreme_close_up": 0.92, "full": 0.52, "wide": 0.6, "extreme_wide": 0.6}
-"""Height of what a shot of this size is centred on, in heights of the subject."""
 SPEED_M_S = {"walk": 1.1, "run": 2.8, "drive": 5.0, "fly": 2.2, "dance": 0.0, "talk": 0.0}
 GAIT_OF = {"walk": "walk", "run": "run", "fly": "fly", "dance": "dance", "talk": "talk", "drive": "roll"}
 HEADING_DEG = {"right": -90.0, "left": 90.0, "away": 180.0, "toward": 0.0}
@@ -140,7 +139,7 @@ def _slots(
     wanted = distance_for(size, max(main.height_m + main.lift_m, 0.05), lens, aspect)
     if main.subject.role == "object" and framing.size is None:
         wanted = distance_for("wide", main.height_m, lens, aspect) * 0.62
-    low = 0.6 * place.near_m if size in CLOSE_SIZES else 1.06 * place.near_m
+    low = NEAREST_M if size in CLOSE_SIZES else 1.06 * place.near_m
     group = [actor for actor in actors if not _is_placed(actor.subject) and actor.subject.role != "prop"]
     rows = 2 if len(group) > 4 and _group_width(group) * lens / FILLED > 2.2 * wanted else 1
     room = MOVING_ROOM if any(move.move in {"dolly_in", "zoom_in"} for move in plan.camera) else 1.0
@@ -273,7 +272,7 @@ def _angled(state: State, framing: Framing, place: Place, main: Sprite | None, a
     if main is None:
         target, distance, tall = state.look, state.distance, 2.0
     else:
-        target, tall = (main.x, main.y + 0.6 * main.height_m, main.z), main.height_m
+        target, tall = (main.x, main.y + TARGET_AT * main.height_m, main.z), main.height_m
         distance = math.dist(state.eye, target)
     x, _, z = state.eye
     if angle == "low":
@@ -283,7 +282,7 @@ def _angled(state: State, framing: Framing, place: Place, main: Sprite | None, a
     if angle == "high":
         return replace(state, eye=(x, target[1] + 0.62 * distance, target[2] - 0.86 * distance), look=target)
     if angle == "birds_eye":
-        up = max(1.15 * distance, tall * place.base.lens / (0.5 * aspect))
+        up = max(0.8 * distance, tall * place.base.lens / (0.5 * aspect))
         return replace(state, eye=(target[0], target[1] + up, target[2] - 0.3 * up), look=target)
     return state
 
@@ -329,7 +328,7 @@ def targets_of(
     nouns = {subject.ref: subject.noun for subject in people}
     for sprite in sprites:
         is_nestled = sprite.is_floating and sprite.y > 0.3 and sprite.height_m < 0.6
-        point = (sprite.x, sprite.y + (0.5 if is_nestled else 0.6) * sprite.height_m, sprite.z)
+        point = (sprite.x, sprite.y + (0.5 if is_nestled else TARGET_AT) * sprite.height_m, sprite.z)
         for name in (sprite.ref, nouns.get(sprite.ref), *(("bag", "backpack", "box", "hand") if is_nestled else ())):
             if name:
                 targets.setdefault(name, point)
@@ -338,7 +337,7 @@ def targets_of(
         main = sprites[0]
         top = main.y + main.height_m
         for name in ("character", "person", "man", "woman", "girl", "boy", "subject", "them", "him", "her"):
-            targets.setdefault(name, (main.x, 0.6 * top, main.z))
+            targets.setdefault(name, (main.x, TARGET_AT * top, main.z))
             sizes.setdefault(name, top)
         targets.setdefault("face", (main.x, 0.92 * top, main.z))
         sizes.setdefault("face", 0.25 * top)

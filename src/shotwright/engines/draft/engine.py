@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
-from shotwright.core.camera import camera_ctrl_text
+from shotwright.core.camera import Pose, camera_ctrl_text
 from shotwright.engines.base import Capabilities, Rendered
 from shotwright.engines.draft.cache import Cache
 from shotwright.engines.draft.loop import draw_frames
@@ -108,3 +108,8 @@ def write_camera(path: Path, scene: Scene, shot: Shot) -> None:
     ]
     data = {"fps": float(shot.output.fps), "width": shot.output.width, "height": shot.output.height, "poses": poses}
     path.write_text(json.dumps(data))
+
+
+def read_camera(path: Path) -> tuple[Pose, ...]:
+    """The poses of a file that `write_camera` wrote."""
+    return tuple(Pose(**pose) for pose in json.loads(path.read_text())["poses"])

@@ -62,8 +62,8 @@ TIMES: dict[str, Grade] = {
     "later": Grade(-0.9, 1.05, 0.01, 0.85, warmth=-4, magenta=6, roll=0.35),
 }  # fmt: skip
 WEATHERS: dict[str, Grade] = {
-    "rain": Grade(-0.6, 0.88, 0.02, 0.65, warmth=-5), "snow": Grade(0.25, 0.85, 0.06, 0.6, warmth=-5),
-    "fog": Grade(0.15, 0.55, 0.10, 0.5, warmth=-2), "storm": Grade(-1.3, 1.0, 0.0, 0.55, warmth=-7),
+    "rain": Grade(-0.5, 0.95, 0.02, 0.68, warmth=-5), "snow": Grade(0.15, 0.95, 0.03, 0.65, warmth=-5),
+    "fog": Grade(0.1, 0.85, 0.03, 0.6, warmth=-2), "storm": Grade(-1.3, 1.0, 0.0, 0.55, warmth=-7),
     "cloudy": Grade(-0.25, 0.88, 0.02, 0.75, warmth=-3), "wet": Grade(-0.1, 1.1, -0.01, 1.05),
 }  # fmt: skip
 LIGHTS: dict[str, Grade] = {

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from shotwright.core.camera import DRIFT, EYE_HEIGHT_M, Pose, Space, State, camera_path, lens_of, tracked_m
+from shotwright.core.camera import DRIFT, EYE_HEIGHT_M, TARGET_AT, Pose, Space, State, camera_path, lens_of, tracked_m
 from shotwright.core.plan import Framing, Subject
 from shotwright.engines.draft import composer, standins
 from shotwright.engines.draft.cutout import CutOut, cut_out, matte
@@ -23,7 +23,7 @@ from shotwright.engines.draft.place import Place
 from shotwright.engines.draft.plate import HORIZON, build_diorama, find_horizon, fit
 from shotwright.engines.draft.sets import PaintedSet, build_set
 from shotwright.engines.draft.wardrobe import Wardrobe, wardrobe_of
-from shotwright.engines.draft.weather import Haze, haze_of
+from shotwright.engines.draft.weather import Haze, haze_of, snowed
 from shotwright.media.colour import FrameRGB, FrameYUV, Mask, rgb_to_yuv
 from shotwright.media.images import load_image
 
@@ -174,6 +174,8 @@ class _Builder:
         self.air = wardrobe.plate(
             backdrop.rgb, horizon=backdrop.horizon, lens=self._camera["lens"], shot=shot, cache=cache
         )
+        if plan.look.weather == "snow" and not backdrop.is_start_frame:
+            self.air = snowed(self.air, backdrop.horizon)
         haze = None if backdrop.is_start_frame else haze_of(plan.look.weather, self.air)
         if haze is not None:
             self.air = _in_air(self.air, haze, backdrop.horizon, self._camera["eye_m"], self._camera["lens"])
@@ -240,7 +242,7 @@ def _space(place: Place, sprites: list[Sprite], people: list[Subject], aspect: f
     """What the camera moves in, and what it may aim at."""
     focus = sprites[0] if sprites else None
     height = focus.height_m if focus else 0.5 * place.base.eye[1]
-    point = (focus.x, 0.55 * focus.height_m + focus.y, focus.z) if focus else first.look
+    point = (focus.x, TARGET_AT * focus.height_m + focus.y, focus.z) if focus else first.look
     standing = [sprite for sprite in sprites if not sprite.is_floating]
     if len(standing) > 1:
         left, right = (

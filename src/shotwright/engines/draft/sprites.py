@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 DISSOLVE_DEG = 6.0
 FADE_S = 0.35
 SHADOW_STRENGTH = 0.5
+STEEP = math.radians(28)
+"""Seen from higher than this, cards lean back: flat pictures have no top to show."""
 _UP = np.array([0.0, 1.0, 0.0])
 
 
@@ -197,8 +199,11 @@ def _stance(
         return card, _UP
     gait = GAITS[sprite.gait]
     breath = 1 + gait.breath * math.sin(2 * math.pi * 0.28 * seconds + sprite.x)
+    tilt = max(0.0, math.atan2(-away[1], math.hypot(away[0], away[2])) - STEEP) * 0.75
+    ahead = np.array([math.sin(facing), 0.0, math.cos(facing)])
+    upright = _UP * math.cos(tilt) + ahead * math.sin(tilt)
     lean = gait.sway * math.sin(math.pi * (gait.hertz or 0.7) * seconds + sprite.x)
-    return card * math.cos(lean) - _UP * math.sin(lean), (_UP * math.cos(lean) + card * math.sin(lean)) * breath
+    return card * math.cos(lean) - upright * math.sin(lean), (upright * math.cos(lean) + card * math.sin(lean)) * breath
 
 
 def _seen(views: list[tuple[float, CutOut]], bearing: float) -> list[tuple[int, bool, float, float]]:

@@ -16,6 +16,7 @@ from shotwright.engines.draft.stage import blend
 from shotwright.media.colour import FrameYUV
 
 HAZE_STEPS = 12
+SNOW_YUV = (222, 130, 126)
 FLASH = (46, 3, 0)
 """Y'CbCr that lightning adds."""
 
@@ -47,7 +48,7 @@ class Weather:
 
 WEATHERS: dict[str, Weather] = {
     "rain": Weather("streak", 620, 2.2, 0.08, 74, haze_m=70), "storm": Weather("streak", 980, 2.9, 0.36, 78, haze_m=45, flashes=True),
-    "snow": Weather("flake", 520, 0.22, 0.0, 165, haze_m=55), "fog": Weather(haze_m=11, bank=0.34), "cloudy": Weather(haze_m=150),
+    "snow": Weather("flake", 520, 0.22, 0.0, 165, haze_m=55), "fog": Weather(haze_m=16, bank=0.3), "cloudy": Weather(haze_m=150),
     "wind": Weather("leaf", 26, 0.32, -2.2, 0),
 }  # fmt: skip
 LAYERS = 3
@@ -81,6 +82,18 @@ def haze_of(kind: str | None, place: FrameYUV) -> Haze | None:
     upper = place[: max(2, place.shape[0] // 2)]
     luma, cb, cr = cv2.mean(upper)[:3]
     return Haze((round(min(235.0, luma * 1.08)), round(128 + (cb - 128) * 0.5), round(128 + (cr - 128) * 0.5)), reach)
+
+
+def snowed(plate: FrameYUV, horizon: float) -> FrameYUV:
+    """A plate with snow on its ground, the more the nearer; `horizon` in frame heights."""
+    height, width = plate.shape[:2]
+    rows = np.clip(((np.arange(height) + 0.5) / height - horizon - 0.02) / 0.12, 0, 1)
+    amount = np.repeat((rows * 158).astype(np.uint8)[:, None], width, axis=1)
+    white = np.full_like(plate, SNOW_YUV)
+    shaded = cv2.addWeighted(white, 0.75, plate, 0.25, 0)
+    result = plate.copy()
+    blend(result, np.asarray(shaded, np.uint8), amount)
+    return result
 
 
 class Sky:

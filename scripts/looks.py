@@ -1,0 +1,68 @@
+"""`make docs-pictures`: one frame for each place, time of day, weather, light, mood and look, for docs/looks.md."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from scripts.evaluate import Row, draw_media, shot_of
+from shotwright.core.plan import Look, ShotPlan
+from shotwright.engines.draft import grade
+from shotwright.engines.draft.cache import Cache
+from shotwright.engines.draft.loop import draw_frames
+from shotwright.engines.draft.scene import backdrop_of, build_scene
+from shotwright.engines.draft.sets import KINDS
+from shotwright.media.colour import yuv_to_rgb
+from shotwright.media.images import save_jpeg
+
+OUT = Path("docs/pictures/looks")
+WIDTH = 300
+TABLES: dict[str, tuple[str, ...]] = {
+    "place": tuple(KINDS), "time_of_day": tuple(grade.TIMES), "weather": (*grade.WEATHERS, "wind"), "lighting": tuple(grade.LIGHTS),
+    "mood": tuple(grade.MOODS), "style": (*grade.STYLES, "artwork"), "depth_of_field": ("shallow",),
+}  # fmt: skip
+"""What has a frame, by the field of the plan's look."""
+
+
+def main(only: list[str]) -> None:
+    """Draw all frames, or those of some tables."""
+    OUT.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        pictures = draw_media(Path(folder))
+        for table, names in TABLES.items():
+            for name in names if not only or table in only else ():
+                frame(table, name, pictures, Path(folder) / "cache")
+                print(table, name)
+
+
+def frame(table: str, name: str, pictures: dict[str, Path], cache: Path) -> None:
+    """One frame."""
+    if table == "place":
+        shot = shot_of(Row("look", "A wide shot of a person."), pictures, cache)
+        plan: ShotPlan = replace(shot.plan, setting=(name,))
+    else:
+        row = Row(
+            "look",
+            "@Element1 stands in the center of the place in @Image1. Full shot.",
+            ("street" if table == "style" else "park",),
+            ("explorer",),
+        )
+        shot = shot_of(row, pictures, cache)
+        look: dict[str, Any] = {table: name}
+        plan = replace(shot.plan, look=replace(Look(), **look))
+    shot = replace(shot, plan=plan)
+    kept = Cache(cache)
+    scene = build_scene(shot, kept, backdrop_of(shot, kept))
+    picture = next(frame for i, frame in enumerate(draw_frames(scene, shot.output, shot.seed)) if i == 12)
+    small = cv2.resize(yuv_to_rgb(picture), (WIDTH, WIDTH * 9 // 16), interpolation=cv2.INTER_AREA)
+    save_jpeg(np.asarray(small, np.uint8), OUT / f"{table}-{name}.jpg", 84)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
