@@ -61,7 +61,12 @@ class Bench:
         """The moves of the plan, checked."""
         plan = self.case.plan
         return check_moves(
-            plan.camera, self.path, fps=float(self.case.fps), poses=self.case.path, duration_s=plan.duration_s
+            plan.camera,
+            self.path,
+            fps=float(self.case.fps),
+            poses=self.case.path,
+            duration_s=plan.duration_s,
+            is_falling=plan.look.weather in FALLING,
         )
 
     @cached_property

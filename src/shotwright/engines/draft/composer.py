@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 OBJECT_ROLES = frozenset({"object", "prop"})
 UNSEEN_ROLES = frozenset({"clothing", "effect"})
+FOLLOWING = frozenset({"dolly_in", "zoom_in", "orbit", "orbit_cw", "orbit_ccw", "dolly_zoom"})
+"""Moves that go along with somebody who walks."""
+LOW_M = 0.6
 CLOSE_SIZES = frozenset({"medium", "close_up", "extreme_close_up"})
 GAP_M = 0.32
 FILLED = 0.82
@@ -175,6 +178,26 @@ def _placed(subject: Subject, spot: tuple[float, float], depth: float, lens: flo
     if words and words[0] == "center":
         return 0.0, spot[1]
     return (spot[0], z) if factor != 1.0 else spot
+
+
+def out_of_the_way(props: list[Sprite], sprites: list[Sprite], lens: float) -> list[Sprite]:
+    """The things of a painted set without those that would stand between the camera and the people, on their whole way."""
+    if not sprites:
+        return props
+    far = max(sprite.z for sprite in sprites) + 0.7
+    way = max((abs(sprite.walk[2]) for sprite in sprites if sprite.walk), default=0.0)
+    wide = 0.5 * far / lens + way
+
+    def is_before(prop: Sprite) -> bool:
+        return (
+            prop.ref.startswith("set:")
+            and prop.y == 0
+            and prop.height_m > LOW_M
+            and 0 < prop.z < far
+            and abs(prop.x) < wide
+        )
+
+    return [prop for prop in props if not is_before(prop)]
 
 
 def _held(actor: Actor, before: list[Sprite], *, ends_behind: bool) -> tuple[float, float, float] | None:

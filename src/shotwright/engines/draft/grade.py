@@ -5,7 +5,7 @@ A look is a row; looks add up. Applied with `cv2.LUT` to Y', Cb and Cr at once.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import cv2
@@ -53,6 +53,8 @@ class Grade:
 
 
 NEUTRAL = Grade()
+DARKEST = -1.45
+"""Stops: a draft must be seen, however dark its scene is."""
 
 TIMES: dict[str, Grade] = {
     "golden_hour": Grade(0.05, 1.05, 0.02, 1.12, warmth=11, magenta=3), "sunset": Grade(-0.5, 1.1, 0.0, 1.25, warmth=20, magenta=7),
@@ -68,7 +70,7 @@ WEATHERS: dict[str, Grade] = {
 }  # fmt: skip
 LIGHTS: dict[str, Grade] = {
     "cinematic": Grade(0.0, 1.1, -0.01, 1.02, warmth=3), "soft": Grade(0.1, 0.9, 0.03), "hard": Grade(0.0, 1.25, -0.02),
-    "neon": Grade(-0.5, 1.2, 0.0, 1.35, warmth=-5, magenta=9), "candle": Grade(-0.9, 1.1, 0.0, 1.1, warmth=22),
+    "neon": Grade(-0.15, 1.2, 0.0, 1.35, warmth=-5, magenta=9), "candle": Grade(-0.45, 1.1, 0.0, 1.1, warmth=17),
     "sunlit": Grade(0.25, 1.06, 0.0, 1.08, warmth=5), "moonlight": Grade(-1.1, 1.05, 0.02, 0.6, warmth=-11, roll=0.5),
     "backlit": Grade(-0.4, 1.2, -0.02), "low_key": Grade(-0.9, 1.2, -0.02), "high_key": Grade(0.6, 0.9, 0.05),
     "volumetric": Grade(0.1, 0.93, 0.04, warmth=5), "studio": Grade(0.2, 1.05),
@@ -98,7 +100,7 @@ def grade_of(look: Look) -> Grade:
     for table, name in choices:
         if name:
             total = total.plus(table.get(name, NEUTRAL))
-    return total
+    return replace(total, stops=max(total.stops, DARKEST))
 
 
 def apply_table(frame: FrameYUV, table: np.ndarray[Any, Any]) -> FrameYUV:

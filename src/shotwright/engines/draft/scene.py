@@ -125,10 +125,13 @@ def build_scene(shot: Shot, cache: Cache, backdrop: Backdrop | None, *, end: Fra
     space = _space(place, sprites, people, aspect, first)
     moves = composer.moves_of(plan)
     poses = camera_path(moves, space, frames=shot.output.frames, duration_s=shot.output.duration_s, seed=shot.seed)
+    if sprites and any(move.move in composer.FOLLOWING for move in moves):
+        _follow(poses, sprites[0], place, float(shot.output.fps))
     for move in plan.camera:
         if move.move == "tracking" and sprites:
             sprites[0].walk = (move.start_s, move.end_s, tracked_m(move, space), 0.0)
             sprites[0].gait = "walk" if sprites[0].gait == "stand" else sprites[0].gait
+    place.props = composer.out_of_the_way(place.props, sprites, place.base.lens)
     morph = None
     if end is not None and backdrop is not None:
         morph = morph_between(
@@ -207,6 +210,15 @@ def _in_air(plate: FrameYUV, haze: Haze, horizon: float, eye_m: float, lens: flo
     return np.asarray(cv2.add(kept, cv2.multiply(np.full_like(plate, haze.colour), over, scale=1 / 255)), np.uint8)
 
 
+def _follow(poses: list[Pose], sprite: Sprite, place: Place, fps: float) -> None:
+    """A camera that moves in on, or around, somebody who walks goes along with them."""
+    x0, _, z0 = sprite.place(0.0)
+    for i, pose in enumerate(poses):
+        x, _, z = sprite.place(i / fps)
+        side = max(-place.side_m, min(place.side_m, pose.x + x - x0))
+        poses[i] = replace(pose, x=side, z=pose.z + max(0.0, z - z0))
+
+
 def _people(shot: Shot, notes: list[str]) -> list[Subject]:
     """Who is placed; what is not, is named."""
     people = []
@@ -277,8 +289,10 @@ def backdrop_of(shot: Shot, cache: Cache) -> Backdrop | None:
     if source is None:
         return None
     rgb = fit(load_image(source)[0], spec.width, spec.height)
-    front = cache.get("front-1", source, lambda: matte(rgb), extra=f"{rgb.shape}")
-    return Backdrop(rgb, find_horizon(rgb), plan.start_frame is not None, front)
+    is_start = plan.start_frame is not None
+    is_from_above = is_start and bool(plan.shot) and plan.shot[0].angle in PHOTOGRAPHED_FROM
+    front = None if is_from_above else cache.get("front-1", source, lambda: matte(rgb), extra=f"{rgb.shape}")
+    return Backdrop(rgb, find_horizon(rgb), is_start, front)
 
 
 def distance_to(sprite: Sprite, eye: tuple[float, float, float], seconds: float) -> float:

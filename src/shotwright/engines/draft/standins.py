@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from shotwright.core.prompt.vocabulary import PEOPLE_NOUNS
 from shotwright.engines.draft.cutout import CutOut
-from shotwright.engines.draft.stage import Texture
+from shotwright.engines.draft.stage import Texture, blend
 from shotwright.media.colour import COLOUR_RGB, Mask, rgb_to_yuv, yuv_to_rgb
 
 HEIGHT_M = {
@@ -136,7 +136,27 @@ def stand_in(kind: str, colour: str | None = None) -> CutOut:
     aspect, draw = _FIGURES.get(kind, _FIGURES["object"])
     mask = np.zeros((FIGURE_PX, round(FIGURE_PX * aspect)), np.uint8)
     draw(mask)
-    return _modelled(mask, COLOUR_TONES.get(colour or "", TONE))
+    figure = _modelled(mask, COLOUR_TONES.get(colour or "", TONE))
+    detail = _DETAILS.get(kind)
+    if detail is None:
+        return figure
+    dark = np.zeros_like(mask)
+    detail(dark)
+    texture = figure.texture.copy()
+    blend(texture, np.full_like(texture, DETAIL_YUV), np.minimum(dark, figure.alpha))
+    return CutOut(texture, figure.alpha)
+
+
+def _car_detail(mask: Mask) -> None:
+    """Windows and tyres."""
+    _points(mask, (0.3, 0.46), (0.37, 0.22), (0.49, 0.22), (0.49, 0.47))
+    _points(mask, (0.52, 0.47), (0.52, 0.22), (0.67, 0.22), (0.77, 0.46))
+    for x in (0.22, 0.78):
+        _oval(mask, x, 0.82, 0.085, 0.17)
+
+
+_DETAILS: dict[str, Callable[[Mask], None]] = {"car": _car_detail}
+DETAIL_YUV = (58, 130, 126)
 
 
 def strides(figure: CutOut, gait: str) -> list[Texture]:
@@ -160,14 +180,14 @@ def _striding(mask: Mask, swing: float, *, bend: float) -> None:
     tall, wide = mask.shape
     hip, shoulder = np.array([0.5 * wide, 0.5 * tall]), np.array([0.5 * wide, 0.2 * tall])
     _oval(mask, 0.52, 0.075, 0.15, 0.072)
-    _points(mask, (0.4, 0.15), (0.6, 0.15), (0.64, 0.5), (0.37, 0.5))
+    _points(mask, (0.36, 0.15), (0.62, 0.15), (0.68, 0.34), (0.66, 0.52), (0.34, 0.52), (0.33, 0.3))
     for sign in (-1, 1):
         angle = sign * swing
         knee = hip + 0.25 * tall * np.array([np.sin(angle), np.cos(angle)])
         lower = angle - bend * max(0.0, -sign * swing + 0.25)
         ankle = knee + 0.235 * tall * np.array([np.sin(lower), np.cos(lower)])
-        _limb(mask, hip, knee, 0.062 * tall)
-        _limb(mask, knee, ankle, 0.046 * tall)
+        _limb(mask, hip, knee, 0.075 * tall)
+        _limb(mask, knee, ankle, 0.055 * tall)
         _limb(mask, ankle, ankle + np.array([0.07 * tall, 0.004 * tall]), 0.03 * tall)
         elbow = shoulder + 0.16 * tall * np.array([np.sin(-angle * 0.8), np.cos(-angle * 0.8)])
         hand = elbow + 0.15 * tall * np.array([np.sin(-angle * 0.8 + bend), np.cos(-angle * 0.8 + bend)])

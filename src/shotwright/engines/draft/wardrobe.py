@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 DARK_STOPS = -0.85
 """From here on a scene is dark: its own lights stay lit, and people are lit a little more than the place."""
-SUBJECT_LIGHT = 0.72
+SUBJECT_LIGHT = 0.6
 STYLE_ON_SUBJECTS = 0.3
 
 
@@ -80,9 +80,11 @@ class Wardrobe:
 
     def cut(self, cut: CutOut, place: FrameYUV) -> CutOut:
         """A cut-out in the look of the shot, pulled a little towards the place that it stands in."""
-        amount = SUBJECT_LIGHT if self.is_dark else 1.0
+        total = self.total
+        if self.is_dark:
+            total = replace(total, stops=SUBJECT_LIGHT * total.stops, roll=SUBJECT_LIGHT * total.roll)
         drawn = in_look(cut.texture, self.look.style)
-        dressed = replace(cut, texture=grade.apply_table(drawn, self.total.table(amount)))
+        dressed = replace(cut, texture=grade.apply_table(drawn, total.table()))
         if self.style is not None:
             table = matching_table(dressed.texture, rgb_to_yuv(self.style), STYLE_ON_SUBJECTS)
             dressed = replace(dressed, texture=grade.apply_table(dressed.texture, table))
