@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 
 from scripts.demo_media import draw_all
+from scripts.eval_clips import clip_entry, clip_rows, draw_clips
 from shotwright.core.camera import Pose
 from shotwright.core.plan import Look
 from shotwright.core.prompt import parse_prompt
@@ -218,6 +219,11 @@ def _silent(
     del stage, fraction, message, preview
 
 
+def _tell(entry: Entry, say: Callable[[str], object]) -> None:
+    failed = [f"{r.metric} {r.name}: {r.value} (gate {r.gate})" for r in entry.results if r.passed is False]
+    say(f"{'ok    ' if entry.has_passed else 'FAILED'} {entry.name}  {'; '.join(failed)}")
+
+
 def main(only: list[str], say: Callable[[str], object] = print) -> int:
     """Render and measure the suite; the number of shots with a failed gate."""
     entries = []
@@ -227,8 +233,14 @@ def main(only: list[str], say: Callable[[str], object] = print) -> int:
             if only and row.name not in only:
                 continue
             entry = measured(row, shot_of(row, pictures, Path(folder) / "cache"), Path(folder))
-            failed = [f"{r.metric} {r.name}: {r.value} (gate {r.gate})" for r in entry.results if r.passed is False]
-            say(f"{'ok    ' if entry.has_passed else 'FAILED'} {row.name}  {'; '.join(failed)}")
+            _tell(entry, say)
+            entries.append(entry)
+        clips = draw_clips(Path(folder) / "clips")
+        for clip_row in clip_rows():
+            if only and clip_row.name not in only:
+                continue
+            entry = clip_entry(clip_row, clips, pictures, Path(folder))
+            _tell(entry, say)
             entries.append(entry)
         page = write_report(
             OUT if not only else Path(tempfile.gettempdir()) / "shotwright-eval", entries, "The draft engine, measured"

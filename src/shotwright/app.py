@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 
     from starlette.responses import Response
 
-    from shotwright.engines.base import Engine
+    from shotwright.engines.base import Engine, Progress
     from shotwright.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -63,6 +63,13 @@ def build_engines() -> dict[str, Engine]:
     from shotwright.engines.draft.engine import DraftEngine
 
     return {"draft": DraftEngine()}
+
+
+def describe_clip(path: Path, picture: Path | None, progress: Progress) -> dict[str, Any]:
+    """What the draft engine finds in a clip; see `engines.draft.describe`."""
+    from shotwright.engines.draft.describe import describe_clip as describe
+
+    return describe(path, picture, progress)
 
 
 @dataclass
@@ -356,4 +363,4 @@ def _certificate(data: Path) -> tuple[str, str]:
 
 def main() -> None:
     """The `shotwright` command."""
-    sys.exit(cli.main(cli.Composition(serve, work, build_engines, open_keys)))
+    sys.exit(cli.main(cli.Composition(serve, work, build_engines, open_keys, describe_clip)))

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from shotwright import __version__
-from shotwright.cli import clients, doctor, evaluate, jobs, keys, plan, run, serve, usage, webhooks
+from shotwright.cli import analyze, clients, doctor, evaluate, jobs, keys, plan, run, serve, usage, webhooks
 
 app = typer.Typer(
     name="shotwright", no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None, add_completion=True,
@@ -21,6 +21,7 @@ app.command("plan")(plan.plan)
 app.command("validate")(plan.validate)
 app.command("estimate")(plan.estimate)
 app.command("eval")(evaluate.evaluate)
+app.command("analyze")(analyze.analyze)
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(webhooks.app, name="webhooks")
 app.add_typer(keys.app, name="keys")

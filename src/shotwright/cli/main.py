@@ -16,12 +16,14 @@ from shotwright.core.errors import ShotwrightError
 
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
+    from pathlib import Path
 
-    from shotwright.engines.base import Engine
+    from shotwright.engines.base import Engine, Progress
     from shotwright.jobs.keys import KeyStore
     from shotwright.settings import Settings
 
     Runner = Callable[[Settings, Callable[[str], None]], Coroutine[Any, Any, None]]
+    Describe = Callable[[Path, Path | None, Progress], dict[str, Any]]
     KeysOf = Callable[[Settings], AbstractAsyncContextManager[KeyStore]]
 
 DEFAULT_URL = "http://127.0.0.1:8000"
@@ -38,6 +40,7 @@ class Composition:
     work: Runner
     engines: Callable[[], dict[str, Engine]]
     keys: KeysOf
+    describe: Describe
 
 
 def composition(context: typer.Context) -> Composition:

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from fractions import Fraction
     from pathlib import Path
 
     from shotwright.core.camera import Pose
     from shotwright.core.plan import ShotPlan
+    from shotwright.media.colour import Mask
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Case:
         video: The source video of an edit or a reference.
         path: The engine's own camera path, where it gives one.
         again: A second clip of the same request.
+        mask: Where frame i may change, uint8 (h, w), where that is known.
     """
 
     plan: ShotPlan
@@ -41,6 +43,7 @@ class Case:
     video: Path | None = None
     path: tuple[Pose, ...] = ()
     again: Path | None = None
+    mask: Callable[[int], Mask] | None = None
 
     @property
     def is_graded(self) -> bool:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from shotwright.evaluation.camera import MeasuredPath, MoveCheck, check_moves, measure_path
 from shotwright.evaluation.case import Case
 from shotwright.evaluation.locate import Found, histogram_distance, locate, rim_gap
-from shotwright.evaluation.sample import Sample, stream_hash
+from shotwright.evaluation.sample import Sample, read_sample, stream_hash
 from shotwright.media.colour import FrameRGB
 from shotwright.media.images import load_image
 
@@ -55,6 +55,11 @@ class Bench:
     def path(self) -> MeasuredPath:
         """The measured camera."""
         return measure_path(self.sample, is_falling=self.case.plan.look.weather in FALLING)
+
+    @cached_property
+    def source(self) -> Sample | None:
+        """The source video of an edit or a reference."""
+        return read_sample(self.case.video) if self.case.video is not None else None
 
     @cached_property
     def moves(self) -> list[MoveCheck]:
@@ -165,12 +170,9 @@ def identity(bench: Bench) -> Iterator[Result]:
 
 def flow_preservation(bench: Bench) -> Iterator[Result]:
     """M8: an edit moves as its source does."""
-    source = bench.case.video
-    if source is None or bench.case.plan.task != "edit":
+    other = bench.source
+    if other is None or bench.case.plan.task != "edit" or {edit.op for edit in bench.case.plan.edits} & NEW_MOTION:
         return
-    from shotwright.evaluation.sample import read_sample
-
-    other = read_sample(source)
     errors = []
     for i in np.linspace(0, min(other.frames, bench.sample.frames) - 2, 12).astype(int):
         one, two = (_flow(s.grey[i], s.grey[i + 1]) for s in (other, bench.sample))
@@ -181,6 +183,8 @@ def flow_preservation(bench: Bench) -> Iterator[Result]:
     yield Result("M8", "motion of the source", f"flow error {value:.2f}", "<= 0.3", value <= 0.3)
 
 
+NEW_MOTION = frozenset({"weather", "effect", "replace", "remove", "add", "background"})
+"""Operations that bring motion of their own."""
 _DIS = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
 
 
@@ -192,6 +196,117 @@ def _flow(a: NDArray[np.uint8], b: NDArray[np.uint8]) -> NDArray[np.float32]:
     return np.asarray(_DIS.calc(small[0], small[1], np.empty(0)), np.float32)
 
 
+def camera_transfer(bench: Bench) -> Iterator[Result]:
+    """M4: a transferred camera path is that of the reference."""
+    if bench.source is None or bench.case.plan.continuation != "camera_motion_transfer":
+        return
+    asked = _resampled(measure_path(bench.source).steps, bench.sample.frames)
+    shown = _resampled(bench.path.steps, bench.sample.frames)
+    axes = [axis for axis in range(4) if np.ptp(asked[:, axis]) > TRANSFERRED]
+    if not axes:
+        yield Result("M4", "camera of the reference", "it stands still", "reported", None)
+        return
+    worst = min(float(np.corrcoef(asked[:, axis], shown[:, axis])[0, 1]) for axis in axes)
+    yield Result("M4", "camera of the reference", f"correlation {worst:.3f}", ">= 0.9", worst >= 0.9)
+
+
+def _resampled(steps: NDArray[np.float64], frames: int) -> NDArray[np.float64]:
+    path = np.vstack([np.zeros((1, 4)), np.cumsum(steps, axis=0)]) if len(steps) else np.zeros((2, 4))
+    at = np.linspace(0, len(path) - 1, frames)
+    return np.stack([np.interp(at, np.arange(len(path)), path[:, axis]) for axis in range(4)], axis=1)
+
+
+def preservation(bench: Bench) -> Iterator[Result]:
+    """M6: outside what an edit changes, the picture is the source."""
+    plan = bench.case.plan
+    if bench.source is None or bench.case.mask is None or {edit.op for edit in plan.edits} - LOCAL:
+        return
+    values = []
+    for i in _spread(bench):
+        one, two, mask = bench.source.small[i], bench.sample.small[i], bench.case.mask(i)
+        outside = cv2.resize(mask, (one.shape[1], one.shape[0]), interpolation=cv2.INTER_AREA) < 1
+        error = (one.astype(np.float64) - two)[outside]
+        values.append(10 * np.log10(255**2 / max(1e-3, float((error**2).mean()))) if outside.any() else 60.0)
+    value = float(np.median(values))
+    yield Result("M6", "outside the change", f"PSNR {value:.1f} dB", ">= 35 dB", value >= 35)
+
+
+def edit_effect(bench: Bench) -> Iterator[Result]:
+    """M7: the change that was asked for is seen."""
+    if bench.source is None or bench.case.plan.task != "edit":
+        return
+    marks = _spread(bench)
+    before, after = (
+        np.stack([cv2.cvtColor(s.small[i], cv2.COLOR_RGB2LAB) for i in marks]).astype(np.float64)
+        for s in (bench.source, bench.sample)
+    )
+    for edit in bench.case.plan.edits:
+        test = EFFECT_TESTS.get(edit.op)
+        if test is not None:
+            value, gate, passed = test(before, after, edit.to or "")
+            yield Result("M7", f"{edit.op.replace('_', ' ')} is seen", value, gate, passed)
+
+
+def _spread(bench: Bench) -> list[int]:
+    count = min(bench.sample.frames, bench.source.frames if bench.source else bench.sample.frames)
+    return [int(i) for i in np.linspace(0, count - 1, 6)]
+
+
+Lab = NDArray[np.float64]
+Verdict = tuple[str, str, bool]
+
+
+def _changed(before: Lab, after: Lab, to: str) -> Verdict:
+    del to
+    share = float((np.abs(before - after).sum(axis=-1) > 24).mean())
+    return f"{share:.1%} of the picture changed", ">= 0.5 %", share >= 0.005
+
+
+def _relit(before: Lab, after: Lab, to: str) -> Verdict:
+    ratio = float(after[..., 0].mean() / max(1.0, before[..., 0].mean()))
+    if to in {"night", "evening", "blue_hour", "moonlight", "later"}:
+        return f"brightness {ratio:.2f} x source", "0.15 to 0.8", 0.15 <= ratio <= 0.8
+    moved = float(np.abs(after - before).mean())
+    return f"mean change {moved:.1f}", ">= 2", moved >= 2
+
+
+def _restyled(before: Lab, after: Lab, to: str) -> Verdict:
+    del to
+    moved = float(np.abs(after - before).mean())
+    return f"mean change {moved:.1f}", ">= 3", moved >= 3
+
+
+EFFECT_TESTS: dict[str, Callable[[Lab, Lab, str], Verdict]] = {
+    "replace": _changed, "add": _changed, "remove": _changed, "background": _changed, "recolour": _changed, "material": _changed, "effect": _changed,
+    "attribute": _changed, "time_of_day": _relit, "weather": _restyled, "style": _restyled,
+}  # fmt: skip
+"""How the effect of an operation is told from the Lab colours before and after."""
+LOCAL = frozenset({"replace", "add", "remove", "recolour", "material", "effect", "attribute"})
+"""Operations that leave the rest of the picture alone."""
+TRANSFERRED = 0.02
+"""Range of a path's axis from which it is compared."""
+
+
+def continuation(bench: Bench) -> Iterator[Result]:
+    """M15: the next or the previous shot has the clip's palette, and is another picture."""
+    kind = bench.case.plan.continuation
+    if bench.source is None or kind not in {"next_shot", "previous_shot"}:
+        return
+    one, two = (
+        (bench.source.small[-1], bench.sample.small[0])
+        if kind == "next_shot"
+        else (bench.source.small[0], bench.sample.small[-1])
+    )
+    fitted_one = fitted(one, two.shape[1], two.shape[0])
+    apart = float(cv2.compareHist(_hsv_histogram(fitted_one), _hsv_histogram(two), cv2.HISTCMP_BHATTACHARYYA))
+    same = ssim(fitted_one, two)
+    has_new_place = bool(bench.case.plan.start_frame or bench.case.plan.background_ref)
+    yield Result(
+        "M15", "palette across the cut", f"distance {apart:.2f}", "<= 0.5", None if has_new_place else apart <= 0.5
+    )
+    yield Result("M15", "another picture", f"SSIM {same:.2f}", "< 0.9", same < 0.9)
+
+
 def flicker(bench: Bench) -> Iterator[Result]:
     """M9: brightness does not jump from frame to frame."""
     luma = bench.sample.grey.reshape(bench.sample.frames, -1).mean(axis=1)
@@ -199,10 +314,8 @@ def flicker(bench: Bench) -> Iterator[Result]:
         return
     jump = np.abs(np.diff(luma, 2))
     value = float(np.percentile(jump, 95))
-    if bench.case.video is not None and bench.case.plan.task == "edit":
-        from shotwright.evaluation.sample import read_sample
-
-        source = read_sample(bench.case.video)
+    source = bench.source
+    if source is not None and bench.case.plan.task == "edit":
         before = float(np.percentile(np.abs(np.diff(source.grey.reshape(source.frames, -1).mean(axis=1), 2)), 95))
         limit = 1.5 * before + 0.25
         yield Result("M9", "flicker", f"{value:.2f} levels (source {before:.2f})", "<= 1.5 x source", value <= limit)
@@ -337,7 +450,7 @@ def determinism(bench: Bench) -> Iterator[Result]:
 
 
 METRICS: tuple[Callable[[Bench], Iterator[Result]], ...] = (
-    start_frame, end_frame, camera_moves, identity, flow_preservation, flicker, smoothness, cuts, sharpness, visibility, harmony, contract,
+    start_frame, end_frame, camera_moves, camera_transfer, identity, preservation, edit_effect, flow_preservation, continuation, flicker, smoothness, cuts, sharpness, visibility, harmony, contract,
     determinism,
 )  # fmt: skip
 

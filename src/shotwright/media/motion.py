@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -46,11 +46,15 @@ class ClipMotion:
         whole = np.arange(len(path))
         return np.stack([np.interp(at, whole, path[:, axis]) for axis in range(4)], axis=1)
 
-    def matrices(self, width: int) -> list[NDArray[np.float64]]:
-        """For every frame, the 3x3 similarity from the first frame's pixels to its own, for frames of this width."""
+    def matrices(self, width: int, cuts: Sequence[int] = ()) -> list[NDArray[np.float64]]:
+        """For every frame, the 3x3 similarity from its shot's first frame to its own, for frames of this width."""
         total = np.eye(3)
         found = [total]
-        for dx, dy, scale, roll in self.steps:
+        for index, (dx, dy, scale, roll) in enumerate(self.steps, 1):
+            if index in cuts:
+                total = np.eye(3)
+                found.append(total)
+                continue
             s, c = np.exp(scale) * np.sin(roll), np.exp(scale) * np.cos(roll)
             x, y = width / 2, width * self.aspect / 2
             step = np.array(
@@ -67,29 +71,52 @@ def measure_motion(frames: Iterable[FrameYUV]) -> ClipMotion:
     Args:
         frames: uint8 (H, W, 3); only Y' is looked at.
     """
+    return motion_of(_reduced(frame) for frame in frames)
+
+
+def _reduced(frame: FrameYUV) -> NDArray[np.uint8]:
+    scale = WORK_WIDTH / frame.shape[1]
+    return np.asarray(cv2.resize(frame[..., 0], None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def motion_of(
+    luma: Iterable[NDArray[np.uint8]], places: Sequence[NDArray[np.uint8]] = (), cuts: frozenset[int] = frozenset()
+) -> ClipMotion:
+    """Measure the camera path of small frames.
+
+    Args:
+        luma: uint8 (h, w) per frame.
+        places: uint8 (h, w) per frame, 255 where the place is seen; a subject that moves does not count.
+        cuts: Frames that begin a new shot: a cut is no motion.
+    """
     steps: list[NDArray[np.float64]] = []
     good = 0
     previous: NDArray[np.uint8] | None = None
-    for frame in frames:
-        scale = WORK_WIDTH / frame.shape[1]
-        grey = cv2.resize(frame[..., 0], None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    for index, frame in enumerate(luma):
         if previous is not None:
-            step = similarity(previous, np.asarray(grey, np.uint8))
+            step = None
+            if index not in cuts:
+                step = similarity(previous, frame, places[index - 1]) if places else similarity(previous, frame)
+                step = similarity(previous, frame) if step is None and places else step
             good += step is not None
-            steps.append(step if step is not None else (steps[-1] if steps else np.zeros(4)))
-        previous = np.asarray(grey, np.uint8)
+            last = steps[-1] if steps and index not in cuts and index - 1 not in cuts else np.zeros(4)
+            steps.append(step if step is not None else last)
+        previous = frame
     aspect = previous.shape[0] / previous.shape[1] if previous is not None else 9 / 16
     return ClipMotion(np.array(steps).reshape(-1, 4), good / max(1, len(steps)), aspect)
 
 
-def similarity(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> NDArray[np.float64] | None:
+def similarity(
+    before: NDArray[np.uint8], after: NDArray[np.uint8], place: NDArray[np.uint8] | None = None
+) -> NDArray[np.float64] | None:
     """How a picture moved from one frame to the next: float64 (4,), as in `ClipMotion.steps`; None when it shows too little.
 
     Args:
         before: uint8 (h, w).
         after: uint8 (h, w).
+        place: uint8 (h, w), 255 where corners are looked for.
     """
-    corners = cv2.goodFeaturesToTrack(before, MAX_CORNERS, 0.01, 8)
+    corners = cv2.goodFeaturesToTrack(before, MAX_CORNERS, 0.01, 8, mask=place)
     if corners is None or len(corners) < MIN_CORNERS:  # type: ignore[redundant-expr]  # the stubs forget None
         return None
     moved, status, _ = cv2.calcOpticalFlowPyrLK(

@@ -47,7 +47,7 @@ class DraftEngine:
         """Render a shot into `workdir / "output.mp4"`; see `Engine.render`."""
         cache = Cache(shot.cache)
         if shot.plan.task == "edit":
-            from shotwright.engines.draft.edit import render_edit
+            from shotwright.engines.draft.edits import render_edit
 
             return render_edit(shot, workdir, cache, progress)
         started = time.perf_counter()

@@ -74,7 +74,7 @@ def watercolor(rgb: FrameRGB) -> FrameRGB:
     pale = cv2.addWeighted(wash, 0.82, np.full_like(wash, (250, 246, 236)), 0.18, 0)
     rims = cv2.morphologyEx(cv2.cvtColor(wash, cv2.COLOR_RGB2GRAY), cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
     rimmed = cv2.subtract(np.asarray(pale, np.uint8), cv2.merge([cv2.convertScaleAbs(rims, alpha=0.55)] * 3))
-    return _textured(_textured(np.asarray(rimmed, np.uint8), 3, 9.0, 7.0), 4, 0.8, 3.5)
+    return _textured(_textured(np.asarray(rimmed, np.uint8), 3, 9.0, 4.0), 4, 0.8, 3.5)
 
 
 def oil_painting(rgb: FrameRGB) -> FrameRGB:

@@ -33,6 +33,8 @@ def draw_frames(scene: Scene, spec: OutputSpec, seed: int) -> Iterator[FrameYUV]
     painter = _Painter(scene, spec, sky_of(scene.weather, spec.width, spec.height, seed, scene.haze))
     for index, pose in enumerate(scene.poses):
         seconds = index / float(spec.fps)
+        if scene.live is not None:
+            scene.live.show(index)
         ramp = min(1.0, seconds / RAMP_S) if scene.starts_exact else 1.0
         frame = painter.paint(scene.place, pose, seconds, ramp) if ramp > 0 or scene.first_place is None else None
         if scene.first_place is not None and ramp < 1:

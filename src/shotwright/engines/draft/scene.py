@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import cv2
 import numpy as np
@@ -47,6 +47,14 @@ NIGHT_LIGHTS = frozenset({"neon", "moonlight", "candle", "cyberpunk"})
 """Lights that a painted set shows by night unless the words name a time."""
 
 
+class Live(Protocol):
+    """A place whose picture moves."""
+
+    def show(self, index: int) -> None:
+        """Put the moment of frame `index` into the place; frames are asked for in order."""
+        ...
+
+
 @dataclass
 class Scene:
     """Everything that the frame loop needs. Looks are in the textures: a frame is drawn, not graded.
@@ -62,6 +70,7 @@ class Scene:
         starts_exact: Whether frame 0 is the start image.
         first_place: The set as the start frame shows it, when that differs; the look comes in from there.
         morph: The way to the last frame of a first-and-last-frame shot.
+        live: Puts the moment of a frame into the place, where a reference plays on.
     """
 
     place: Place
@@ -74,6 +83,7 @@ class Scene:
     starts_exact: bool
     first_place: Place | None = None
     morph: Morph | None = None
+    live: Live | None = None
     not_rendered: list[str] = field(default_factory=list)
 
 
@@ -120,7 +130,9 @@ def build_scene(shot: Shot, cache: Cache, backdrop: Backdrop | None, *, end: Fra
         _enliven(sprite)
     is_bound = backdrop is not None and backdrop.is_start_frame
     first = (
-        place.base if is_bound or plan.task == "video_reference" else composer.opening(place, framing, sprites, aspect)
+        place.base
+        if is_bound or (plan.task == "video_reference" and plan.continuation != "camera_angle")
+        else composer.opening(place, framing, sprites, aspect)
     )
     space = _space(place, sprites, people, aspect, first)
     moves = composer.moves_of(plan)
@@ -139,7 +151,7 @@ def build_scene(shot: Shot, cache: Cache, backdrop: Backdrop | None, *, end: Fra
         )
     return Scene(
         place, poses, sprites, wardrobe.sun, haze_of(plan.look.weather, builder.air) if not is_bound else None, _focus_of(plan, sprites),
-        plan.look.weather, is_bound, first_place, morph, [*notes, *dict.fromkeys(space.notes)],
+        plan.look.weather, is_bound, first_place, morph, not_rendered=[*notes, *dict.fromkeys(space.notes)],
     )  # fmt: skip
 
 

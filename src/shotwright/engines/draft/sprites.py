@@ -51,6 +51,7 @@ class Sprite:
         turned: For a part of a picture: the azimuth in radians from which its card shows the picture as it was taken.
         is_round: A figure without views: it is as wide from every side.
         textures: Textures by view, made when first drawn.
+        track: float64 (frames, 3): where it is, frame by frame at `track_fps`, when somebody else leads it.
         strides: Further textures of the first view, one for each part of a stride.
     """
 
@@ -70,11 +71,16 @@ class Sprite:
     is_round: bool = False
     textures: dict[int, Texture] = field(default_factory=dict)
     strides: list[Texture] = field(default_factory=list)
+    track: NDArray[np.float64] | None = None
+    track_fps: float = 24.0
     _planes: dict[tuple[int, bool], Plane] = field(default_factory=dict)
     _hazed: dict[tuple[int, int], Texture] = field(default_factory=dict)
 
     def place(self, seconds: float) -> tuple[float, float, float]:
         """Where it stands at a time."""
+        if self.track is not None:
+            x, y, z = self.track[min(len(self.track) - 1, round(seconds * self.track_fps))]
+            return float(x), float(y), float(z)
         gait = GAITS[self.gait]
         y = self.y + abs(math.sin(seconds * math.pi * gait.hertz)) * gait.bob * self.height_m if gait.bob else self.y
         if self.gait == "fly":

@@ -1,0 +1,337 @@
+"""One builder per operation: it looks at the clip once and returns a function that changes one frame, or None."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from shotwright.core.plan import Edit, Look
+from shotwright.core.prompt.lexer import tokenize
+from shotwright.core.prompt.look import parse_setting
+from shotwright.core.prompt.vocabulary import KNOWN_WORDS, STAND_INS, TIMES
+from shotwright.engines.draft import grade, standins
+from shotwright.engines.draft.cutout import CutOut, cut_out
+from shotwright.engines.draft.edits.bench import Bench, Change, name_of
+from shotwright.engines.draft.edits.effects import effect_on
+from shotwright.engines.draft.edits.region import PARTS, finder_of, subject
+from shotwright.engines.draft.edits.restyle import restyled
+from shotwright.engines.draft.looks import LOOKS, in_look
+from shotwright.engines.draft.plate import fit
+from shotwright.engines.draft.sets import paint_set
+from shotwright.engines.draft.sprites import harmonised
+from shotwright.engines.draft.stage import blend
+from shotwright.engines.draft.style import matching_table, stylise
+from shotwright.engines.draft.weather import haze_of, sky_of
+from shotwright.media.colour import COLOUR_RGB, FrameYUV, rgb_pixel, rgb_to_yuv, yuv_to_rgb
+from shotwright.media.images import load_image
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+KEY_GREEN = (0, 177, 64)
+SPARE = 1.3
+"""Size of a new place, in frames: the camera looks beyond its first frame."""
+RIM_GROW = 13
+MATERIALS: dict[str, tuple[tuple[int, int, int], float]] = {
+    "gold": ((212, 168, 60), 1.35), "golden": ((212, 168, 60), 1.35), "silver": ((190, 194, 200), 1.4), "metal": ((150, 154, 162), 1.45), "chrome": ((176, 182, 192), 1.6),
+    "bronze": ((150, 104, 60), 1.3), "copper": ((184, 112, 76), 1.3), "stone": ((134, 130, 124), 1.1), "marble": ((222, 220, 216), 0.8), "wood": ((140, 98, 62), 1.05),
+    "wooden": ((140, 98, 62), 1.05), "ice": ((186, 222, 240), 1.1), "glass": ((190, 214, 220), 1.2), "crystal": ((196, 222, 236), 1.3), "clay": ((176, 120, 92), 0.8),
+    "leather": ((96, 62, 42), 1.15), "plastic": ((200, 60, 60), 1.2), "paper": ((236, 232, 222), 0.75), "neon": ((80, 240, 220), 1.4),
+}  # fmt: skip
+"""Colour and contrast of what something is made of."""
+
+
+def replace_subject(edit: Edit, bench: Bench) -> Change | None:
+    """The subject gives way to an element, which takes its place, its size and its rhythm."""
+    words = set((edit.target or "").split())
+    if words & set(PARTS) and edit.with_ref is None and (edit.to or "") in COLOUR_RGB:
+        return recolour(edit, bench)
+    find = finder_of(edit, bench)
+    if find is None:
+        return None
+    if find is not subject:
+        bench.skip(edit, "only the main subject can be replaced by a picture")
+        return None
+    cut = _thing(edit, bench)
+    if cut is None:
+        return None
+
+    def change(frame: FrameYUV, index: int) -> FrameYUV:
+        blend(frame, bench.behind(index), bench.mask(index, grow=RIM_GROW))
+        left, top, right, bottom = bench.box(index)
+        tall = _height_for(cut, right - left, bottom - top, is_cut_off=bench.analysis.is_cut_off_below)
+        _paste(frame, cut, (left + right) / 2, top + tall, tall)
+        return frame
+
+    return change
+
+
+def _height_for(cut: CutOut, wide: float, tall: float, *, is_cut_off: bool) -> float:
+    """Height of an element that takes somebody's place: of somebody cut off by the frame only the upper part is seen."""
+    if not is_cut_off or cut.is_cropped:
+        return tall
+    return max(tall, min(2.6 * tall, 0.92 * wide / cut.aspect))
+
+
+def remove(edit: Edit, bench: Bench) -> Change | None:
+    """The subject, or a thing of a colour, gives way to the place behind it."""
+    find = finder_of(edit, bench)
+    if find is None:
+        return None
+
+    def change(frame: FrameYUV, index: int) -> FrameYUV:
+        mask = bench.mask(index, grow=RIM_GROW) if find is subject else find(frame, bench, index)
+        blend(frame, bench.behind(index), mask)
+        return frame
+
+    if find is not subject:
+        bench.skip(edit, "only the main subject can be taken out of a moving picture")
+        return None
+    return change
+
+
+def _thing(edit: Edit, bench: Bench) -> CutOut | None:
+    """The picture that comes in: a reference, else a plain stand-in for the words."""
+    path = bench.shot.image(edit.with_ref)
+    place = bench.frame_at(0.5)
+    if path is not None:
+        return harmonised(cut_out(path, bench.cache), place)
+    words = (edit.to or edit.what or "").split()
+    if not words:
+        return None
+    kind = next((kind for word in reversed(words) if (kind := STAND_INS.first(tokenize(word, KNOWN_WORDS)))), "object")
+    colour = next((word for word in words if word in COLOUR_RGB), None)
+    bench.not_rendered.append(f"{' '.join(words)}: a plain stand-in")
+    return harmonised(standins.stand_in(kind, colour), place)
+
+
+def _paste(frame: FrameYUV, cut: CutOut, x: float, foot: float, tall: float) -> None:
+    """Stand a cut-out at a foot point, in place; parts outside the frame are cut."""
+    height = max(2, round(tall))
+    width = max(2, round(tall * cut.aspect))
+    interpolation = cv2.INTER_AREA if height < cut.texture.shape[0] else cv2.INTER_LINEAR
+    picture = cv2.resize(cut.texture, (width, height), interpolation=interpolation)
+    alpha = cv2.resize(cut.alpha, (width, height), interpolation=interpolation)
+    x0, y0 = round(x - width / 2), round(foot - height)
+    left, top = max(0, x0), max(0, y0)
+    right, bottom = min(frame.shape[1], x0 + width), min(frame.shape[0], y0 + height)
+    if right <= left or bottom <= top:
+        return
+    inner = (slice(top - y0, bottom - y0), slice(left - x0, right - x0))
+    blend(frame[top:bottom, left:right], np.asarray(picture[inner], np.uint8), np.asarray(alpha[inner], np.uint8))
+
+
+def background(edit: Edit, bench: Bench) -> Change | None:
+    """A new place behind the subject, moved by the measured camera; the subject is pulled towards its light."""
+    if not bench.analysis.has_subject:
+        bench.skip(edit, "no subject stands out clearly enough to keep")
+        return None
+    width, height = bench.size
+    if "green screen" in (edit.to or ""):
+        flat = np.full((height, width, 3), rgb_pixel(*KEY_GREEN), np.uint8)
+        return _behind(bench, lambda _: flat, None)
+    path = bench.shot.image(edit.with_ref)
+    large = (round(width * SPARE), round(height * SPARE))
+    if path is not None:
+        rgb = fit(load_image(path)[0], *large)
+    else:
+        tokens = tokenize(edit.to or "", KNOWN_WORDS)
+        look = Look(time_of_day=TIMES.first(tokens))
+        rgb, _ = paint_set(parse_setting(tokens)[0], look, *large, bench.shot.seed)
+        bench.not_rendered.append(f"the place: a painted set stands in for {edit.to}")
+    plate = rgb_to_yuv(rgb)
+    centre = np.array([[1, 0, -(large[0] - width) / 2], [0, 1, -(large[1] - height) / 2], [0, 0, 1.0]])
+
+    def seen(index: int) -> FrameYUV:
+        warp = bench.matrix(index) @ centre
+        moved = cv2.warpPerspective(plate, warp, (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+        return np.asarray(moved, np.uint8)
+
+    return _behind(bench, seen, matching_table(bench.frame_at(0.5), plate, 0.22))
+
+
+def _behind(bench: Bench, place: Callable[[int], FrameYUV], light: NDArray[np.generic] | None) -> Change:
+    bench.new_place = place
+
+    def change(frame: FrameYUV, index: int) -> FrameYUV:
+        new = place(index).copy()
+        blend(new, frame if light is None else grade.apply_table(frame, light), bench.mask(index))
+        return new
+
+    return change
+
+
+def add(edit: Edit, bench: Bench) -> Change | None:
+    """Something comes into the picture, sticks to its ground, and casts a shadow."""
+    cut = _thing(edit, bench)
+    if cut is None:
+        return None
+    width, height = bench.size
+    words = set((edit.placement or "").split())
+    far, near = bool(words & {"background", "distance", "far"}), bool(words & {"foreground", "front"})
+    foot, tall = (0.62, 0.16) if far else ((0.98, 0.5) if near else (0.9, 0.34))
+    x = (
+        _free_side(bench)
+        if not words & {"left", "right", "center", "middle"}
+        else {"left": 0.22, "right": 0.78}.get(next(iter(words & {"left", "right"}), ""), 0.5)
+    )
+    anchor = np.array([[x * width, foot * height, 1], [x * width, (foot - tall) * height, 1.0]])
+
+    def change(frame: FrameYUV, index: int) -> FrameYUV:
+        points = anchor @ bench.matrix(index).T
+        points = points[:, :2] / points[:, 2:]
+        high = float(points[0, 1] - points[1, 1])
+        _shade(frame, float(points[0, 0]), float(points[0, 1]), 0.42 * high * cut.aspect)
+        _paste(frame, cut, points[0, 0], points[0, 1], high)
+        return frame
+
+    return change
+
+
+def _free_side(bench: Bench) -> float:
+    """Where there is room beside the subject, in shares of the width."""
+    if not bench.analysis.has_subject:
+        return 0.72
+    left, _, right, _ = bench.analysis.boxes.mean(axis=0)
+    return float(left / 2) if left > 1 - right else float((1 + right) / 2)
+
+
+def _shade(frame: FrameYUV, x: float, y: float, reach: float) -> None:
+    """A soft contact shadow, in place."""
+    if reach < 2:
+        return
+    x0, x1 = max(0, int(x - reach * 1.2)), min(frame.shape[1], int(x + reach * 1.2) + 1)
+    y0, y1 = max(0, int(y - reach * 0.35)), min(frame.shape[0], int(y + reach * 0.35) + 1)
+    if x1 <= x0 or y1 <= y0:
+        return
+    rows, columns = np.mgrid[y0:y1, x0:x1]
+    amount = np.clip(1 - np.hypot((columns - x) / (reach * 1.2), (rows - y) / (reach * 0.35)), 0, 1) * 130
+    part = frame[y0:y1, x0:x1]
+    blend(part, np.full_like(part, (16, 128, 128)), amount.astype(np.uint8))
+
+
+def recolour(edit: Edit, bench: Bench) -> Change | None:
+    """Another colour inside the target's mask; shading stays."""
+    name = next((word for word in (edit.to or "").split() if word in COLOUR_RGB), None)
+    return None if name is None else _painted(edit, bench, COLOUR_RGB[name], 1.0)
+
+
+def material(edit: Edit, bench: Bench) -> Change | None:
+    """Another material: its colour and its contrast."""
+    row = next((MATERIALS[word] for word in (edit.to or edit.what or "").split() if word in MATERIALS), None)
+    return None if row is None else _painted(edit, bench, *row)
+
+
+def attribute(edit: Edit, bench: Bench) -> Change | None:
+    """An attribute that is a colour, a material or an effect."""
+    words = (edit.to or edit.what or "").split()
+    if set(words) & set(COLOUR_RGB):
+        return recolour(edit, bench)
+    if set(words) & set(MATERIALS):
+        return material(edit, bench)
+    return effect(edit, bench)
+
+
+def _painted(edit: Edit, bench: Bench, colour: tuple[int, int, int], contrast: float) -> Change | None:
+    find = finder_of(edit, bench)
+    if find is None:
+        return None
+    y, cb, cr = rgb_pixel(*colour)
+    middle = bench.frame_at(0.5)
+    mask = find(middle, bench, bench.frames // 2) > 128
+    mean = float(middle[..., 0][mask].mean()) if mask.any() else 110.0
+    shift = float(np.clip(0.55 * (y - mean), -70, 70))
+    levels = np.clip((np.arange(256) - mean) * contrast + mean + shift, 16, 235).astype(np.uint8)
+
+    def change(frame: FrameYUV, index: int) -> FrameYUV:
+        painted = np.empty_like(frame)
+        painted[..., 0] = cv2.LUT(np.ascontiguousarray(frame[..., 0]), levels)
+        painted[..., 1], painted[..., 2] = cb, cr
+        blend(frame, painted, find(frame, bench, index), opacity=0.88)
+        return frame
+
+    return change
+
+
+def style(edit: Edit, bench: Bench) -> Change | None:
+    """Another style, by an image or by words; on key frames, carried by flow."""
+    path = bench.shot.image(edit.with_ref)
+    if path is not None:
+        picture = load_image(path)[0]
+        return restyled(bench, lambda frame: rgb_to_yuv(stylise(yuv_to_rgb(frame), picture)))
+    row = grade.STYLES.get(edit.to or "")
+    if row is None and edit.to not in LOOKS:
+        return None
+    table = (row or grade.NEUTRAL).table()
+    if edit.to not in LOOKS:
+        return lambda frame, _: grade.apply_table(frame, table)
+    return restyled(bench, lambda frame: grade.apply_table(in_look(frame, edit.to), table))
+
+
+def time_of_day(edit: Edit, bench: Bench) -> Change | None:
+    """Another time of day or light; the subject stays a little lighter than a dark place."""
+    look = grade.TIMES.get(edit.to or "") or grade.LIGHTS.get(edit.to or "")
+    if look is None:
+        return None
+    table = look.table()
+    if look.stops > -0.85 or not bench.analysis.has_subject:
+        return lambda frame, _: grade.apply_table(frame, table)
+    lit = replace(look, stops=0.6 * look.stops, roll=0.6 * look.roll).table()
+
+    def change(frame: FrameYUV, index: int) -> FrameYUV:
+        dark = grade.apply_table(frame, table)
+        blend(dark, grade.apply_table(frame, lit), bench.mask(index), 0.8)
+        return dark
+
+    return change
+
+
+def weather(edit: Edit, bench: Bench) -> Change | None:
+    """Rain, snow, fog, storm: graded, with what falls behind and before the subject."""
+    look = grade.WEATHERS.get(edit.to or "")
+    if look is None:
+        return None
+    table, fps = look.table(), float(bench.shot.output.fps)
+    haze = haze_of(edit.to, bench.frame_at(0.5))
+    falling = sky_of(edit.to, *bench.size, bench.shot.seed, haze)
+    step = haze.step(14.0) if haze else 0
+
+    def change(frame: FrameYUV, index: int) -> FrameYUV:
+        graded = grade.apply_table(frame, table)
+        far = haze.veiled(graded, step) if haze and step else graded.copy()
+        if falling:
+            falling.draw_behind(far, index / fps)
+        if bench.analysis.has_subject:
+            blend(far, graded, bench.mask(index))
+        if falling:
+            falling.draw_before(far, index / fps)
+        return far
+
+    return change
+
+
+def effect(edit: Edit, bench: Bench) -> Change | None:
+    """Fire, glow, lightning, ice and the like, on the target."""
+    words = [token.lemma for token in tokenize(f"{edit.what or ''} {edit.to or ''} {edit.target or ''}", KNOWN_WORDS)]
+    target = replace(edit, what=None) if edit.target else replace(edit, what=None, target="subject")
+    find = finder_of(target, bench)
+    return None if find is None else effect_on(bench, words, find)
+
+
+BUILDERS: dict[str, Callable[[Edit, Bench], Change | None]] = {
+    "background": background, "remove": remove, "replace": replace_subject, "add": add, "recolour": recolour, "material": material, "attribute": attribute,
+    "effect": effect, "style": style, "time_of_day": time_of_day, "weather": weather,
+}  # fmt: skip
+"""In the order in which they are done: places first, people next, looks last."""
+
+
+def built(edit: Edit, bench: Bench) -> list[Change]:
+    """The change that an operation makes; none, and named, when it cannot be made."""
+    change = BUILDERS[edit.op](edit, bench)
+    if change is None and not any(name_of(edit) in text for text in bench.not_rendered):
+        bench.not_rendered.append(name_of(edit))
+    return [change] if change else []
