@@ -35,6 +35,32 @@ def test_run_renders_without_a_server(pictures: dict[str, Path], tmp_path: Path)
     assert (facts.width, facts.height, facts.frames) == (720, 1280, 72)
 
 
+def test_a_clip_is_held_against_its_request_and_the_exit_code_says_the_verdict(
+    pictures: dict[str, Path], tmp_path: Path
+) -> None:
+    out = tmp_path / "out.mp4"
+    asked = ["standard/image-to-video", "--start", str(pictures["place"]), "-d", "3"]
+    assert shotwright("run", *asked, "-p", "Push in", "-o", str(out)).returncode == 0
+    good = shotwright("eval", str(out), *asked, "-p", "Push in", "--report", str(tmp_path / "report"))
+    assert good.returncode == 0, good.stdout + good.stderr
+    assert "camera moves" in good.stdout
+    assert (tmp_path / "report" / "index.html").exists()
+    bad = shotwright("eval", str(out), *asked, "-p", "Pull back", "--json")
+    assert bad.returncode == 1
+    assert [row["metric"] for row in json.loads(bad.stdout) if row["passed"] is False] == ["M3"]
+    assert shotwright("eval", str(tmp_path / "none.mp4"), *asked, "-p", "Push in").returncode == 2
+
+
+def test_a_clip_is_analysed(clip: Path, tmp_path: Path) -> None:
+    done = shotwright("analyze", str(clip), "-o", str(tmp_path / "found.jpg"), "--json")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["frames"] == 72
+    assert "pans or trucks right" in found["camera"][0]
+    assert (tmp_path / "found.jpg").stat().st_size > 10_000
+    assert shotwright("analyze", str(tmp_path / "none.mp4")).returncode == 2
+
+
 def test_run_renders_on_a_server_and_jobs_show_it(server: RunningServer, tmp_path: Path) -> None:
     out = tmp_path / "out.mp4"
     done = shotwright(

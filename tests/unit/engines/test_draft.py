@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,6 +27,9 @@ from shotwright.media.probe import probe_video
 
 pytestmark = pytest.mark.slow
 P = "fal-ai/kling-video/o1/standard/"
+CACHE = Path(tempfile.mkdtemp(prefix="shotwright-tests-"))
+"""Mattes and analyses of the test media, made once."""
+atexit.register(shutil.rmtree, CACHE, ignore_errors=True)
 
 
 def shot_of(
@@ -40,7 +46,9 @@ def shot_of(
     plan = parse_prompt(request, duration_s=facts.duration_s if facts and path.endswith("edit") else None)
     shape = (facts.width, facts.height) if facts else None
     media = tuple(ElementMedia(e[0], e[1:]) for e in elements)
-    return Shot(plan, output_spec(request, shape, facts), request.derived_seed(), images, media, video, facts)
+    return Shot(
+        plan, output_spec(request, shape, facts), request.derived_seed(), images, media, video, facts, cache=CACHE
+    )
 
 
 def silent(stage: str, fraction: float, message: str | None = None, *, preview: object = None) -> None:
@@ -123,7 +131,11 @@ def test_an_element_is_on_the_side_that_the_words_say(pictures: dict[str, Path],
 
 
 def test_the_same_shot_has_the_same_bytes_on_one_thread_and_on_two(pictures: dict[str, Path], tmp_path: Path) -> None:
-    shot = shot_of("Handheld shot of @Element1 in the rain in a forest", elements=((pictures["front"],),))
+    shot = shot_of(
+        "Handheld shot of @Element1 in the rain in the scene of @Image1",
+        images=(pictures["place"],),
+        elements=((pictures["front"],),),
+    )
     clips = []
     for threads in (1, 2):
         cv2.setNumThreads(threads)

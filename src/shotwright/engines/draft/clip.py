@@ -39,7 +39,11 @@ WEAK_SHARE = (0.004, 0.75)
 """A matte smaller or larger than this share of the frame is no evidence of a subject."""
 CUT_DISTANCE, CUT_RISE = 0.42, 4.0
 """Distance of two frames' colours from which there is a cut, and how much it stands out from its neighbourhood."""
-TOUCHES = 0.965
+TOUCHES = 0.985
+TRAVELS = 1.0
+"""Way of a mover, in its own widths or heights, from which the median of the shot does not show it."""
+SAME = 0.75
+"""Overlap of two mattes, as a share of their union, from which they say the same."""
 MIN_KEYS = 4
 """Key frames from which the median of a shot is its place."""
 DIFFERS = 11.0
@@ -105,7 +109,7 @@ def analyse(path: Path, facts: VideoFacts, cache: Cache, tick: Callable[[int], N
     width = SMALL_PX
     height = round(facts.height * width / facts.width / 2) * 2
     every = max(KEY_EVERY, round(facts.frames / KEYS_MAX))
-    return cache.get("clip-3", path, lambda: _analyse(path, (width, height), every, facts.fps, tick))
+    return cache.get("clip-5", path, lambda: _analyse(path, (width, height), every, facts.fps, tick))
 
 
 def _analyse(path: Path, size: tuple[int, int], every: int, fps: float, tick: Callable[[int], None]) -> ClipAnalysis:
@@ -235,7 +239,24 @@ def _movers(luma: list[NDArray[np.uint8]], keys: list[int]) -> dict[int, NDArray
         away = cv2.GaussianBlur(np.abs(luma[key] - np.nan_to_num(place, nan=128)).astype(np.float32), (0, 0), 1.2)
         solid = cv2.morphologyEx((away > DIFFERS).astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
         movers[key] = cv2.morphologyEx(solid, cv2.MORPH_CLOSE, np.ones((11, 11), np.uint8)) > 0
-    return movers
+    return movers if _travels(movers, path) else {}
+
+
+def _travels(movers: dict[int, NDArray[np.bool_]], path: list[NDArray[np.float64]]) -> bool:
+    """Whether what moves goes somewhere: who waves an arm does not leave his legs behind."""
+    first = min(movers)
+    places, sizes = [], []
+    for key, mover in movers.items():
+        count, _, stats, centres = cv2.connectedComponentsWithStats(mover.astype(np.uint8))
+        if count < 2:
+            continue
+        largest = 1 + int(np.argmax(stats[1:, 4]))
+        back = np.linalg.inv(path[key - first]) @ np.array([*centres[largest], 1.0])
+        places.append(back[:2] / back[2])
+        sizes.append(stats[largest, 2:4].astype(float))
+    if len(places) < MIN_KEYS:
+        return False
+    return bool(np.any(np.ptp(np.array(places), axis=0) > TRAVELS * np.median(np.array(sizes), axis=0)))
 
 
 def _refined(picture: FrameRGB, inside: NDArray[np.bool_], maybe: NDArray[np.bool_]) -> Mask:
@@ -274,8 +295,21 @@ def _agreed(luma: list[NDArray[np.uint8]], found: dict[int, Mask]) -> dict[int, 
     for n, key in enumerate(marks):
         near = [_run(luma, found[marks[m]], marks[m], key)[-1] for m in (n - 1, n + 1) if 0 <= m < len(marks)]
         votes = [found[key], *near]
-        agreed[key] = np.median(np.stack(votes), axis=0).astype(np.uint8) if len(votes) == 3 else found[key]
+        agreed[key] = (
+            np.median(np.stack(votes), axis=0).astype(np.uint8) if len(votes) == 3 else _likelier(votes, found)
+        )
     return agreed
+
+
+def _likelier(votes: list[Mask], found: dict[int, Mask]) -> Mask:
+    """At the end of a shot: the own matte, unless it is far from its neighbour's and less like the usual size."""
+    if len(votes) < 2:
+        return votes[0]
+    own, near = ((vote > 128) for vote in votes)
+    if (own & near).sum() > SAME * max(1, (own | near).sum()):
+        return votes[0]
+    usual = float(np.median([(matte > 128).sum() for matte in found.values()]))
+    return min(votes, key=lambda vote: abs(float((vote > 128).sum()) - usual))
 
 
 def _run(luma: list[NDArray[np.uint8]], matte: Mask, start: int, end: int) -> list[Mask]:

@@ -132,8 +132,8 @@ def _skin(small: NDArray[np.int16]) -> NDArray[np.bool_]:
     )
 
 
-def _of_body(top: float, bottom: float, *, skin: bool | None, dark: bool = False) -> Find:
-    """A part of a person: between two heights of the subject's box; skin, or what has the main colour of what is not skin."""
+def _of_body(top: float, bottom: float, *, skin: bool | None = None, dark: bool = False, cloth: bool = False) -> Find:
+    """A part of a person, between two heights of the subject's box: skin or not, dark, or a cloth of one main colour."""
 
     def find(frame: FrameYUV, bench: Bench, index: int) -> Mask:
         small = _small(frame).astype(np.int16)
@@ -147,7 +147,7 @@ def _of_body(top: float, bottom: float, *, skin: bool | None, dark: bool = False
             inside &= _skin(small) == skin
         if dark:
             inside &= small[..., 0] < 120
-        elif skin is False and inside.any():
+        elif cloth and inside.any():
             main = np.median(
                 small[inside & (rows > (low + high) / 2)]
                 if (inside & (rows > (low + high) / 2)).any()
@@ -194,12 +194,12 @@ _grass = _outside(lambda s, y: (s[..., 1] < 122) & (s[..., 2] < 127) & (s[..., 0
 _leaves = _outside(lambda s, y: (s[..., 1] < 124) & (s[..., 2] < 127) & (s[..., 0] > 24) & (y >= 0))
 _water = _outside(lambda s, y: (s[..., 1] > 132) & (s[..., 2] < 126) & (y > 0.3))
 _hair, _face = _of_body(0.0, 0.13, skin=False, dark=True), _of_body(0.0, 0.2, skin=True)
-_top, _legs = _of_body(0.16, 0.56, skin=False), _of_body(0.52, 0.93, skin=False)
+_top, _legs = _of_body(0.16, 0.56, cloth=True), _of_body(0.52, 0.93, cloth=True)
 
 PARTS: dict[str, Find] = {
     "sky": _sky, "cloud": _sky, "grass": _grass, "lawn": _grass, "meadow": _grass, "leaf": _leaves, "foliage": _leaves, "tree": _leaves, "forest": _leaves,
     "water": _water, "sea": _water, "ocean": _water, "lake": _water, "river": _water,
     "hair": _hair, "face": _face, "skin": _face, "shirt": _top, "jacket": _top, "coat": _top, "hoodie": _top, "sweater": _top, "suit": _top, "blouse": _top,
-    "top": _top, "vest": _top, "dress": _of_body(0.16, 0.8, skin=False), "outfit": _of_body(0.16, 0.93, skin=False), "clothes": _of_body(0.16, 0.93, skin=False),
-    "clothing": _of_body(0.16, 0.93, skin=False), "pants": _legs, "trousers": _legs, "jeans": _legs, "skirt": _legs,
+    "top": _top, "vest": _top, "dress": _of_body(0.16, 0.8, cloth=True), "outfit": _of_body(0.16, 0.93, cloth=True), "clothes": _of_body(0.16, 0.93, cloth=True),
+    "clothing": _of_body(0.16, 0.93, cloth=True), "pants": _legs, "trousers": _legs, "jeans": _legs, "skirt": _legs,
 }  # fmt: skip

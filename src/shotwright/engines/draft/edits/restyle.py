@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
-from shotwright.engines.draft.clip import flow_between, grid_of
+from shotwright.engines.draft.clip import grid_of
 from shotwright.media.colour import FrameYUV
 from shotwright.media.decode import decode_frames
 
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
     from shotwright.engines.draft.edits.bench import Bench, Change
 
 WORK_PX = 640
-KEY_EVERY = 14
+KEY_EVERY = 20
+_FLOW = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
 
 
 class Carried:
@@ -59,7 +61,7 @@ class Carried:
         maps = {start: (x, y)}
         step = 1 if end > start else -1
         for index in range(start, end, step):
-            flow = flow_between(self._luma[index + step], self._luma[index])
+            flow = np.asarray(_FLOW.calc(self._luma[index + step], self._luma[index], np.empty(0)), np.float32)
             at = (x + flow[..., 0], y + flow[..., 1])
             mx, my = (cv2.remap(part, *at, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE) for part in maps[index])
             maps[index + step] = (np.asarray(mx, np.float32), np.asarray(my, np.float32))
@@ -79,14 +81,31 @@ def restyled(bench: Bench, style: Callable[[FrameYUV], FrameYUV]) -> Change:
         luma.append(np.ascontiguousarray(frame[..., 0]))
         if index in marks:
             keys[index] = style(frame).astype(np.int16) - frame
+    keys = _levelled(keys, bench)
     carried = Carried(luma, keys)
+    common = {mark: change.reshape(-1, 3).mean(axis=0) for mark, change in keys.items()}
 
     def change(frame: FrameYUV, index: int) -> FrameYUV:
-        small = carried.at(index, bench.analysis.shot_at(min(index, bench.frames - 1)))
+        ends = bench.analysis.shot_at(min(index, bench.frames - 1))
+        small = carried.at(index, ends)
+        wanted = common[min(common, key=lambda mark: abs(mark - index))]
+        small = (small + (wanted - small.reshape(-1, 3).mean(axis=0))).round().astype(np.int16)
         full = cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR)
         return np.asarray(cv2.add(frame, full, dtype=cv2.CV_8U), np.uint8)
 
     return change
+
+
+def _levelled(keys: dict[int, NDArray[np.int16]], bench: Bench) -> dict[int, NDArray[np.int16]]:
+    """The changes of each shot's keys with one mean colour, so that brightness does not pump from key to key."""
+    level: dict[int, NDArray[np.int16]] = {}
+    for first, end in pairwise([0, *bench.analysis.cuts, bench.frames]):
+        inner = {key: change for key, change in keys.items() if first <= key < end}
+        if inner:
+            means = {key: change.reshape(-1, 3).mean(axis=0) for key, change in inner.items()}
+            common = np.mean(list(means.values()), axis=0)
+            level |= {key: (change + (common - means[key]).round()).astype(np.int16) for key, change in inner.items()}
+    return level or keys
 
 
 def _marks(bench: Bench) -> set[int]:
