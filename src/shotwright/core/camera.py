@@ -213,7 +213,7 @@ def _dolly(move: CameraMove, state: State, space: Space) -> Apply:
     """Along the line of sight; the apparent size grows evenly. Ends where the end size, or a sensible share, is reached."""
     inward = move.move == "dolly_in"
     point, height = _target(move, space)
-    aim = point or (space.subject if inward and move.target is None else state.look)
+    aim = point or (space.subject if inward and move.target != DRIFT else state.look)
     if move.end_size and (point or move.target is None) and height > MIN_STANDING_M:
         aim = (aim[0], aim[1] + (AIM[move.end_size] - TARGET_AT) * height, aim[2])
     start = math.dist(state.eye, aim)

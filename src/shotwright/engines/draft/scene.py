@@ -41,6 +41,8 @@ PHOTOGRAPHED_FROM = {
 """Eye height of the camera that took a start frame, when the words say that it looks down."""
 KEEP = 0.86
 """Share of the frame that a group fills at the end of a move inwards, as the height of a full shot."""
+BEFORE_CARD = 0.9
+"""A camera ends before what stands in the picture: it is a card, and has nothing behind it."""
 CLEAR_M = 0.5
 """How far what stands in a picture must be behind the people to stand up as a card."""
 NIGHT_LIGHTS = frozenset({"neon", "moonlight", "candle", "cyberpunk"})
@@ -267,6 +269,11 @@ def _space(place: Place, sprites: list[Sprite], people: list[Subject], aspect: f
     focus = sprites[0] if sprites else None
     height = focus.height_m if focus else 0.5 * place.base.eye[1]
     point = (focus.x, TARGET_AT * focus.height_m + focus.y, focus.z) if focus else first.look
+    cards = [prop for prop in place.props if prop.ref.startswith("plate:")]
+    if focus is None and cards:
+        main = max(cards, key=lambda card: card.height_m * card.views[0][1].aspect / card.z)
+        point, height = (main.x, 0.5 * main.height_m, main.z), main.height_m
+    end_m = min([place.wall_m, *(BEFORE_CARD * card.z for card in cards)])
     standing = [sprite for sprite in sprites if not sprite.is_floating]
     if len(standing) > 1:
         left, right = (
@@ -277,7 +284,7 @@ def _space(place: Place, sprites: list[Sprite], people: list[Subject], aspect: f
     targets, sizes = composer.targets_of(sprites, people)
     keep = (right - left) * aspect * KEEP if len(standing) > 1 else 0.0
     targets[DRIFT], sizes[DRIFT] = first.look, 1.7
-    return Space(first, place.wall_m, point, height, aspect, targets, sizes, place.side_m, keep)
+    return Space(first, end_m, point, height, aspect, targets, sizes, place.side_m, keep)
 
 
 def _focus_of(plan: ShotPlan, sprites: list[Sprite]) -> FocusPull | None:
