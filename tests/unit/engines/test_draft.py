@@ -158,6 +158,22 @@ def test_no_frame_has_a_hole(pictures: dict[str, Path], tmp_path: Path) -> None:
     assert all((frame[..., 0] < 20).mean() < 0.02 for frame in frames)
 
 
+def test_the_place_is_shown_before_the_set_is_built(pictures: dict[str, Path], tmp_path: Path) -> None:
+    seen: list[tuple[str, tuple[int, ...]]] = []
+
+    def watch(stage: str, fraction: float, message: str | None = None, *, preview: np.ndarray | None = None) -> None:
+        if preview is not None:
+            seen.append((stage, preview.shape))
+        if stage == "render":
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        DraftEngine().render(
+            shot_of("Take @Image1 as the start frame. Push in.", images=(pictures["place"],)), tmp_path, watch
+        )
+    assert seen == [("prepare", (270, 480, 3))]
+
+
 def test_a_cancel_stops_between_two_frames_and_leaves_no_file(tmp_path: Path) -> None:
     seen = []
 

@@ -73,7 +73,19 @@ class DraftEngine:
             return continuation_scene(shot, cache, progress)
         end_path = shot.image(shot.plan.end_frame)
         end = fit(load_image(end_path)[0], shot.output.width, shot.output.height) if end_path else None
-        return build_scene(shot, cache, backdrop_of(shot, cache), end=end)
+        backdrop = backdrop_of(shot, cache)
+        shown = cv2.resize(backdrop.rgb, _preview_size(shot), interpolation=cv2.INTER_AREA) if backdrop else None
+        progress(
+            "prepare",
+            SETUP_SHARE / 3,
+            "Cutting out, dressing and placing",
+            preview=None if shown is None else np.asarray(shown, np.uint8),
+        )
+        return build_scene(shot, cache, backdrop, end=end)
+
+
+def _preview_size(shot: Shot) -> tuple[int, int]:
+    return PREVIEW_WIDTH, round(PREVIEW_WIDTH * shot.output.height / shot.output.width)
 
 
 def write_clip(path: Path, frames: Iterable[FrameYUV], shot: Shot, progress: Progress, *, first: float) -> int:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 Dress = Callable[[FrameYUV, "Mask | None"], FrameYUV]
 """Gives a texture the look of the shot; the second argument says what shines by itself."""
 VARIANTS = 3
-SHADOW_WITHIN_M = 30.0
+SHADOW_WITHIN_M = 14.0
 HAZE_ROW = 55
 """Row of the panorama, from below, whose colour the far ground takes: just above the horizon."""
 
