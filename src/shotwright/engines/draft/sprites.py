@@ -284,7 +284,10 @@ def draw_shadow(frame: FrameYUV, view: View, sprite: Sprite, shadows: list[Plane
     x, _, z = sprite.place(seconds)
     away = np.array([x - view.eye[0], z - view.eye[2]])
     reach = float(np.hypot(*away))
-    if reach < 1e-3 or sprite.opacity(seconds) <= 0:
+    if reach < 1e-3 or sprite.opacity(seconds) <= 0 or not shadows:
+        return
+    seen = view.project(np.array([x, 0.0, z]))
+    if sprite.is_prop and not (seen[2] > 0.2 and -0.2 * view.width < seen[0] < 1.2 * view.width):
         return
     ahead = away / reach
     for i, shadow in enumerate(shadows):

@@ -195,11 +195,7 @@ def draw_billboard(
     tall *= max(0.45, abs(float(np.cos(view.pose.pitch))))
     scale = tall / rows
     reach = tall * max(1.0, columns / rows) + 2
-    if (
-        tall < 1.2
-        or not (-reach < x < view.width + reach and -reach < y < view.height + reach)
-        or tall > 6 * view.height
-    ):
+    if tall < 3 or not (-reach < x < view.width + reach and -reach < y < view.height + reach) or tall > 6 * view.height:
         return
     level = max(0, min(MAX_LEVEL, int(np.floor(-np.log2(max(scale, 1e-4) / 0.6))))) if scale < 0.6 else 0
     while blur_px / scale / 2**level > 3 and level < MAX_LEVEL:

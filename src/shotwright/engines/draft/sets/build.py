@@ -14,7 +14,7 @@ from shotwright.engines.draft.cutout import CutOut, defringed
 from shotwright.engines.draft.sets.art import PAINTERS, Art
 from shotwright.engines.draft.sets.ground import Ground, make_ground
 from shotwright.engines.draft.sets.kinds import ISLAND_Z, KINDS, SNOWY, SetKind
-from shotwright.engines.draft.sets.sky import SKIES, paint_panorama, surrounding_walls
+from shotwright.engines.draft.sets.sky import PX_PER_DEG, SKIES, paint_panorama, surrounding_walls
 from shotwright.engines.draft.sets.walls import Wall, island_patch, room, street_fronts
 from shotwright.engines.draft.sprites import Sprite
 from shotwright.engines.draft.stage import Plane, Texture, View, draw_plane
@@ -28,7 +28,7 @@ Dress = Callable[[FrameYUV, "Mask | None"], FrameYUV]
 """Gives a texture the look of the shot; the second argument says what shines by itself."""
 VARIANTS = 3
 SHADOW_WITHIN_M = 14.0
-HAZE_ROW = 55
+HAZE_ROW = round(5.5 * PX_PER_DEG)
 """Row of the panorama, from below, whose colour the far ground takes: just above the horizon."""
 
 

@@ -16,9 +16,9 @@ from shotwright.engines.draft.sets.art import RGB, Rng, tinted
 from shotwright.engines.draft.stage import Plane, Texture
 from shotwright.media.colour import FrameRGB, Mask, rgb_to_yuv
 
-WIDTH, LOW_DEG, HIGH_DEG, PX_PER_DEG = 3600, -3.0, 60.0, 10
+WIDTH, LOW_DEG, HIGH_DEG, PX_PER_DEG = 2520, -3.0, 60.0, 7
 RADIUS_M = 900.0
-WALL_PX = 1500
+WALL_PX = 1280
 
 
 @dataclass(frozen=True)
