@@ -31,6 +31,7 @@ from shotwright.api.origin import HostRouting
 from shotwright.api.platform import routes as platform_routes
 from shotwright.api.platform import v1 as platform_v1
 from shotwright.core.errors import BadRequest, InternalError, NotFound, ServerUnavailable, SetupError, ShotwrightError
+from shotwright.engines.base import EngineInfo
 from shotwright.files.store import FileStore
 from shotwright.jobs.children import ChildPool, ChildSetup
 from shotwright.jobs.events import EventHub
@@ -41,6 +42,7 @@ from shotwright.jobs.queue import Queue
 from shotwright.jobs.store import RequestStore
 from shotwright.jobs.webhooks import Deliverer
 from shotwright.jobs.worker import Worker
+from shotwright.web import routes as web_routes
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
@@ -52,7 +54,12 @@ if TYPE_CHECKING:
     from shotwright.settings import Settings
 
 logger = logging.getLogger(__name__)
-ENGINES = frozenset({"draft"})
+ENGINES = {
+    "draft": EngineInfo(
+        "draft", "Draft", "A watchable previz that obeys the prompt: camera, start frame, elements, style, edits. Free, and the same every time.", "two CPU cores",
+    ),
+}  # fmt: skip
+"""What this server renders on, in the order in which pages show it."""
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 WATCH_S = 1.0
 STOP_S = 9.0
@@ -197,7 +204,13 @@ async def _keep_alive(embedded: EmbeddedPostgres) -> None:
 def build_api(context: Context) -> Starlette:
     """The ASGI application with all dialects."""
     api = Starlette(
-        routes=[*eachlabs_routes.routes(), *platform_v1.routes(), *platform_routes.routes(), *fal_routes.routes()]
+        routes=[
+            *web_routes.routes(),
+            *eachlabs_routes.routes(),
+            *platform_v1.routes(),
+            *platform_routes.routes(),
+            *fal_routes.routes(),
+        ]
     )
     api.router.redirect_slashes = False
     api.state.context = context

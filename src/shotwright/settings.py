@@ -49,6 +49,10 @@ class Settings(BaseSettings):
     )
     engine: str = Field("draft", description="The engine that renders when a request names none.")
     strict_submit: bool = Field(default=False, description="Answer 422 at submit instead of at the result.")
+    recipes: bool = Field(
+        default=True,
+        description="Write into every clip the request that made it, so that dropping the file on the playground restores the form.",
+    )
     allow_private_media: bool = Field(default=False, description="Let media come from private and loopback addresses.")
     max_body_mb: int = Field(300, ge=1, description="Largest request body that is read, in MB (data URIs count).")
     postgres_user: str = Field(

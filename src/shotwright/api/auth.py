@@ -1,7 +1,9 @@
 """Who calls, and what they may do. A server without keys takes everybody (and `serve` then listens on loopback only).
 
 A key is one of SHOTWRIGHT_KEYS, or one that `shotwright keys create` made, with its scopes and its
-budget. It travels as `Authorization: Key ...`, `Authorization: Bearer ...` or `X-API-Key: ...`.
+budget. It travels as `Authorization: Key ...`, `Authorization: Bearer ...` or `X-API-Key: ...`. A browser that has signed in
+sends a session cookie instead: the name of the key, signed, never the key. What changes something then needs the session's
+token in `X-CSRF-Token` as well, which only our own pages know.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from shotwright.jobs.keys import KeyStore
+    from shotwright.jobs.keys import ApiKey, KeyStore
     from shotwright.jobs.store import StoredRequest
     from shotwright.settings import Settings
 
@@ -31,6 +33,10 @@ CONFIGURED = frozenset({"run", "read"})
 FRESH_S = 1.0
 """A revoked key is refused at most so much later."""
 KEPT_KEYS = 1024
+COOKIE = "shotwright_session"
+SESSION_S = 14 * 86_400
+CSRF_HEADER = "x-csrf-token"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 @dataclass(frozen=True)
@@ -64,7 +70,14 @@ class Gate:
         self._settings, self._keys = settings, keys
         self._configured = {key: owner_name(key) for key in settings.accepted_keys}
         self._known: OrderedDict[str, tuple[float, Caller | None]] = OrderedDict()
+        self._named: OrderedDict[str, tuple[float, Caller | None]] = OrderedDict()
         self._open: tuple[float, bool] = (0.0, False)
+
+    def forget(self) -> None:
+        """Ask the database again: keys were made or revoked."""
+        self._open = (0.0, False)
+        self._known.clear()
+        self._named.clear()
 
     async def is_open(self) -> bool:
         """Whether there are no keys at all."""
@@ -96,8 +109,22 @@ class Gate:
                 self._known.popitem(last=False)
         return known
 
+    async def caller_named(self, name: str) -> Caller | None:
+        """Who a session belongs to, unless its key was revoked."""
+        if name in self._configured.values():
+            return Caller(name, CONFIGURED, self._settings.daily_budget_usd)
+        checked, known = self._named.get(name, (0.0, None))
+        if time.monotonic() - checked > FRESH_S or checked == 0.0:
+            known = self._caller_of(await self._keys.find(name))
+            self._named[name] = (time.monotonic(), known)
+            if len(self._named) > KEPT_KEYS:
+                self._named.popitem(last=False)
+        return known
+
     async def _look_up(self, text: str) -> Caller | None:
-        key = await self._keys.check(text)
+        return self._caller_of(await self._keys.check(text))
+
+    def _caller_of(self, key: ApiKey | None) -> Caller | None:
         if key is None:
             return None
         budget = self._settings.daily_budget_usd if key.daily_budget_usd is None else key.daily_budget_usd
@@ -111,13 +138,42 @@ async def caller(request: Request, scope: str = "read") -> Caller:
         Unauthorized: No key, or an unknown or revoked one.
         Forbidden: The key's scopes do not include this.
     """
-    gate: Gate = request.app.state.context.gate
-    found = await gate.caller(credential(request))
+    context = request.app.state.context
+    gate: Gate = context.gate
+    text, session = credential(request), request.cookies.get(COOKIE)
+    if text or session is None or await gate.is_open():
+        found = await gate.caller(text)
+    else:
+        found = await session_caller(gate, context.secret, session)
+        if request.method not in SAFE_METHODS and not is_signed(
+            context.secret, f"csrf:{session}", request.headers.get(CSRF_HEADER, "")
+        ):
+            raise Forbidden("This page has expired. Reload it and try again.")
     if found is None:
         raise Unauthorized
     if scope not in found.scopes and "admin" not in found.scopes and not (scope == "read" and "run" in found.scopes):
         raise Forbidden(f'This key may not do this: it lacks the scope "{scope}".')
     return found
+
+
+def new_session(secret: str, who: Caller) -> str:
+    """The cookie of a browser that has signed in."""
+    text = f"{who.id}.{int(time.time()) + SESSION_S}"
+    return f"{text}.{sign(secret, f'session:{text}')}"
+
+
+async def session_caller(gate: Gate, secret: str, cookie: str) -> Caller | None:
+    """Who a session cookie belongs to; None when it is forged, too old, or its key was revoked."""
+    name, _, rest = cookie.partition(".")
+    until, _, signature = rest.partition(".")
+    if not is_signed(secret, f"session:{name}.{until}", signature) or int(until) < time.time():
+        return None
+    return await gate.caller_named(name)
+
+
+def csrf_token(secret: str, cookie: str) -> str:
+    """What pages of this session send with everything that changes something."""
+    return sign(secret, f"csrf:{cookie}")
 
 
 def credential(request: Request) -> str:

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from psycopg_pool import AsyncConnectionPool
     from starlette.requests import Request
 
     from shotwright.api.auth import Gate
+    from shotwright.engines.base import EngineInfo
     from shotwright.files.store import FileStore
     from shotwright.jobs.events import EventHub
     from shotwright.jobs.keys import KeyStore
@@ -32,7 +35,7 @@ class Context:
     gate: Gate
     secret: str
     webhook_seed: str
-    engines: frozenset[str]
+    engines: Mapping[str, EngineInfo]
 
 
 def context_of(request: Request) -> Context:

@@ -6,12 +6,15 @@ Source: seeds 000-004, kling-o1 b.1 and b.6, fal-wire 6.1, eachlabs-wire a.2.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from shotwright.core.errors import NotFound
 from shotwright.core.limits import MB, PROMPT_MAX_CHARS, ImageLimits, VideoLimits
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Task = Literal["reference_to_video", "video_reference", "edit", "first_last_frame"]
 Tier = Literal["pro", "standard"]
@@ -56,6 +59,9 @@ class Endpoint:
     image_limits: ImageLimits = IMAGE
     video_limits: VideoLimits = VIDEO
     wire: Wire = "fal"
+    brief_options: Mapping[str, tuple[str, ...]] = field(
+        default_factory=dict
+    )  #: What llms.txt offers where it offers less.
     counterpart: str | None = None  #: The same model's id on the other wire.
 
     @property
@@ -91,6 +97,10 @@ _ELEMENT_EXAMPLE = {
         _CDN + "kangaroo/YMpmQkYt9xugpOTQyZW0O.png",
         _CDN + "zebra/d6ywajNyJ6bnpa_xBue-K.png",
     ],
+}
+_RABBIT_EXAMPLE = {
+    "reference_image_urls": [_CDN + "zebra/YvRbjNmoauvqs0ltcXiXJ.png"],
+    "frontal_image_url": _CDN + "rabbit/Jdn8H24frD9Cd31GiJuk3.png",
 }
 _STONE_EXAMPLE = {
     "frontal_image_url": _CDN + "koala/gSnsA7HJlgcaTyR5Ujj2H.png",
@@ -150,19 +160,19 @@ def _video(example: str) -> Field:
     return Field("video_url", "video", _VIDEO_TEXT, required=True, examples=(example,))
 
 
-def _images(limit_text: str) -> Field:
+def _images(limit_text: str, *examples: Any) -> Field:  # noqa: ANN401  (any JSON)
     lead = "Additional reference images" if limit_text is _MAX7 else "Reference images"
     text = f"{lead} for style/appearance. Reference in prompt as @Image1, @Image2, etc. {limit_text}"
-    return Field("image_urls", "images", text, default=())
+    return Field("image_urls", "images", text, default=(), examples=examples)
 
 
-def _elements(limit_text: str) -> Field:
+def _elements(limit_text: str, example: dict[str, Any] | None = None) -> Field:
     where = " in the video" if limit_text is _MAX7 else ""
     text = (
         f"Elements (characters/objects) to include{where}. "
         f"Reference in prompt as @Element1, @Element2, etc. {limit_text}"
     )
-    return Field("elements", "elements", text, default=(), examples=([_ELEMENT_EXAMPLE],))
+    return Field("elements", "elements", text, default=(), examples=([example or _ELEMENT_EXAMPLE],))
 
 
 _FIELDS: dict[Task, tuple[Field, ...]] = {
@@ -170,7 +180,7 @@ _FIELDS: dict[Task, tuple[Field, ...]] = {
         _prompt(_TAKE, GREENHOUSE_PROMPT), _images(_MAX7), _elements(_MAX7), _DURATION, _RATIO,
     ),
     "video_reference": (
-        _prompt(_USE, NEXT_SHOT_PROMPT), _video(_REFERENCE_VIDEO), _KEEP_AUDIO, _images(_MAX4), _elements(_MAX4),
+        _prompt(_USE, NEXT_SHOT_PROMPT), _video(_REFERENCE_VIDEO), _KEEP_AUDIO, _images(_MAX4, []), _elements(_MAX4, _RABBIT_EXAMPLE),
         _AUTO_RATIO, _DURATION,
     ),
     "edit": (
@@ -265,6 +275,10 @@ SLUGS_OF: dict[Task, str] = {
 """EachLabs' names of the pro endpoints. Source: eachlabs-wire a.2."""
 
 
+_BRIEF: dict[tuple[Task, Tier], Mapping[str, tuple[str, ...]]] = {("video_reference", "pro"): {"duration": ("5", "10")}}
+"""Seed 000 lists fewer durations than the later pages; all of those are accepted. Source: kling-o1 b.1."""
+
+
 def _endpoint(family: _Family, tier: Tier) -> Endpoint:
     fields = _FIELDS[family.task]
     with_video = any(f.kind == "video" for f in fields)
@@ -274,12 +288,13 @@ def _endpoint(family: _Family, tier: Tier) -> Endpoint:
         title=f"{family.title} [{tier.capitalize()}]", summary=family.summary, category=family.category,
         schema_title=family.schema_title, fields=fields, usd_per_second=PRICES[tier, with_video],
         reference_limit=4 if with_video else 7, example=family.example, output_example=family.output,
-        counterpart=SLUGS_OF[family.task] if tier == "pro" else None,
+        counterpart=SLUGS_OF[family.task] if tier == "pro" else None, brief_options=_BRIEF.get((family.task, tier), {}),
     )  # fmt: skip
 
 
 _SLUG_DURATION = replace(_DURATION, description="Video duration in seconds.", options=("5", "10"))
 _SLUG_CHANGES: dict[str, Field] = {"duration": _SLUG_DURATION}
+_SLUG_VIDEO = "https://storage.googleapis.com/magicpoint/inputs/kling-o1-video-to-video-reference-input.mp4"
 _SLUG_VIDEO_MB: dict[Task, int] = {"video_reference": 50, "edit": 200}
 _SLUG_TITLES: dict[Task, tuple[str, str]] = {
     "reference_to_video": ("Kling O1 | Reference Image to Video", "Reference to Video"),
@@ -292,7 +307,7 @@ _SLUG_TITLES: dict[Task, tuple[str, str]] = {
 def _slug_field(spec: Field, max_mb: int) -> Field:
     """A field as EachLabs documents it: fewer durations, a smaller video, lists of at most four."""
     if spec.kind == "video":
-        return replace(spec, description=spec.description.replace("200MB", f"{max_mb}MB"))
+        return replace(spec, description=spec.description.replace("200MB", f"{max_mb}MB"), examples=(_SLUG_VIDEO,))
     if spec.kind in {"images", "elements"} and _MAX4 in spec.description:
         return replace(spec, max_items=4)
     return _SLUG_CHANGES.get(spec.name, spec)

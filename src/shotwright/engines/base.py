@@ -128,6 +128,30 @@ class Capabilities:
     needs: str = "nothing"
 
 
+@dataclass(frozen=True)
+class EngineInfo:
+    """What pages and answers say about an engine without loading it.
+
+    Attributes:
+        name: What requests call it.
+        title: One line for people.
+        summary: What it is good for.
+        needs: What it takes to run.
+        problem: Why it cannot render here at present; empty when it can.
+    """
+
+    name: str
+    title: str
+    summary: str
+    needs: str
+    problem: str = ""
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether requests may name it."""
+        return not self.problem
+
+
 class Engine(Protocol):
     """Renders shots."""
 

@@ -206,6 +206,10 @@ class FileStore:
                 size += file.write(bytes(chunk))
         return size
 
+    def read_all(self, file_id: str) -> bytes:
+        """A whole file; for small ones and for archives."""
+        return bytes(obstore.get(self._objects, f"files/{self.find(file_id).id}").bytes())
+
     def read(self, file_id: str, start: int, end: int) -> AsyncIterator[bytes]:
         """The bytes from `start` up to, not including, `end`."""
         return self._ranges(f"files/{file_id}", start, end)

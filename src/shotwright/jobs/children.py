@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 Message = tuple[Any, ...]
 REPORT_EVERY_S = 0.2
-PREVIEW_EVERY_S = 1.0
+PREVIEW_EVERY_S = 0.25
 CANCEL_GRACE_S = 0.8
 NICE = 5
 _PR_SET_PDEATHSIG = 1

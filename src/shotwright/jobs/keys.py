@@ -97,6 +97,17 @@ class KeyStore:
             row = await (await conn.execute("SELECT EXISTS (SELECT FROM api_keys)")).fetchone()
         return bool(row[0]) if row else False
 
+    async def find(self, name: str) -> ApiKey | None:
+        """The key with this id, unless it was revoked."""
+        try:
+            known = uuid.UUID(name)
+        except ValueError:
+            return None
+        query = f"SELECT {_COLUMNS} FROM api_keys WHERE id = %s AND revoked_at IS NULL"
+        async with self._pool.connection() as conn, conn.cursor(row_factory=class_row(ApiKey)) as cursor:
+            key: ApiKey | None = await (await cursor.execute(query, (known,))).fetchone()
+            return key
+
     async def check(self, text: str) -> ApiKey | None:
         """The key that a client's text is, unless it is wrong or revoked; constant time in the secret."""
         key_id, _, secret = text.partition(":")

@@ -20,6 +20,7 @@ class RenderJob:
     expires_s: float | None = None
     access: str = "allow"
     cache: str | None = None
+    with_recipe: bool = True
 
 
 @dataclass(frozen=True)

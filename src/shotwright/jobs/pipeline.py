@@ -17,9 +17,11 @@ from shotwright.core.request import ShotRequest, parse_request
 from shotwright.engines.base import ElementMedia, Shot, output_spec
 from shotwright.files.store import FILE_PATH
 from shotwright.jobs.messages import Outcome, RenderJob
+from shotwright.jobs.recipe import recipe_of
 from shotwright.media.fetch import FetchPolicy, fetch
 from shotwright.media.images import probe_image
 from shotwright.media.probe import probe_video
+from shotwright.media.recipe import append_recipe
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,6 +58,8 @@ def run_job(
         raise FeatureNotSupported(f'The engine "{job.engine}" cannot render {request.endpoint_id}.')
     shot = prepare_shot(job, request, store, workdir, progress)
     rendered = engine.render(shot, workdir, progress)
+    if job.with_recipe:
+        append_recipe(rendered.path, recipe_of(job.endpoint_id, job.arguments, job.engine, shot.seed))
     return _keep(job, shot, rendered, store)
 
 
@@ -84,7 +88,7 @@ def _keep(job: RenderJob, shot: Shot, rendered: Rendered, store: FileStore) -> O
     plan = shot.plan.to_json() | {"not_rendered": list(rendered.not_rendered)}
     result: dict[str, Any] = {
         "file_id": record.id, "file_name": record.name, "content_type": record.content_type, "file_size": record.size_bytes,
-        "width": shot.output.width, "height": shot.output.height, "fps": float(shot.output.fps), "frames": shot.output.frames,
+        "width": shot.output.width, "height": shot.output.height, "fps": float(shot.output.fps), "frames": shot.output.frames, "seed": shot.seed,
     }  # fmt: skip
     if rendered.camera_path is not None:
         camera = store.put_path(rendered.camera_path, "camera.json", expires_s=job.expires_s, access=job.access)
@@ -168,18 +172,27 @@ class _Collector:
         return self._workdir / f"input-{self._count}"
 
     def _get(self, url: str, path: Path, max_bytes: int, timeout_s: float, loc: Loc) -> None:
-        """From our own store without network, else by guarded download."""
-        own = own_file(url, self._job.own_hosts)
-        if own is None:
-            fetch(url, path, FetchPolicy(max_bytes, timeout_s, self._job.allow_private_media), loc)
-            return
-        try:
-            record = self._store.find(own)
-        except ShotwrightError as exc:
-            raise FileDownloadError(exc.message, loc=loc) from exc
-        if record.size_bytes > max_bytes:
-            raise too_large(record.size_bytes, max_bytes, loc)
-        self._store.fetch(own, path)
+        policy = FetchPolicy(max_bytes, timeout_s, self._job.allow_private_media)
+        bring(url, path, policy, loc, self._store, self._job.own_hosts)
+
+
+def bring(url: str, path: Path, policy: FetchPolicy, loc: Loc, store: FileStore, own_hosts: frozenset[str]) -> None:
+    """Put what an address names into a file: from our own store without network, else by guarded download.
+
+    Raises:
+        FileDownloadError: It cannot be had, or is too large.
+    """
+    own = own_file(url, own_hosts)
+    if own is None:
+        fetch(url, path, policy, loc)
+        return
+    try:
+        record = store.find(own)
+    except ShotwrightError as exc:
+        raise FileDownloadError(exc.message, loc=loc) from exc
+    if record.size_bytes > policy.max_bytes:
+        raise too_large(record.size_bytes, policy.max_bytes, loc)
+    store.fetch(own, path)
 
 
 def own_file(url: str, own_hosts: frozenset[str]) -> str | None:

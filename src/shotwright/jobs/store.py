@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 CHANNEL = "shotwright_events"
 _SCHEMA_LOCK = 7_301_114
 JSON = dict[str, Any]
-_COLUMNS = (
+COLUMNS = (
     "id, endpoint_id, engine, arguments, options, state, priority, attempt, worker, queue_job, cancel_requested, "
     "start_deadline, created_at, started_at, finished_at, stage, progress, plan, result, error, metrics, owner, wire, "
     "webhook, cost_usd"
@@ -147,7 +147,7 @@ class RequestStore:
                 await lock_owner(conn, admission.owner)
                 known = await earlier(conn, admission)
                 if known is not None:
-                    row = await self._one(conn, f"SELECT {_COLUMNS} FROM requests WHERE id = %s", (known[0],))
+                    row = await self._one(conn, f"SELECT {COLUMNS} FROM requests WHERE id = %s", (known[0],))
                     assert row is not None  # noqa: S101  (a foreign key)
                     return Created(row, known[1], is_replay=True)
                 await admit(conn, admission, new.reserve_usd)
@@ -170,7 +170,7 @@ class RequestStore:
         )  # fmt: skip
         await conn.execute(query, values)
         job = await self._queue.put(conn, request_id, new.priority)
-        query = f"UPDATE requests SET queue_job = %s WHERE id = %s RETURNING {_COLUMNS}"
+        query = f"UPDATE requests SET queue_job = %s WHERE id = %s RETURNING {COLUMNS}"
         row = await self._one(conn, query, (job, request_id))
         await self._event(conn, request_id, "state", data={"state": State.QUEUED.value})
         assert row is not None  # noqa: S101  (just inserted)
@@ -179,28 +179,7 @@ class RequestStore:
     async def get(self, request_id: uuid.UUID) -> StoredRequest | None:
         """A request, or None."""
         async with self._pool.connection() as conn:
-            return await self._one(conn, f"SELECT {_COLUMNS} FROM requests WHERE id = %s", (request_id,))
-
-    async def recent(
-        self,
-        limit: int,
-        state: str | None = None,
-        *,
-        owner: str | None = None,
-        before: datetime | None = None,
-        endpoint_id: str | None = None,
-    ) -> list[StoredRequest]:
-        """The newest requests; `owner` None means everybody's."""
-        query = (
-            f"SELECT {_COLUMNS} FROM requests WHERE (%(state)s::text IS NULL OR state = %(state)s) "
-            "AND (%(owner)s::text IS NULL OR owner = %(owner)s) "
-            "AND (%(endpoint)s::text IS NULL OR endpoint_id = %(endpoint)s) "
-            "AND (%(before)s::timestamptz IS NULL OR created_at < %(before)s) ORDER BY created_at DESC LIMIT %(limit)s"
-        )
-        values = {"state": state, "owner": owner, "before": before, "endpoint": endpoint_id, "limit": limit}
-        async with self._pool.connection() as conn, conn.cursor(row_factory=class_row(StoredRequest)) as cursor:
-            rows: list[StoredRequest] = await (await cursor.execute(query, values)).fetchall()
-            return rows
+            return await self._one(conn, f"SELECT {COLUMNS} FROM requests WHERE id = %s", (request_id,))
 
     async def position(self, row: StoredRequest) -> int:
         """How many requests wait before this one."""
@@ -289,7 +268,7 @@ class RequestStore:
             guard += "" if target is State.CANCELLED else " AND NOT cancel_requested"
             extra = ", finished_at = clock_timestamp(), arguments = CASE WHEN options->>'store_io' = '0' THEN NULL ELSE arguments END"
         names = ", ".join(f"{name} = %({name})s" for name in changes)
-        query = f"UPDATE requests SET {names}{extra} WHERE id = %(id)s AND state = ANY(%(sources)s) {guard} RETURNING {_COLUMNS}"
+        query = f"UPDATE requests SET {names}{extra} WHERE id = %(id)s AND state = ANY(%(sources)s) {guard} RETURNING {COLUMNS}"
         allowed = sources(target) if only_from is None else [only_from.value]
         row = await self._one(conn, query, {**changes, "id": request_id, "sources": allowed, "guard": attempt})
         if row is not None:
@@ -326,7 +305,7 @@ class RequestStore:
         found = await (await conn.execute(query, (owner,))).fetchone()
         room = self._concurrency - (found[0] if found else 0) if self._concurrency else None
         query = (
-            f"SELECT {_COLUMNS} FROM requests WHERE owner = %s AND state = 'queued' AND queue_job IS NULL "
+            f"SELECT {COLUMNS} FROM requests WHERE owner = %s AND state = 'queued' AND queue_job IS NULL "
             "ORDER BY priority DESC, created_at LIMIT %s FOR UPDATE SKIP LOCKED"
         )
         async with conn.cursor(row_factory=class_row(StoredRequest)) as cursor:
@@ -351,7 +330,7 @@ class RequestStore:
             if row is None:
                 query = (
                     "UPDATE requests SET cancel_requested = true WHERE id = %s AND state = 'running' "
-                    f"RETURNING {_COLUMNS}"
+                    f"RETURNING {COLUMNS}"
                 )
                 row = await self._one(conn, query, (request_id,))
                 await self._notify(conn, request_id)
@@ -361,6 +340,11 @@ class RequestStore:
         """Append a line to a request's log."""
         async with self._pool.connection() as conn, conn.transaction():
             await self._event(conn, request_id, "log", level=level, message=message)
+
+    async def preview(self, request_id: uuid.UUID, file_id: str) -> None:
+        """Record a picture of a render that is under way."""
+        async with self._pool.connection() as conn, conn.transaction():
+            await self._event(conn, request_id, "preview", data={"file_id": file_id})
 
     async def progress(
         self, request_id: uuid.UUID, attempt: int, stage: str, fraction: float, message: str | None
@@ -405,7 +389,7 @@ class RequestStore:
         stale: list[int] = []
         async with self._pool.connection() as conn, conn.transaction():
             query = (
-                f"SELECT {_COLUMNS} FROM requests WHERE state = 'running' AND worker IS NOT NULL "
+                f"SELECT {COLUMNS} FROM requests WHERE state = 'running' AND worker IS NOT NULL "
                 "AND pg_try_advisory_xact_lock(worker) FOR UPDATE SKIP LOCKED"
             )
             async with conn.cursor(row_factory=class_row(StoredRequest)) as cursor:

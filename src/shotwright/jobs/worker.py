@@ -114,6 +114,8 @@ class Worker:
                 if message[0] == "progress":
                     _, stage, fraction, text = message
                     await self._store.progress(row.id, row.attempt, stage, fraction, text)
+                elif message[0] == "preview":
+                    await self._store.preview(row.id, message[1])
         finally:
             watcher.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -188,7 +190,7 @@ class Worker:
             request_id=str(row.id), endpoint_id=row.endpoint_id, arguments=row.arguments or {}, engine=row.engine,
             own_hosts=frozenset(options.get("own_hosts", ())), allow_private_media=self._settings.allow_private_media,
             seed=options.get("seed"), expires_s=options.get("expires_s"), access=options.get("access", "allow"),
-            cache=str(self._settings.cache),
+            cache=str(self._settings.cache), with_recipe=not (options.get("no_recipe") or options.get("store_io") == "0"),
         )  # fmt: skip
 
     async def _be_present(self) -> None:

@@ -66,6 +66,14 @@ def save_jpeg(rgb: FrameRGB, path: Path, quality: int = 88) -> None:
     cv2.imwrite(str(path), cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, quality])
 
 
+def thumbnail(rgb: FrameRGB, longest_px: int) -> bytes:
+    """A small JPEG of an sRGB picture, its longer side at most `longest_px`."""
+    scale = min(1.0, longest_px / max(rgb.shape[:2]))
+    small = cv2.resize(rgb, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    _, data = cv2.imencode(".jpg", cv2.cvtColor(small, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, 82])
+    return data.tobytes()
+
+
 def _opened(path: Path, loc: Loc) -> Image.Image:
     with warnings.catch_warnings():
         warnings.simplefilter("error", Image.DecompressionBombWarning)

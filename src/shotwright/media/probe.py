@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import av
 import av.error
+import numpy as np
 
 from shotwright.core.errors import UnsupportedVideoFormat, VideoLoadError
 from shotwright.core.limits import VideoFacts
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from av.container import InputContainer
 
     from shotwright.core.errors import Loc
+    from shotwright.media.colour import FrameRGB
 
 SUPPORTED = {"supported_formats": [".mp4", ".mov"]}
 
@@ -70,6 +72,14 @@ def probe_video(path: Path, loc: Loc = ("body", "video_url")) -> VideoFacts:
             has_audio=bool(container.streams.audio),
             codec=stream.codec_context.name,
         )
+
+
+def first_frame(path: Path) -> FrameRGB:
+    """The first frame of a video that `probe_video` has measured, upright, uint8 (H, W, 3) sRGB."""
+    with open_video(path) as container:
+        frame = next(container.decode(container.streams.video[0]))
+        picture = frame.to_ndarray(format="rgb24")
+        return np.ascontiguousarray(np.rot90(picture, (frame.rotation % 360) // 90), np.uint8)
 
 
 def _displayed(stream: Any, frame: Any) -> tuple[int, int]:  # noqa: ANN401  (PyAV objects)

@@ -13,6 +13,7 @@ from shotwright.api.origin import origin
 from shotwright.api.platform.money import budget_left
 from shotwright.api.query import moment, whole_number
 from shotwright.core.errors import BadRequest, NotFound
+from shotwright.jobs.history import Search, search
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -32,7 +33,7 @@ async def executions(request: Request) -> Response:
     who = await caller(request)
     limit = whole_number(request, "limit", 20, 1, 100)
     offset = whole_number(request, "offset", 0, 0, WINDOW)
-    rows = await context.store.recent(WINDOW + 1, _state(request), owner=who.owner_filter)
+    rows = await search(context.pool, Search(state=_state(request), owner=who.owner_filter), WINDOW + 1)
     base = origin(request, context.settings)
     return bodies.answer(
         request,
@@ -48,9 +49,8 @@ async def executions_by_cursor(request: Request) -> Response:
     context = context_of(request)
     who = await caller(request)
     limit = whole_number(request, "limit", 20, 1, 100)
-    rows = await context.store.recent(
-        limit + 1, _state(request), owner=who.owner_filter, before=moment(request, "cursor")
-    )
+    wish = Search(state=_state(request), owner=who.owner_filter, before=moment(request, "cursor"))
+    rows = await search(context.pool, wish, limit + 1)
     base, has_more = origin(request, context.settings), len(rows) > limit
     shown = [_execution(row, base, context) for row in rows[:limit]]
     cursor = rows[limit - 1].created_at.astimezone(UTC).isoformat() if has_more else None

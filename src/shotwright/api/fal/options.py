@@ -47,8 +47,10 @@ def new_request(request: Request, context: Context, endpoint_id: str, arguments:
 def base_options(request: Request, context: Context) -> dict[str, Any]:
     """What every wire takes from headers: our own addresses, the life of outputs, a seed."""
     options: dict[str, Any] = {"own_hosts": own_hosts(request, context.settings), **lifecycle(request)}
+    if request.headers.get("x-shotwright-recipe") == "0" or not context.settings.recipes:
+        options["no_recipe"] = True
     if "x-shotwright-seed" in request.headers:
-        options["seed"] = _seed(request.headers["x-shotwright-seed"])
+        options["seed"] = checked_seed(request.headers["x-shotwright-seed"])
     return options
 
 
@@ -59,8 +61,21 @@ def engine_of(request: Request, context: Context) -> str:
         BadRequest: This server does not have it.
     """
     engine = request.headers.get("x-shotwright-engine", context.settings.engine)
-    if engine not in context.engines:
-        raise BadRequest(f'There is no engine "{engine}" here. This server has: {", ".join(sorted(context.engines))}.')
+    return checked_engine(engine, context)
+
+
+def checked_engine(engine: str, context: Context) -> str:
+    """The engine of this name, when this server can render on it.
+
+    Raises:
+        BadRequest: There is none, or it is not set up.
+    """
+    known = context.engines.get(engine)
+    if known is None:
+        ready = ", ".join(name for name, item in context.engines.items() if item.is_ready)
+        raise BadRequest(f'There is no engine "{engine}" here. This server has: {ready}.')
+    if not known.is_ready:
+        raise BadRequest(f'The engine "{engine}" cannot render here: {known.problem}')
     return engine
 
 
@@ -119,7 +134,12 @@ def _start_timeout(request: Request) -> float | None:
     return seconds
 
 
-def _seed(text: str) -> int:
+def checked_seed(text: str) -> int:
+    """A seed as a client writes it.
+
+    Raises:
+        BadRequest: It is no whole number that fits.
+    """
     if not (text.isascii() and text.isdigit() and len(text) < 20 and int(text) < 2**63):
-        raise BadRequest(f'X-Shotwright-Seed must be a whole number from 0 to 2^63 - 1, not "{text[:40]}".')
+        raise BadRequest(f'The seed must be a whole number from 0 to 2^63 - 1, not "{text[:40]}".')
     return int(text)

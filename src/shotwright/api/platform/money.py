@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from shotwright.api.auth import Caller
     from shotwright.api.context import Context
+    from shotwright.core.catalog import Endpoint
 
 JSON = dict[str, Any]
 DAYS = 30
@@ -37,14 +38,18 @@ async def estimate(request: Request) -> Response:
     endpoint = find_endpoint(request.path_params["endpoint"])
     arguments = await read_json(request, context.settings.max_body_mb)
     parse_request(endpoint.id, arguments)
-    engine, paid = engine_of(request, context), expected(endpoint, arguments)
-    body: JSON = {
+    return json_response(price_body(endpoint, arguments, engine_of(request, context), context))
+
+
+def price_body(endpoint: Endpoint, arguments: object, engine: str, context: Context) -> JSON:
+    """What a request would cost on an engine, and on the paid service."""
+    paid = expected(endpoint, arguments)
+    return {
         "endpoint_id": endpoint.id, "engine": engine, "seconds": paid.seconds, "unit_price": float(paid.usd_per_second),
         "kling_units": float(paid.units), "upstream_usd": float(paid.usd),
         "cost_usd": float(actual_usd(engine, paid, context.settings.engine_prices)), "currency": CURRENCY, "rule": paid.rule,
         "is_upper_bound": paid.is_upper_bound,
     }  # fmt: skip
-    return json_response(body)
 
 
 async def show_usage(request: Request) -> Response:

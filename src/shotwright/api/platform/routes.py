@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING, Any
 
 import psycopg
 from starlette.routing import Route
 
 from shotwright.api.auth import caller
+from shotwright.api.body import read_json
 from shotwright.api.context import context_of
-from shotwright.api.fal.bodies import error_of, json_response
+from shotwright.api.fal.bodies import json_response
+from shotwright.api.fal.options import checked_engine, checked_seed
 from shotwright.api.fal.queue import find
 from shotwright.api.origin import origin
-from shotwright.api.platform import money, webhooks
+from shotwright.api.platform import media, money, plans, webhooks
 from shotwright.api.platform.files import serve
-from shotwright.api.query import whole_number
+from shotwright.api.platform.live import live
+from shotwright.api.platform.views import shown, shown_event
+from shotwright.api.query import moment, whole_number
 from shotwright.api.submission import submit
 from shotwright.core.errors import BadRequest
+from shotwright.jobs.history import Search, search
+from shotwright.jobs.recipe import recipe_of
 from shotwright.jobs.store import NewRequest
 
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from shotwright.jobs.store import StoredRequest
+    from shotwright.api.auth import Caller
 
 
 async def health(request: Request) -> Response:
@@ -37,12 +44,27 @@ async def health(request: Request) -> Response:
 
 
 async def listing(request: Request) -> Response:
-    """GET /requests?limit=&state=: the newest requests."""
+    """GET /requests?limit=&q=&state=&endpoint_id=&engine=&key=&day=&before=&like=: the newest requests."""
     context = context_of(request)
     who = await caller(request)
     limit = whole_number(request, "limit", 20, 1, 500)
-    rows = await context.store.recent(limit, request.query_params.get("state"), owner=who.owner_filter)
+    rows = await search(context.pool, searched(request, who), limit)
     return json_response({"requests": [shown(row, origin(request, context.settings)) for row in rows]})
+
+
+def searched(request: Request, who: Caller) -> Search:
+    """The search that a query string describes: q, state, endpoint_id, engine, key, day, before, like."""
+    query = request.query_params
+    day, like = moment(request, "day"), query.get("like")
+    try:
+        same = uuid.UUID(like) if like else None
+    except ValueError as exc:
+        raise BadRequest("like must be the id of a request.") from exc
+    return Search(
+        state=query.get("state") or None, owner=(query.get("key") or None) if who.sees_all else who.id,
+        endpoint_id=query.get("endpoint_id") or None, engine=query.get("engine") or None, words=query.get("q") or None,
+        day=day.date() if day else None, before=moment(request, "before"), like=same,
+    )  # fmt: skip
 
 
 async def show(request: Request) -> Response:
@@ -62,44 +84,45 @@ async def events(request: Request) -> Response:
     context = context_of(request)
     row = await find(request, context)
     found = await context.store.events(row.id)
-    lines = [
-        {
-            "at": event.at.isoformat(),
-            "kind": event.kind,
-            "level": event.level,
-            "message": event.message,
-            "data": event.data,
-        }
-        for event in found
-    ]
-    return json_response({"events": lines})
+    base = origin(request, context.settings)
+    return json_response({"events": [shown_event(event, base) for event in found]})
+
+
+async def recipe(request: Request) -> Response:
+    """GET /requests/{id}/recipe: what makes the clip again; the same object that its file carries."""
+    row = await find(request, context_of(request))
+    if row.arguments is None:
+        raise BadRequest("This request's input was not kept.")
+    seed = (row.result or {}).get("seed", row.options.get("seed"))
+    return json_response(recipe_of(row.endpoint_id, row.arguments, row.engine, seed))
 
 
 async def retry(request: Request) -> Response:
-    """POST /requests/{id}/retry: the same request once more."""
+    """POST /requests/{id}/retry {"seed"?}: the same request once more; with another seed when one is given."""
+    return await _again(request, {})
+
+
+async def promote(request: Request) -> Response:
+    """POST /requests/{id}/promote {"engine"}: the same request with the same seed on another engine; both are linked."""
+    return await _again(request, {"promoted_from": request.path_params["request_id"]})
+
+
+async def _again(request: Request, extra: dict[str, Any]) -> Response:
     context = context_of(request)
     row = await find(request, context, "run")
     if row.arguments is None:
         raise BadRequest("This request's input was not kept, so it cannot be repeated.")
-    new = NewRequest(row.endpoint_id, row.arguments, row.engine, row.priority, None, row.options, wire=row.wire)
+    wish = await read_json(request, 1)
+    wish = wish if isinstance(wish, dict) else {}
+    engine, options = row.engine, {**row.options, **extra}
+    if extra:
+        engine = checked_engine(str(wish.get("engine") or context.settings.engine), context)
+    seed = wish.get("seed")
+    if seed is not None:
+        options["seed"] = checked_seed(str(seed))
+    new = NewRequest(row.endpoint_id, row.arguments, engine, row.priority, None, options, wire=row.wire)
     again = await submit(request, context, await caller(request, "run"), new)
     return json_response({"request_id": str(again.row.id)})
-
-
-def shown(row: StoredRequest, base: str) -> dict[str, Any]:
-    """A request as our own clients see it."""
-    result = row.result or {}
-    return {
-        "id": str(row.id), "endpoint_id": row.endpoint_id, "engine": row.engine, "state": row.state, "attempt": row.attempt,
-        "stage": row.stage, "progress": row.progress, "created_at": row.created_at.isoformat(),
-        "started_at": row.started_at.isoformat() if row.started_at else None,
-        "finished_at": row.finished_at.isoformat() if row.finished_at else None,
-        "arguments": row.arguments, "error": error_of(row), "metrics": row.metrics,
-        "cost_usd": float(row.cost_usd), "wire": row.wire,
-        "video_url": f"{base}/files/{result['file_id']}/{result['file_name']}" if "file_id" in result else None,
-        "camera_url": f"{base}/files/{result['camera_file_id']}/camera.json" if "camera_file_id" in result else None,
-        "trajectory_url": f"{base}/files/{result['trajectory_file_id']}/camera.txt" if "trajectory_file_id" in result else None,
-    }  # fmt: skip
 
 
 def routes() -> list[Route]:
@@ -114,9 +137,14 @@ def routes() -> list[Route]:
         Route("/webhooks/{webhook_id}", webhooks.show, methods=["GET"]),
         Route("/webhooks/{webhook_id}/redeliver", webhooks.redeliver, methods=["POST"]),
         Route("/{endpoint:path}/estimate", money.estimate, methods=["POST"]),
+        Route("/{endpoint:path}/plan", plans.plan, methods=["POST"]),
+        Route("/{endpoint:path}/media", media.check, methods=["POST"]),
         Route("/requests", listing, methods=["GET"]),
         Route("/requests/{request_id}/plan", plan, methods=["GET"]),
         Route("/requests/{request_id}/events", events, methods=["GET"]),
+        Route("/requests/{request_id}/live", live, methods=["GET"]),
+        Route("/requests/{request_id}/recipe", recipe, methods=["GET"]),
         Route("/requests/{request_id}/retry", retry, methods=["POST"]),
+        Route("/requests/{request_id}/promote", promote, methods=["POST"]),
         Route("/requests/{request_id}", show, methods=["GET"]),
     ]

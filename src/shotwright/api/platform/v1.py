@@ -25,6 +25,7 @@ from shotwright.api.query import days, moment, whole_number
 from shotwright.core.catalog import ENDPOINTS, Endpoint, find_endpoint
 from shotwright.core.errors import BadRequest, NotFound
 from shotwright.core.pricing import CURRENCY, daily_budget, rounded
+from shotwright.jobs.history import Search, search
 from shotwright.jobs.keys import SCOPES
 from shotwright.jobs.messages import result_files
 from shotwright.jobs.usage import usage as read_usage
@@ -152,6 +153,7 @@ async def create_key(request: Request) -> Response:
     if not isinstance(scopes, list) or not scopes or not all(scope in SCOPES for scope in scopes):
         raise BadRequest(f"scopes must be a list of: {', '.join(SCOPES)}.")
     made = await context_of(request).keys.create(name, scopes, daily_budget(wish.get("daily_budget_usd")))
+    context_of(request).gate.forget()
     return json_response({"key_id": str(made.key.id), "key_secret": made.secret, "key": made.text}, 201)
 
 
@@ -164,6 +166,7 @@ async def delete_key(request: Request) -> Response:
         raise NotFound("There is no such key.") from exc
     if not is_known:
         raise NotFound("There is no such key.")
+    context_of(request).gate.forget()
     return Response(status_code=204)
 
 
@@ -209,10 +212,10 @@ async def _page(request: Request) -> tuple[list[StoredRequest], JSON]:
     who = await caller(request)
     limit = whole_number(request, "limit", 20, 1, 100)
     wanted = request.query_params.get("endpoint_id")
-    store = context_of(request).store
     before = moment(request, "cursor") or moment(request, "end")
     name = find_endpoint(wanted).id if wanted else None
-    rows = await store.recent(limit + 1, owner=who.owner_filter, before=before, endpoint_id=name)
+    wish = Search(owner=who.owner_filter, before=before, endpoint_id=name)
+    rows = await search(context_of(request).pool, wish, limit + 1)
     start = moment(request, "start")
     rows = [row for row in rows if start is None or row.created_at >= start]
     has_more = len(rows) > limit

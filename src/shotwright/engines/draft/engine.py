@@ -96,7 +96,7 @@ def write_clip(path: Path, frames: Iterable[FrameYUV], shot: Shot, progress: Pro
     """
     spec = shot.output
     audio = shot.video if shot.keep_audio and shot.video_facts and shot.video_facts.has_audio else None
-    every = max(1, spec.frames // 8)
+    every = max(1, spec.frames // 12)
     with Encoder(path, spec.width, spec.height, spec.fps, audio_from=audio, duration_s=spec.duration_s) as encoder:
         for index, frame in enumerate(frames):
             encoder.write(frame)

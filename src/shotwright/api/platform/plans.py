@@ -1,0 +1,77 @@
+"""What a request means and what is wrong with it, while somebody still writes it: plan, camera path, price, errors."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from shotwright.api.auth import caller
+from shotwright.api.body import read_json
+from shotwright.api.context import context_of
+from shotwright.api.fal.bodies import json_response
+from shotwright.api.fal.options import engine_of
+from shotwright.api.platform.money import price_body
+from shotwright.core.catalog import Endpoint, find_endpoint
+from shotwright.core.errors import ModelError
+from shotwright.core.limits import PROMPT_MAX_CHARS
+from shotwright.core.prompt import parse_prompt
+from shotwright.core.request import Element, ShotRequest, parse_request
+from shotwright.core.topview import top_view
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+JSON = dict[str, Any]
+PLACE_HOLDER = "x"
+
+
+async def plan(request: Request) -> Response:
+    """POST /{endpoint}/plan: what the request in the body means. It may be unfinished; nothing is stored and nothing rendered."""
+    context = context_of(request)
+    await caller(request)
+    endpoint = find_endpoint(request.path_params["endpoint"])
+    arguments = await read_json(request, context.settings.max_body_mb)
+    body: JSON = {
+        "errors": problems(endpoint, arguments),
+        "price": price_body(endpoint, arguments, engine_of(request, context), context),
+    }
+    draft = unfinished(endpoint, arguments)
+    if draft is not None:
+        found = parse_prompt(draft)
+        ratio = draft.aspect_ratio if draft.aspect_ratio != "auto" else "16:9"
+        body |= {"plan": found.to_json(), "top_view": top_view(found, ratio)}
+    return json_response(body)
+
+
+def problems(endpoint: Endpoint, arguments: object) -> list[JSON]:
+    """What the schema and the counts refuse, field by field; media are not looked at."""
+    try:
+        parse_request(endpoint.id, arguments)
+    except ModelError as exc:
+        return exc.items()
+    return []
+
+
+def unfinished(endpoint: Endpoint, arguments: object) -> ShotRequest | None:
+    """A request from whatever is there already; None without a prompt."""
+    given: JSON = arguments if isinstance(arguments, dict) else {}
+    prompt = given.get("prompt")
+    if not isinstance(prompt, str) or not prompt.strip() or len(prompt) > PROMPT_MAX_CHARS:
+        return None
+    names = {field.name for field in endpoint.fields}
+
+    def many(name: str) -> int:
+        value = given.get(name)
+        return min(len(value), endpoint.reference_limit) if name in names and isinstance(value, list) else 0
+
+    field = endpoint.field_named("duration")
+    seconds = str(given.get("duration") or "5")
+    ratio = given.get("aspect_ratio")
+    return ShotRequest(
+        endpoint.id, prompt, duration_s=float(seconds) if field and seconds in field.options else 5.0,
+        image_urls=(PLACE_HOLDER,) * many("image_urls"), elements=(Element(PLACE_HOLDER),) * many("elements"),
+        video_url=PLACE_HOLDER if "video_url" in names else None,
+        start_image_url=PLACE_HOLDER if "start_image_url" in names else None,
+        end_image_url=PLACE_HOLDER if "end_image_url" in names and given.get("end_image_url") else None,
+        aspect_ratio=ratio if isinstance(ratio, str) else "auto",
+    )  # fmt: skip

@@ -1,0 +1,103 @@
+"""Looks at one picture or clip in a process of its own: `python -m shotwright.jobs.look`, a JSON object in, one out.
+
+The API asks before a request is made; a file that crashes a decoder ends this process and nothing else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import sys
+import tempfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from shotwright.core.catalog import find_endpoint
+from shotwright.core.errors import ModelError, VideoLoadError
+
+JSON = dict[str, Any]
+THUMBNAIL_PX = 320
+LOC = ("body", "url")
+PATIENCE_S = 50.0
+
+
+@dataclass(frozen=True)
+class Look:
+    """What to look at: an address for a field of `kind` (image or video) of an endpoint."""
+
+    endpoint_id: str
+    url: str
+    kind: str
+    files_url: str
+    own_hosts: list[str]
+    allow_private_media: bool
+
+
+async def look(wish: Look) -> JSON:
+    """`facts`, `errors` as a request would get them, and a `thumbnail` as a data URI."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "shotwright.jobs.look",
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            answer, _ = await process.communicate(json.dumps(asdict(wish)).encode())
+        found: JSON = json.loads(answer)
+    except (TimeoutError, ValueError):
+        found = _failed(VideoLoadError("The file could not be read.", loc=LOC))
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    return found
+
+
+def _failed(exc: ModelError) -> JSON:
+    return {"facts": None, "errors": exc.items(), "thumbnail": None}
+
+
+def main() -> None:
+    """The process."""
+    print(json.dumps(_measured(Look(**json.load(sys.stdin)))))  # noqa: T201  (its answer)
+
+
+def _measured(wish: Look) -> JSON:
+    from shotwright.core.limits import check_image, check_video
+    from shotwright.files.store import FileStore
+    from shotwright.jobs.pipeline import bring
+    from shotwright.media.fetch import FetchPolicy
+    from shotwright.media.images import load_image, probe_image, thumbnail
+    from shotwright.media.probe import first_frame, probe_video
+
+    endpoint = find_endpoint(wish.endpoint_id)
+    is_video = wish.kind == "video"
+    limits = endpoint.video_limits if is_video else endpoint.image_limits
+    policy = FetchPolicy(limits.max_bytes, limits.timeout_s, wish.allow_private_media)
+    with tempfile.TemporaryDirectory(prefix="shotwright-look-") as folder:
+        path = Path(folder) / "media"
+        try:
+            bring(wish.url, path, policy, LOC, FileStore(wish.files_url), frozenset(wish.own_hosts))
+            if is_video:
+                video = probe_video(path, LOC)
+                facts, errors, picture = (
+                    asdict(video),
+                    check_video(video, endpoint.video_limits, LOC),
+                    first_frame(path),
+                )
+            else:
+                image = probe_image(path, LOC)
+                facts, errors, picture = (
+                    asdict(image),
+                    check_image(image, endpoint.image_limits, LOC),
+                    load_image(path, LOC)[0],
+                )
+        except ModelError as exc:
+            return _failed(exc)
+        data = "data:image/jpeg;base64," + base64.b64encode(thumbnail(picture, THUMBNAIL_PX)).decode()
+    return {"facts": facts, "errors": [item for error in errors for item in error.items()], "thumbnail": data}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,31 @@
+"""The recipe of a clip: everything that makes it again. Files carry it (`media/recipe.py`), `GET /requests/{id}/recipe` shows it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shotwright import __version__
+
+JSON = dict[str, Any]
+INLINE_MAX = 2048
+"""Media that were sent inside the request are left out of the recipe; an address of this length stays."""
+
+
+def recipe_of(endpoint_id: str, arguments: JSON, engine: str, seed: int | None) -> JSON:
+    """The recipe of a request; media that were sent inline are replaced by an empty text."""
+    return {
+        "shotwright": __version__,
+        "endpoint_id": endpoint_id,
+        "engine": engine,
+        "seed": seed,
+        "arguments": _slim(arguments),
+    }
+
+
+def _slim(value: Any) -> Any:  # noqa: ANN401  (any JSON)
+    if isinstance(value, dict):
+        return {name: _slim(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_slim(item) for item in value]
+    is_inline = isinstance(value, str) and value[:5].lower() == "data:" and len(value) > INLINE_MAX
+    return "" if is_inline else value

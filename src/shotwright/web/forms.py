@@ -1,0 +1,105 @@
+"""What the playground needs to know of an endpoint: fields in groups, with units, limits and help."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from shotwright.core.catalog import CANVAS, ELEMENT_TEXT, ENDPOINTS, OUTPUT_FPS, PROMPT_LIMIT, SLUGS_OF, Endpoint, Field
+from shotwright.core.limits import ELEMENT_VIEWS_MAX
+from shotwright.core.prompt import vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from shotwright.engines.base import EngineInfo
+
+JSON = dict[str, Any]
+GROUPS: tuple[tuple[str, frozenset[str]], ...] = (
+    ("Prompt", frozenset({"prompt"})), ("Media", frozenset({"video", "image", "images", "elements"})),
+    ("Clip", frozenset({"enum", "boolean"})),
+)  # fmt: skip
+LABELS = {
+    "prompt": "Prompt", "video_url": "Video", "start_image_url": "Start frame", "end_image_url": "End frame", "image_urls": "Reference images",
+    "elements": "Elements", "duration": "Duration", "aspect_ratio": "Aspect ratio", "keep_audio": "Keep the source's audio",
+}  # fmt: skip
+UNITS = {"duration": "s"}
+HELP = {
+    "prompt": "Type @ to name a picture, an element or the video.",
+    "image_urls": "A place, a start frame or a style. Named @Image1, @Image2, … in this order.",
+    "elements": "People and things that stay themselves: one frontal picture, up to three more views. Named @Element1, @Element2, …",
+    "video_url": "Named @Video1.", "start_image_url": "Named @Image1.", "end_image_url": "Named @Image2.",
+}  # fmt: skip
+TASKS = {
+    "reference_to_video": ("Reference to video", "A new shot from pictures of people, things, places and styles."),
+    "video_reference": ("Video reference", "A new shot that follows the camera, the motion or the story of a clip."),
+    "edit": ("Video edit", "A clip changed by words: subjects, background, style, weather, colours."),
+    "first_last_frame": ("First and last frame", "A shot from one picture, or between two."),
+}
+MOVE_ORDER = (
+    "dolly_in", "dolly_out", "orbit", "orbit_ccw", "pan_left", "pan_right", "tilt_up", "tilt_down", "truck_left", "truck_right", "pedestal_up",
+    "pedestal_down", "zoom_in", "zoom_out", "tracking", "handheld", "roll", "dolly_zoom", "rack_focus", "static",
+)  # fmt: skip
+MOVE_WORDS = {
+    "dolly_in": "the camera pushes in", "dolly_out": "the camera pulls back", "orbit": "the camera orbits 180 degrees around the subject",
+    "orbit_ccw": "the camera orbits counterclockwise around the subject", "pan_left": "the camera pans left", "pan_right": "the camera pans right",
+    "tilt_up": "the camera tilts up", "tilt_down": "the camera tilts down", "truck_left": "the camera trucks left",
+    "truck_right": "the camera trucks right", "pedestal_up": "the camera pedestals up", "pedestal_down": "the camera pedestals down",
+    "zoom_in": "the camera zooms in", "zoom_out": "the camera zooms out", "tracking": "the camera tracks the subject",
+    "handheld": "handheld camera", "roll": "the camera rolls", "dolly_zoom": "a dolly zoom on the subject",
+    "rack_focus": "rack focus to the background", "static": "the camera stays still",
+}  # fmt: skip
+"""What the plan editor writes for a move; a test reads each phrase back."""
+
+
+def form_of(endpoint: Endpoint) -> JSON:
+    """The form of an endpoint."""
+    fields = [_field(field, endpoint) for field in endpoint.fields]
+    groups = [{"title": title, "fields": [item for item in fields if item["kind"] in kinds]} for title, kinds in GROUPS]
+    return {
+        "id": endpoint.id, "title": endpoint.title, "task": endpoint.task, "tier": endpoint.tier, "slug": SLUGS_OF[endpoint.task],
+        "has_own_slug": endpoint.tier == "pro", "reference_limit": endpoint.reference_limit, "groups": [group for group in groups if group["fields"]],
+        "image_limits": asdict(endpoint.image_limits), "video_limits": asdict(endpoint.video_limits), "canvas": CANVAS[endpoint.tier],
+        "fps": OUTPUT_FPS, "usd_per_second": float(endpoint.usd_per_second), "element_views": ELEMENT_VIEWS_MAX, "element_help": ELEMENT_TEXT,
+        "example_prompt": endpoint.example["prompt"],
+    }  # fmt: skip
+
+
+def _field(field: Field, endpoint: Endpoint) -> JSON:
+    limits = {
+        "video": endpoint.video_limits.text(),
+        "image": endpoint.image_limits.text(),
+        "images": endpoint.image_limits.text(),
+    }
+    return {
+        "name": field.name, "kind": field.kind, "label": LABELS[field.name], "required": field.required,
+        "default": None if field.default == () else field.default, "options": list(field.options), "unit": UNITS.get(field.name, ""),
+        "help": HELP.get(field.name, ""), "description": field.description, "limits": limits.get(field.kind, ""),
+        "max_chars": PROMPT_LIMIT if field.kind == "prompt" else None,
+    }  # fmt: skip
+
+
+def moves() -> list[JSON]:
+    """What the plan editor offers."""
+    return [{"move": move, "label": move.replace("_", " "), "words": MOVE_WORDS[move]} for move in MOVE_ORDER]
+
+
+def speeds() -> list[str]:
+    """Words for how fast a move goes."""
+    return list(vocabulary.SPEEDS.rows)
+
+
+def engines_of(engines: Mapping[str, EngineInfo], chosen: str) -> list[JSON]:
+    """Engines to choose from, the operator's first choice marked."""
+    return [{**asdict(item), "is_ready": item.is_ready, "is_default": name == chosen} for name, item in engines.items()]
+
+
+def models() -> list[JSON]:
+    """All endpoints by task, for the front page."""
+    return [
+        {
+            "task": task, "title": title, "summary": summary, "thumbnail": f"/static/thumbs/{task}.mp4", "poster": f"/static/thumbs/{task}.jpg",
+            "endpoints": sorted((item for item in ENDPOINTS.values() if item.task == task), key=lambda item: item.tier),
+        }
+        for task, (title, summary) in TASKS.items()
+    ]  # fmt: skip

@@ -1,0 +1,139 @@
+"""The pages of requests: the history, one request, two side by side, and a request as a folder to give away."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+import uuid
+import zipfile
+from typing import TYPE_CHECKING, Any
+
+from starlette.responses import Response
+
+from shotwright.api.auth import Caller, caller
+from shotwright.api.context import context_of
+from shotwright.api.fal.queue import find
+from shotwright.api.origin import origin
+from shotwright.api.platform.routes import searched
+from shotwright.api.platform.views import shown, shown_event
+from shotwright.core.catalog import ENDPOINTS, SLUGS
+from shotwright.core.errors import BadRequest, NotFound
+from shotwright.jobs.recipe import recipe_of
+from shotwright.jobs.states import State
+from shotwright.web.render import environment, page
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from shotwright.api.context import Context
+    from shotwright.jobs.store import StoredRequest
+
+PAGE = 24
+COMPARED = 2
+
+
+async def listing(request: Request, who: Caller) -> Response:
+    """/requests: searchable; bulk cancel and delete; two of them to compare."""
+    context = context_of(request)
+    rows = await _search(request, context, who)
+    query = {name: value for name, value in request.query_params.items() if value and name != "before"}
+    keys = await context.keys.all() if "admin" in who.scopes else []
+    return page(
+        request, "requests.html", who, rows=[shown(row, origin(request, context.settings)) for row in rows[:PAGE]], query=query,
+        endpoints=[*ENDPOINTS, *SLUGS], states=[state.value for state in State], engines=list(context.engines), keys=keys,
+        next_before=rows[PAGE - 1].created_at.isoformat() if len(rows) > PAGE else None,
+    )  # fmt: skip
+
+
+async def _search(request: Request, context: Context, who: Caller) -> list[StoredRequest]:
+    from shotwright.jobs.history import search
+
+    return await search(context.pool, searched(request, who), PAGE + 1)
+
+
+async def show(request: Request, who: Caller) -> Response:
+    """/requests/{id}: plan, inputs, outputs, events, attempts, cost, webhooks."""
+    context = context_of(request)
+    row = await find(request, context)
+    base = origin(request, context.settings)
+    events = [shown_event(event, base) for event in await context.store.events(row.id)]
+    hook = await context.outbox.find(row.id) if row.webhook else None
+    attempts = await context.outbox.attempts(hook.id) if hook else []
+    return page(
+        request, "request.html", who, item=shown(row, base), row=row, events=events, hook=hook, attempts=attempts, plan=row.plan,
+        engines=[item for item in context.engines.values() if item.is_ready], can_play=row.endpoint_id in ENDPOINTS or row.endpoint_id in SLUGS,
+        data={"request": shown(row, base), "plan": row.plan, "events": events},
+    )  # fmt: skip
+
+
+async def compare(request: Request, who: Caller) -> Response:
+    """/requests/compare?a=&b=: two clips that play together, and what differs in their inputs."""
+    context = context_of(request)
+    base = origin(request, context.settings)
+    rows = [await _visible(context, who, request.query_params.get(name, "")) for name in ("a", "b")]
+    items = [shown(row, base) for row in rows]
+    return page(
+        request, "compare.html", who, items=items, changes=differences(items[0], items[1]), data={"items": items}
+    )
+
+
+async def _visible(context: Context, who: Caller, text: str) -> StoredRequest:
+    try:
+        row = await context.store.get(uuid.UUID(text))
+    except ValueError as exc:
+        raise BadRequest("Choose two requests to compare: /requests/compare?a=ID&b=ID.") from exc
+    if row is None or not who.may_see(row):
+        raise NotFound("Request not found")
+    return row
+
+
+def differences(first: dict[str, Any], second: dict[str, Any]) -> list[tuple[str, str, str, bool]]:
+    """Name, both values as text, and whether they differ, for endpoint, engine, seed and every input."""
+    a, b = (
+        {**(item["arguments"] or {}), "endpoint": item["endpoint_id"], "engine": item["engine"], "seed": item["seed"]}
+        for item in (first, second)
+    )
+    names = dict.fromkeys(["endpoint", "engine", "seed", *a, *b])
+    return [(name, _text(a.get(name)), _text(b.get(name)), a.get(name) != b.get(name)) for name in names]
+
+
+def _text(value: Any) -> str:  # noqa: ANN401  (any JSON)
+    if value is None:
+        return "—"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=1)
+
+
+async def export(request: Request) -> Response:
+    """GET /requests/{id}/export.zip: the clip, its recipe, its plan and a page that shows them without a server."""
+    context = context_of(request)
+    await caller(request)
+    row = await find(request, context)
+    result = row.result or {}
+    if "file_id" not in result or row.arguments is None:
+        raise BadRequest("This request has no clip to export.")
+    data = await asyncio.to_thread(_packed, context, row, result)
+    name = f'attachment; filename="shotwright-{str(row.id)[:8]}.zip"'
+    return Response(data, media_type="application/zip", headers={"content-disposition": name})
+
+
+def _packed(context: Context, row: StoredRequest, result: dict[str, Any]) -> bytes:
+    recipe = recipe_of(row.endpoint_id, row.arguments or {}, row.engine, result.get("seed"))
+    sheet = (
+        environment()
+        .get_template("export.html")
+        .render(row=row, recipe=json.dumps(recipe, ensure_ascii=False, indent=2))
+    )
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as packed:
+        packed.writestr("index.html", sheet)
+        packed.writestr("recipe.json", json.dumps(recipe, ensure_ascii=False, indent=2))
+        packed.writestr("plan.json", json.dumps(row.plan, ensure_ascii=False, indent=2))
+        for key, name in (
+            ("file_id", "clip.mp4"),
+            ("camera_file_id", "camera.json"),
+            ("trajectory_file_id", "camera.txt"),
+        ):
+            if key in result:
+                packed.writestr(name, context.files.read_all(result[key]))
+    return buffer.getvalue()

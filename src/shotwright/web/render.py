@@ -1,0 +1,113 @@
+"""Pages: Jinja templates under a strict content policy, shown to whoever may see them.
+
+A page shares its address with the JSON of the same thing; `Accept: text/html` decides.
+"""
+
+from __future__ import annotations
+
+import functools
+import secrets
+import urllib.parse
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Match, Route
+
+from shotwright import __version__
+from shotwright.api.auth import COOKIE, Caller, caller, csrf_token
+from shotwright.api.context import context_of
+from shotwright.core.errors import ShotwrightError, Unauthorized
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from starlette.requests import Request
+    from starlette.types import Scope
+
+    Handler = Callable[[Request, Caller], Awaitable[Response]]
+
+CONTENT_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; "
+    "connect-src 'self'; font-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "content-security-policy": CONTENT_POLICY, "referrer-policy": "same-origin", "cache-control": "no-store",
+    "cross-origin-opener-policy": "same-origin", "permissions-policy": "camera=(self), microphone=(), geolocation=()",
+    "vary": "accept, cookie",
+}  # fmt: skip
+NAVIGATION = (
+    ("/", "Models"),
+    ("/requests", "Requests"),
+    ("/webhooks", "Webhooks"),
+    ("/usage", "Usage"),
+    ("/docs/", "Docs"),
+)
+VISITOR = "shotwright_visitor"
+
+
+@functools.cache
+def environment() -> Environment:
+    """The templates."""
+    found = Environment(
+        loader=PackageLoader("shotwright.web"), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
+        autoescape=select_autoescape(["html"], default=False),
+    )  # fmt: skip
+    found.filters["usd"] = usd
+    return found
+
+
+def usd(value: float) -> str:
+    """An amount in US dollars: two digits, three where it matters."""
+    text = f"{value:.3f}"
+    return "$" + (text.removesuffix("0"))
+
+
+def page(request: Request, template: str, who: Caller | None, *, status: int = 200, **data: Any) -> Response:  # noqa: ANN401  (what templates show)
+    """A template as a page."""
+    context = context_of(request)
+    cookie = request.cookies.get(COOKIE)
+    shared = {
+        "navigation": NAVIGATION, "path": request.url.path, "version": __version__, "who": who,
+        "csrf": csrf_token(context.secret, cookie) if cookie and who and not who.is_open else "",
+    }  # fmt: skip
+    text = environment().get_template(template).render(**shared, **data)
+    return Response(text, status, HEADERS, media_type="text/html")
+
+
+class PageRoute(Route):
+    """A route for callers that accept HTML."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Whether this call wants a page."""
+        accept = next((value for name, value in scope.get("headers", ()) if name == b"accept"), b"")
+        return super().matches(scope) if b"text/html" in accept else (Match.NONE, {})
+
+
+def page_route(path: str, handler: Handler) -> PageRoute:
+    """A page that takes a signed-in visitor; others are sent to the sign-in page, errors get a page of their own."""
+
+    @functools.wraps(handler)
+    async def shown(request: Request) -> Response:
+        who: Caller | None = None
+        try:
+            who = await caller(request)
+            return await handler(request, who)
+        except Unauthorized:
+            query = f"?{request.url.query}" if request.url.query else ""
+            return RedirectResponse(f"/signin?next={urllib.parse.quote(request.url.path + query)}", 303)
+        except ShotwrightError as exc:
+            return page(request, "error.html", who, status=exc.status, error=exc)
+
+    return PageRoute(path, shown, methods=["GET"])
+
+
+def text_response(template: str, media_type: str, **data: Any) -> Response:  # noqa: ANN401  (what templates show)
+    """A template as plain text."""
+    text = environment().get_template(template).render(**data)
+    return Response(text, 200, {"vary": "host"}, media_type=media_type)
+
+
+def new_token() -> str:
+    """A random word that a form carries and its cookie repeats."""
+    return secrets.token_urlsafe(24)

@@ -1,0 +1,140 @@
+// A clip to look at frame by frame, alone or against another: wipe, side by side, loop, speed, contact sheet.
+import { copy, h, isTyping, toast } from "./lib.js";
+
+const SPEEDS = [0.25, 0.5, 1, 2];
+const SHEET = { columns: 4, rows: 3, width: 320 };
+
+export class Player {
+  /** `fps` of the clip; `url` of it; `name` for downloads. `others` are [{label, url}] to compare with. */
+  constructor(root, { url, fps = 24, name = "shotwright.mp4", others = [], labels = ["A", "B"], link = location.href, layout = "wipe" }) {
+    Object.assign(this, { root, fps, name, others, labels, link, url });
+    this.a = h("video", { src: url, playsinline: true, preload: "auto", loop: true, muted: true, "aria-label": "The clip" });
+    this.b = null;
+    this.screen = h("div.screen", {}, this.a);
+    this.scrub = h("input", { type: "range", min: 0, max: 1000, value: 0, step: 1, "aria-label": "Position", oninput: () => this.seek((this.scrub.value / 1000) * this.a.duration) });
+    this.time = h("span.time", {}, "0.00 s");
+    this.sheet = h("div");
+    this.wipe = h("input", { type: "range", min: 0, max: 100, value: 50, "aria-label": "Wipe between A and B", hidden: true, oninput: () => this.#cut() });
+    this.layout = layout;
+    root.replaceChildren(h("div.player", { role: "group", "aria-label": "Player" }, this.screen, this.scrub, this.wipe, this.#bar(), this.sheet));
+    this.a.addEventListener("timeupdate", () => this.#tick());
+    this.a.addEventListener("loadedmetadata", () => this.#tick());
+    this.a.addEventListener("play", () => { this.b?.play().catch(() => {}); this.#loop(); this.#state(); });
+    this.a.addEventListener("pause", () => { this.b?.pause(); this.#align(); this.#state(); });
+    this.keys = (event) => this.#key(event);
+    document.addEventListener("keydown", this.keys);
+    this.a.play().catch(() => {});
+  }
+
+  close() { document.removeEventListener("keydown", this.keys); }
+
+  #bar() {
+    const button = (text, label, work, extra = {}) => h("button", { type: "button", "aria-label": label, title: label, onclick: work, ...extra }, text);
+    this.playButton = button("❚❚", "Play or pause (K)", () => this.toggle());
+    this.loopButton = button("⟳", "Loop", () => { this.a.loop = !this.a.loop; this.loopButton.setAttribute("aria-pressed", this.a.loop); }, { "aria-pressed": "true" });
+    this.speed = h("select", { "aria-label": "Speed", onchange: () => { this.a.playbackRate = Number(this.speed.value); if (this.b) this.b.playbackRate = this.a.playbackRate; } }, SPEEDS.map((value) => h("option", { value, selected: value === 1 }, `${value}×`)));
+    this.against = h("select", { "aria-label": "Compare with", hidden: !this.others.length, onchange: () => this.compare(this.others[this.against.value]) },
+      h("option", { value: "" }, "Compare with…"), this.others.map((item, index) => h("option", { value: index }, item.label)));
+    this.sideButton = button("▥", "Wipe or side by side", () => { this.layout = this.layout === "wipe" ? "side" : "wipe"; this.#cut(); }, { hidden: true });
+    return h("div.bar", {}, this.playButton, button("◀", "One frame back (←)", () => this.step(-1)), button("▶", "One frame forward (→)", () => this.step(1)),
+      this.loopButton, this.speed, this.against, this.sideButton,
+      button("▦", "Contact sheet", () => this.contactSheet()), h("a.button", { href: this.url, download: this.name, "aria-label": "Download", title: "Download" }, "⤓"),
+      button("🔗", "Copy link", () => copy(this.link, "Link copied.")), this.time);
+  }
+
+  toggle() { this.a.paused ? this.a.play() : this.a.pause(); }
+
+  /** Move by whole frames; the middle of a frame is aimed at, so that rounding never shows its neighbour. */
+  step(frames) {
+    this.a.pause();
+    const last = Math.round(this.a.duration * this.fps) - 1, now = Math.floor(this.a.currentTime * this.fps + 1e-4);
+    this.seek((Math.min(last, Math.max(0, now + frames)) + 0.5) / this.fps);
+  }
+
+  seek(seconds) {
+    if (!Number.isFinite(seconds)) return;
+    this.a.currentTime = Math.min(seconds, this.a.duration - 0.001);
+    this.#align();
+    this.#tick();
+  }
+
+  /** Show another clip beside or under this one; undefined takes it away. */
+  compare(other) {
+    this.b?.remove();
+    this.b = null;
+    for (const tag of this.screen.querySelectorAll(".side, .split")) tag.remove();
+    if (other) {
+      this.b = h("video", { src: other.url, playsinline: true, muted: true, preload: "auto", loop: true, "aria-label": other.label });
+      this.screen.append(this.b, h("span.side.a", {}, this.labels[0]), h("span.side.b", {}, other.label || this.labels[1]), h("span.split", {}));
+      this.b.addEventListener("loadeddata", () => { this.#align(); if (!this.a.paused) this.b.play().catch(() => {}); });
+    }
+    this.sideButton.hidden = !other;
+    this.#cut();
+  }
+
+  #cut() {
+    const isWipe = this.b && this.layout === "wipe";
+    this.screen.classList.toggle("side-by-side", Boolean(this.b) && !isWipe);
+    this.wipe.hidden = !isWipe;
+    if (!this.b) return;
+    this.b.style.clipPath = isWipe ? `inset(0 0 0 ${this.wipe.value}%)` : "";
+    const line = this.screen.querySelector(".split");
+    line.style.left = `${this.wipe.value}%`;
+    line.hidden = !isWipe;
+  }
+
+  #align() {
+    if (this.b && this.b.readyState > 0 && Math.abs(this.b.currentTime - this.a.currentTime) > 0.02) this.b.currentTime = Math.min(this.a.currentTime, this.b.duration - 0.001);
+  }
+
+  #loop() {
+    if (this.a.paused) return;
+    if (this.b && Math.abs(this.b.currentTime - this.a.currentTime) > 0.12) this.b.currentTime = Math.min(this.a.currentTime, this.b.duration - 0.001);
+    this.#tick();
+    requestAnimationFrame(() => this.#loop());
+  }
+
+  #tick() {
+    const { currentTime, duration } = this.a;
+    if (!duration) return;
+    this.scrub.value = (currentTime / duration) * 1000;
+    const frame = Math.min(Math.round(duration * this.fps) - 1, Math.floor(currentTime * this.fps + 1e-4));
+    const text = `${currentTime.toFixed(2)} / ${duration.toFixed(2)} s · frame ${frame} of ${Math.round(duration * this.fps)}`;
+    if (this.time.textContent !== text) this.time.textContent = text;
+    this.scrub.setAttribute("aria-valuetext", `${currentTime.toFixed(2)} seconds, frame ${frame}`);
+  }
+
+  #state() { this.playButton.textContent = this.a.paused ? "▶▶" : "❚❚"; }
+
+  #key(event) {
+    if (!this.root.isConnected) return this.close();
+    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || this.root.closest("[hidden]") || document.querySelector("dialog[open]")) return;
+    if (event.target.closest?.('[role="tab"], input[type="range"], select') && event.key.startsWith("Arrow")) return;
+    const work = {
+      k: () => this.toggle(), K: () => this.toggle(), j: () => this.seek(Math.max(0, this.a.currentTime - 1)), l: () => this.seek(this.a.currentTime + 1),
+      ArrowLeft: () => this.step(-1), ArrowRight: () => this.step(1), Home: () => { this.a.pause(); this.seek(0); }, End: () => { this.a.pause(); this.seek(this.a.duration); },
+    }[event.key];
+    if (work) { event.preventDefault(); work(); }
+  }
+
+  /** Twelve frames, evenly in time, as a picture to keep. */
+  async contactSheet() {
+    const clip = h("video", { src: this.url, muted: true, preload: "auto" });
+    await new Promise((resolve, reject) => { clip.onloadeddata = resolve; clip.onerror = () => reject(new Error("The clip cannot be read.")); }).catch((error) => toast(error.message, "bad"));
+    if (!clip.videoWidth) return;
+    const count = SHEET.columns * SHEET.rows, width = SHEET.width, height = Math.round((width * clip.videoHeight) / clip.videoWidth);
+    const canvas = h("canvas.sheet", { width: width * SHEET.columns, height: height * SHEET.rows, role: "img", "aria-label": "Contact sheet" }), draw = canvas.getContext("2d");
+    for (let index = 0; index < count; index++) {
+      await new Promise((resolve) => { clip.onseeked = resolve; clip.currentTime = (clip.duration - 0.03) * (index / (count - 1)); });
+      const [x, y] = [(index % SHEET.columns) * width, Math.floor(index / SHEET.columns) * height];
+      draw.drawImage(clip, x, y, width, height);
+      draw.font = "14px sans-serif";
+      draw.fillStyle = "#000a";
+      draw.fillRect(x, y + height - 20, 58, 20);
+      draw.fillStyle = "#fff";
+      draw.fillText(`${clip.currentTime.toFixed(2)} s`, x + 6, y + height - 6);
+    }
+    const save = h("button", { type: "button", onclick: () => canvas.toBlob((blob) => { const link = h("a", { href: URL.createObjectURL(blob), download: this.name.replace(/\.mp4$/, "") + "-sheet.png" }); link.click(); }) }, "Save the sheet");
+    this.sheet.replaceChildren(canvas, h("p", {}, save));
+  }
+}

@@ -1,0 +1,40 @@
+// One request: its clip, plan and log, live while it runs; again with another seed, or on another engine.
+import { $, $$, api, attempt, h, pageData } from "./lib.js";
+import { drawPlan, localSpans } from "./plan.js";
+import { Player } from "./player.js";
+import { failure, follow, logLine } from "./run.js";
+
+const { request, plan, events } = pageData();
+const here = (url) => url.replace(/^https?:\/\/[^/]+\/files\//, `${location.origin}/files/`);
+const isOurs = (url) => here(url).startsWith(location.origin);
+
+function drawInputs() {
+  const given = request.arguments ?? {}, items = [];
+  const add = (label, url, kind) => url && items.push(h("figure", {}, !isOurs(url) ? h("a", { href: url, rel: "noreferrer" }, "linked") : kind === "video" ? h("video", { src: here(url) + "#t=0.1", preload: "metadata", muted: true, "aria-label": label }) : h("img", { src: here(url), alt: label, loading: "lazy", onerror: (event) => { event.target.replaceWith(h("span.muted", {}, "gone")); } }), h("figcaption", {}, label)));
+  add("@Video1", given.video_url, "video");
+  add("start frame", given.start_image_url);
+  add("end frame", given.end_image_url);
+  (given.image_urls ?? []).forEach((url, index) => add(`@Image${index + 1}`, url));
+  (given.elements ?? []).forEach((element, index) => [element.frontal_image_url, ...(element.reference_image_urls ?? [])].forEach((url, view) => add(`@Element${index + 1}${view ? `, view ${view}` : ""}`, url)));
+  $("#inputs")?.replaceChildren(...items);
+}
+
+function drawResult() {
+  const root = $("#result"), source = request.arguments?.video_url;
+  if (["queued", "running"].includes(request.state)) { follow(root, request.id, { onend: () => setTimeout(() => location.reload(), 300) }); return; }
+  if (request.video_url) new Player(root, { url: request.video_url, fps: request.video.fps, name: `shotwright-${request.id.slice(0, 8)}.mp4`, others: source && isOurs(source) ? [{ label: "the source", url: here(source) }] : [] });
+  else root.replaceChildren(request.state === "succeeded" ? h("p.muted", {}, "The clip was deleted.") : failure(request));
+}
+
+drawInputs();
+drawResult();
+if (plan) drawPlan($("#plan"), { plan: localSpans(plan, request.arguments?.prompt ?? ""), prompt: request.arguments?.prompt ?? "" });
+$("#log").replaceChildren(...events.filter((event) => event.kind === "log" || event.kind === "state").map((event) => logLine(event.kind === "log" ? event : { ...event, message: event.data.state + (event.data.attempt > 1 ? `, attempt ${event.data.attempt}` : "") })));
+
+const go = (work) => attempt(async () => { location.href = `/requests/${(await work()).request_id}`; });
+$("#again")?.addEventListener("click", () => go(() => api("POST", `/requests/${request.id}/retry`, { seed: Math.floor(Math.random() * 2 ** 31) })));
+for (const button of $$("[data-promote]")) button.addEventListener("click", () => go(() => api("POST", `/requests/${request.id}/promote`, { engine: button.dataset.promote })));
+$("#cancel")?.addEventListener("click", () => attempt(() => api("PUT", `/queue/fal-ai/kling-video/requests/${request.id}/cancel`)));
+$("#delete")?.addEventListener("click", () => {
+  if (confirm("Delete the input, the clip and the log of this request? What it cost stays.")) attempt(async () => { await api("DELETE", `/v1/models/requests/${request.id}/payloads`); location.reload(); });
+});
