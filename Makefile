@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast check fix bench bench-plan eval docs docs-pictures lock
+.PHONY: help demo test test-fast check fix bench bench-plan eval docs docs-pictures site thumbs lock
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -52,6 +52,12 @@ docs: $(READY) ## write the generated parts of docs/
 docs-pictures: $(READY) ## render the frames of docs/prompt-language.md and docs/looks.md
 	@$(BIN)/python -m scripts.moves
 	@$(BIN)/python -m scripts.looks
+
+site: $(READY) ## build docs/ into the pages that the server shows at /docs
+	@$(BIN)/python -m scripts.site
+
+thumbs: $(READY) ## render the moving pictures of the front page
+	@$(BIN)/python -m scripts.thumbs
 
 lock: ## pin all dependencies with hashes
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate pyproject.toml -o requirements.lock

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import sys
 from pathlib import Path
 
 from scripts.looks import TABLES as LOOKS
 from shotwright.core import errors
-from shotwright.core.catalog import CANVAS, ENDPOINTS, PROMPT_LIMIT, Endpoint, Field
+from shotwright.core.catalog import CANVAS, ENDPOINTS, IMAGE, PROMPT_LIMIT, VIDEO, Endpoint, Field
+from shotwright.core.limits import ELEMENT_VIEWS_MAX, MB
 from shotwright.core.prompt import vocabulary as v
 from shotwright.core.prompt.phrases import PhraseTable
 from shotwright.jobs.states import MAX_ATTEMPTS, TRANSITIONS, State
@@ -141,10 +143,13 @@ def errors_page() -> str:
     )
     lines.append('`{"detail": "...", "error_type": "..."}` with the header `X-Fal-Error-Type`.\n')
     lines.append("| Code | Type on the wire | Status | Retry | Message |\n|---|---|---|---|---|")
+    seen: set[str] = set()
     for cls in _classes(errors.ShotwrightError):
+        anchors = "".join(f'<a id="{name}"></a>' for name in dict.fromkeys((cls.code(), cls.type)) if name not in seen)
+        seen |= {cls.code(), cls.type}
         sentence = " ".join((cls.__doc__ or "").split())
         lines.append(
-            f'| <a id="{cls.code()}"></a>`{cls.code()}` | `{cls.type}` | {cls.status} | {"yes" if cls.retryable else "no"} | {sentence} |'
+            f"| {anchors}`{cls.code()}` | `{cls.type}` | {cls.status} | {'yes' if cls.retryable else 'no'} | {sentence} |"
         )
     lines.append("\n## States of a request\n\n```")
     for state, targets in TRANSITIONS.items():
@@ -153,6 +158,68 @@ def errors_page() -> str:
         f"```\n\nA request whose worker is lost goes from `{State.RUNNING}` back to `{State.QUEUED}`, up to {MAX_ATTEMPTS} attempts."
     )
     return "\n".join(lines) + "\n"
+
+
+def limits_page() -> str:
+    """docs/limits.md."""
+    images, videos = IMAGE, VIDEO
+    lines = [
+        NOTE,
+        "# Limits\n",
+        "Checked before a render, all at once, with what was measured; the playground and `shotwright validate` check before an upload.\n",
+    ]
+    lines += ["| | Images | Videos |", "|---|---|---|"]
+    lines.append(f"| Formats | {' '.join(images.formats)} | {' '.join(videos.formats)} |")
+    lines.append(
+        f"| Size | {images.max_bytes // MB} MB | {videos.max_bytes // MB} MB (EachLabs' reference model: 50 MB) |"
+    )
+    lines.append(
+        f"| Sides | {images.min_side_px} to {images.max_side_px} px | {videos.min_side_px} to {videos.max_side_px} px |"
+    )
+    lines.append(f"| Width / height | {images.min_ratio:g} to {images.max_ratio:g} | |")
+    lines.append(f"| Length | | {videos.min_duration_s:g} to {videos.max_duration_s:g} s |")
+    lines.append(f"| Frames per second | | {videos.min_fps:g} to {videos.max_fps:g} |")
+    lines.append(f"| Time to download | {images.timeout_s:g} s | {videos.timeout_s:g} s |")
+    lines.append(
+        f"\nA prompt has at most {PROMPT_LIMIT} characters, an element one frontal picture and at most {ELEMENT_VIEWS_MAX} more views.\n"
+    )
+    lines += ["| Endpoint | Elements and images together | Seconds | Aspect ratios |", "|---|---|---|---|"]
+    for item in ENDPOINTS.values():
+        options = {field.name: field.options for field in item.fields}
+        seconds = options.get("duration")
+        length = f"{seconds[0]} to {seconds[-1]}" if seconds else "the video's own"
+        lines.append(
+            f"| `{item.id}` | {item.reference_limit} | {length} | {' '.join(options.get('aspect_ratio', ())) or 'the source' + chr(39) + 's own'} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def coverage_page() -> str:
+    """docs/coverage.md: what the contract tests hold, read from their names."""
+    lines = [
+        NOTE,
+        "# Coverage\n",
+        "What tests hold this server to on every change, against unmodified clients and recorded shapes. A line is a test.\n",
+    ]
+    for path in sorted(Path("tests").glob("*/test_*.py")):
+        if path.parent.name not in {"contract", "acceptance", "browser"}:
+            continue
+        tree = ast.parse(path.read_text())
+        names = [
+            node.name
+            for node in tree.body
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_")
+        ]
+        about = (ast.get_docstring(tree) or path.stem).split("\n")[0].rstrip(".")
+        lines.append(f"## {about}\n")
+        lines += [f"- {_sentence(name)}" for name in names]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _sentence(name: str) -> str:
+    words = name.removeprefix("test_").replace("_", " ")
+    return words[0].upper() + words[1:]
 
 
 def _classes(cls: type[errors.ShotwrightError]) -> list[type[errors.ShotwrightError]]:
@@ -166,6 +233,8 @@ PAGES = {
     "looks.md": looks_page,
     "settings.md": settings_page,
     "errors.md": errors_page,
+    "limits.md": limits_page,
+    "coverage.md": coverage_page,
 }
 
 

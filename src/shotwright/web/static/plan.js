@@ -143,6 +143,8 @@ function described(path) {
 function shotList(plan, prompt, onpick) {
   const items = [];
   const add = (when, what, span) => items.push({ when, what, span });
+  if (plan.start_frame) add(0, `${plan.start_frame}: start frame`, plan.spans?.start_frame);
+  if (plan.end_frame) add(plan.duration_s, `${plan.end_frame}: end frame`, plan.spans?.end_frame);
   for (const item of plan.shot) add(item.at_s, [item.size, item.angle].filter(Boolean).map(words).join(", "), item.span);
   for (const item of plan.camera) add(item.start_s, moveLabel(item), item.span);
   for (const item of plan.subjects) add(item.appears_s ?? 0, `${item.ref}: ${[item.role, item.noun, item.of ? `of ${item.of}` : "", item.placement].filter(Boolean).map(words).join(", ")}`, item.span);
@@ -172,7 +174,7 @@ function palette({ moves, add }) {
 
 /** Change one move: how fast, how far, or not at all; each choice rewrites its words. */
 export function moveEditor({ item, prompt, onreplace, onclose }) {
-  const [start, end] = item.span, said = prompt.slice(start, end);
+  const [start, end] = withSpeed(prompt, item.span), said = prompt.slice(start, end);
   const speed = h("select", {}, ["", "slowly", "quickly", "smoothly"].map((word) => h("option", { value: word, selected: (item.speed === "slow" && word === "slowly") || (item.speed === "fast" && word === "quickly") || (item.speed === "smooth" && word === "smoothly") }, word || "as it is")));
   const degrees = /orbit|pan|tilt|roll/.test(item.move) ? h("input", { type: "number", min: 5, max: 720, step: 5, value: Math.round(item.degrees ?? 90) }) : null;
   const apply = () => onreplace([start, end], rewritten(said, speed.value, degrees?.value));
@@ -183,6 +185,14 @@ export function moveEditor({ item, prompt, onreplace, onclose }) {
     h("button.quiet", { type: "button", onclick: onclose }, "Close"));
 }
 
+const SPEED = /\b(?:slow(?:ly)?|quick(?:ly)?|fast|rapid(?:ly)?|smooth(?:ly)?|gentl[ey]|gently)\b/i;
+
+/** The words of a move with the adverb of speed that stands before it. */
+export function withSpeed(prompt, [start, end]) {
+  const before = prompt.slice(0, start).match(/(\w+)\s+$/);
+  return [before && SPEED.test(before[1]) ? start - before[0].length : start, end];
+}
+
 /** The words of a move with another speed or angle. */
 export function rewritten(said, speed, degrees) {
   let text = said;
@@ -191,8 +201,7 @@ export function rewritten(said, speed, degrees) {
     text = angle.test(text) ? text.replace(angle, `${degrees}$1`) : `${text} ${degrees} degrees`;
   }
   if (speed) {
-    const old = /\b(?:slow(?:ly)?|quick(?:ly)?|fast|rapid(?:ly)?|smooth(?:ly)?|gentl[ey]|gently)\b/i;
-    text = old.test(text) ? text.replace(old, (word) => (/ly$|^fast$/i.test(word) ? speed : speed.replace(/ly$/, ""))) : `${speed} ${text}`;
+    text = SPEED.test(text) ? text.replace(SPEED, (word) => (/ly$|^fast$/i.test(word) ? speed : speed.replace(/ly$/, ""))) : `${speed} ${text}`;
   }
   return text;
 }

@@ -31,15 +31,15 @@ export class Player {
   #bar() {
     const button = (text, label, work, extra = {}) => h("button", { type: "button", "aria-label": label, title: label, onclick: work, ...extra }, text);
     this.playButton = button("❚❚", "Play or pause (K)", () => this.toggle());
-    this.loopButton = button("⟳", "Loop", () => { this.a.loop = !this.a.loop; this.loopButton.setAttribute("aria-pressed", this.a.loop); }, { "aria-pressed": "true" });
+    this.loopButton = button("Loop", "Loop", () => { this.a.loop = !this.a.loop; this.loopButton.setAttribute("aria-pressed", this.a.loop); }, { "aria-pressed": "true" });
     this.speed = h("select", { "aria-label": "Speed", onchange: () => { this.a.playbackRate = Number(this.speed.value); if (this.b) this.b.playbackRate = this.a.playbackRate; } }, SPEEDS.map((value) => h("option", { value, selected: value === 1 }, `${value}×`)));
     this.against = h("select", { "aria-label": "Compare with", hidden: !this.others.length, onchange: () => this.compare(this.others[this.against.value]) },
       h("option", { value: "" }, "Compare with…"), this.others.map((item, index) => h("option", { value: index }, item.label)));
-    this.sideButton = button("▥", "Wipe or side by side", () => { this.layout = this.layout === "wipe" ? "side" : "wipe"; this.#cut(); }, { hidden: true });
+    this.sideButton = button("A|B", "Wipe or side by side", () => { this.layout = this.layout === "wipe" ? "side" : "wipe"; this.#cut(); }, { hidden: true });
     return h("div.bar", {}, this.playButton, button("◀", "One frame back (←)", () => this.step(-1)), button("▶", "One frame forward (→)", () => this.step(1)),
       this.loopButton, this.speed, this.against, this.sideButton,
-      button("▦", "Contact sheet", () => this.contactSheet()), h("a.button", { href: this.url, download: this.name, "aria-label": "Download", title: "Download" }, "⤓"),
-      button("🔗", "Copy link", () => copy(this.link, "Link copied.")), this.time);
+      button("Sheet", "Contact sheet", () => this.contactSheet()), h("a.button", { href: this.url, download: this.name, "aria-label": "Download", title: "Download" }, "Save"),
+      button("Link", "Copy link", () => copy(this.link, "Link copied.")), this.time);
   }
 
   toggle() { this.a.paused ? this.a.play() : this.a.pause(); }

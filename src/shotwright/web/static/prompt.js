@@ -13,11 +13,12 @@ export class PromptEditor {
     this.marks = [];
     this.picked = null;
     this.index = 0;
+    this.spaced = null;  // where the space behind a completed reference stands, until something else is typed
     this.shown = [];
     this.mirror = h("div.mirror", { "aria-hidden": "true" });
     this.area = h("textarea", {
       id, placeholder, rows: 5, spellcheck: true, "aria-describedby": `${id}-help ${id}-count`, "aria-autocomplete": "list", "aria-controls": `${id}-list`,
-      oninput: () => this.#typed(), onkeydown: (event) => this.#key(event), onblur: () => setTimeout(() => this.#close(), 150), onclick: () => this.#suggest(),
+      oninput: (event) => this.#typed(event), onkeydown: (event) => this.#key(event), onblur: () => setTimeout(() => this.#close(), 150), onclick: () => this.#suggest(),
     });
     this.list = h("ul.completion", { id: `${id}-list`, role: "listbox", "aria-label": "References", hidden: true });
     this.element = h("div.editor", {}, this.mirror, this.area, this.list);
@@ -84,8 +85,11 @@ export class PromptEditor {
     return (before && !/\s/.test(before) ? " " : "") + ref + " ";
   }
 
-  #typed() {
+  #typed(event) {
     this.picked = null;
+    const at = this.area.selectionStart;
+    if (this.spaced === at - 2 && /[.,;:!?)]/.test(event?.data ?? "")) this.area.setRangeText(event.data, at - 2, at, "end");
+    this.spaced = null;
     this.#changed();
     this.#suggest();
   }
@@ -160,6 +164,7 @@ export class PromptEditor {
     const end = this.area.selectionStart, start = end - this.value.slice(0, end).match(/@(\w*)$/)[0].length;
     const next = this.value[end];
     this.area.setRangeText(ref + (next && /\s|[.,;:!?)]/.test(next) ? "" : " "), start, end, "end");
+    this.spaced = this.value[this.area.selectionStart - 1] === " " ? this.area.selectionStart - 1 : null;
     this.#close();
     this.#changed();
   }
