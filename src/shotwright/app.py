@@ -43,6 +43,7 @@ from shotwright.jobs.store import RequestStore
 from shotwright.jobs.webhooks import Deliverer
 from shotwright.jobs.worker import Worker
 from shotwright.web import routes as web_routes
+from shotwright.web.render import page, wants_page
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
@@ -246,7 +247,10 @@ async def _on_surprise(request: Request, exc: Exception) -> Response:
 
 
 async def _on_missing(request: Request, _: Exception) -> Response:
-    return api_errors.answer(request, NotFound(f"Path {request.url.path} not found"))
+    error = NotFound(f"Path {request.url.path} not found")
+    if wants_page(request):
+        return page(request, "error.html", None, status=error.status, error=error)
+    return api_errors.answer(request, error)
 
 
 async def check_exposure(node: Node) -> None:

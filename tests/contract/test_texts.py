@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-
 from tests.conftest import RunningServer
 
 SEEDS = Path(__file__).parents[3] / "shared" / "seeds"
@@ -21,7 +20,11 @@ OUR_ADDRESSES = [
 ]  # fmt: skip
 """What stands there, and what stands here: the only differences of addresses."""
 OTHER_DIFFERENCES = {
-    "llms": {"Platform Documentation", "Python Client", "JavaScript Client"},  # links to fal's own documentation; ours has its own
+    "llms": {
+        "Platform Documentation",
+        "Python Client",
+        "JavaScript Client",
+    },  # links to fal's own documentation; ours has its own
     "eachlabs": {"Branded URL", "Interactive Demo", "Last Updated"},  # facts about a page and its address
 }
 
@@ -90,7 +93,9 @@ def test_llms_txt_of_the_reference_model_is_seed_000(server: RunningServer) -> N
     assert facts.findall(mine) == facts.findall(theirs)
     assert re.search(r"^> (.+)", mine, re.MULTILINE).group(1) == re.search(r"^> (.+)", theirs, re.MULTILINE).group(1)
     links = re.compile(r"- \[(.+?)\]\((.+?)\)")
-    assert {name: link for name, link in links.findall(theirs) if name not in OTHER_DIFFERENCES["llms"]}.items() <= dict(links.findall(mine)).items()
+    assert {
+        name: link for name, link in links.findall(theirs) if name not in OTHER_DIFFERENCES["llms"]
+    }.items() <= dict(links.findall(mine)).items()
 
 
 @needs_seeds
@@ -114,7 +119,16 @@ def doc_params(text: str) -> list[Param]:
         default = re.search(r'default="([^"]*)"', attributes)
         options = re.search(r"Possible values: (.+)", body)
         said = squeezed(body.split("Possible values:")[0])
-        found.append(Param(name, kind, "required" in attributes, default and default.group(1), tuple(re.findall(r"`([^`]+)`", options.group(1))) if options else (), said))
+        found.append(
+            Param(
+                name,
+                kind,
+                "required" in attributes,
+                default and default.group(1),
+                tuple(re.findall(r"`([^`]+)`", options.group(1))) if options else (),
+                said,
+            )
+        )
     return found
 
 
@@ -127,7 +141,16 @@ def test_markdown_pages_are_seeds_001_and_002(server: RunningServer, number: str
     theirs, mine = ours(seed(number), server.url), server.http.get(f"/models/{PAGES[number]}.md").text
     assert doc_params(mine) == doc_params(theirs)
     assert json_blocks(mine) == json_blocks(theirs)
-    for pattern in (r"\*\*Endpoint:\*\* (.+)", r"\*\*Endpoint ID:\*\* (.+)", r"(<Card .+>)", r"<Tab (.+)>", r"^> (API reference.+)", r"^# (.+)", r"^\* (`.+)", r"^\* ([A-Z][a-z]+ .+ (?:input|control))$"):
+    for pattern in (
+        r"\*\*Endpoint:\*\* (.+)",
+        r"\*\*Endpoint ID:\*\* (.+)",
+        r"(<Card .+>)",
+        r"<Tab (.+)>",
+        r"^> (API reference.+)",
+        r"^# (.+)",
+        r"^\* (`.+)",
+        r"^\* ([A-Z][a-z]+ .+ (?:input|control))$",
+    ):
         assert re.findall(pattern, mine, re.MULTILINE) == re.findall(pattern, theirs, re.MULTILINE), pattern
     names = re.compile(r"^\* \[(.+)\]\(.+\) — (.+)", re.MULTILINE)
     assert set(names.findall(mine)) == set(names.findall(theirs))
@@ -143,7 +166,10 @@ def test_the_standard_page_says_what_seed_003_shows(server: RunningServer) -> No
     """Seed 003 is a page as a browser shows it: its words stand in the Markdown, without their marks."""
     mine = server.http.get("/models/fal-ai/kling-video/o1/standard/reference-to-video.md").text
     plain = squeezed(re.sub(r"[`*\\]", "", mine))
-    lines = [squeezed(line.strip(" •").split("Possible values")[0]) for line in ours(seed("003"), server.url).split("Capabilities")[1].splitlines()]
+    lines = [
+        squeezed(line.strip(" •").split("Possible values")[0])
+        for line in ours(seed("003"), server.url).split("Capabilities")[1].splitlines()
+    ]
     said = [line for line in lines if line and not line.startswith("default:")]
     assert len(said) > 40
     for line in said:
@@ -180,7 +206,9 @@ def test_the_eachlabs_page_is_seed_004(server: RunningServer) -> None:
     bodies = re.compile(r"-d '(\{.*?\})' ```")
     assert json.loads(bodies.search(squeezed(mine)).group(1)) == json.loads(bodies.search(squeezed(theirs)).group(1))
     blocks = re.compile(r"```json (\{.*?\}) ```")
-    assert [json.loads(block) for block in blocks.findall(squeezed(mine))] == [json.loads(block) for block in blocks.findall(squeezed(theirs))]
+    assert [json.loads(block) for block in blocks.findall(squeezed(mine))] == [
+        json.loads(block) for block in blocks.findall(squeezed(theirs))
+    ]
     for heading in re.findall(r"## ([A-Z][\w ()]+?)(?= [-|`*PREA{D])", squeezed(theirs)):
         assert f"## {heading}" in mine, heading
 

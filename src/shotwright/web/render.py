@@ -102,6 +102,11 @@ def page_route(path: str, handler: Handler) -> PageRoute:
     return PageRoute(path, shown, methods=["GET"])
 
 
+def wants_page(request: Request) -> bool:
+    """Whether a browser asks, for somebody to read."""
+    return request.method == "GET" and "text/html" in request.headers.get("accept", "")
+
+
 def text_response(template: str, media_type: str, **data: Any) -> Response:  # noqa: ANN401  (what templates show)
     """A template as plain text."""
     text = environment().get_template(template).render(**data)

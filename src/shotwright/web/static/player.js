@@ -35,10 +35,10 @@ export class Player {
     this.speed = h("select", { "aria-label": "Speed", onchange: () => { this.a.playbackRate = Number(this.speed.value); if (this.b) this.b.playbackRate = this.a.playbackRate; } }, SPEEDS.map((value) => h("option", { value, selected: value === 1 }, `${value}×`)));
     this.against = h("select", { "aria-label": "Compare with", hidden: !this.others.length, onchange: () => this.compare(this.others[this.against.value]) },
       h("option", { value: "" }, "Compare with…"), this.others.map((item, index) => h("option", { value: index }, item.label)));
-    this.sideButton = button("A|B", "Wipe or side by side", () => { this.layout = this.layout === "wipe" ? "side" : "wipe"; this.#cut(); }, { hidden: true });
+    this.sideButton = button("A|B", "A|B: wipe or side by side", () => { this.layout = this.layout === "wipe" ? "side" : "wipe"; this.#cut(); }, { hidden: true });
     return h("div.bar", {}, this.playButton, button("◀", "One frame back (←)", () => this.step(-1)), button("▶", "One frame forward (→)", () => this.step(1)),
       this.loopButton, this.speed, this.against, this.sideButton,
-      button("Sheet", "Contact sheet", () => this.contactSheet()), h("a.button", { href: this.url, download: this.name, "aria-label": "Download", title: "Download" }, "Save"),
+      button("Sheet", "Contact sheet", () => this.contactSheet()), h("a.button", { href: this.url, download: this.name, "aria-label": "Save the clip", title: "Save the clip" }, "Save"),
       button("Link", "Copy link", () => copy(this.link, "Link copied.")), this.time);
   }
 
@@ -83,13 +83,18 @@ export class Player {
     line.hidden = !isWipe;
   }
 
+  /** Bring B to A's time when it is off by more than `most` seconds. */
+  #follow(most) {
+    if (this.b && Number.isFinite(this.b.duration) && Math.abs(this.b.currentTime - this.a.currentTime) > most) this.b.currentTime = Math.min(this.a.currentTime, this.b.duration - 0.001);
+  }
+
   #align() {
-    if (this.b && this.b.readyState > 0 && Math.abs(this.b.currentTime - this.a.currentTime) > 0.02) this.b.currentTime = Math.min(this.a.currentTime, this.b.duration - 0.001);
+    this.#follow(0.02);
   }
 
   #loop() {
     if (this.a.paused) return;
-    if (this.b && Math.abs(this.b.currentTime - this.a.currentTime) > 0.12) this.b.currentTime = Math.min(this.a.currentTime, this.b.duration - 0.001);
+    this.#follow(0.12);
     this.#tick();
     requestAnimationFrame(() => this.#loop());
   }

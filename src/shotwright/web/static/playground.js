@@ -284,7 +284,7 @@ function drawJson() {
 /** Take a request from elsewhere; one for another model opens that model's playground. */
 function accept(found, { isTyped = false } = {}) {
   const other = data.endpoints.find((item) => item.id === found.endpoint || item.slug && item.slug === found.slug);
-  if (other && other.id !== form.id && !(found.slug && form.slug === found.slug)) {
+  if (other && other.id !== form.id) {
     sessionStorage.setItem(`fill:${other.id}`, JSON.stringify(found));
     location.href = `/models/${other.id}/playground`;
     return;
