@@ -69,8 +69,17 @@ def main() -> None:
             "duration": "4",
         }
         push = studio.render("push", "reference-to-video", beach)
+        closer = studio.render(
+            "closer",
+            "reference-to-video",
+            {
+                "prompt": "The camera pushes in over the place of @Image1.",
+                "image_urls": [drawn["start"]],
+                "duration": "4",
+            },
+        )
         ends = {
-            name: studio.address(still(push, index, folder / f"{name}.png"))
+            name: studio.address(still(closer, index, folder / f"{name}.png"))
             for name, index in (("from", 0), ("to", -1))
         }
         clips = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import re
 import shutil
@@ -87,6 +88,17 @@ def with_audio(path: Path, clip: Path, codec: str = "aac") -> Path:
             target.mux(audio.encode(part))
         target.mux(audio.encode(None))
     return path
+
+
+def install_packages(folder: Path) -> None:
+    """`npm ci` in a folder, once, even when several test processes want it."""
+    with (folder / ".install.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        wanted = (folder / "package-lock.json").read_bytes()
+        done = folder / "node_modules" / ".installed"
+        if not done.exists() or done.read_bytes() != wanted:
+            subprocess.run(["npm", "ci", "--silent", "--no-fund", "--no-audit"], cwd=folder, check=True, timeout=300)
+            done.write_bytes(wanted)
 
 
 def eventually(is_so: Callable[[], bool], seconds: float = 30) -> None:

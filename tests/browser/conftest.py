@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.conftest import RunningServer
+from tests.conftest import RunningServer, install_packages
 
 playwright = pytest.importorskip("playwright.sync_api")
 
@@ -88,10 +87,9 @@ def open_page(chromium: Any, server: RunningServer) -> Iterator[Callable[..., An
 def axe() -> Callable[[Any], list[str]]:
     """Serious and critical violations that axe-core finds on a page, as lines."""
     script = TOOLS / "node_modules" / "axe-core" / "axe.min.js"
-    if not script.exists():
-        if not shutil.which("npm"):
-            pytest.skip("Node.js is not installed")
-        subprocess.run(["npm", "ci", "--silent", "--no-fund", "--no-audit"], cwd=TOOLS, check=True, timeout=300)
+    if not shutil.which("npm"):
+        pytest.skip("Node.js is not installed")
+    install_packages(TOOLS)
     source = script.read_text()
 
     def check(page: Any) -> list[str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.conftest import RunningServer
+from tests.conftest import RunningServer, install_packages
 
 JS = Path(__file__).parent / "js"
 
@@ -21,8 +21,7 @@ def javascript() -> Callable[[str, str, RunningServer], Any]:
     """Runs a scenario of `js/drive.mjs`; what it printed."""
     if not shutil.which("node") or not shutil.which("npm"):
         pytest.skip("Node.js is not installed")
-    if not (JS / "node_modules" / "@fal-ai" / "client").exists():
-        subprocess.run(["npm", "ci", "--silent", "--no-fund", "--no-audit"], cwd=JS, check=True, timeout=300)
+    install_packages(JS)
 
     def run(mode: str, scenario: str, server: RunningServer) -> Any:
         command = ["node", "drive.mjs", mode, scenario, server.url]

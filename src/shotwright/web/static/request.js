@@ -26,9 +26,24 @@ function drawResult() {
   else root.replaceChildren(request.state === "succeeded" ? h("p.muted", {}, "The clip was deleted.") : failure(request));
 }
 
+/** Our own camera file as the view from above wants it: degrees and millimetres, a pose or so for every second frame. */
+function fromCamera({ poses }) {
+  const step = Math.max(1, Math.floor(poses.length / 60));
+  return { path: poses.filter((_, index) => index % step === 0 || index === poses.length - 1).map(({ x, y, z, yaw, lens }) => [x, y, z, (yaw * 180) / Math.PI, lens * 36]), cast: [] };
+}
+
 drawInputs();
 drawResult();
-if (plan) drawPlan($("#plan"), { plan: localSpans(plan, request.arguments?.prompt ?? ""), prompt: request.arguments?.prompt ?? "" });
+if (plan) showPlan();
+
+/** The plan, with the camera's true path where the engine knows it. */
+async function showPlan() {
+  const prompt = request.arguments?.prompt ?? "", shown = { plan: localSpans(plan, prompt), prompt };
+  drawPlan($("#plan"), shown);
+  if (!request.camera_url) return;
+  const camera = await (await fetch(here(request.camera_url))).json().catch(() => null);
+  if (camera) drawPlan($("#plan"), { ...shown, top_view: fromCamera(camera) });
+}
 $("#log").replaceChildren(...events.filter((event) => event.kind === "log" || event.kind === "state").map((event) => logLine(event.kind === "log" ? event : { ...event, message: event.data.state + (event.data.attempt > 1 ? `, attempt ${event.data.attempt}` : "") })));
 
 const go = (work) => attempt(async () => { location.href = `/requests/${(await work()).request_id}`; });
