@@ -37,7 +37,7 @@ fix: $(READY) ## format and repair what can be repaired
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-bench: $(READY) ## speed of polls, submits, start-up and the draft, side by side with what else there is
+bench: $(READY) ## speed of polls, submits, start-up, the draft and the pages, side by side with what else there is
 	@$(BIN)/python -m bench
 
 eval: $(READY) ## render our own shots and hold each against its request; writes docs/eval (ONLY=name for some of them)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import clips, draft, server
+from bench import clips, draft, pages, server
 from shotwright import __version__
 
 
@@ -17,7 +17,12 @@ def main() -> None:
     """Measure and print."""
     only = set(sys.argv[1:])
     found: dict[str, Any] = {}
-    for name, measure in (("server", server.measure), ("draft", draft.measure), ("clips", clips.measure)):
+    for name, measure in (
+        ("server", server.measure),
+        ("draft", draft.measure),
+        ("clips", clips.measure),
+        ("pages", pages.measure),
+    ):
         if not only or name in only:
             print(f"\n{name}")
             for key, value, target in measure():

@@ -63,6 +63,22 @@ def cancel(request_id: RequestId, *, url: Url = None) -> None:
     err.print("Cancellation requested.")
 
 
+def promote(
+    request_id: RequestId,
+    *,
+    engine: Annotated[str, typer.Option("--engine", "-e", help="The engine that is to render it.")],
+    wait: Annotated[bool, typer.Option("--wait", help="Wait for its end and print the clip's address.")] = False,
+    url: Url = None,
+    as_json: AsJson = False,
+) -> None:
+    """Send a request, unchanged and with the same seed, to another engine; both are linked."""
+    made = Server(url).post(f"/requests/{request_id}/promote", {"engine": engine})
+    if wait:
+        watch(made["request_id"], url=url, as_json=as_json)
+        return
+    emit(made, as_json=as_json, text=made["request_id"])
+
+
 @app.command("retry")
 def retry(request_id: RequestId, *, url: Url = None) -> None:
     """Submit a request once more."""
