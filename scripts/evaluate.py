@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
-import numpy as np
 
 from scripts.demo_media import draw_all
 from scripts.eval_clips import clip_entry, clip_rows, draw_clips
+from shotwright.cli.local import silent
 from shotwright.core.camera import Pose
 from shotwright.core.plan import Look
 from shotwright.core.prompt import parse_prompt
@@ -189,7 +189,7 @@ def measured(row: Row, shot: Shot, work: Path, *, is_twice: bool) -> Entry:
         folder = work / f"{row.name}-{threads}"
         folder.mkdir()
         cv2.setNumThreads(threads)
-        clips.append(DraftEngine().render(shot, folder, _silent))
+        clips.append(DraftEngine().render(shot, folder, silent))
     cv2.setNumThreads(2)
     pictures: dict[str, tuple[Path, ...]] = {f"@Image{n}": (path,) for n, path in enumerate(shot.images, 1)}
     pictures |= {f"@Element{n}": (element.frontal, *element.views) for n, element in enumerate(shot.elements, 1)}
@@ -208,16 +208,6 @@ def measured(row: Row, shot: Shot, work: Path, *, is_twice: bool) -> Entry:
     )
     results, bench = evaluate(read_sample(clips[0].path), case)
     return Entry(row.name, row.prompt, results, bench)
-
-
-def _silent(
-    stage: str,
-    fraction: float,
-    message: str | None = None,
-    *,
-    preview: np.ndarray[tuple[int, ...], np.dtype[np.uint8]] | None = None,
-) -> None:
-    del stage, fraction, message, preview
 
 
 def _tell(entry: Entry, say: Callable[[str], object]) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
+import importlib.util
 import logging
 import secrets
 import signal
@@ -52,25 +54,63 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from shotwright.engines.base import Engine, Progress
+    from shotwright.engines.upstream.service import Service
     from shotwright.settings import Settings
 
 logger = logging.getLogger(__name__)
-ENGINES = {
-    "draft": EngineInfo(
-        "draft", "Draft", "A watchable previz that obeys the prompt: camera, start frame, elements, style, edits. Free, and the same every time.", "two CPU cores",
-    ),
-}  # fmt: skip
-"""What this server renders on, in the order in which pages show it."""
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 WATCH_S = 1.0
 STOP_S = 9.0
 
 
-def build_engines() -> dict[str, Engine]:
+def engine_infos(settings: Settings) -> dict[str, EngineInfo]:
+    """What this server renders on, in the order in which pages show it; nothing heavy is imported."""
+    infos = [
+        EngineInfo(
+            "draft", "Draft", "A watchable previz that obeys the prompt: camera, start frame, elements, style, edits. Free, and the same every time.",
+            "two CPU cores",
+        ),
+        EngineInfo(
+            "upstream", "Kling O1", f"The real, paid model at {settings.upstream or 'fal or EachLabs'}, with your own key.",
+            "a key of the paid service", _upstream_problem(settings),
+        ),
+    ]  # fmt: skip
+    return {item.name: item for item in infos}
+
+
+def _upstream_problem(settings: Settings) -> str:
+    if settings.upstream_mode.startswith("replay"):
+        return ""
+    if not settings.upstream or not settings.upstream_key.get_secret_value():
+        return "It is off. Set SHOTWRIGHT_UPSTREAM=fal (or eachlabs) and SHOTWRIGHT_UPSTREAM_KEY."
+    if settings.upstream == "fal" and importlib.util.find_spec("fal_client") is None:
+        return "Install its client: pip install 'shotwright[upstream]'."
+    return ""
+
+
+def build_engines(settings: Settings | None = None) -> dict[str, Engine]:
     """All engines; called in the engine processes, which alone import them."""
     from shotwright.engines.draft.engine import DraftEngine
 
-    return {"draft": DraftEngine()}
+    draft = DraftEngine()
+    engines: dict[str, Engine] = {"draft": draft}
+    if settings is not None and engine_infos(settings)["upstream"].is_ready:
+        from shotwright.engines.upstream.engine import UpstreamEngine
+
+        engines["upstream"] = UpstreamEngine(settings, functools.partial(_service, settings), draft)
+    return engines
+
+
+def _service(settings: Settings) -> Service:
+    """The paid service that the operator chose."""
+    key, url = settings.upstream_key.get_secret_value(), settings.upstream_url
+    if settings.upstream == "eachlabs":
+        from shotwright.engines.upstream.eachlabs import EachLabsService
+
+        return EachLabsService(key, url)
+    from shotwright.engines.upstream.fal import FalService
+
+    return FalService(key, url)
 
 
 def describe_clip(path: Path, picture: Path | None, progress: Progress) -> dict[str, Any]:
@@ -101,7 +141,7 @@ class Node:
         """A worker of this node."""
         workdir = self.settings.data / "work"
         workdir.mkdir(parents=True, exist_ok=True)
-        setup = ChildSetup("shotwright.app:build_engines", self.settings.files(), str(workdir))
+        setup = ChildSetup("shotwright.app:build_engines", self.settings.files(), str(workdir), self.settings)
         pool = ChildPool(setup, self.settings.workers)
         return Worker(self.store, self.queue, self.hub, self.files, pool, self.settings, self.database_url)
 
@@ -110,7 +150,7 @@ class Node:
         return build_api(
             Context(
                 self.settings, self.pool, self.store, self.hub, self.files, self.keys, self.outbox, self.gate, self.secret,
-                self.webhook_seed, ENGINES,
+                self.webhook_seed, engine_infos(self.settings),
             )
         )  # fmt: skip
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 import platformdirs
-from pydantic import AliasChoices, Field, field_validator
+from pydantic import AliasChoices, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SYSTEM_DATA = Path("/var/lib/shotwright")
@@ -99,6 +99,25 @@ class Settings(BaseSettings):
     eachlabs_error_style: Literal["seed", "2026"] = Field(
         "seed", description="EachLabs' error body: seed has status, message, details and error; 2026 a numeric status."
     )
+    upstream: Literal["", "fal", "eachlabs"] = Field(
+        "", description="The paid service behind the engine `upstream`; empty keeps it off."
+    )
+    upstream_key: SecretStr = Field(SecretStr(""), description="Your key of that service. It never leaves the server.")
+    upstream_url: str | None = Field(
+        None, description="Another address of that service: a proxy, or a second Shotwright for tests."
+    )
+    upstream_mode: Literal["live", "record", "replay", "replay-or-draft"] = Field(
+        "live",
+        description="record keeps every answer; replay answers from what was kept, without network; replay-or-draft draws what was not.",
+    )
+    upstream_daily_budget_usd: Decimal | None = Field(
+        None, ge=0, description="What the paid service may cost a day, all keys together; empty: no bound."
+    )
+    upstream_timeout_s: float = Field(1800, gt=0, description="How long a render of the paid service may take.")
+    confirm_above_usd: Decimal | None = Field(
+        None, ge=0, description="A request that costs more needs the header X-Shotwright-Confirm-Usd; empty: none does."
+    )
+    recordings: Path | None = Field(None, description="Folder of recorded answers; by default in the data folder.")
     log_level: str = Field("warning", description="debug, info, warning or error.")
 
     @field_validator("prices")
@@ -114,12 +133,18 @@ class Settings(BaseSettings):
     def engine_prices(self) -> dict[str, str]:
         """Engine to US dollars a second, or to "kling"."""
         pairs = (item.partition("=") for item in self.prices.split(",") if item.strip())
-        return {name.strip(): price.strip() for name, _, price in pairs}
+        replayed = {"upstream": "0"} if self.upstream_mode.startswith("replay") else {}
+        return replayed | {name.strip(): price.strip() for name, _, price in pairs}
 
     @property
     def accepted_keys(self) -> frozenset[str]:
         """The configured keys."""
         return frozenset(key.strip() for key in self.keys.split(",") if key.strip())
+
+    @property
+    def recordings_folder(self) -> Path:
+        """Folder of what the paid service answered."""
+        return self.recordings or self.data / "recordings"
 
     @property
     def cache(self) -> Path:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import urllib.parse
 from dataclasses import replace
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from shotwright.api.origin import origin
 from shotwright.core.catalog import find_endpoint
-from shotwright.core.errors import BadRequest
+from shotwright.core.errors import BadRequest, ConfirmationNeeded
 from shotwright.core.pricing import actual_usd, expected
 from shotwright.jobs.admission import Admission, fingerprint
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 KEY_HEADER = "idempotency-key"
 KEY_MAX = 255
 URL_MAX = 2048
+CONFIRM_HEADER = "x-shotwright-confirm-usd"
+UPSTREAM = "upstream"
 REPLAYED = {"idempotent-replayed": "true"}
 
 
@@ -36,15 +39,35 @@ async def submit(request: Request, context: Context, who: Caller, new: NewReques
     paid = expected(find_endpoint(new.endpoint_id), new.arguments)
     cost = actual_usd(new.engine, paid, context.settings.engine_prices)
     settings, is_eachlabs = context.settings, new.wire == "eachlabs"
+    _check_confirmed(request, settings.confirm_above_usd, cost)
     admission = Admission(
         who.id, new.wire,
         creates_per_minute=settings.eachlabs_creates_per_minute if is_eachlabs else 0,
         in_flight=settings.eachlabs_in_flight if is_eachlabs else 0,
         daily_budget_usd=who.daily_budget_usd,
+        engine=new.engine, engine_budget_usd=settings.upstream_daily_budget_usd if new.engine == UPSTREAM else None,
         idempotency_key=_idempotency_key(request),
         fingerprint=fingerprint(new.endpoint_id, new.engine, new.arguments, (new.webhook or {}).get("url")),
     )  # fmt: skip
     return await context.store.create(replace(new, owner=who.id, reserve_usd=cost), admission)
+
+
+def _check_confirmed(request: Request, above: Decimal | None, cost: Decimal) -> None:
+    """An expensive request needs its price, or more, in a header.
+
+    Raises:
+        ConfirmationNeeded: It is missing, or less.
+    """
+    if above is None or cost <= above:
+        return
+    try:
+        said = Decimal(request.headers.get(CONFIRM_HEADER, "0"))
+    except ArithmeticError:
+        said = Decimal(0)
+    if not said >= cost:
+        raise ConfirmationNeeded(
+            f"This request costs up to ${cost:.3f}, more than ${above:.3f}. Repeat it with the header X-Shotwright-Confirm-Usd: {cost:.3f}."
+        )
 
 
 def webhook(request: Request, context: Context, url: str, secret: str | None = None) -> dict[str, Any]:

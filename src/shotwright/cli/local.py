@@ -63,7 +63,14 @@ def local_bench() -> Iterator[LocalBench]:
         yield LocalBench(Path(folder))
 
 
-def silent(stage: str, fraction: float, message: str | None = None, *, preview: FrameRGB | None = None) -> None:
+def silent(
+    stage: str,
+    fraction: float,
+    message: str | None = None,
+    *,
+    preview: FrameRGB | None = None,
+    note: dict[str, Any] | None = None,
+) -> None:
     """Progress that nobody watches."""
 
 
@@ -79,8 +86,15 @@ def progress_bar() -> Iterator[Any]:
     with Progress(*columns, console=err, transient=True) as bar:
         task = bar.add_task("", total=1.0, stage="")
 
-        def report(stage: str, fraction: float, message: str | None = None, *, preview: FrameRGB | None = None) -> None:
-            del preview
+        def report(
+            stage: str,
+            fraction: float,
+            message: str | None = None,
+            *,
+            preview: FrameRGB | None = None,
+            note: dict[str, Any] | None = None,
+        ) -> None:
+            del preview, note
             bar.update(task, completed=fraction, stage=stage)
             if message and stage == "plan":
                 bar.console.print(f"[yellow]{message}[/]")

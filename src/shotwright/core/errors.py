@@ -9,7 +9,7 @@
     │   ├── VideoLoadError             VideoTooSmall    VideoTooLarge    VideoFrameRate     UnsupportedVideoFormat
     │   │                              VideoTooShort    VideoTooLong
     │   ├── TooManyReferences          FeatureNotSupported                PlanError
-    │   ├── NoMediaGenerated
+    │   ├── NoMediaGenerated           UpstreamRejected  DownstreamError  DownstreamUnavailable  DownstreamUnknown
     │   └── RenderFailed (500)         GenerationTimeout (504)
     ├── RequestError                   the machinery, not the model; `detail` is a sentence
     │   ├── StartTimeout (504)         ClientCancelled (499)   WorkerCrashed (503)   StorageFull (503)
@@ -224,6 +224,43 @@ class GenerationTimeout(ModelError):
     exit_code = 5
 
 
+class UpstreamRejected(ModelError):
+    """The paid service refused the input; its own words follow."""
+
+    type = "content_policy_violation"
+
+    def __init__(self, items: list[JSON]) -> None:
+        kept = {"loc", "msg", "type", "ctx"}
+        self._items: list[JSON] = [{name: value for name, value in item.items() if name in kept} for item in items]
+        super().__init__("; ".join(str(item.get("msg", "")) for item in items))
+
+    def items(self) -> list[JSON]:
+        """The items as the service sent them."""
+        return self._items
+
+
+class DownstreamError(ModelError):
+    """The service that renders this request refused it. The server's log says more."""
+
+    type = "downstream_service_error"
+    status = 400
+
+
+class DownstreamUnavailable(ModelError):
+    """The service that renders this request cannot be reached at the moment. Nothing was charged; try again later."""
+
+    type = "downstream_service_unavailable"
+    status = 500
+    retryable = True
+
+
+class DownstreamUnknown(ModelError):
+    """The connection to the paid service broke after the request was sent, so it may have been accepted. It is not sent twice."""
+
+    type = "downstream_service_error"
+    status = 500
+
+
 class RequestError(ShotwrightError):
     """The request could not be carried out."""
 
@@ -327,6 +364,13 @@ class AccessError(ShotwrightError):
 
     status = 403
     exit_code = 4
+
+
+class ConfirmationNeeded(QuotaError):
+    """This request costs more than the operator lets pass unasked. Repeat it with the header X-Shotwright-Confirm-Usd."""
+
+    type = "confirmation_needed"
+    status = 402
 
 
 class Unauthorized(AccessError):

@@ -15,6 +15,8 @@ from shotwright.core.catalog import CANVAS, OUTPUT_FPS
 from shotwright.core.errors import ClientCancelled
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from shotwright.core.catalog import Tier
     from shotwright.core.limits import VideoFacts
     from shotwright.core.plan import ShotPlan
@@ -65,6 +67,16 @@ class Shot:
     video_facts: VideoFacts | None = None
     keep_audio: bool = False
     cache: Path | None = None
+    endpoint_id: str = ""
+    arguments: Mapping[str, Any] = field(default_factory=dict)  #: The request as its client sent it.
+    sources: Mapping[str, Path] = field(
+        default_factory=dict
+    )  #: Addresses of the request, and the files they are on disk.
+    private_sources: frozenset[str] = frozenset()  #: Those of them that nobody else can read.
+    request_id: str = ""
+    notes: Mapping[str, Any] = field(
+        default_factory=dict
+    )  #: What earlier attempts of this request left with `Progress`.
 
     def image(self, ref: str | None) -> Path | None:
         """The file behind `@Image2` or the frontal picture behind `@Element1`; None when there is none."""
@@ -89,9 +101,22 @@ class Progress(Protocol):
     """How an engine reports and learns of a cancel. Called at least once per frame."""
 
     def __call__(
-        self, stage: str, fraction: float, message: str | None = None, *, preview: FrameRGB | None = None
+        self,
+        stage: str,
+        fraction: float,
+        message: str | None = None,
+        *,
+        preview: FrameRGB | None = None,
+        note: dict[str, Any] | None = None,
     ) -> None:
         """Report `fraction` (0..1) of the whole render.
+
+        Args:
+            stage: What is being done.
+            fraction: How much of the whole is done.
+            message: A line of the request's log.
+            preview: A small picture of the clip.
+            note: Kept with the request before this returns, for a later attempt: `Shot.notes`.
 
         Raises:
             Cancelled: Stop now, clean up and let it through.

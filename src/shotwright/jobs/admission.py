@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from shotwright.core.errors import BudgetExceeded, IdempotencyMismatch, RateLimited, TooManyInFlight
-from shotwright.jobs.usage import spent_today
+from shotwright.jobs.usage import spent_today, spent_today_on
 
 if TYPE_CHECKING:
     import uuid
@@ -35,6 +35,8 @@ class Admission:
     creates_per_minute: int = 0
     in_flight: int = 0
     daily_budget_usd: Decimal | None = None
+    engine: str = ""
+    engine_budget_usd: Decimal | None = None  #: Of the whole server, for this engine.
     idempotency_key: str | None = None
     fingerprint: str = ""
 
@@ -42,7 +44,11 @@ class Admission:
     def is_needed(self) -> bool:
         """Whether there is anything to check."""
         return bool(
-            self.creates_per_minute or self.in_flight or self.daily_budget_usd is not None or self.idempotency_key
+            self.creates_per_minute
+            or self.in_flight
+            or self.daily_budget_usd is not None
+            or self.engine_budget_usd is not None
+            or self.idempotency_key
         )
 
 
@@ -93,6 +99,7 @@ async def admit(conn: AsyncConnection[Any], admission: Admission, reserve_usd: D
     await _check_rate(conn, admission)
     await _check_in_flight(conn, admission)
     await _check_budget(conn, admission, reserve_usd)
+    await _check_engine_budget(conn, admission, reserve_usd)
 
 
 async def _check_rate(conn: AsyncConnection[Any], admission: Admission) -> None:
@@ -133,6 +140,19 @@ async def _check_budget(conn: AsyncConnection[Any], admission: Admission, reserv
         raise BudgetExceeded(
             f"This key may spend ${budget:.2f} a day; ${spent:.3f} are spent or reserved, and this request needs up to "
             f"${reserve_usd:.3f}. The budget starts anew at midnight UTC."
+        )
+
+
+async def _check_engine_budget(conn: AsyncConnection[Any], admission: Admission, reserve_usd: Decimal) -> None:
+    budget = admission.engine_budget_usd
+    if budget is None or reserve_usd == 0:
+        return
+    await lock_owner(conn, f"engine {admission.engine}")
+    spent = await spent_today_on(conn, admission.engine)
+    if spent + reserve_usd > budget:
+        raise BudgetExceeded(
+            f"This server may spend ${budget:.2f} a day on the engine {admission.engine}; ${spent:.3f} are spent or reserved, and this request "
+            f"needs up to ${reserve_usd:.3f}. The budget starts anew at midnight UTC."
         )
 
 

@@ -1,8 +1,8 @@
 """Engine processes: spawned, kept warm, told one job at a time. A crash, an out-of-memory kill or a cancel ends the child,
 never the worker.
 
-Messages to the child: a `RenderJob`, or "cancel". From the child: ("progress", stage, fraction, message),
-("preview", file id), ("done", Outcome), ("failed", error record). A child dies with its parent.
+Messages to the child: a `RenderJob`, "cancel", or "noted". From the child: ("progress", stage, fraction, message),
+("preview", file id), ("note", data), ("done", Outcome), ("failed", error record). A child dies with its parent.
 """
 
 from __future__ import annotations
@@ -33,12 +33,17 @@ from shotwright.jobs.messages import RenderJob
 if TYPE_CHECKING:
     from shotwright.engines.base import Engine
     from shotwright.media.colour import FrameRGB
+    from shotwright.settings import Settings
 
 logger = logging.getLogger(__name__)
 Message = tuple[Any, ...]
 REPORT_EVERY_S = 0.2
 PREVIEW_EVERY_S = 0.25
-CANCEL_GRACE_S = 0.8
+CANCEL_GRACE_S = {"draft": 0.8}
+"""How long an engine may take to stop before its process is ended."""
+CANCEL_GRACE_ELSE_S = 12.0
+"""The same for engines that have somebody else to tell, or a step to finish."""
+NOTE_WAIT_S = 30.0
 NICE = 5
 _PR_SET_PDEATHSIG = 1
 
@@ -50,6 +55,7 @@ class ChildSetup:
     factory: str
     files_url: str
     workdir: str
+    settings: Settings | None = None
 
 
 class Child:
@@ -86,6 +92,11 @@ class Child:
         """End it and let go of its pipe; nobody may be waiting for a message."""
         self.kill()
         self._conn.close()
+
+    def noted(self) -> None:
+        """Say that its note is kept."""
+        with contextlib.suppress(OSError):
+            self._conn.send("noted")
 
     async def run(self, job: RenderJob) -> AsyncIterator[Message]:
         """Carry out a job; the last message is "done", "failed" or ("crashed", exit code)."""
@@ -170,8 +181,8 @@ def child_main(conn: Connection, setup: ChildSetup) -> None:
     with contextlib.suppress(OSError):
         os.nice(NICE)
     module, _, name = setup.factory.partition(":")
-    build: Callable[[], dict[str, Engine]] = getattr(importlib.import_module(module), name)
-    engines, store = build(), FileStore(setup.files_url)
+    build: Callable[[Settings | None], dict[str, Engine]] = getattr(importlib.import_module(module), name)
+    engines, store = build(setup.settings), FileStore(setup.files_url)
     inbox = _Inbox(conn)
     while (job := inbox.next_job()) is not None:
         _carry_out(job, engines, store, setup, inbox)
@@ -186,6 +197,7 @@ class _Inbox:
         self._ready = threading.Semaphore(0)
         self._lock = threading.Lock()
         self.is_cancelled = False
+        self._noted = threading.Event()
         threading.Thread(target=self._read, daemon=True).start()
 
     def next_job(self) -> RenderJob | None:
@@ -198,6 +210,13 @@ class _Inbox:
         with self._lock, contextlib.suppress(OSError):
             self._conn.send(message)
 
+    def keep_note(self, note: dict[str, Any]) -> None:
+        """Have the parent keep a note; returns when it has."""
+        self._noted.clear()
+        self.send(("note", note))
+        if not self._noted.wait(NOTE_WAIT_S):
+            raise InternalError("The database did not keep what the engine wanted to remember.")
+
     def _read(self) -> None:
         while True:
             try:
@@ -206,6 +225,8 @@ class _Inbox:
                 os._exit(0)
             if message == "cancel":
                 self.is_cancelled = True
+            elif message == "noted":
+                self._noted.set()
             else:
                 self.is_cancelled = False
                 self._jobs.append(message)
@@ -245,9 +266,17 @@ class _ChildProgress:
         self._stage = ""
 
     def __call__(
-        self, stage: str, fraction: float, message: str | None = None, *, preview: FrameRGB | None = None
+        self,
+        stage: str,
+        fraction: float,
+        message: str | None = None,
+        *,
+        preview: FrameRGB | None = None,
+        note: dict[str, Any] | None = None,
     ) -> None:
-        """Report; raises `Cancelled` when the parent has asked for the end."""
+        """Report; raises `Cancelled` when the parent has asked for the end. A note is kept before this returns."""
+        if note is not None:
+            self._inbox.keep_note(note)
         if self._inbox.is_cancelled:
             raise ClientCancelled
         now = time.monotonic()

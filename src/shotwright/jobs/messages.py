@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -21,6 +21,7 @@ class RenderJob:
     access: str = "allow"
     cache: str | None = None
     with_recipe: bool = True
+    notes: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ arguments → ShotRequest → media on disk → limits → ShotPlan → engine �
 
 from __future__ import annotations
 
+import ipaddress
 import urllib.parse
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -42,6 +43,7 @@ class _Media:
     video: Path | None = None
     video_facts: VideoFacts | None = None
     shape: tuple[int, int] | None = None
+    sources: dict[str, Path] = field(default_factory=dict)
 
 
 def run_job(
@@ -78,17 +80,19 @@ def prepare_shot(job: RenderJob, request: ShotRequest, store: FileStore, workdir
     spec = output_spec(request, media.shape, media.video_facts)
     return Shot(
         plan, spec, request.derived_seed(), tuple(media.images), tuple(media.elements), media.video, media.video_facts,
-        request.keep_audio, Path(job.cache) if job.cache else None,
+        request.keep_audio, Path(job.cache) if job.cache else None, request.endpoint_id, job.arguments, media.sources,
+        frozenset(url for url in media.sources if _is_private(url, job)), job.request_id, job.notes,
     )  # fmt: skip
 
 
 def _keep(job: RenderJob, shot: Shot, rendered: Rendered, store: FileStore) -> Outcome:
     """Put the clip into the store and describe it."""
+    facts = probe_video(rendered.path)
     record = store.put_path(rendered.path, "output.mp4", expires_s=job.expires_s, access=job.access)
     plan = shot.plan.to_json() | {"not_rendered": list(rendered.not_rendered)}
     result: dict[str, Any] = {
         "file_id": record.id, "file_name": record.name, "content_type": record.content_type, "file_size": record.size_bytes,
-        "width": shot.output.width, "height": shot.output.height, "fps": float(shot.output.fps), "frames": shot.output.frames, "seed": shot.seed,
+        "width": facts.width, "height": facts.height, "fps": round(facts.fps, 4), "frames": facts.frames, "seed": shot.seed,
     }  # fmt: skip
     if rendered.camera_path is not None:
         camera = store.put_path(rendered.camera_path, "camera.json", expires_s=job.expires_s, access=job.access)
@@ -110,6 +114,7 @@ class _Collector:
         self._progress = progress
         self._errors: list[ModelError] = []
         self._count = 0
+        self._sources: dict[str, Path] = {}
 
     def collect(self) -> _Media:
         """All media of the request.
@@ -141,6 +146,7 @@ class _Collector:
             raise self._errors[0] if len(self._errors) == 1 else InputErrors(self._errors)
         if media.video_facts:
             media.shape = (media.video_facts.width, media.video_facts.height)
+        media.sources = self._sources
         return media
 
     def _video(self, url: str, limits: VideoLimits) -> tuple[Path, VideoFacts | None]:
@@ -174,6 +180,7 @@ class _Collector:
     def _get(self, url: str, path: Path, max_bytes: int, timeout_s: float, loc: Loc) -> None:
         policy = FetchPolicy(max_bytes, timeout_s, self._job.allow_private_media)
         bring(url, path, policy, loc, self._store, self._job.own_hosts)
+        self._sources[url] = path
 
 
 def bring(url: str, path: Path, policy: FetchPolicy, loc: Loc, store: FileStore, own_hosts: frozenset[str]) -> None:
@@ -193,6 +200,17 @@ def bring(url: str, path: Path, policy: FetchPolicy, loc: Loc, store: FileStore,
     if record.size_bytes > policy.max_bytes:
         raise too_large(record.size_bytes, policy.max_bytes, loc)
     store.fetch(own, path)
+
+
+def _is_private(url: str, job: RenderJob) -> bool:
+    """Whether an address means something to this server only: its own files, inline media, names and numbers of private networks."""
+    if url[:5].lower() == "data:" or own_file(url, job.own_hosts) is not None:
+        return True
+    host = (urllib.parse.urlsplit(url).hostname or "").rstrip(".")
+    try:
+        return not ipaddress.ip_address(host).is_global
+    except ValueError:
+        return "." not in host or host.endswith((".localhost", ".local", ".internal"))
 
 
 def own_file(url: str, own_hosts: frozenset[str]) -> str | None:

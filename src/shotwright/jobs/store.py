@@ -341,6 +341,15 @@ class RequestStore:
         async with self._pool.connection() as conn, conn.transaction():
             await self._event(conn, request_id, "log", level=level, message=message)
 
+    async def note(self, request_id: uuid.UUID, attempt: int, note: JSON) -> None:
+        """Keep what an engine wants a later attempt to know."""
+        query = (
+            "UPDATE requests SET options = jsonb_set(options, '{notes}', coalesce(options->'notes', '{}') || %s) "
+            "WHERE id = %s AND attempt = %s"
+        )
+        async with self._pool.connection() as conn:
+            await conn.execute(query, (Jsonb(note), request_id, attempt))
+
     async def preview(self, request_id: uuid.UUID, file_id: str) -> None:
         """Record a picture of a render that is under way."""
         async with self._pool.connection() as conn, conn.transaction():

@@ -50,6 +50,16 @@ async def spent_today(conn: AsyncConnection[Any], owner: str) -> Decimal:
     return Decimal(found[0]) if found else Decimal(0)
 
 
+async def spent_today_on(conn: AsyncConnection[Any], engine: str) -> Decimal:
+    """US dollars that everybody together has spent or reserved on an engine since midnight UTC."""
+    query = (
+        "SELECT coalesce(sum(cost_usd), 0) FROM requests WHERE engine = %s "
+        "AND created_at >= date_trunc('day', clock_timestamp() AT TIME ZONE 'UTC') AT TIME ZONE 'UTC'"
+    )
+    found = await (await conn.execute(query, (engine,))).fetchone()
+    return Decimal(found[0]) if found else Decimal(0)
+
+
 async def usage(
     pool: AsyncConnectionPool[Any], start: date, end: date, *, owner: str | None = None, endpoint_id: str | None = None
 ) -> list[UsageRow]:

@@ -24,7 +24,7 @@ from psycopg_pool import PoolTimeout
 from shotwright.core.catalog import find_endpoint
 from shotwright.core.errors import ClientCancelled, StartTimeout, WorkerCrashed
 from shotwright.core.pricing import actual_usd, estimate, record
-from shotwright.jobs.children import CANCEL_GRACE_S, Child, ChildPool, Message
+from shotwright.jobs.children import CANCEL_GRACE_ELSE_S, CANCEL_GRACE_S, Child, ChildPool, Message
 from shotwright.jobs.messages import Outcome, RenderJob, result_files
 from shotwright.jobs.states import MAX_ATTEMPTS, State
 
@@ -114,6 +114,9 @@ class Worker:
                 if message[0] == "progress":
                     _, stage, fraction, text = message
                     await self._store.progress(row.id, row.attempt, stage, fraction, text)
+                elif message[0] == "note":
+                    await self._store.note(row.id, row.attempt, message[1])
+                    child.noted()
                 elif message[0] == "preview":
                     await self._store.preview(row.id, message[1])
         finally:
@@ -131,7 +134,7 @@ class Worker:
                     break
                 await changed.wait()
         child.cancel()
-        await asyncio.sleep(CANCEL_GRACE_S)
+        await asyncio.sleep(CANCEL_GRACE_S.get(row.engine, CANCEL_GRACE_ELSE_S))
         child.kill()
 
     async def _finish(self, row: StoredRequest, last: Message, seconds: float) -> None:
@@ -190,7 +193,7 @@ class Worker:
             request_id=str(row.id), endpoint_id=row.endpoint_id, arguments=row.arguments or {}, engine=row.engine,
             own_hosts=frozenset(options.get("own_hosts", ())), allow_private_media=self._settings.allow_private_media,
             seed=options.get("seed"), expires_s=options.get("expires_s"), access=options.get("access", "allow"),
-            cache=str(self._settings.cache), with_recipe=not (options.get("no_recipe") or options.get("store_io") == "0"),
+            cache=str(self._settings.cache), with_recipe=not (options.get("no_recipe") or options.get("store_io") == "0"), notes=dict(options.get("notes", {})),
         )  # fmt: skip
 
     async def _be_present(self) -> None:

@@ -40,7 +40,13 @@ async def health(request: Request) -> Response:
         counts = await context.store.counts()
     except psycopg.Error as exc:
         return json_response({"status": "unavailable", "detail": f"The database does not answer: {exc}"}, 503)
-    return json_response({"status": "ready", "engines": sorted(context.engines), "requests": counts})
+    return json_response(
+        {
+            "status": "ready",
+            "engines": [name for name, item in context.engines.items() if item.is_ready],
+            "requests": counts,
+        }
+    )
 
 
 async def listing(request: Request) -> Response:

@@ -1,0 +1,147 @@
+"""The paid engine end to end: a second Shotwright plays the paid service"""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from tests.conftest import RunningServer, eventually, start
+from tests.unit.engines.upstream_server import PaidService, Script
+
+pytestmark = pytest.mark.slow
+PRO = "fal-ai/kling-video/o1/reference-to-video"
+KEY = "paid-key-7f3a"
+UPSTREAM = {"X-Shotwright-Engine": "upstream"}
+
+
+@pytest.fixture(scope="module")
+def paid_server(data_folder: Callable[[], Path]) -> Iterator[RunningServer]:
+    running = start(data_folder(), env={"SHOTWRIGHT_KEYS": KEY})
+    yield running
+    running.stop()
+
+
+def front(data: Path, url: str, service: str = "fal", **more: str) -> RunningServer:
+    """A server whose paid service is at `url`."""
+    env = {"SHOTWRIGHT_UPSTREAM": service, "SHOTWRIGHT_UPSTREAM_KEY": KEY, "SHOTWRIGHT_UPSTREAM_URL": url}
+    return start(data, env=env | {f"SHOTWRIGHT_{name.upper()}": value for name, value in more.items()})
+
+
+@pytest.mark.parametrize("service", ["fal", "eachlabs"])
+def test_a_draft_is_promoted_to_the_paid_service(
+    paid_server: RunningServer, data_folder: Callable[[], Path], pictures: dict[str, Path], service: str, tmp_path: Path
+) -> None:
+    ours = front(data_folder(), paid_server.url, service)
+    try:
+        body = {
+            "prompt": "Take @Image1 as the start frame. Slow push in.",
+            "image_urls": [ours.upload(pictures["place"])],
+            "duration": "5",
+        }
+        draft = ours.submit(PRO, body)
+        ours.wait(draft)
+        paid = ours.http.post(f"/requests/{draft}/promote", json={"engine": "upstream"}).json()["request_id"]
+        row = ours.wait(paid, seconds=150)
+        assert row["state"] == "succeeded", row["error"]
+        assert (row["engine"], row["promoted_from"], row["arguments"]) == ("upstream", draft, body)
+        assert row["cost_usd"] == pytest.approx(0.56)
+        assert row["video"]["width"] == 1920
+        assert row["metrics"]["service"] == service
+        assert ours.download(row["video_url"], tmp_path / "clip.mp4").stat().st_size > 10_000
+        lines = [event["message"] or "" for event in ours.http.get(f"/requests/{paid}/events").json()["events"]]
+        assert any("Accepted by" in line for line in lines)
+        theirs = paid_server.http.get("/requests?limit=1", headers={"Authorization": f"Key {KEY}"}).json()["requests"][
+            0
+        ]
+        assert theirs["arguments"]["prompt"] == body["prompt"]
+        assert theirs["arguments"]["image_urls"][0].startswith(paid_server.url)
+        for path in (f"/requests/{paid}", f"/requests/{paid}/events", f"/requests/{paid}/recipe", "/health"):
+            assert KEY not in ours.http.get(path).text
+        assert KEY not in ours.http.get(f"/requests/{paid}", headers={"accept": "text/html"}).text
+    finally:
+        ours.stop()
+
+
+def test_a_worker_that_dies_on_the_way_never_pays_twice(data_folder: Callable[[], Path], clip: Path) -> None:
+    paid = PaidService(clip)
+    paid.script = Script(states=["IN_PROGRESS"])
+    ours = front(data_folder(), paid.url)
+    try:
+        made = ours.submit(PRO, {"prompt": "A quiet beach", "duration": "5"}, **UPSTREAM)
+        eventually(lambda: paid.asked["status"] > 1)
+        for child in psutil.Process(ours.process.pid).children(recursive=True):
+            if "multiprocessing" in " ".join(child.cmdline()) and "spawn" in " ".join(child.cmdline()):
+                os.kill(child.pid, signal.SIGKILL)
+        eventually(lambda: ours.row(made)["attempt"] == 2)
+        paid.script.states = ["COMPLETED"]
+        row = ours.wait(made)
+        assert (row["state"], row["attempt"], paid.asked["submit"]) == ("succeeded", 2, 1)
+        assert ours.http.get("/usage").json()["total"]["cost_usd"] == pytest.approx(0.56)
+    finally:
+        ours.stop()
+        paid.close()
+
+
+def test_a_cancel_is_passed_on(data_folder: Callable[[], Path], clip: Path) -> None:
+    paid = PaidService(clip)
+    paid.script = Script(states=["IN_PROGRESS"])
+    ours = front(data_folder(), paid.url)
+    try:
+        made = ours.submit(PRO, {"prompt": "A quiet beach", "duration": "5"}, **UPSTREAM)
+        eventually(lambda: paid.asked["status"] > 0)
+        ours.http.put(f"/queue/{PRO}/requests/{made}/cancel")
+        assert ours.wait(made)["state"] == "cancelled"
+        assert paid.asked["cancel"] >= 1
+        assert ours.row(made)["cost_usd"] == 0
+    finally:
+        ours.stop()
+        paid.close()
+
+
+def test_money_is_bounded_and_confirmed(data_folder: Callable[[], Path], clip: Path) -> None:
+    paid = PaidService(clip)
+    ours = front(data_folder(), paid.url, upstream_daily_budget_usd="1.2", confirm_above_usd="0.5")
+    try:
+        body = {"prompt": "A quiet beach", "duration": "5"}
+        asked = ours.http.post(f"/queue/{PRO}", json=body, headers=UPSTREAM)
+        assert asked.status_code == 402
+        assert "X-Shotwright-Confirm-Usd: 0.560" in asked.json()["detail"]
+        agreed = {**UPSTREAM, "X-Shotwright-Confirm-Usd": "0.56"}
+        for _ in range(2):
+            ours.wait(ours.submit(PRO, body, **agreed))
+        refused = ours.http.post(f"/queue/{PRO}", json=body, headers=agreed)
+        assert refused.status_code == 402
+        assert "$1.20 a day" in refused.json()["detail"]
+        assert ours.http.post(f"/queue/{PRO}", json=body).status_code == 200
+        assert paid.asked["submit"] == 2
+    finally:
+        ours.stop()
+        paid.close()
+
+
+def test_it_is_off_until_it_is_switched_on(server: RunningServer) -> None:
+    answer = server.http.post(f"/queue/{PRO}", json={"prompt": "x"}, headers=UPSTREAM)
+    assert answer.status_code == 400
+    assert "SHOTWRIGHT_UPSTREAM" in answer.json()["detail"]
+    assert server.http.get("/health").json()["engines"] == ["draft"]
+
+
+def test_recordings_answer_without_a_service(data_folder: Callable[[], Path], clip: Path) -> None:
+    paid, data = PaidService(clip), data_folder()
+    body = {"prompt": "A quiet beach", "duration": "5"}
+    ours = front(data, paid.url, upstream_mode="record")
+    ours.wait(ours.submit(PRO, body, **UPSTREAM))
+    ours.stop()
+    paid.close()
+    again = start(data, env={"SHOTWRIGHT_UPSTREAM_MODE": "replay-or-draft"})
+    try:
+        replayed = again.wait(again.submit(PRO, body, **UPSTREAM))
+        drawn = again.wait(again.submit(PRO, {**body, "prompt": "A loud beach"}, **UPSTREAM))
+        assert (replayed["video"]["width"], replayed["cost_usd"]) == (1280, 0)
+        assert (drawn["metrics"]["drafted"], drawn["cost_usd"]) == (True, 0)
+    finally:
+        again.stop()
