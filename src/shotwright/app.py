@@ -71,6 +71,10 @@ def engine_infos(settings: Settings) -> dict[str, EngineInfo]:
             "two CPU cores",
         ),
         EngineInfo(
+            "remote", "Remote GPUs", "A video model on servers of yours, SGLang-Diffusion or vLLM-Omni.", "a server with POST /v1/videos",
+            "" if settings.remote_servers.strip() else "It is off. Set SHOTWRIGHT_REMOTE_SERVERS=sglang=http://host:port.",
+        ),
+        EngineInfo(
             "upstream", "Kling O1", f"The real, paid model at {settings.upstream or 'fal or EachLabs'}, with your own key.",
             "a key of the paid service", _upstream_problem(settings),
         ),
@@ -94,7 +98,14 @@ def build_engines(settings: Settings | None = None) -> dict[str, Engine]:
 
     draft = DraftEngine()
     engines: dict[str, Engine] = {"draft": draft}
-    if settings is not None and engine_infos(settings)["upstream"].is_ready:
+    if settings is None:
+        return engines
+    if settings.remote_servers.strip():
+        from shotwright.engines.remote import RemoteEngine, parse_servers
+
+        servers = parse_servers(settings.remote_servers, settings.remote_key.get_secret_value())
+        engines["remote"] = RemoteEngine(servers, settings.remote_timeout_s)
+    if engine_infos(settings)["upstream"].is_ready:
         from shotwright.engines.upstream.engine import UpstreamEngine
 
         engines["upstream"] = UpstreamEngine(settings, functools.partial(_service, settings), draft)

@@ -118,7 +118,22 @@ class Settings(BaseSettings):
         None, ge=0, description="A request that costs more needs the header X-Shotwright-Confirm-Usd; empty: none does."
     )
     recordings: Path | None = Field(None, description="Folder of recorded answers; by default in the data folder.")
+    remote_servers: str = Field(
+        "",
+        description="Servers behind the engine `remote`: `sglang=http://gpu1:30010,vllm=http://gpu2:8000`; empty keeps it off.",
+    )
+    remote_key: SecretStr = Field(SecretStr(""), description="A bearer key of those servers, where they want one.")
+    remote_timeout_s: float = Field(3600, gt=0, description="How long a render of those servers may take.")
     log_level: str = Field("warning", description="debug, info, warning or error.")
+
+    @field_validator("remote_servers")
+    @classmethod
+    def _check_servers(cls, value: str) -> str:
+        for item in filter(None, (part.strip() for part in value.split(","))):
+            dialect, _, url = item.partition("=")
+            if dialect.strip() not in {"sglang", "vllm"} or not url.strip().startswith(("http://", "https://")):
+                raise ValueError(f'write sglang=http://host:port or vllm=http://host:port, not "{item}"')
+        return value
 
     @field_validator("prices")
     @classmethod

@@ -8,7 +8,8 @@ import httpx
 
 from shotwright.core.catalog import SLUGS_OF
 from shotwright.core.errors import DownstreamError, FeatureNotSupported
-from shotwright.engines.upstream.service import CALL_S, Report, State, Unknown, kind_of, refused, send_once
+from shotwright.engines.upstream.service import CALL_S, Report, State, Unknown, refused, send_once
+from shotwright.media.kinds import kind_of
 
 if TYPE_CHECKING:
     from datetime import datetime

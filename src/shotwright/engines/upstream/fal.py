@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from shotwright.clients import patch_fal_client
-from shotwright.engines.upstream.service import CALL_S, Report, Unknown, kind_of, refused, send_once
+from shotwright.engines.upstream.service import CALL_S, Report, Unknown, refused, send_once
+from shotwright.media.kinds import kind_of
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -157,11 +157,3 @@ def send_once(client: httpx.Client, url: str, body: JSON, headers: dict[str, str
     if not isinstance(data, dict):
         raise Unknown("the answer was no JSON object")
     return data
-
-
-def kind_of(data: bytes) -> str:
-    """The media type of a file by its first bytes."""
-    if data[4:8] == b"ftyp":
-        return "image/avif" if data[8:12] in {b"avif", b"avis"} else "video/mp4"
-    table = ((b"\x89PNG", "image/png"), (b"\xff\xd8", "image/jpeg"), (b"GIF8", "image/gif"), (b"RIFF", "image/webp"))
-    return next((kind for start, kind in table if data.startswith(start)), "application/octet-stream")

@@ -1,0 +1,359 @@
+"""Servers with POST /v1/videos: both dialects, several servers, every way to fail; prompts in a model's words; frames in between."""
+
+from __future__ import annotations
+
+import base64
+import json
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+
+from shotwright.core import errors as e
+from shotwright.core.prompt import parse_prompt
+from shotwright.core.request import Element, ShotRequest
+from shotwright.engines import remote
+from shotwright.engines.base import ElementMedia, OutputSpec, Shot
+from shotwright.engines.deliver import deliver
+from shotwright.engines.prompting import BERNINI, H3, KEEP, PLAIN, rewritten
+from shotwright.engines.remote import RemoteEngine, parse_servers
+from shotwright.media.colour import rgb_to_yuv
+from shotwright.media.decode import decode_frames
+from shotwright.media.probe import probe_video
+from shotwright.media.retime import retimed
+from shotwright.settings import Settings
+
+R2V = "fal-ai/kling-video/o1/standard/reference-to-video"
+
+
+class VideoServer:
+    """A server of `/v1/videos`, told how to behave."""
+
+    def __init__(self, clip: Path, **behaviour: Any) -> None:
+        self.clip, self.asked, self.bodies = clip.read_bytes(), Counter(), []
+        self.models, self.create, self.states, self.content = behaviour.get("models", {"data": [{"id": "H3"}]}), behaviour.get("create", 200), \
+            list(behaviour.get("states", [("queued", 0), ("in_progress", 40), ("completed", 100)])), behaviour.get("content", 200)  # fmt: skip
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+            def answer(self, status: int, body: Any) -> None:
+                data = body if isinstance(body, bytes) else json.dumps(body).encode()
+                self.send_response(status)
+                self.send_header("content-length", str(len(data)))
+                self.end_headers()
+                self.wfile.write(data)
+
+            def do_POST(self) -> None:
+                outer.bodies.append(json.loads(self.rfile.read(int(self.headers["content-length"]))))
+                outer.asked["create"] += 1
+                if outer.create == "drop":
+                    self.connection.close()
+                    self.close_connection = True
+                    return
+                self.answer(
+                    outer.create,
+                    {"id": "job-1", "status": "queued"}
+                    if outer.create == 200
+                    else {"error": {"message": "no such size"}},
+                )
+
+            def do_DELETE(self) -> None:
+                outer.asked["delete"] += 1
+                self.answer(200, {})
+
+            def do_GET(self) -> None:
+                if self.path.endswith("/models"):
+                    self.answer(200, outer.models)
+                elif "/content" in self.path:
+                    self.answer(outer.content, outer.clip if outer.content == 200 else {})
+                else:
+                    state = outer.states.pop(0) if len(outer.states) > 1 else outer.states[0]
+                    if isinstance(state, int):
+                        self.answer(state, {})
+                    else:
+                        self.answer(
+                            200,
+                            {
+                                "id": "job-1",
+                                "status": state[0],
+                                "progress": state[1],
+                                "error": {"message": "out of memory"},
+                            },
+                        )
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+@pytest.fixture
+def serve(clip: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    monkeypatch.setattr(remote, "POLL_S", 0.01)
+    made: list[VideoServer] = []
+
+    def start(**behaviour: Any) -> VideoServer:
+        made.append(VideoServer(clip, **behaviour))
+        return made[-1]
+
+    yield start
+    for server in made:
+        server.close()
+
+
+def shot(
+    pictures: dict[str, Path], prompt: str = "@Element1 walks in the place of @Image1.", views: int = 2, **changes: Any
+) -> Shot:
+    request = ShotRequest(R2V, prompt, image_urls=("x",), elements=(Element("x", ("x",) * views),), duration_s=3)
+    element = ElementMedia(pictures["front"], (pictures["side"], pictures["back"])[:views])
+    given = {
+        "images": (pictures["place"],),
+        "elements": (element,),
+        "arguments": {"prompt": prompt},
+        "endpoint_id": R2V,
+        **changes,
+    }
+    return Shot(parse_prompt(request), OutputSpec(640, 360, 24, 72), 5, **given)
+
+
+def quiet(*_: Any, **__: Any) -> None:
+    pass
+
+
+def engine(*servers: str, timeout_s: float = 30) -> RemoteEngine:
+    return RemoteEngine(parse_servers(",".join(servers), "bearer"), timeout_s)
+
+
+@pytest.mark.parametrize("dialect", ["sglang", "vllm"])
+def test_a_shot_is_ordered_and_delivered(serve: Any, pictures: dict[str, Path], tmp_path: Path, dialect: str) -> None:
+    server = serve()
+    told: list[float] = []
+    done = engine(f"{dialect}={server.url}").render(
+        shot(pictures), tmp_path, lambda _s, share, *_a, **_k: told.append(share)
+    )
+    facts = probe_video(done.path)
+    assert (facts.width, facts.height, facts.frames, facts.fps) == (640, 360, 72, 24)
+    assert 0 <= min(told) <= max(told) <= 1
+    (body,) = server.bodies
+    assert (body["model"], body["seed"], body["size"]) == ("H3", 5, "1344x768")
+    assert body["prompt"].startswith(
+        "The subject in <Picture 1>, also seen from other angles in <Picture 2> and <Picture 3>"
+    )
+    uris = (
+        [item["uri"] for item in body["conditions"]]
+        if dialect == "sglang"
+        else [item["image_url"] for item in body["image_reference"]]
+    )
+    assert [base64.b64decode(uri.split(",")[1]) for uri in uris] == [
+        pictures[name].read_bytes() for name in ("front", "side", "back", "place")
+    ]
+    task = body["task"] if dialect == "sglang" else body["extra_params"]["task"]
+    assert task == "ref2va"
+
+
+def test_pictures_stand_where_their_names_say(serve: Any, pictures: dict[str, Path], tmp_path: Path) -> None:
+    server = serve()
+    engine(f"sglang={server.url}").render(shot(pictures), tmp_path, quiet)
+    body = server.bodies[0]
+    sent = [base64.b64decode(item["uri"].split(",")[1]) for item in body["conditions"]]
+    place = int(body["prompt"].split("place of <Picture ")[1][0])
+    assert sent[place - 1] == pictures["place"].read_bytes()
+    assert sent[0] == pictures["front"].read_bytes()
+
+
+def test_frames_alone_are_key_frames(serve: Any, pictures: dict[str, Path], tmp_path: Path) -> None:
+    server = serve()
+    request = ShotRequest(
+        R2V.replace("reference-to-video", "image-to-video"),
+        "Slow push in.",
+        start_image_url="x",
+        end_image_url="x",
+        duration_s=3,
+    )
+    order = Shot(
+        parse_prompt(request),
+        OutputSpec(640, 360, 24, 72),
+        5,
+        images=(pictures["place"], pictures["painting"]),
+        arguments={"prompt": "Slow push in."},
+    )
+    engine(f"sglang={server.url}").render(order, tmp_path, quiet)
+    assert server.bodies[0]["task"] == "fl2va"
+    assert [item["frame_index"] for item in server.bodies[0]["conditions"]] == [0, -1]
+
+
+def test_more_pictures_than_a_model_takes_are_named(serve: Any, pictures: dict[str, Path], tmp_path: Path) -> None:
+    server = serve()
+    cast = tuple(ElementMedia(pictures["front"], (pictures["side"], pictures["back"])) for _ in range(4))
+    done = engine(f"vllm={server.url}").render(shot(pictures, elements=cast), tmp_path, quiet)
+    assert len(server.bodies[0]["image_reference"]) == 9
+    assert any("views of @Element4" in text for text in done.not_rendered)
+
+
+@pytest.mark.parametrize(
+    "behaviour",
+    [
+        {"create": 503},
+        {"create": "drop"},
+        {"create": 401},
+        {"states": [404]},
+        {"content": 404},
+        {"models": {"data": [{"id": "H3", "task_type": "t2i"}]}},
+    ],
+)
+def test_a_server_that_cannot_is_passed_over(
+    serve: Any, pictures: dict[str, Path], tmp_path: Path, behaviour: dict[str, Any]
+) -> None:
+    bad, good = serve(**behaviour), serve()
+    made = engine(f"sglang={bad.url}", f"sglang={good.url}")
+    made.render(shot(pictures), tmp_path, quiet)
+    assert good.asked["create"] == 1
+    made.render(shot(pictures), tmp_path, quiet)
+    assert good.asked["create"] == 2, "the one that failed is asked last for a while"
+
+
+def test_when_none_can_all_reasons_are_said(serve: Any, pictures: dict[str, Path], tmp_path: Path) -> None:
+    one = serve(create=503)
+    with pytest.raises(e.DownstreamUnavailable, match=r"answered 503.*127\.0\.0\.1:9"):
+        engine(f"sglang={one.url}", "vllm=http://127.0.0.1:9").render(shot(pictures), tmp_path, quiet)
+
+
+def test_a_refusal_is_the_request_s_fault_and_not_tried_elsewhere(
+    serve: Any, pictures: dict[str, Path], tmp_path: Path
+) -> None:
+    bad, good = serve(create=422), serve()
+    with pytest.raises(e.DownstreamError, match="no such size"):
+        engine(f"sglang={bad.url}", f"sglang={good.url}").render(shot(pictures), tmp_path, quiet)
+    assert good.asked["create"] == 0
+
+
+def test_a_failed_render_says_why(serve: Any, pictures: dict[str, Path], tmp_path: Path) -> None:
+    with pytest.raises(e.DownstreamError, match="out of memory"):
+        engine(f"sglang={serve(states=[('failed', 10)]).url}").render(shot(pictures), tmp_path, quiet)
+
+
+def test_hiccups_are_waited_out(serve: Any, pictures: dict[str, Path], tmp_path: Path) -> None:
+    server = serve(states=[500, 503, ("in_progress", 0.5), ("completed", 1)])
+    engine(f"sglang={server.url}").render(shot(pictures), tmp_path, quiet)
+    assert server.asked["create"] == 1
+
+
+@pytest.mark.parametrize("why", ["cancel", "time"])
+def test_the_server_is_told_to_stop(serve: Any, pictures: dict[str, Path], tmp_path: Path, why: str) -> None:
+    server = serve(states=[("in_progress", 10)])
+
+    def progress(stage: str, share: float, *_: Any, **__: Any) -> None:
+        if why == "cancel" and share > 0.1:
+            raise e.ClientCancelled
+
+    with pytest.raises(e.ClientCancelled if why == "cancel" else e.GenerationTimeout):
+        engine(f"sglang={server.url}", timeout_s=0.3).render(shot(pictures), tmp_path, progress)
+    assert server.asked["delete"] == 1
+
+
+def test_a_clip_that_is_none_is_an_error(serve: Any, pictures: dict[str, Path], tmp_path: Path) -> None:
+    server = serve()
+    server.clip = b"not a clip"
+    with pytest.raises(e.DownstreamError, match="no clip"):
+        engine(f"sglang={server.url}").render(shot(pictures), tmp_path, quiet)
+
+
+def test_settings_refuse_what_is_no_server() -> None:
+    assert Settings(remote_servers="sglang=http://a:1, vllm=https://b").remote_servers
+    for text in ("http://a:1", "ray=http://a:1", "sglang=a:1"):
+        with pytest.raises(ValueError, match="write sglang="):
+            Settings(remote_servers=text)
+
+
+# Prompts
+
+
+@pytest.mark.parametrize(
+    ("prompt", "naming", "expected"),
+    [
+        (
+            "Take @Image1 as the start frame. @Element1 smiles.",
+            BERNINI,
+            "The subject of the first reference image and the second reference image smiles.",
+        ),
+        ("Take @Image1 as the start frame. Pan left.", H3, "Take <Picture 3> as the start frame. Pan left."),
+        (
+            "Keep the style of <<<image_1>>>, then follow @Video1.",
+            H3,
+            "Keep the style of <Picture 3>, then follow <Video 1>.",
+        ),
+        ("The man from @Element1 walks.", PLAIN, "The man from the man walks."),
+        ("使用@Image1作为风格", BERNINI, "使用the third reference image作为风格"),
+    ],
+)
+def test_prompts_speak_a_model_s_language(prompt: str, naming: Any, expected: str) -> None:
+    plan = parse_prompt(ShotRequest(R2V, prompt, image_urls=("x",), elements=(Element("x"),)))
+    assert rewritten(prompt, plan, {"@Element1": [1, 2], "@Image1": [3]}, naming) == expected
+
+
+def test_edits_say_what_stays() -> None:
+    plan = parse_prompt(ShotRequest("fal-ai/kling-video/o1/video-to-video/edit", "Make it night", video_url="x"))
+    assert rewritten("Make it night", plan, {}, BERNINI) == f"Make it night {KEEP}"
+
+
+# Frames in between
+
+
+def square(x: float) -> np.ndarray:
+    rng = np.random.default_rng(0)
+    picture = cv2.GaussianBlur(rng.integers(40, 200, (180, 320, 3), dtype=np.uint8), (0, 0), 4)
+    cv2.rectangle(picture, (round(x), 60), (round(x) + 40, 120), (250, 240, 60), -1)
+    return rgb_to_yuv(picture)
+
+
+def test_moving_things_are_between_their_places_in_between() -> None:
+    frames = [square(40 + 12 * k) for k in range(5)]
+    found = list(retimed(frames, 16, [k / 24 for k in range(7)]))
+    assert len(found) == 7
+    assert (found[0] == frames[0]).all()
+    assert (found[3] == frames[2]).all()
+    centre = [float(np.mean(np.nonzero((frame[70:110, :, 0] > 200).mean(0) > 0.5)[0])) for frame in found]
+    steps = np.diff(centre)
+    assert np.allclose(steps, 8, atol=2.5), steps
+
+
+def test_a_cut_is_never_blended() -> None:
+    dark, light = np.full((90, 160, 3), (30, 128, 128), np.uint8), np.full((90, 160, 3), (220, 128, 128), np.uint8)
+    found = list(retimed([dark, light], 8, [k / 48 for k in range(6)]))
+    assert {int(frame[0, 0, 0]) for frame in found} == {30, 220}
+
+
+def test_times_beyond_the_end_show_the_last_frame() -> None:
+    frames = [square(40), square(60)]
+    found = list(retimed(frames, 10, [0.0, 0.1, 0.5, 9.0]))
+    assert (found[-1] == frames[-1]).all()
+    assert list(retimed([], 10, [0.0])) == []
+
+
+def test_a_blank_clip_is_no_success(pictures: dict[str, Path], tmp_path: Path) -> None:
+    blank = [np.full((360, 640, 3), (16, 128, 128), np.uint8)] * 49
+    with pytest.raises(e.NoMediaGenerated):
+        deliver(blank, 16, shot(pictures), tmp_path / "out.mp4", quiet)
+    assert not (tmp_path / "out.mp4").exists()
+
+
+def test_delivery_keeps_length_and_rate(clip: Path, pictures: dict[str, Path], tmp_path: Path) -> None:
+    frames = list(decode_frames(clip, 640, 360))[::2][:33]
+    deliver(iter(frames), 12, shot(pictures), tmp_path / "out.mp4", quiet)
+    facts = probe_video(tmp_path / "out.mp4")
+    assert (facts.frames, facts.fps) == (72, 24)
