@@ -356,3 +356,42 @@ def test_a_failed_request_says_why_and_where(open_page: Open, server: RunningSer
     page.goto(f"/requests/{request}")
     page.wait_for_selector(".failure a[href='/docs/errors.html#file_download_error']")
     assert "image urls 1" in page.inner_text(".failure")
+
+
+def test_json_of_a_wrong_shape_is_named_and_the_form_goes_on(filled: Any) -> None:
+    filled.click("#tab-json")
+    filled.fill("#json-text", '{"prompt": "a", "image_urls": "x"}')
+    filled.wait_for_selector("#panel-json .problem:has-text('image_urls must be a list')")
+    filled.fill("#prompt", "The camera tilts up.")
+    filled.click("#tab-plan")
+    filled.wait_for_selector(".shots:has-text('tilt up')")
+
+
+def test_editing_json_keeps_the_pictures_that_are_there(filled: Any) -> None:
+    asked = []
+    filled.on("request", lambda request: asked.append(request.url) if request.url.endswith("/media") else None)
+    given = shown_json(filled)
+    filled.fill("#json-text", json.dumps({**given, "prompt": "The camera tilts up over @Image1."}))
+    until(filled, "/tilts up/.test(document.querySelector('#prompt').value)")
+    assert filled.locator(".tile").count() == 4
+    assert asked == []
+
+
+def test_a_wrong_seed_is_shown(filled: Any) -> None:
+    filled.evaluate("document.querySelector('#seed').value = '12a'")
+    filled.click("#run")
+    filled.wait_for_selector(".toast.bad:has-text('whole number')")
+    assert filled.locator("#seed").is_visible()
+
+
+def test_odd_requests_still_have_a_page(open_page: Open, server: RunningServer) -> None:
+    for body in (
+        {"image_urls": "x", "elements": [None], "video_url": 5, "prompt": "x"},
+        [1],
+        {"prompt": "x", "image_urls": ["javascript:alert(1)"]},
+    ):
+        made = server.submit(f"{STANDARD}reference-to-video", body)
+        server.wait(made)
+        page = open_page(f"/requests/{made}")
+        page.wait_for_selector("#result .failure")
+        assert page.locator("a[href^='javascript']").count() == 0

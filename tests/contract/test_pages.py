@@ -225,3 +225,106 @@ def test_programs_run_as_shown(
     assert done.returncode == 0, done.stderr
     expected = r"prediction" if (wire, language) == ("eachlabs", "curl") else r"/files/[0-9a-f]{32}/output.mp4"
     assert re.search(expected, done.stdout, re.IGNORECASE), done.stdout
+
+
+ODD = [
+    {"prompt": 5},
+    {"prompt": {"a": 1}},
+    {"prompt": ["x"]},
+    [1],
+    "hello",
+    7,
+    {"image_urls": "x", "elements": [None], "video_url": 5},
+]
+
+
+def test_odd_arguments_break_no_page(server: RunningServer) -> None:
+    made = [server.submit(R2V, body) for body in ODD]
+    for request in made:
+        server.wait(request)
+        assert server.http.get(f"/requests/{request}", headers=HTML).status_code == 200
+        assert server.http.get(f"/requests/compare?a={request}&b={made[0]}", headers=HTML).status_code == 200
+    assert server.http.get("/", headers=HTML).status_code == 200
+    assert server.http.get("/requests", headers=HTML).status_code == 200
+
+
+def test_large_inline_media_are_rendered_and_do_not_fill_the_stream(
+    server: RunningServer, pictures: dict[str, Path], tmp_path: Path
+) -> None:
+    import base64
+
+    import cv2
+    import numpy as np
+
+    noise = np.random.default_rng(0).integers(0, 255, (900, 1600, 3), dtype=np.uint8)
+    cv2.imwrite(str(tmp_path / "noise.png"), noise)
+    inline = "data:image/png;base64," + base64.b64encode((tmp_path / "noise.png").read_bytes()).decode()
+    assert len(inline) > 4_000_000
+    made = server.submit(R2V, {"prompt": "Push in on @Image1.", "image_urls": [inline], "duration": "3"})
+    told = 0
+    with server.http.stream("GET", f"/requests/{made}/live") as answer:
+        for chunk in answer.iter_bytes():
+            told += len(chunk)
+    assert server.row(made)["state"] == "succeeded"
+    assert told < 200_000
+    assert len(server.http.get(f"/requests/{made}", headers=HTML).content) < 100_000
+    again = server.submit(R2V, QUIET)
+    assert server.wait(again)["state"] == "succeeded"
+
+
+def test_deeply_nested_input_is_refused_in_words(server: RunningServer) -> None:
+    deep: object = "x"
+    for _ in range(900):
+        deep = [deep]
+    for path in (f"/queue/{R2V}", f"/{R2V}/plan", f"/models/{R2V}/code"):
+        answer = server.http.post(path, json={"prompt": deep})
+        assert answer.status_code == 422, path
+
+
+def test_deleting_a_payload_deletes_its_previews(server: RunningServer) -> None:
+    made = server.submit(R2V, QUIET)
+    server.wait(made)
+    previews = [
+        event["data"]["url"]
+        for event in server.http.get(f"/requests/{made}/events").json()["events"]
+        if event["kind"] == "preview"
+    ]
+    assert previews
+    server.http.delete(f"/v1/models/requests/{made}/payloads").raise_for_status()
+    assert {server.http.get(url).status_code for url in previews} == {404}
+    assert not [
+        event for event in server.http.get(f"/requests/{made}/events").json()["events"] if event["kind"] == "preview"
+    ]
+
+
+def test_other_sites_can_not_make_keys_on_an_open_server(server: RunningServer) -> None:
+    for headers in ({"sec-fetch-site": "cross-site"}, {"sec-fetch-site": "same-site"}, {"host": "evil.example"}):
+        assert server.http.post("/v1/keys", json={"alias": "x"}, headers=headers).status_code == 403, headers
+        assert (
+            server.http.delete(
+                "/v1/models/requests/00000000-0000-4000-8000-000000000000/payloads", headers=headers
+            ).status_code
+            == 403
+        )
+
+
+@pytest.mark.parametrize(
+    ("accept", "is_page"),
+    [
+        ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", True), ("*/*", False), ("application/json", False),
+        ("application/json, text/html;q=0.1", False), ("text/html;q=0.2, application/json;q=0.1", True), ("", False),
+    ],
+)  # fmt: skip
+def test_who_wants_a_page(server: RunningServer, accept: str, is_page: bool) -> None:
+    assert (
+        server.http.get("/requests", headers={"accept": accept}).headers["content-type"].startswith("text/html")
+        is is_page
+    )
+    assert (
+        server.http.get("/usage?format=csv", headers={"accept": accept}).headers["content-type"].startswith("text/csv")
+    )
+
+
+def test_a_plot_has_a_bound(server: RunningServer) -> None:
+    assert server.http.get("/usage?start=1200-01-01&end=2000-01-01", headers=HTML).status_code == 400
+    assert server.http.get("/signin?next=//[", headers=HTML, follow_redirects=False).headers["location"] == "/"

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import time
+import urllib.parse
 from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -36,6 +37,8 @@ KEPT_KEYS = 1024
 COOKIE = "shotwright_session"
 SESSION_S = 14 * 86_400
 CSRF_HEADER = "x-csrf-token"
+PROXIED = frozenset({"api.fal.ai", "api.eachlabs.ai", "rest.fal.ai"})
+"""Names under which clients that are pointed here reach the platform API."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -143,6 +146,8 @@ async def caller(request: Request, scope: str = "read") -> Caller:
     text, session = credential(request), request.cookies.get(COOKIE)
     if text or session is None or await gate.is_open():
         found = await gate.caller(text)
+        if found is not None and found.is_open and (scope == "admin" or request.method == "DELETE"):
+            _check_own_page(request)
     else:
         found = await session_caller(gate, context.secret, session)
         if request.method not in SAFE_METHODS and not is_signed(
@@ -154,6 +159,26 @@ async def caller(request: Request, scope: str = "read") -> Caller:
     if scope not in found.scopes and "admin" not in found.scopes and not (scope == "read" and "run" in found.scopes):
         raise Forbidden(f'This key may not do this: it lacks the scope "{scope}".')
     return found
+
+
+def _check_own_page(request: Request) -> None:
+    """On a server without keys: what cannot be undone is not done for a page of another site, or under a name that is not ours.
+
+    Raises:
+        Forbidden: A browser says that another site asks.
+    """
+    site = request.headers.get("sec-fetch-site", "none")
+    host = urllib.parse.urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
+    public = urllib.parse.urlsplit(request.app.state.context.settings.public_url or "").hostname
+    is_known = (
+        host in {"localhost", "127.0.0.1", "::1", "testserver", public}
+        or host.endswith(".localhost")
+        or host in PROXIED
+    )
+    if site not in {"none", "same-origin"} or not is_known:
+        raise Forbidden(
+            "Another site may not do this on a server without keys. Do it on the server's own pages, or with `shotwright keys`."
+        )
 
 
 def new_session(secret: str, who: Caller) -> str:

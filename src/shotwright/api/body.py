@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
 MB = 1_048_576
+DEPTH_MAX = 64
+"""Requests nest four deep; what nests deeper than this is no request."""
 
 
 async def read_body(request: Request, max_mb: int) -> bytes:
@@ -46,6 +48,7 @@ async def read_json(request: Request, max_mb: int) -> Any:  # noqa: ANN401  (any
     data = await read_body(request, max_mb)
     try:
         decoded = json.loads(data or b"{}", parse_constant=_refuse)
+        _check_depth(decoded)
         text = json.dumps(decoded, ensure_ascii=False, allow_nan=False)
         text.encode()
     except (ValueError, RecursionError) as exc:
@@ -53,6 +56,15 @@ async def read_json(request: Request, max_mb: int) -> Any:  # noqa: ANN401  (any
     if "\\u0000" in text:
         raise _invalid("NUL characters are not allowed")
     return decoded
+
+
+def _check_depth(value: Any, left: int = DEPTH_MAX) -> None:  # noqa: ANN401  (any JSON)
+    if left == 0:
+        raise ValueError(f"nested more than {DEPTH_MAX} deep")
+    if isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            if isinstance(item, dict | list):
+                _check_depth(item, left - 1)
 
 
 def _refuse(name: str) -> NoReturn:

@@ -14,6 +14,7 @@ import importlib
 import logging
 import multiprocessing
 import os
+import pickle
 import shutil
 import signal
 import sys
@@ -26,7 +27,14 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from shotwright.core.errors import ClientCancelled, InternalError, RenderFailed, ShotwrightError, StorageFull
+from shotwright.core.errors import (
+    BadRequest,
+    ClientCancelled,
+    InternalError,
+    RenderFailed,
+    ShotwrightError,
+    StorageFull,
+)
 from shotwright.files.store import FileStore
 from shotwright.jobs.messages import RenderJob
 
@@ -37,6 +45,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 Message = tuple[Any, ...]
+ENDS = frozenset({"done", "failed", "crashed"})
 REPORT_EVERY_S = 0.2
 PREVIEW_EVERY_S = 0.25
 CANCEL_GRACE_S = {"draft": 0.8}
@@ -63,10 +72,14 @@ class Child:
 
     def __init__(self, setup: ChildSetup) -> None:
         context = multiprocessing.get_context("spawn")
-        self._conn, theirs = context.Pipe()
-        self._process = context.Process(target=child_main, args=(theirs, setup), name="shotwright-engine", daemon=True)
+        their_in, self._out = context.Pipe(duplex=False)
+        self._in, their_out = context.Pipe(duplex=False)
+        self._process = context.Process(
+            target=child_main, args=(their_in, their_out, setup), name="shotwright-engine", daemon=True
+        )
         self._process.start()
-        theirs.close()
+        their_in.close()
+        their_out.close()
 
     @property
     def pid(self) -> int | None:
@@ -80,7 +93,7 @@ class Child:
     def cancel(self) -> None:
         """Ask it to stop its job."""
         with contextlib.suppress(OSError):
-            self._conn.send("cancel")
+            self._out.send("cancel")
 
     def kill(self) -> None:
         """End it at once."""
@@ -91,39 +104,45 @@ class Child:
     def close(self) -> None:
         """End it and let go of its pipe; nobody may be waiting for a message."""
         self.kill()
-        self._conn.close()
+        self._out.close()
+        self._in.close()
 
     def noted(self) -> None:
         """Say that its note is kept."""
         with contextlib.suppress(OSError):
-            self._conn.send("noted")
+            self._out.send("noted")
 
     async def run(self, job: RenderJob) -> AsyncIterator[Message]:
         """Carry out a job; the last message is "done", "failed" or ("crashed", exit code)."""
         loop = asyncio.get_running_loop()
         inbox: asyncio.Queue[Message] = asyncio.Queue()
-        number = self._conn.fileno()
-
-        def readable() -> None:
-            try:
-                while self._conn.poll():
-                    inbox.put_nowait(self._conn.recv())
-            except (EOFError, OSError):
-                loop.remove_reader(number)
-                inbox.put_nowait(("crashed", self._process.exitcode))
-
-        loop.add_reader(number, readable)
         try:
-            self._conn.send(job)
-            while True:
-                message = await inbox.get()
-                yield message
-                if message[0] in {"done", "failed", "crashed"}:
-                    return
+            await asyncio.to_thread(self._out.send, job)
         except OSError:
             yield ("crashed", self._process.exitcode)
-        finally:
-            loop.remove_reader(number)
+            return
+        except (RecursionError, pickle.PicklingError, ValueError, MemoryError):
+            self.kill()  # half a message may be in the pipe
+            yield ("failed", BadRequest("The request is nested too deeply to be rendered.").to_json())
+            return
+        threading.Thread(target=self._pump, args=(loop, inbox), name="engine messages", daemon=True).start()
+        while True:
+            message = await inbox.get()
+            yield message
+            if message[0] in ENDS:
+                return
+
+    def _pump(self, loop: asyncio.AbstractEventLoop, inbox: asyncio.Queue[Message]) -> None:
+        """Pass messages on until the last one. On a thread with blocking reads: messages may be larger than a pipe."""
+        message: Message = ("",)
+        while message[0] not in ENDS:
+            try:
+                message = self._in.recv()
+            except (EOFError, OSError):
+                self._process.join(2)
+                message = ("crashed", self._process.exitcode)
+            with contextlib.suppress(RuntimeError):  # the loop has ended
+                loop.call_soon_threadsafe(inbox.put_nowait, message)
 
 
 class ChildPool:
@@ -174,7 +193,7 @@ class ChildPool:
         child.close()
 
 
-def child_main(conn: Connection, setup: ChildSetup) -> None:
+def child_main(orders: Connection, answers: Connection, setup: ChildSetup) -> None:
     """The life of an engine process."""
     _die_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -183,7 +202,7 @@ def child_main(conn: Connection, setup: ChildSetup) -> None:
     module, _, name = setup.factory.partition(":")
     build: Callable[[Settings | None], dict[str, Engine]] = getattr(importlib.import_module(module), name)
     engines, store = build(setup.settings), FileStore(setup.files_url)
-    inbox = _Inbox(conn)
+    inbox = _Inbox(orders, answers)
     while (job := inbox.next_job()) is not None:
         _carry_out(job, engines, store, setup, inbox)
 
@@ -191,8 +210,8 @@ def child_main(conn: Connection, setup: ChildSetup) -> None:
 class _Inbox:
     """Reads the pipe on its own thread, so that a cancel is seen between two frames without a system call."""
 
-    def __init__(self, conn: Connection) -> None:
-        self._conn = conn
+    def __init__(self, orders: Connection, answers: Connection) -> None:
+        self._orders, self._answers = orders, answers
         self._jobs: list[RenderJob | None] = []
         self._ready = threading.Semaphore(0)
         self._lock = threading.Lock()
@@ -208,7 +227,7 @@ class _Inbox:
     def send(self, message: Message) -> None:
         """Send to the parent; it may have gone."""
         with self._lock, contextlib.suppress(OSError):
-            self._conn.send(message)
+            self._answers.send(message)
 
     def keep_note(self, note: dict[str, Any]) -> None:
         """Have the parent keep a note; returns when it has."""
@@ -220,7 +239,7 @@ class _Inbox:
     def _read(self) -> None:
         while True:
             try:
-                message = self._conn.recv()
+                message = self._orders.recv()
             except (EOFError, OSError):
                 os._exit(0)
             if message == "cancel":
@@ -280,7 +299,7 @@ class _ChildProgress:
         if self._inbox.is_cancelled:
             raise ClientCancelled
         now = time.monotonic()
-        if preview is not None and now - self._preview_at >= PREVIEW_EVERY_S:
+        if preview is not None and self._job.with_previews and now - self._preview_at >= PREVIEW_EVERY_S:
             self._preview_at = now
             self._send_preview(preview)
         if stage == self._stage and now - self._sent_at < REPORT_EVERY_S and message is None:
@@ -293,7 +312,9 @@ class _ChildProgress:
 
         path = self._workdir / "preview.jpg"
         save_jpeg(preview, path)
-        record = self._store.put_path(path, "preview.jpg", expires_s=self._job.expires_s or 86_400)
+        record = self._store.put_path(
+            path, "preview.jpg", expires_s=self._job.expires_s or 86_400, access=self._job.access
+        )
         self._inbox.send(("preview", record.id))
 
 

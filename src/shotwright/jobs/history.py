@@ -44,7 +44,8 @@ _FILTER = (
     "AND (%(endpoint_id)s::text IS NULL OR endpoint_id = %(endpoint_id)s) AND (%(engine)s::text IS NULL OR engine = %(engine)s) "
     "AND (%(words)s::text[] IS NULL OR arguments->>'prompt' ILIKE ALL (%(words)s) OR id::text = %(text)s) "
     "AND (%(day)s::date IS NULL OR (created_at AT TIME ZONE 'UTC')::date = %(day)s) "
-    "AND (%(like)s::uuid IS NULL OR (endpoint_id, arguments) = (SELECT endpoint_id, arguments FROM requests WHERE id = %(like)s)) "
+    "AND (%(like)s::uuid IS NULL OR (endpoint_id, arguments) = (SELECT endpoint_id, arguments FROM requests "
+    "WHERE id = %(like)s AND (%(owner)s::text IS NULL OR owner = %(owner)s))) "
     "AND (%(before)s::timestamptz IS NULL OR created_at < %(before)s)"
 )
 

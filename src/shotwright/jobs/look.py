@@ -15,12 +15,15 @@ from pathlib import Path
 from typing import Any
 
 from shotwright.core.catalog import find_endpoint
-from shotwright.core.errors import ModelError, VideoLoadError
+from shotwright.core.errors import ModelError, RateLimited, VideoLoadError
 
 JSON = dict[str, Any]
 THUMBNAIL_PX = 320
 LOC = ("body", "url")
 PATIENCE_S = 50.0
+AT_ONCE, QUEUE_MAX = 2, 24
+MEMORY_BYTES = 4 << 30
+_waiting = asyncio.Semaphore(AT_ONCE)
 
 
 @dataclass(frozen=True)
@@ -37,8 +40,15 @@ class Look:
 
 async def look(wish: Look) -> JSON:
     """`facts`, `errors` as a request would get them, and a `thumbnail` as a data URI."""
+    if _waiting.locked() and len(_waiting._waiters or ()) >= QUEUE_MAX:
+        raise RateLimited("Too many files are being looked at. Try again in a moment.", retry_after_s=2.0)
+    async with _waiting:
+        return await _look(wish)
+
+
+async def _look(wish: Look) -> JSON:
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "shotwright.jobs.look",
+        sys.executable, "-P", "-m", "shotwright.jobs.look",
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
     )  # fmt: skip
     try:
@@ -60,6 +70,10 @@ def _failed(exc: ModelError) -> JSON:
 
 def main() -> None:
     """The process."""
+    if sys.platform == "linux":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     print(json.dumps(_measured(Look(**json.load(sys.stdin)))))  # noqa: T201  (its answer)
 
 

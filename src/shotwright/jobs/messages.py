@@ -21,6 +21,7 @@ class RenderJob:
     access: str = "allow"
     cache: str | None = None
     with_recipe: bool = True
+    with_previews: bool = True
     notes: dict[str, Any] = field(default_factory=dict)
 
 
@@ -37,4 +38,5 @@ class Outcome:
 
 def result_files(result: dict[str, Any]) -> list[str]:
     """Ids of all files that a result names."""
-    return [result[name] for name in ("file_id", "camera_file_id", "trajectory_file_id") if name in result]
+    own = [result[name] for name in ("file_id", "camera_file_id", "trajectory_file_id") if name in result]
+    return own + list(result.get("previews", ()))

@@ -18,14 +18,15 @@ def recipe_of(endpoint_id: str, arguments: JSON, engine: str, seed: int | None) 
         "endpoint_id": endpoint_id,
         "engine": engine,
         "seed": seed,
-        "arguments": _slim(arguments),
+        "arguments": slim(arguments),
     }
 
 
-def _slim(value: Any) -> Any:  # noqa: ANN401  (any JSON)
+def slim(value: Any) -> Any:  # noqa: ANN401  (any JSON)
+    """JSON without the media inside it; they become empty texts."""
     if isinstance(value, dict):
-        return {name: _slim(item) for name, item in value.items()}
+        return {name: slim(item) for name, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_slim(item) for item in value]
+        return [slim(item) for item in value]
     is_inline = isinstance(value, str) and value[:5].lower() == "data:" and len(value) > INLINE_MAX
     return "" if is_inline else value

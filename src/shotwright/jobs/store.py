@@ -453,13 +453,14 @@ class RequestStore:
     async def _delete_payload(self, conn: AsyncConnection[Any], request_id: uuid.UUID) -> JSON:
         query = (
             "UPDATE requests now SET arguments = NULL, plan = NULL, result = NULL, "
-            "options = now.options || '{\"payload_deleted\": true}' FROM requests old "
+            "options = now.options - 'notes' || '{\"payload_deleted\": true}' FROM requests old "
             "WHERE now.id = %s AND old.id = now.id AND now.state = ANY(%s) RETURNING old.result"
         )
         found = await (await conn.execute(query, (request_id, sorted(TERMINAL)))).fetchone()
-        await conn.execute("DELETE FROM events WHERE request_id = %s AND kind = 'log'", (request_id,))
+        query = "DELETE FROM events WHERE request_id = %s AND kind IN ('log', 'preview') RETURNING data->>'file_id'"
+        gone = await (await conn.execute(query, (request_id,))).fetchall()
         await self._notify(conn, request_id)
-        return dict(found[0]) if found and found[0] else {}
+        return {**(found[0] if found and found[0] else {}), "previews": [file_id for (file_id,) in gone if file_id]}
 
     @staticmethod
     async def _one(conn: AsyncConnection[Any], query: str, values: Any) -> StoredRequest | None:  # noqa: ANN401  (psycopg parameters)

@@ -193,7 +193,7 @@ class Worker:
             request_id=str(row.id), endpoint_id=row.endpoint_id, arguments=row.arguments or {}, engine=row.engine,
             own_hosts=frozenset(options.get("own_hosts", ())), allow_private_media=self._settings.allow_private_media,
             seed=options.get("seed"), expires_s=options.get("expires_s"), access=options.get("access", "allow"),
-            cache=str(self._settings.cache), with_recipe=not (options.get("no_recipe") or options.get("store_io") == "0"), notes=dict(options.get("notes", {})),
+            cache=str(self._settings.cache), with_previews=options.get("store_io") != "0", with_recipe=not (options.get("no_recipe") or options.get("store_io") == "0"), notes=dict(options.get("notes", {})),
         )  # fmt: skip
 
     async def _be_present(self) -> None:

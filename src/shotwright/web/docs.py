@@ -20,7 +20,7 @@ from shotwright.web.render import HEADERS
 
 if TYPE_CHECKING:
     from starlette.responses import Response
-    from starlette.types import Scope
+    from starlette.types import Receive, Scope, Send
 
 NOT_BUILT = "The documentation was not built into this installation; read docs/ in the source, or run `make site`."
 FRESH = {"cache-control": "no-cache"}
@@ -54,10 +54,14 @@ class Files(StaticFiles):
 class Site(Files):
     """The documentation."""
 
-    async def get_response(self, path: str, scope: Scope) -> Response:
-        """A page under the content policy."""
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve, when the site was built."""
         if not (folder("site") / "index.html").is_file():
             raise NotFound(NOT_BUILT)
+        await super().__call__(scope, receive, send)
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """A page under the content policy."""
         if path in {"", "."} and not scope["path"].endswith("/"):
             return RedirectResponse(scope["path"] + "/")
         response = await super().get_response(path, scope)

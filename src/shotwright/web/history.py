@@ -14,12 +14,11 @@ from starlette.responses import Response
 from shotwright.api.auth import Caller, caller
 from shotwright.api.context import context_of
 from shotwright.api.fal.queue import find
-from shotwright.api.origin import origin
 from shotwright.api.platform.routes import searched
 from shotwright.api.platform.views import shown, shown_event
 from shotwright.core.catalog import ENDPOINTS, SLUGS
 from shotwright.core.errors import BadRequest, NotFound
-from shotwright.jobs.recipe import recipe_of
+from shotwright.jobs.recipe import recipe_of, slim
 from shotwright.jobs.states import State
 from shotwright.web.render import environment, page
 
@@ -40,7 +39,7 @@ async def listing(request: Request, who: Caller) -> Response:
     query = {name: value for name, value in request.query_params.items() if value and name != "before"}
     keys = await context.keys.all() if "admin" in who.scopes else []
     return page(
-        request, "requests.html", who, rows=[shown(row, origin(request, context.settings)) for row in rows[:PAGE]], query=query,
+        request, "requests.html", who, rows=[shown(row, "") for row in rows[:PAGE]], query=query,
         endpoints=[*ENDPOINTS, *SLUGS], states=[state.value for state in State], engines=list(context.engines), keys=keys,
         next_before=rows[PAGE - 1].created_at.isoformat() if len(rows) > PAGE else None,
     )  # fmt: skip
@@ -56,23 +55,27 @@ async def show(request: Request, who: Caller) -> Response:
     """/requests/{id}: plan, inputs, outputs, events, attempts, cost, webhooks."""
     context = context_of(request)
     row = await find(request, context)
-    base = origin(request, context.settings)
-    events = [shown_event(event, base) for event in await context.store.events(row.id)]
+    item = _light(shown(row, ""))
+    events = [shown_event(event, "") for event in await context.store.events(row.id)]
     hook = await context.outbox.find(row.id) if row.webhook else None
     attempts = await context.outbox.attempts(hook.id) if hook else []
     return page(
-        request, "request.html", who, item=shown(row, base), row=row, events=events, hook=hook, attempts=attempts, plan=row.plan,
+        request, "request.html", who, item=item, row=row, events=events, hook=hook, attempts=attempts, plan=row.plan,
         engines=[item for item in context.engines.values() if item.is_ready], can_play=row.endpoint_id in ENDPOINTS or row.endpoint_id in SLUGS,
-        data={"request": shown(row, base), "plan": row.plan, "events": events},
+        data={"request": item, "plan": row.plan, "events": events},
     )  # fmt: skip
+
+
+def _light(item: dict[str, Any]) -> dict[str, Any]:
+    """A request without the media that were sent inside it."""
+    return {**item, "arguments": slim(item["arguments"])}
 
 
 async def compare(request: Request, who: Caller) -> Response:
     """/requests/compare?a=&b=: two clips that play together, and what differs in their inputs."""
     context = context_of(request)
-    base = origin(request, context.settings)
     rows = [await _visible(context, who, request.query_params.get(name, "")) for name in ("a", "b")]
-    items = [shown(row, base) for row in rows]
+    items = [_light(shown(row, "")) for row in rows]
     return page(
         request, "compare.html", who, items=items, changes=differences(items[0], items[1]), data={"items": items}
     )
@@ -91,11 +94,15 @@ async def _visible(context: Context, who: Caller, text: str) -> StoredRequest:
 def differences(first: dict[str, Any], second: dict[str, Any]) -> list[tuple[str, str, str, bool]]:
     """Name, both values as text, and whether they differ, for endpoint, engine, seed and every input."""
     a, b = (
-        {**(item["arguments"] or {}), "endpoint": item["endpoint_id"], "engine": item["engine"], "seed": item["seed"]}
+        {**_fields(item["arguments"]), "endpoint": item["endpoint_id"], "engine": item["engine"], "seed": item["seed"]}
         for item in (first, second)
     )
     names = dict.fromkeys(["endpoint", "engine", "seed", *a, *b])
     return [(name, _text(a.get(name)), _text(b.get(name)), a.get(name) != b.get(name)) for name in names]
+
+
+def _fields(arguments: Any) -> dict[str, Any]:  # noqa: ANN401  (whatever a client sent)
+    return arguments if isinstance(arguments, dict) else {} if arguments is None else {"input": arguments}
 
 
 def _text(value: Any) -> str:  # noqa: ANN401  (any JSON)

@@ -42,7 +42,8 @@ async def playground(request: Request, who: Caller) -> Response:
     context = context_of(request)
     endpoint = find_endpoint(request.path_params["endpoint"])
     if endpoint.wire != "fal":
-        return RedirectResponse(f"/models/{endpoint.counterpart}/playground", 307)
+        query = f"?{request.url.query}" if request.url.query else ""
+        return RedirectResponse(f"/models/{endpoint.counterpart}/playground{query}", 307)
     usual = await typical(context.pool, endpoint.id, context.settings.engine)
     data = {
         "form": forms.form_of(endpoint), "moves": forms.moves(), "engines": forms.engines_of(context.engines, context.settings.engine),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from shotwright.api.context import context_of
 from shotwright.api.query import days, whole_number
-from shotwright.core.errors import Forbidden
+from shotwright.core.errors import BadRequest, Forbidden
 from shotwright.jobs.keys import SCOPES
 from shotwright.jobs.usage import UsageRow
 from shotwright.jobs.usage import usage as read_usage
@@ -20,6 +20,7 @@ from shotwright.web.render import page
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
+    from pathlib import Path
 
     from starlette.requests import Request
     from starlette.responses import Response
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from shotwright.api.auth import Caller
 
 PAGE = 50
+DAYS_MAX = 400
 SERIES = 6
 """So many lines of a plot get a colour of their own; the rest are one."""
 
@@ -62,6 +64,8 @@ async def usage(request: Request, who: Caller) -> Response:
     """/usage: plots per day by endpoint and by key, totals, CSV."""
     context = context_of(request)
     first, last = days(request, 29)
+    if (last - first).days > DAYS_MAX:
+        raise BadRequest(f"A plot shows at most {DAYS_MAX} days. The CSV has no such bound.")
     rows = await read_usage(context.pool, first, last, owner=who.owner_filter)
     names = {str(key.id): key.name for key in await context.keys.all()} if "admin" in who.scopes else {}
     plots = []
@@ -134,8 +138,17 @@ async def keys(request: Request, who: Caller) -> Response:
 async def health(request: Request, who: Caller) -> Response:
     """/health: the database, the queue, the engines, the disk."""
     context = context_of(request)
-    disk = await asyncio.to_thread(shutil.disk_usage, context.settings.data)
+    disk = await asyncio.to_thread(_disk, context.settings.data)
     return page(
         request, "health.html", who, counts=await context.store.counts(), engines=engines_of(context.engines, context.settings.engine),
-        settings=context.settings, free_gb=disk.free / 1e9, total_gb=disk.total / 1e9,
+        settings=context.settings, disk=disk,
     )  # fmt: skip
+
+
+def _disk(folder: Path) -> tuple[float, float] | None:
+    """Free and all gigabytes of the data folder's disk; None where this process has no such folder."""
+    try:
+        found = shutil.disk_usage(folder)
+    except OSError:
+        return None
+    return found.free / 1e9, found.total / 1e9

@@ -6,6 +6,7 @@ A page shares its address with the JSON of the same thing; `Accept: text/html` d
 from __future__ import annotations
 
 import functools
+import json
 import secrets
 import urllib.parse
 from typing import TYPE_CHECKING, Any
@@ -53,7 +54,7 @@ def environment() -> Environment:
         loader=PackageLoader("shotwright.web"), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
         autoescape=select_autoescape(["html"], default=False),
     )  # fmt: skip
-    found.filters["usd"] = usd
+    found.filters |= {"usd": usd, "prompt": prompt_text, "pretty": pretty}
     return found
 
 
@@ -61,6 +62,19 @@ def usd(value: float) -> str:
     """An amount in US dollars: two digits, three where it matters."""
     text = f"{value:.3f}"
     return "$" + (text.removesuffix("0"))
+
+
+def prompt_text(arguments: Any) -> str:  # noqa: ANN401  (whatever a client sent)
+    """The prompt of a request, whatever its client sent as arguments."""
+    if arguments is None:
+        return "(input deleted)"
+    found = arguments.get("prompt") if isinstance(arguments, dict) else arguments
+    return found if isinstance(found, str) and found else json.dumps(found, ensure_ascii=False)
+
+
+def pretty(value: Any) -> str:  # noqa: ANN401  (any JSON)
+    """JSON to read."""
+    return json.dumps(value, ensure_ascii=False, indent=2)
 
 
 def page(request: Request, template: str, who: Caller | None, *, status: int = 200, **data: Any) -> Response:  # noqa: ANN401  (what templates show)
@@ -80,8 +94,9 @@ class PageRoute(Route):
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Whether this call wants a page."""
-        accept = next((value for name, value in scope.get("headers", ()) if name == b"accept"), b"")
-        return super().matches(scope) if b"text/html" in accept else (Match.NONE, {})
+        accept = next((value for name, value in scope.get("headers", ()) if name == b"accept"), b"").decode("latin-1")
+        wants_csv = b"format=csv" in scope.get("query_string", b"")
+        return super().matches(scope) if prefers_page(accept) and not wants_csv else (Match.NONE, {})
 
 
 def page_route(path: str, handler: Handler) -> PageRoute:
@@ -104,7 +119,18 @@ def page_route(path: str, handler: Handler) -> PageRoute:
 
 def wants_page(request: Request) -> bool:
     """Whether a browser asks, for somebody to read."""
-    return request.method == "GET" and "text/html" in request.headers.get("accept", "")
+    return request.method == "GET" and prefers_page(request.headers.get("accept", ""))
+
+
+def prefers_page(accept: str) -> bool:
+    """Whether an Accept header names HTML, and not JSON at least as much."""
+    weights = {"text/html": 0.0, "application/json": 0.0}
+    for item in accept.lower().split(","):
+        name, *parameters = (part.strip() for part in item.split(";"))
+        if name in weights:
+            given = next((part[2:] for part in parameters if part.startswith("q=")), "1")
+            weights[name] = float(given) if given.replace(".", "", 1).isdigit() else 1.0
+    return weights["text/html"] > weights["application/json"]
 
 
 def text_response(template: str, media_type: str, **data: Any) -> Response:  # noqa: ANN401  (what templates show)

@@ -78,7 +78,10 @@ def _shown(request: Request, where: str, problem: str, status: int = 200) -> Res
 
 def _next(where: str) -> str:
     """A path of this server, never another site."""
-    parts = urllib.parse.urlsplit(where)
+    try:
+        parts = urllib.parse.urlsplit(where)
+    except ValueError:
+        return "/"
     is_ours = where.startswith("/") and not where.startswith(("//", "/\\")) and not parts.netloc
     return where if is_ours else "/"
 

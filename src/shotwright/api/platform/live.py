@@ -55,7 +55,7 @@ async def _events(context: Context, request_id: uuid.UUID, base: str, after: int
             after = found[-1].id if found else after
             position = await context.hub.position(row) if row.state == "queued" else None
             body = {
-                "request": shown(row, base), "events": [shown_event(event, base) for event in found],
+                "request": {**shown(row, base), "arguments": _brief(row)}, "events": [shown_event(event, base) for event in found],
                 "queue_position": position, **eta(row, usual, position or 0, datetime.now(UTC)),
             }  # fmt: skip
             yield f"id: {after}\ndata: {json.dumps(body, ensure_ascii=False)}\n\n"
@@ -65,6 +65,12 @@ async def _events(context: Context, request_id: uuid.UUID, base: str, after: int
                 await asyncio.wait_for(changed.wait(), PING_S)
             except TimeoutError:
                 yield ": ping\n\n"
+
+
+def _brief(row: StoredRequest) -> JSON:
+    """What of its input a progress display needs; the whole of it is not sent with every event."""
+    given = row.arguments if isinstance(row.arguments, dict) else {}
+    return {"duration": given.get("duration")}
 
 
 def eta(row: StoredRequest, usual: Typical | None, position: int, now: datetime) -> JSON:

@@ -120,7 +120,10 @@ async def _again(request: Request, extra: dict[str, Any]) -> Response:
         raise BadRequest("This request's input was not kept, so it cannot be repeated.")
     wish = await read_json(request, 1)
     wish = wish if isinstance(wish, dict) else {}
-    engine, options = row.engine, {**row.options, **extra}
+    kept = {
+        name: value for name, value in row.options.items() if name not in {"promoted_from", "notes", "payload_deleted"}
+    }
+    engine, options = row.engine, {**kept, **extra}
     if extra:
         engine = checked_engine(str(wish.get("engine") or context.settings.engine), context)
     seed = wish.get("seed")

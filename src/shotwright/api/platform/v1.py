@@ -124,13 +124,19 @@ async def delete_payloads(request: Request) -> Response:
     row = await find(request, context, "run")
     if not row.is_terminal:
         raise BadRequest("The request has not ended; cancel it first.")
-    base, name = origin(request, context.settings), (row.result or {}).get("file_name", "")
+    base, result = origin(request, context.settings), row.result or {}
+    names = {
+        "file_id": result.get("file_name", ""),
+        "camera_file_id": "camera.json",
+        "trajectory_file_id": "camera.txt",
+    }
+    own = {result[key]: name for key, name in names.items() if key in result}
     links = {item: f"{base}/files/{item}" for item in result_files(await context.store.delete_payload(row.id))}
     results = []
     for file_id, link in links.items():
         await asyncio.to_thread(context.files.delete, file_id)
-        shown = f"{link}/{name if file_id == (row.result or {}).get('file_id') else 'camera.json'}"
-        results.append({"link": shown, "exception": None})
+        if file_id in own:
+            results.append({"link": f"{link}/{own[file_id]}", "exception": None})
     return json_response({"cdn_delete_results": results})
 
 

@@ -1,10 +1,11 @@
 // Make and revoke keys. The first key of an open server signs this browser in, so that nobody locks themselves out.
-import { $, $$, api, attempt } from "./lib.js";
+import { $, $$, api, attempt, toast } from "./lib.js";
 
 const form = $("#create");
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   const given = new FormData(form), budget = given.get("daily_budget_usd").trim();
+  if (budget && !(Number(budget) >= 0)) { toast("Dollars a day is a number such as 5 or 2.50.", "bad"); return; }
   const wish = { alias: given.get("alias"), scopes: given.getAll("scopes"), ...(budget ? { daily_budget_usd: Number(budget) } : {}) };
   attempt(async () => {
     const made = await api("POST", "/v1/keys", wish);

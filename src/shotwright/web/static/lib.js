@@ -76,6 +76,32 @@ export async function api(method, path, body, headers = {}) {
   return data;
 }
 
+/** An address of our own files as this page reaches them, whatever name the server gave; others stay. */
+export function here(url) {
+  return typeof url === "string" ? url.replace(/^https?:\/\/[^/]+(?=\/files\/[0-9a-f]{32}\/)/, "") : url;
+}
+
+/** Whether an address is one of this origin. */
+export function isOurs(url) {
+  try { return new URL(here(url), location.href).origin === location.origin; } catch { return false; }
+}
+
+const TEXTS = ["prompt", "video_url", "start_image_url", "end_image_url", "aspect_ratio"];
+
+/** The input of a request with the shapes that its fields have; throws an Error that names the first field that is different. */
+export function shaped(given) {
+  if (given === null || typeof given !== "object" || Array.isArray(given)) throw new Error("The input of a request is a JSON object.");
+  const wrong = (name, what) => { throw new Error(`${name} must be ${what}.`); };
+  for (const name of TEXTS) if (given[name] !== undefined && given[name] !== null && typeof given[name] !== "string") wrong(name, "text");
+  const texts = (name, list) => { if (list !== undefined && list !== null && !(Array.isArray(list) && list.every((item) => typeof item === "string"))) wrong(name, "a list of addresses"); };
+  texts("image_urls", given.image_urls);
+  if (given.elements !== undefined && given.elements !== null) {
+    if (!Array.isArray(given.elements) || !given.elements.every((item) => item && typeof item === "object" && (item.frontal_image_url === undefined || typeof item.frontal_image_url === "string"))) wrong("elements", "a list of objects with frontal_image_url");
+    given.elements.forEach((item) => texts("reference_image_urls", item.reference_image_urls));
+  }
+  return { ...given, ...(given.duration !== undefined && given.duration !== null ? { duration: String(given.duration) } : {}) };
+}
+
 export function toast(text, kind = "") {
   const item = h(`div.toast${kind ? "." + kind : ""}`, {}, text);
   $("#toasts").append(item);

@@ -33,7 +33,7 @@ export class Media {
   /** Look at an address: the server fetches, measures and draws a thumbnail; nothing leaves this origin. */
   async link(url, changed) {
     this.url = url;
-    this.name = decodeURIComponent(url.split(/[?#]/)[0].split("/").pop()).slice(0, 60) || "linked";
+    this.name = nameIn(url);
     this.progress = 0.5;
     changed();
     try {
@@ -69,6 +69,11 @@ export class Media {
     if (f.size_bytes) parts.push(megabytes(f.size_bytes));
     return parts.join(" · ");
   }
+}
+
+function nameIn(url) {
+  const last = url.startsWith("data:") ? "" : url.split(/[?#]/)[0].split("/").pop();
+  try { return decodeURIComponent(last).slice(0, 60) || "linked"; } catch { return last.slice(0, 60) || "linked"; }
 }
 
 function sent(file, name, onshare) {

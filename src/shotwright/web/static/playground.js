@@ -1,5 +1,5 @@
 // The playground: a form made from the schema, the plan beside it while somebody types, and what comes of it.
-import { $, api, ApiError, attempt, debounce, dollars, h, pageData, place, tabs, toast } from "./lib.js";
+import { $, api, ApiError, attempt, debounce, dollars, h, here, isTyping, pageData, place, shaped, tabs, toast } from "./lib.js";
 import { dropZone, Media, tile } from "./media.js";
 import { recipeOf } from "./mp4.js";
 import { drawPlan, localSpans, moveEditor } from "./plan.js";
@@ -54,25 +54,26 @@ function allMedia() {
   return [...Object.values(state.media), ...state.images, ...state.elements.flatMap(({ frontal, views }) => [frontal, ...views])].filter(Boolean);
 }
 
-/** Fill the form from the JSON of a request. */
-async function fill(given, { engine = null, seed = null } = {}) {
-  isFilling = true;
-  state.media = {};
-  state.images = [];
-  state.elements = [];
-  const known = new Map(allMedia().map((item) => [item.url, item]));
+/** Fill the form from the JSON of a request. Throws an Error when its shapes are wrong; the form stays as it was. */
+async function fill(input, { engine = null, seed = null } = {}) {
+  const given = shaped(input), known = new Map(allMedia().filter((item) => item.url).map((item) => [item.url, item]));
   const linked = (kind, url) => { const item = known.get(url) ?? new Media(kind, form); if (url && !item.url) item.link(url, redraw); return item; };
-  for (const field of Object.values(fields)) {
-    const value = given[field.name];
-    if (field.kind === "prompt") editor.value = value ?? "";
-    else if (field.kind === "video" || field.kind === "image") { if (value) state.media[field.name] = linked(field.kind, value); }
-    else if (field.kind === "images") state.images = (value ?? []).map((url) => linked("image", url));
-    else if (field.kind === "elements") state.elements = (value ?? []).map((item) => ({ frontal: item.frontal_image_url ? linked("image", item.frontal_image_url) : null, views: (item.reference_image_urls ?? []).map((url) => linked("image", url)) }));
-    else choose(field, value ?? field.default);
+  isFilling = true;
+  try {
+    Object.assign(state, { media: {}, images: [], elements: [] });
+    for (const field of Object.values(fields)) {
+      const value = given[field.name];
+      if (field.kind === "prompt") editor.value = value ?? "";
+      else if (field.kind === "video" || field.kind === "image") { if (value) state.media[field.name] = linked(field.kind, value); }
+      else if (field.kind === "images") state.images = (value ?? []).map((url) => linked("image", url));
+      else if (field.kind === "elements") state.elements = (value ?? []).map((item) => ({ frontal: item.frontal_image_url ? linked("image", item.frontal_image_url) : null, views: (item.reference_image_urls ?? []).map((url) => linked("image", url)) }));
+      else choose(field, value ?? field.default);
+    }
+    if (engine && data.engines.some((item) => item.name === engine && item.is_ready)) $("#engine").value = engine;
+    $("#seed").value = seed ?? "";
+  } finally {
+    isFilling = false;
   }
-  if (engine && data.engines.some((item) => item.name === engine && item.is_ready)) $("#engine").value = engine;
-  $("#seed").value = seed ?? "";
-  isFilling = false;
   redraw();
 }
 
@@ -274,31 +275,36 @@ function drawJson() {
   const problem = h("p.problem", { role: "alert" });
   const area = h("textarea", { id: "json-text", spellcheck: false, "aria-label": "The request as JSON" });
   area.value = JSON.stringify(argumentsNow(), null, 2);
-  area.addEventListener("input", debounce(() => {
-    try { const found = readPaste(area.value); problem.textContent = ""; accept(found, { isTyped: true }); } catch (error) { problem.textContent = error.message; }
+  area.addEventListener("input", debounce(async () => {
+    try { await accept(readPaste(area.value), { isTyped: true }); problem.textContent = ""; } catch (error) { problem.textContent = error.message; }
   }, 400));
   panels.json.replaceChildren(h("p.muted.small", {}, "Both ways: what you change here changes the form. Paste JSON, a curl command, or a Python or JavaScript call."), area, problem,
     h("div.actions", {}, h("button", { type: "button", "data-copy-next": true, hidden: true }), h("button", { type: "button", onclick: () => navigator.clipboard.writeText(area.value).then(() => toast("Copied.")) }, "Copy"), h("button", { type: "button", onclick: () => drawJson() }, "From the form")));
 }
 
 /** Take a request from elsewhere; one for another model opens that model's playground. */
-function accept(found, { isTyped = false } = {}) {
-  const other = data.endpoints.find((item) => item.id === found.endpoint || item.slug && item.slug === found.slug);
+async function accept(found, { isTyped = false } = {}) {
+  if (allMedia().some((item) => item.progress !== null && !item.url)) throw new Error("A file is still on its way; wait for its upload.");
+  const named = found.endpoint ?? found.slug, other = data.endpoints.find((item) => named && (item.id === named || item.slug === named));
+  if (named && !other) throw new Error(`This server has no model ${named}.`);
   if (other && other.id !== form.id) {
     sessionStorage.setItem(`fill:${other.id}`, JSON.stringify(found));
     location.href = `/models/${other.id}/playground`;
     return;
   }
-  if (!isTyped || JSON.stringify(found.arguments) !== JSON.stringify(argumentsNow())) fill(found.arguments, { engine: found.engine, seed: found.seed });
+  if (!isTyped || JSON.stringify(found.arguments) !== JSON.stringify(argumentsNow())) return fill(found.arguments, { engine: found.engine, seed: found.seed });
+  return undefined;
 }
 
 // Running
 
 async function run() {
+  if ($("#run").disabled) return;
   const busy = allMedia().find((item) => item.progress !== null), bad = allMedia().find((item) => item.problems.length);
   if (!editor.value.trim()) { toast("Write a prompt first.", "bad"); editor.area.focus(); return; }
   if (busy) { toast(`${busy.name} is still on its way.`, "bad"); return; }
   if (bad) { toast(`${bad.name}: ${bad.problems[0]}`, "bad"); return; }
+  if (!/^\d{0,18}$/.test($("#seed").value.trim())) { $("#more").open = true; $("#seed").focus(); toast("A seed is a whole number.", "bad"); return; }
   const headers = { "x-shotwright-engine": $("#engine").value, "idempotency-key": crypto.randomUUID?.() ?? String(Math.random()) };
   const seed = $("#seed").value.trim();
   if (seed) headers["x-shotwright-seed"] = seed;
@@ -307,7 +313,7 @@ async function run() {
   try {
     const checked = await api("POST", `/${form.id}/plan`, asked, { "x-shotwright-engine": headers["x-shotwright-engine"] });
     if (checked.errors.length) throw new ApiError(422, { detail: checked.errors });
-    const { request_id: id } = await api("POST", `/queue/${form.id}`, asked, headers);
+    const { request_id: id } = await submitted(asked, headers);
     watch(id);
   } catch (error) {
     show("result");
@@ -318,6 +324,17 @@ async function run() {
   }
 }
 
+/** Submit; what the operator wants confirmed is asked of the person. */
+async function submitted(asked, headers) {
+  try {
+    return await api("POST", `/queue/${form.id}`, asked, headers);
+  } catch (error) {
+    const price = error.status === 402 && error.message.match(/Confirm-Usd: ([\d.]+)/)?.[1];
+    if (!price || !confirm(`This costs up to $${price} on ${headers["x-shotwright-engine"]}. Run it?`)) throw error;
+    return api("POST", `/queue/${form.id}`, asked, { ...headers, "x-shotwright-confirm-usd": price });
+  }
+}
+
 function watch(id) {
   stop();
   show("result");
@@ -325,12 +342,12 @@ function watch(id) {
   panels.result.replaceChildren(box, after);
   if (matchMedia("(max-width: 62rem)").matches) panels.result.scrollIntoView({ behavior: "smooth", block: "start" });
   const source = state.media.video_url?.url, compare = [...state.history];
-  if (source) compare.unshift({ label: "the source", url: source.replace(/^https?:\/\/[^/]+/, location.origin) });
+  if (source) compare.unshift({ label: "the source", url: here(source) });
   stop = follow(box, id, { compare, onend: (request) => ended(request, after) });
 }
 
 function ended(request, after) {
-  if (request.state === "succeeded") state.history.unshift({ label: request.id.slice(0, 8), url: request.video_url });
+  if (request.state === "succeeded") state.history.unshift({ label: request.id.slice(0, 8), url: here(request.video_url) });
   const others = data.engines.filter((engine) => engine.name !== request.engine);
   after.replaceChildren(
     request.state === "succeeded" && others.length ? h("span.line", {}, others.map((engine) => h("button", { type: "button", disabled: !engine.is_ready, title: engine.problem || engine.summary, onclick: () => again(request.id, "promote", { engine: engine.name }) }, `Promote to ${engine.title.toLowerCase()}`))) : "",
@@ -346,8 +363,10 @@ const again = (id, what, body) => attempt(async () => watch((await api("POST", `
 async function restore(file) {
   const recipe = await recipeOf(file);
   if (!recipe) return false;
-  accept({ endpoint: recipe.endpoint_id, arguments: recipe.arguments, engine: recipe.engine, seed: recipe.seed });
-  toast("The form is as it was when this clip was made.");
+  await attempt(async () => {
+    await accept({ endpoint: recipe.endpoint_id, arguments: recipe.arguments, engine: recipe.engine, seed: recipe.seed });
+    toast("The form is as it was when this clip was made.");
+  });
   return true;
 }
 
@@ -371,15 +390,15 @@ async function drop(files) {
 
 function listen() {
   $("#form").addEventListener("submit", (event) => { event.preventDefault(); run(); });
-  document.addEventListener("keydown", (event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); run(); } });
+  document.addEventListener("keydown", (event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); if (!event.repeat) run(); } });
   document.addEventListener("dragover", (event) => event.preventDefault());
   document.addEventListener("drop", (event) => { event.preventDefault(); drop([...event.dataTransfer.files]); });
   document.addEventListener("paste", (event) => {
     const files = [...event.clipboardData.files], text = event.clipboardData.getData("text");
-    if (files.length) { event.preventDefault(); drop(files); return; }
+    if (files.length && !(text && isTyping(event.target))) { event.preventDefault(); drop(files); return; }
     if (/^\s*curl\s/.test(text) && event.target.id !== "json-text") {
       event.preventDefault();
-      try { accept(readPaste(text)); toast("Filled from the curl command."); } catch (error) { toast(error.message, "bad"); }
+      attempt(async () => { await accept(readPaste(text)); toast("Filled from the curl command."); });
     }
   });
   $("#engine").addEventListener("change", () => { drawEngine(); changed(); });
@@ -401,11 +420,10 @@ async function begin() {
   const from = new URLSearchParams(location.search).get("from"), handed = sessionStorage.getItem(`fill:${form.id}`);
   if (from) {
     const request = await attempt(() => api("GET", `/requests/${encodeURIComponent(from)}`));
-    if (request?.arguments) await fill(request.arguments, { engine: request.engine, seed: request.seed });
+    if (request?.arguments) await attempt(() => fill(request.arguments, { engine: request.engine, seed: request.seed }));
   } else if (handed) {
     sessionStorage.removeItem(`fill:${form.id}`);
-    const found = JSON.parse(handed);
-    await fill(found.arguments, found);
+    await attempt(async () => { const found = JSON.parse(handed); await fill(found.arguments, found); });
   } else if (localStorage.getItem(KEPT)) {
     try { const kept = JSON.parse(localStorage.getItem(KEPT)); await fill(kept.arguments, kept); } catch { localStorage.removeItem(KEPT); }
   }

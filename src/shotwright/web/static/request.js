@@ -1,28 +1,38 @@
 // One request: its clip, plan and log, live while it runs; again with another seed, or on another engine.
-import { $, $$, api, attempt, h, pageData } from "./lib.js";
+import { $, $$, api, attempt, h, here, isOurs, pageData } from "./lib.js";
 import { drawPlan, localSpans } from "./plan.js";
 import { Player } from "./player.js";
 import { failure, follow, logLine } from "./run.js";
 
 const { request, plan, events } = pageData();
-const here = (url) => url.replace(/^https?:\/\/[^/]+\/files\//, `${location.origin}/files/`);
-const isOurs = (url) => here(url).startsWith(location.origin);
+const text = (value) => (typeof value === "string" ? value : "");
+const many = (value) => (Array.isArray(value) ? value : []);
+const given = request.arguments && typeof request.arguments === "object" && !Array.isArray(request.arguments) ? request.arguments : {};
 
 function drawInputs() {
-  const given = request.arguments ?? {}, items = [];
-  const add = (label, url, kind) => url && items.push(h("figure", {}, !isOurs(url) ? h("a", { href: url, rel: "noreferrer" }, "linked") : kind === "video" ? h("video", { src: here(url) + "#t=0.1", preload: "metadata", muted: true, "aria-label": label }) : h("img", { src: here(url), alt: label, loading: "lazy", onerror: (event) => { event.target.replaceWith(h("span.muted", {}, "gone")); } }), h("figcaption", {}, label)));
+  const items = [];
+  const add = (label, url, kind) => {
+    if (!text(url)) return;
+    const shown = isOurs(url) ? preview(label, here(url), kind) : /^https?:\/\//.test(url) ? h("a", { href: url, rel: "noreferrer" }, "linked") : h("span.muted", {}, "inline");
+    items.push(h("figure", {}, shown, h("figcaption", {}, label)));
+  };
   add("@Video1", given.video_url, "video");
   add("start frame", given.start_image_url);
   add("end frame", given.end_image_url);
-  (given.image_urls ?? []).forEach((url, index) => add(`@Image${index + 1}`, url));
-  (given.elements ?? []).forEach((element, index) => [element.frontal_image_url, ...(element.reference_image_urls ?? [])].forEach((url, view) => add(`@Element${index + 1}${view ? `, view ${view}` : ""}`, url)));
+  many(given.image_urls).forEach((url, index) => add(`@Image${index + 1}`, url));
+  many(given.elements).forEach((element, index) => [element?.frontal_image_url, ...many(element?.reference_image_urls)].forEach((url, view) => add(`@Element${index + 1}${view ? `, view ${view}` : ""}`, url)));
   $("#inputs")?.replaceChildren(...items);
 }
 
+function preview(label, url, kind) {
+  if (kind === "video") return h("video", { src: `${url}#t=0.1`, preload: "metadata", muted: true, "aria-label": label });
+  return h("img", { src: url, alt: label, loading: "lazy", onerror: (event) => event.target.replaceWith(h("span.muted", {}, "gone")) });
+}
+
 function drawResult() {
-  const root = $("#result"), source = request.arguments?.video_url;
+  const root = $("#result"), source = text(given.video_url);
   if (["queued", "running"].includes(request.state)) { follow(root, request.id, { onend: () => setTimeout(() => location.reload(), 300) }); return; }
-  if (request.video_url) new Player(root, { url: request.video_url, fps: request.video.fps, name: `shotwright-${request.id.slice(0, 8)}.mp4`, others: source && isOurs(source) ? [{ label: "the source", url: here(source) }] : [] });
+  if (request.video_url) new Player(root, { url: here(request.video_url), fps: request.video.fps, name: `shotwright-${request.id.slice(0, 8)}.mp4`, others: source && isOurs(source) ? [{ label: "the source", url: here(source) }] : [] });
   else root.replaceChildren(request.state === "succeeded" ? h("p.muted", {}, "The clip was deleted.") : failure(request));
 }
 
@@ -32,13 +42,13 @@ function fromCamera({ poses }) {
   return { path: poses.filter((_, index) => index % step === 0 || index === poses.length - 1).map(({ x, y, z, yaw, lens }) => [x, y, z, (yaw * 180) / Math.PI, lens * 36]), cast: [] };
 }
 
-drawInputs();
 drawResult();
+drawInputs();
 if (plan) showPlan();
 
 /** The plan, with the camera's true path where the engine knows it. */
 async function showPlan() {
-  const prompt = request.arguments?.prompt ?? "", shown = { plan: localSpans(plan, prompt), prompt };
+  const prompt = text(given.prompt), shown = { plan: localSpans(plan, prompt), prompt };
   drawPlan($("#plan"), shown);
   if (!request.camera_url) return;
   const camera = await (await fetch(here(request.camera_url))).json().catch(() => null);

@@ -1,5 +1,5 @@
 // One request as it happens: queue position, stage, frame n of N, a growing film strip, ETA with its basis, log, cancel, result.
-import { api, attempt, dollars, h, place, seconds } from "./lib.js";
+import { api, attempt, dollars, h, here, place, seconds } from "./lib.js";
 import { Player } from "./player.js";
 
 const STAGES = [["fetch", "Media"], ["plan", "Plan"], ["analyse", "Analyse"], ["prepare", "Set"], ["render", "Render"], ["encode", "File"]];
@@ -17,27 +17,51 @@ export function follow(root, id, { onend = () => {}, appPath = "fal-ai/kling-vid
   const cancel = h("button", { type: "button", id: "cancel-run", onclick: () => attempt(() => api("PUT", `/queue/${appPath}/requests/${id}/cancel`)) }, "Cancel");
   const running = h("div", {}, view.head, view.bar, view.stages, h("div.actions", {}, cancel, h("a.button", { href: `/requests/${id}` }, "Open the request")));
   root.replaceChildren(running, view.film, view.result, h("details", {}, h("summary", {}, "Log"), view.log));
-  const seen = new Set(), source = new EventSource(`/requests/${id}/live`);
-  const stages = [];
-  source.onmessage = ({ data }) => {
-    const { request, events, ...rest } = JSON.parse(data);
+  const seen = new Set(), stages = [];
+  let source = null, timer = 0, isOver = false;
+  function take({ request, events, ...rest }) {
     for (const event of events) if (!seen.has(event.id)) { seen.add(event.id); show(event, view, stages); }
     progress(view, request, rest, stages);
     cancel.disabled = request.cancel_requested;
-    if (["succeeded", "failed", "cancelled"].includes(request.state)) {
-      source.close();
-      running.hidden = request.state === "succeeded";
-      cancel.hidden = true;
-      end(view, request, compare);
-      onend(request);
-    }
-  };
-  return () => source.close();
+    if (!["succeeded", "failed", "cancelled"].includes(request.state)) return;
+    stop();
+    running.hidden = request.state === "succeeded";
+    cancel.hidden = true;
+    end(view, request, compare);
+    onend(request);
+  }
+  function listen() {
+    if (isOver || source) return;
+    source = new EventSource(`/requests/${id}/live`);
+    source.onmessage = ({ data }) => take(JSON.parse(data));
+    source.onerror = () => { if (source?.readyState === EventSource.CLOSED) { source = null; poll(); } };
+  }
+  async function poll() {
+    try {
+      const [request, { events }] = await Promise.all([api("GET", `/requests/${id}`), api("GET", `/requests/${id}/events`)]);
+      take({ request, events, queue_position: null, eta_s: null, eta_basis: null });
+    } catch (error) { view.head.replaceChildren(h("span.problem", {}, `${error.message} Asking again…`)); }
+    clearTimeout(timer);
+    if (!isOver) timer = setTimeout(poll, 3000);
+  }
+  /** A hidden tab gives its connection back: browsers have only six for a server. */
+  function turned() {
+    if (document.hidden) { source?.close(); source = null; } else { clearTimeout(timer); listen(); }
+  }
+  function stop() {
+    isOver = true;
+    source?.close();
+    clearTimeout(timer);
+    document.removeEventListener("visibilitychange", turned);
+  }
+  document.addEventListener("visibilitychange", turned);
+  listen();
+  return stop;
 }
 
 function show(event, view, stages) {
   if (event.kind === "preview") {
-    const image = h("img", { src: event.data.url, alt: `Preview ${view.film.children.length + 1}`, loading: "lazy", onerror: () => image.remove() });
+    const image = h("img", { src: here(event.data.url), alt: `Preview ${view.film.children.length + 1}`, loading: "lazy", onerror: () => image.remove() });
     view.film.append(image);
     view.film.scrollLeft = view.film.scrollWidth;
   } else if (event.kind === "log") view.log.append(logLine(event));
@@ -79,7 +103,7 @@ function end(view, request, compare) {
     const screen = h("div");
     view.result.replaceChildren(screen, h("p.muted", {}, facts.join(" · ")));
     view.film.hidden = true;
-    new Player(screen, { url: request.video_url, fps: request.video.fps, name: `shotwright-${request.id.slice(0, 8)}.mp4`, others: compare, link: `${location.origin}/requests/${request.id}` });
+    new Player(screen, { url: here(request.video_url), fps: request.video.fps, name: `shotwright-${request.id.slice(0, 8)}.mp4`, others: compare, link: `${location.origin}/requests/${request.id}` });
     return;
   }
   view.result.replaceChildren(failure(request));
