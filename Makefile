@@ -21,7 +21,7 @@ demo: $(READY) ## render the documented example through the real fal_client; lea
 	@$(BIN)/python -m scripts.demo
 
 test: $(READY) ## all tests: units, official clients, real processes and signals
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
+	@$(BIN)/python -m pytest
 
 test-fast: $(READY) ## the tests that take seconds
 	@$(BIN)/python -m pytest -m "not slow"

@@ -9,7 +9,7 @@
     │   ├── VideoLoadError             VideoTooSmall    VideoTooLarge    VideoFrameRate     UnsupportedVideoFormat
     │   │                              VideoTooShort    VideoTooLong
     │   ├── TooManyReferences          FeatureNotSupported                PlanError
-    │   ├── NoMediaGenerated           UpstreamRejected  DownstreamError  DownstreamUnavailable  DownstreamUnknown
+    │   ├── NoMediaGenerated           DeviceOutOfMemory   UpstreamRejected  DownstreamError  DownstreamUnavailable  DownstreamUnknown
     │   └── RenderFailed (500)         GenerationTimeout (504)
     ├── RequestError                   the machinery, not the model; `detail` is a sentence
     │   ├── StartTimeout (504)         ClientCancelled (499)   WorkerCrashed (503)   StorageFull (503)
@@ -222,6 +222,13 @@ class GenerationTimeout(ModelError):
     status = 504
     retryable = True
     exit_code = 5
+
+
+class DeviceOutOfMemory(ModelError):
+    """The GPU has too little memory for this request. Ask for fewer seconds, fewer references or a smaller tier."""
+
+    type = "internal_server_error"
+    status = 500
 
 
 class UpstreamRejected(ModelError):

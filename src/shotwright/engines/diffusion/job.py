@@ -1,0 +1,207 @@
+"""A shot in the terms of the adapters: arrays, counts, words. No torch. Source: diffusion-engines 5.1, 5.3, 5.4."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+import cv2
+import numpy as np
+
+from shotwright.core.catalog import find_endpoint
+from shotwright.engines.diffusion.canvas import FPS, canvas_of, frames_for
+from shotwright.engines.prompting import BERNINI, PLAIN, rewritten
+from shotwright.media.colour import yuv_to_rgb
+from shotwright.media.decode import decode_frames
+from shotwright.media.images import load_image
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from shotwright.engines.base import Shot
+    from shotwright.media.colour import FrameRGB
+
+Mode = Literal["t2v", "r2v", "v2v", "rv2v"]
+MAX_REFERENCES = {"bernini": 8, "vace": 4}
+REFERENCE_PX = 848
+SAME_SHOT = frozenset({"camera_angle", "camera_motion_transfer", "motion_transfer"})
+NEW_SHOT = frozenset({"next_shot", "previous_shot"})
+NEGATIVE = (
+    "色调艳丽，过曝，静态，细节模糊不清，字幕，风格，作品，画作，画面，静止，整体发灰，最差质量，低质量，JPEG压缩残留，丑陋的，残缺的，多余的手指，画得不好的手部，"
+    "画得不好的脸部，畸形的，毁容的，形态畸形的肢体，手指融合，静止不动的画面，杂乱的背景，三条腿，背景人很多，倒着走"
+)
+"""The negative prompt that Wan models were tuned with. Source: the Wan configuration."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """What an adapter renders.
+
+    Attributes:
+        mode: Which conditions there are.
+        prompt: In the model's words.
+        width: Of the canvas, pixels.
+        height: Of the canvas, pixels.
+        frames: At 16 per second, 4 k + 1.
+        references: uint8 (H, W, 3) sRGB, each in its own size.
+        source: uint8 (frames, height, width, 3) of the source video, when it is re-rendered.
+        kept: Frames that are given: index to picture in canvas size.
+        left_out: What had no room.
+    """
+
+    mode: Mode
+    prompt: str
+    width: int
+    height: int
+    frames: int
+    seed: int
+    references: tuple[FrameRGB, ...] = ()
+    source: NDArray[np.uint8] | None = None
+    kept: Mapping[int, FrameRGB] = field(default_factory=dict)
+    left_out: tuple[str, ...] = ()
+
+
+def adapter_for(shot: Shot, pins: Mapping[str, str], ready: frozenset[str]) -> str:
+    """Which adapter renders a shot: the operator's pin, else VACE where frames must be exact, else Bernini.
+
+    Args:
+        shot: The shot.
+        pins: Task to adapter, from the settings.
+        ready: Adapters that have weights.
+    """
+    plan = shot.plan
+    needs_frames = bool(plan.start_frame or plan.end_frame) or plan.continuation == "next_shot"
+    wanted = pins.get(plan.task) or ("vace" if needs_frames and plan.task != "edit" else "bernini")
+    return wanted if wanted in ready else next(iter(sorted(ready)))
+
+
+def job_for(shot: Shot, adapter: str, *, max_pixels: int | None = None) -> Job:
+    """The job of a shot on an adapter."""
+    plan, out, tier = shot.plan, shot.output, find_endpoint(shot.endpoint_id).tier
+    is_edit = plan.task == "edit"
+    width, height = canvas_of(tier, out.width, out.height, keeps_shape=is_edit, max_pixels=max_pixels)
+    frames = frames_for(out.duration_s)
+    groups = _groups(shot)
+    chosen, left_out = _chosen(groups, MAX_REFERENCES[adapter])
+    source = None
+    kept: dict[int, FrameRGB] = {}
+    if shot.video is not None and (is_edit or plan.continuation in SAME_SHOT or plan.continuation is None):
+        source = source_frames(shot.video, width, height, frames, out.duration_s)
+    elif shot.video is not None and adapter == "vace" and plan.continuation == "next_shot":
+        tail = source_frames(shot.video, width, height, 4 * 2 + 1, 0.5, from_end=True)
+        kept = dict(enumerate(tail))
+    elif shot.video is not None:
+        clip = source_frames(shot.video, width, height, 17, shot.video_facts.duration_s if shot.video_facts else 3.0)
+        chosen = {**chosen, "@Video1": [clip[index] for index in (0, 8, 16)]}
+    for ref, index in ((plan.start_frame, 0), (plan.end_frame, frames - 1)):
+        path = shot.image(ref)
+        if path is not None:
+            kept[index] = fitted(load_image(path)[0], width, height)
+    numbers, references = _numbered(chosen)
+    mode: Mode = ("rv2v" if references else "v2v") if source is not None else ("r2v" if references else "t2v")
+    naming = BERNINI if adapter == "bernini" else PLAIN
+    prompt = rewritten(str(shot.arguments.get("prompt", "")), plan, numbers, naming)
+    return Job(mode, prompt, width, height, frames, shot.seed, references, source, kept, left_out)
+
+
+def _groups(shot: Shot) -> dict[str, list[Path]]:
+    """Pictures by reference; a start or end frame is sent as a frame, not as a picture."""
+    frames = {shot.plan.start_frame, shot.plan.end_frame}
+    found = {f"@Element{n}": [item.frontal, *item.views] for n, item in enumerate(shot.elements, 1)}
+    return found | {f"@Image{n}": [path] for n, path in enumerate(shot.images, 1) if f"@Image{n}" not in frames}
+
+
+def _chosen(groups: dict[str, list[Path]], most: int) -> tuple[dict[str, list[FrameRGB]], tuple[str, ...]]:
+    """At most `most` pictures: the first of every reference, then further views in turn; and what had no room."""
+    picked: dict[str, list[Path]] = {ref: [] for ref in groups}
+    for depth in range(max((len(paths) for paths in groups.values()), default=0)):
+        for ref, paths in groups.items():
+            if depth < len(paths) and sum(map(len, picked.values())) < most:
+                picked[ref].append(paths[depth])
+    left_out = tuple(
+        f"{len(groups[ref]) - len(paths)} pictures of {ref}: this model takes {most}"
+        for ref, paths in picked.items()
+        if len(paths) < len(groups[ref])
+    )
+    return {ref: [reference_picture(path) for path in paths] for ref, paths in picked.items() if paths}, left_out
+
+
+def _numbered(chosen: dict[str, list[FrameRGB]]) -> tuple[dict[str, list[int]], tuple[FrameRGB, ...]]:
+    numbers: dict[str, list[int]] = {}
+    pictures: list[FrameRGB] = []
+    for ref, items in chosen.items():
+        numbers[ref] = list(range(len(pictures) + 1, len(pictures) + 1 + len(items)))
+        pictures += items
+    return numbers, tuple(pictures)
+
+
+def reference_picture(path: Path) -> FrameRGB:
+    """A reference on white, its longer side at most 848 pixels, both sides multiples of 16."""
+    rgb, alpha = load_image(path)
+    if alpha is not None:
+        share = (alpha.astype(np.uint16) + 1)[..., None]
+        rgb = ((rgb * share + 255 * (256 - share)) >> 8).astype(np.uint8)
+    scale = min(1.0, REFERENCE_PX / max(rgb.shape[:2]))
+    height, width = (max(16, round(side * scale / 16) * 16) for side in rgb.shape[:2])
+    return np.asarray(cv2.resize(rgb, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def fitted(rgb: FrameRGB, width: int, height: int) -> FrameRGB:
+    """A picture that fills the canvas; what stands over is cut off evenly."""
+    scale = max(width / rgb.shape[1], height / rgb.shape[0])
+    grown = cv2.resize(
+        rgb,
+        (max(width, round(rgb.shape[1] * scale)), max(height, round(rgb.shape[0] * scale))),
+        interpolation=cv2.INTER_AREA,
+    )
+    top, left = (grown.shape[0] - height) // 2, (grown.shape[1] - width) // 2
+    return np.ascontiguousarray(grown[top : top + height, left : left + width], np.uint8)
+
+
+def source_frames(
+    path: Path, width: int, height: int, count: int, seconds: float, *, from_end: bool = False
+) -> NDArray[np.uint8]:
+    """Frames of a clip in canvas size at 16 per second (or evenly over `seconds`), by the nearest time-stamp; the last one repeats.
+
+    Returns:
+        uint8 (count, height, width, 3) sRGB.
+    """
+    from shotwright.media.probe import probe_video
+
+    facts = probe_video(path)
+    spacing = max(seconds / max(1, count - 1), 0.0) if abs(seconds * FPS - (count - 1)) > 4 else 1 / FPS
+    begin = max(0.0, facts.duration_s - spacing * count) if from_end else 0.0
+    wanted = [min(max(0, facts.frames - 1), round((begin + index * spacing) * facts.fps)) for index in range(count)]
+    found: dict[int, FrameRGB] = {}
+    last: FrameRGB | None = None
+    needed = set(wanted)
+    for index, frame in enumerate(decode_frames(path, width, height)):
+        if index in needed:
+            found[index] = last = yuv_to_rgb(frame)
+        if index >= max(needed):
+            break
+    if last is None:
+        last = np.zeros((height, width, 3), np.uint8)
+    return np.stack([found.get(index, last) for index in wanted])
+
+
+def pasted_back(edited: NDArray[np.uint8], source: NDArray[np.uint8], threshold: float = 14.0) -> NDArray[np.uint8]:
+    """An edit with the source's own pixels where the two hardly differ, with soft borders: what was not meant is not touched.
+
+    Args:
+        edited: uint8 (F, H, W, 3).
+        source: The same frames of the source.
+        threshold: Mean difference of the three channels, in levels, above which a place was edited.
+    """
+    out = np.empty_like(edited)
+    near = max(3, edited.shape[2] // 40 | 1)
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (near, near))
+    for index, (new, old) in enumerate(zip(edited, source, strict=True)):
+        difference = cv2.GaussianBlur(cv2.cvtColor(cv2.absdiff(new, old), cv2.COLOR_RGB2GRAY), (0, 0), near / 4)
+        mask = cv2.dilate(np.asarray(difference > threshold, np.uint8) * 255, kernel)
+        share = cv2.GaussianBlur(mask, (0, 0), near / 3)[..., None].astype(np.uint16)
+        out[index] = ((new * share + old * (255 - share) + 127) // 255).astype(np.uint8)
+    return out

@@ -1,0 +1,146 @@
+"""Where weights are: a local folder, or a hub id with a pinned revision that `shotwright weights download` has fetched.
+
+A render never downloads. Licences that bind more than Apache-2.0 have to be accepted by name. No torch.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from shotwright.core.errors import SetupError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+CLASSES = {"bernini": {"WanPipeline"}, "vace": {"WanVACEPipeline"}}
+FREE = frozenset({"apache-2.0", "mit", "bsd-3-clause"})
+LICENCES = {"minimax": "minimax-h3-community", "lightricks": "ltx-2-community"}
+"""Licences by the start of a hub id, where they are not free; everything listed in the docs is Apache-2.0."""
+
+
+@dataclass(frozen=True)
+class Weights:
+    """Checked weights on disk."""
+
+    adapter: str
+    folder: Path
+    size_bytes: int
+    model_index: dict[str, Any]
+
+
+def located(text: str, cache: Path) -> Path:
+    """The folder of a setting: a path, or what was downloaded for `owner/name@revision`.
+
+    Raises:
+        SetupError: There is nothing.
+    """
+    path = Path(text).expanduser()
+    if path.is_dir():
+        return path
+    folder = cache / text.partition("@")[0].replace("/", "--")
+    if "/" in text and not text.startswith(("/", ".", "~")) and folder.is_dir():
+        return folder
+    raise SetupError(
+        f"There are no weights at {text}. Give a folder, or fetch them: shotwright weights download {text}"
+    )
+
+
+def checked(text: str, adapter: str, cache: Path) -> Weights:
+    """Weights whose files are all there.
+
+    Raises:
+        SetupError: Something is missing, partial, or of another model; the message names the file.
+    """
+    folder = located(text, cache)
+    index_file = folder / "model_index.json"
+    if not index_file.is_file():
+        raise SetupError(f"{folder} is no model folder: model_index.json is missing.")
+    try:
+        index = json.loads(index_file.read_text(encoding="utf-8"))
+    except ValueError as exc:
+        raise SetupError(f"{index_file} is damaged; fetch the weights again.") from exc
+    kind = index.get("_class_name")
+    if kind not in CLASSES[adapter]:
+        raise SetupError(
+            f"{folder} holds a {kind}; the adapter {adapter} needs a {' or '.join(sorted(CLASSES[adapter]))}."
+        )
+    size = sum(
+        _part_size(folder, name, value)
+        for name, value in index.items()
+        if isinstance(value, list) and value and value[0]
+    )
+    return Weights(adapter, folder, size, index)
+
+
+def _part_size(folder: Path, name: str, _: object) -> int:
+    """Bytes of one component, all of whose files are there."""
+    part = folder / name
+    if not part.is_dir():
+        raise SetupError(f"{folder} is incomplete: the folder {name} is missing.")
+    for index in part.glob("*.safetensors.index.json"):
+        wanted = set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values())
+        missing = sorted(file for file in wanted if not (part / file).is_file())
+        if missing:
+            raise SetupError(
+                f"{part} is incomplete: {len(missing)} of {len(wanted)} files are missing, the first is {missing[0]}."
+            )
+    files = list(part.glob("*.safetensors"))
+    needs_weights = name not in {"scheduler", "tokenizer"}
+    if needs_weights and not files:
+        raise SetupError(f"{part} holds no weights (*.safetensors).")
+    for file in files:
+        _check_safetensors(file)
+    if list(part.glob("*.incomplete")):
+        raise SetupError(f"{part} is a broken download; fetch the weights again.")
+    return sum(file.stat().st_size for file in files)
+
+
+def _check_safetensors(file: Path) -> None:
+    """The header's own sum of bytes has to be the file's length."""
+    with file.open("rb") as data:
+        length = int.from_bytes(data.read(8), "little")
+        if not 0 < length < 1 << 28:
+            raise SetupError(f"{file} is damaged; fetch the weights again.")
+        try:
+            header = json.loads(data.read(length))
+        except ValueError as exc:
+            raise SetupError(f"{file} is damaged; fetch the weights again.") from exc
+    end = max((item["data_offsets"][1] for name, item in header.items() if name != "__metadata__"), default=0)
+    if file.stat().st_size != 8 + length + end:
+        raise SetupError(
+            f"{file} is cut off: {file.stat().st_size} of {8 + length + end} bytes. Fetch the weights again."
+        )
+
+
+def download(text: str, cache: Path, accepted: frozenset[str], report: Callable[[str], None]) -> Path:
+    """Fetch `owner/name@revision` from the hub into the cache.
+
+    Raises:
+        SetupError: No revision, a licence that was not accepted, or the hub's refusal.
+    """
+    name, _, revision = text.partition("@")
+    if not revision:
+        raise SetupError(f"Pin a revision: {name}@<commit>. A moving branch would change your clips without a word.")
+    licence = next((licence for start, licence in LICENCES.items() if name.lower().startswith(start)), "apache-2.0")
+    if licence not in FREE and licence not in accepted:
+        raise SetupError(
+            f"{name} comes under {licence}, which forbids some uses and countries. Read it, then pass --accept-licence {licence}."
+        )
+    try:
+        from huggingface_hub import snapshot_download
+        from huggingface_hub.errors import HfHubHTTPError, RepositoryNotFoundError
+    except ImportError as exc:
+        raise SetupError(MISSING) from exc
+    folder = cache / name.replace("/", "--")
+    report(f"{name} at {revision} → {folder}")
+    try:
+        snapshot_download(name, revision=revision, local_dir=folder, ignore_patterns=["*.bin", "*.pth", "*.ckpt"])
+    except (HfHubHTTPError, RepositoryNotFoundError, OSError) as exc:
+        raise SetupError(f"The hub did not give {name}: {exc}") from exc
+    return folder
+
+
+MISSING = "The diffusion engine is not installed: pip install 'shotwright[diffusion]'."
