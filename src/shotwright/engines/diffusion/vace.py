@@ -98,6 +98,12 @@ class Vace:
         }
 
 
+def _report(
+    told: Callable[[int, int, torch.Tensor], None], base: int, of: int, step: int, latents: torch.Tensor
+) -> None:
+    told(base + step, of, latents)
+
+
 def conditions(
     job: Job, start: int, frames: int, out: NDArray[np.float32], done: int
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
