@@ -23,7 +23,7 @@ export function localSpans(plan, prompt) {
 export function drawPlan(root, { plan, top_view: view, prompt = "", onpick = null, editor = null }) {
   const parts = [
     h("p.muted", {}, summary(plan)),
-    timeline(plan, onpick),
+    h("div.scroll", { tabindex: 0, role: "region", "aria-label": "Timeline" }, timeline(plan, onpick)),
     h("div.views", {}, view ? topView(view) : null, shotList(plan, prompt, onpick)),
     warnings(plan, prompt, onpick),
   ];

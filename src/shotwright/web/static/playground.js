@@ -244,7 +244,7 @@ function pick(span, move) {
   panels.plan.querySelector(".move-editor")?.remove();
   if (!move) return;
   const panel = moveEditor({ item: move, prompt: latest.prompt, onreplace: (range, words) => { editor.replace(range, words); panel.remove(); }, onclose: () => panel.remove() });
-  panels.plan.querySelector(".timeline").after(panel);
+  panels.plan.querySelector(".scroll").after(panel);
 }
 
 function drawPrice(price, problem = "") {
