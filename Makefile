@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast check fix bench bench-plan eval docs docs-pictures site thumbs lock
+.PHONY: help demo test test-fast test-diffusion check fix bench bench-plan eval docs docs-pictures site thumbs lock
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -36,6 +36,12 @@ check: $(READY) ## formatting, lint, strict types, import rule, sizes; changes n
 fix: $(READY) ## format and repair what can be repaired
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+test-diffusion: ## the adapters of the diffusion engine with random weights, in an environment of their own (5 GB)
+	@test -x .venv-diffusion/bin/python || $(PYTHON) -m venv .venv-diffusion
+	@.venv-diffusion/bin/python -m pip install --quiet --disable-pip-version-check uv
+	@.venv-diffusion/bin/uv pip install --quiet --python .venv-diffusion/bin/python --editable ".[dev,diffusion]"
+	@.venv-diffusion/bin/python -m pytest tests/diffusion -W default
 
 bench: $(READY) ## speed of polls, submits, start-up, the draft and the pages, side by side with what else there is
 	@$(BIN)/python -m bench

@@ -33,7 +33,8 @@ from shotwright.api.origin import HostRouting
 from shotwright.api.platform import routes as platform_routes
 from shotwright.api.platform import v1 as platform_v1
 from shotwright.core.errors import BadRequest, InternalError, NotFound, ServerUnavailable, SetupError, ShotwrightError
-from shotwright.engines.base import EngineInfo
+from shotwright.engines.base import EngineInfo, Lazy
+from shotwright.engines.weights import checked
 from shotwright.files.store import FileStore
 from shotwright.jobs.children import ChildPool, ChildSetup
 from shotwright.jobs.events import EventHub
@@ -71,6 +72,9 @@ def engine_infos(settings: Settings) -> dict[str, EngineInfo]:
             "two CPU cores",
         ),
         EngineInfo(
+            "diffusion", "Diffusion", "Open weights on a GPU of this machine: Bernini-R and Wan-VACE.", "a CUDA GPU and weights", _diffusion_problem(settings),
+        ),
+        EngineInfo(
             "remote", "Remote GPUs", "A video model on servers of yours, SGLang-Diffusion or vLLM-Omni.", "a server with POST /v1/videos",
             "" if settings.remote_servers.strip() else "It is off. Set SHOTWRIGHT_REMOTE_SERVERS=sglang=http://host:port.",
         ),
@@ -80,6 +84,34 @@ def engine_infos(settings: Settings) -> dict[str, EngineInfo]:
         ),
     ]  # fmt: skip
     return {item.name: item for item in infos}
+
+
+def _diffusion_problem(settings: Settings) -> str:
+    if not settings.diffusion_weights:
+        return "It is off. Set SHOTWRIGHT_DIFFUSION_BERNINI or SHOTWRIGHT_DIFFUSION_VACE to a folder of weights."
+    if importlib.util.find_spec("torch") is None or importlib.util.find_spec("diffusers") is None:
+        return "Install it: pip install 'shotwright[diffusion]'."
+    for adapter, text in settings.diffusion_weights.items():
+        try:
+            checked(text, adapter, settings.weights_folder)
+        except SetupError as exc:
+            return exc.message
+    return ""
+
+
+def _diffusion(settings: Settings) -> Engine:
+    from shotwright.engines.diffusion.engine import Choices, DiffusionEngine
+    from shotwright.engines.diffusion.model import Options
+
+    options = Options(
+        settings.diffusion_device, settings.diffusion_attention, settings.diffusion_compile, settings.diffusion_lora
+    )
+    return DiffusionEngine(
+        Choices(
+            settings.diffusion_weights, settings.weights_folder, options, settings.diffusion_pins, settings.diffusion_profile,
+            settings.diffusion_steps or None, settings.diffusion_pixels or None, settings.diffusion_window,
+        )
+    )  # fmt: skip
 
 
 def _upstream_problem(settings: Settings) -> str:
@@ -100,6 +132,8 @@ def build_engines(settings: Settings | None = None) -> dict[str, Engine]:
     engines: dict[str, Engine] = {"draft": draft}
     if settings is None:
         return engines
+    if engine_infos(settings)["diffusion"].is_ready:
+        engines["diffusion"] = Lazy("diffusion", functools.partial(_diffusion, settings))
     if settings.remote_servers.strip():
         from shotwright.engines.remote import RemoteEngine, parse_servers
 

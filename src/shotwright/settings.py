@@ -124,6 +124,29 @@ class Settings(BaseSettings):
     )
     remote_key: SecretStr = Field(SecretStr(""), description="A bearer key of those servers, where they want one.")
     remote_timeout_s: float = Field(3600, gt=0, description="How long a render of those servers may take.")
+    diffusion_bernini: str = Field(
+        "",
+        description="Weights of the adapter bernini (a `WanPipeline` folder): a folder, or `owner/name@revision` that was downloaded.",
+    )
+    diffusion_vace: str = Field("", description="Weights of the adapter vace (a `WanVACEPipeline` folder), likewise.")
+    diffusion_device: str = Field(
+        "cuda", description="Where the diffusion engine computes: cuda, cuda:1, or cpu for trials."
+    )
+    diffusion_profile: Literal["fast", "standard", "best"] = Field(
+        "standard", description="8 steps without guidance (with a distilled LoRA), 40 or 50 steps with it."
+    )
+    diffusion_lora: str = Field("", description="A distilled LoRA for the profile fast: a file.")
+    diffusion_steps: int = Field(0, ge=0, le=200, description="Steps instead of the profile's; 0: the profile's.")
+    diffusion_pixels: int = Field(0, ge=0, description="A smaller canvas for smaller cards, in pixels; 0: the tier's.")
+    diffusion_window: int = Field(81, ge=17, le=161, description="Frames that are denoised at once.")
+    diffusion_attention: str = Field(
+        "", description="Attention backend of diffusers, such as `_native_cudnn`; empty: its own choice."
+    )
+    diffusion_compile: bool = Field(
+        default=False, description="Compile the repeated blocks: minutes at the first shot, faster ones after."
+    )
+    diffusion_routes: str = Field("", description="Which adapter a task takes: `edit=bernini,reference_to_video=vace`.")
+    weights_cache: Path | None = Field(None, description="Folder of downloaded weights; by default in the data folder.")
     log_level: str = Field("warning", description="debug, info, warning or error.")
 
     @field_validator("remote_servers")
@@ -155,6 +178,23 @@ class Settings(BaseSettings):
     def accepted_keys(self) -> frozenset[str]:
         """The configured keys."""
         return frozenset(key.strip() for key in self.keys.split(",") if key.strip())
+
+    @property
+    def diffusion_weights(self) -> dict[str, str]:
+        """Adapter to its weights, of those that have any."""
+        given = {"bernini": self.diffusion_bernini.strip(), "vace": self.diffusion_vace.strip()}
+        return {name: text for name, text in given.items() if text}
+
+    @property
+    def diffusion_pins(self) -> dict[str, str]:
+        """Task to adapter."""
+        pairs = (item.partition("=") for item in self.diffusion_routes.split(",") if item.strip())
+        return {name.strip(): adapter.strip() for name, _, adapter in pairs}
+
+    @property
+    def weights_folder(self) -> Path:
+        """Folder of downloaded weights."""
+        return self.weights_cache or self.data / "weights"
 
     @property
     def recordings_folder(self) -> Path:

@@ -316,3 +316,12 @@ def test_the_formula_is_torch_s_own_count(branch: int) -> None:
         built(hidden_states=x, timestep=t, encoder_hidden_states=text, return_dict=False, **extra)
     formula = forward_flops(Architecture(256, 640, 4, branch), 5 * 16 * 24, text_dim=128)
     assert formula == pytest.approx(counter.get_total_flops(), rel=2e-3)
+
+
+def test_the_bench_measures_what_the_formula_counts() -> None:
+    from shotwright.engines.diffusion.bench import Run, measure
+
+    found = measure(Run("tiny", (128, 64), 9, sources=1, repeats=1, device="cpu"))
+    assert found["tokens"] == 2 * 3 * 8 * 4
+    assert found["pflop"] >= 0
+    assert found["s_per_forward"] > 0

@@ -7,7 +7,21 @@ from typing import Annotated
 import typer
 
 from shotwright import __version__
-from shotwright.cli import analyze, clients, doctor, evaluate, jobs, keys, plan, run, serve, usage, webhooks
+from shotwright.cli import (
+    analyze,
+    bench,
+    clients,
+    doctor,
+    evaluate,
+    jobs,
+    keys,
+    plan,
+    run,
+    serve,
+    usage,
+    webhooks,
+    weights,
+)
 
 app = typer.Typer(
     name="shotwright", no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None, add_completion=True,
@@ -23,6 +37,8 @@ app.command("estimate")(plan.estimate)
 app.command("eval")(evaluate.evaluate)
 app.command("analyze")(analyze.analyze)
 app.add_typer(jobs.app, name="jobs")
+app.add_typer(weights.app, name="weights")
+app.add_typer(bench.app, name="bench")
 app.command("promote")(jobs.promote)
 app.add_typer(webhooks.app, name="webhooks")
 app.add_typer(keys.app, name="keys")

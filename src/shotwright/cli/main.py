@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from shotwright.core.errors import ShotwrightError
 
@@ -63,7 +64,7 @@ def main(wiring: Composition) -> int:
     try:
         code = command.main(args=sys.argv[1:], prog_name="shotwright", obj=wiring, standalone_mode=False)
     except ShotwrightError as exc:
-        err.print(f"[bold red]Error:[/] {exc.message}", soft_wrap=True)
+        err.print(f"[bold red]Error:[/] {escape(exc.message)}", soft_wrap=True)
         return exc.exit_code
     except USAGE_ERROR as exc:
         exc.show()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import typer
+from rich.markup import escape
 
 from shotwright.cli import inputs as i
 from shotwright.cli.local import local_bench, silent
@@ -135,7 +136,7 @@ def _report_invalid(exc: ModelError, *, as_json: bool) -> None:
         return
     for item in exc.items():
         where = ".".join(str(part) for part in item["loc"][1:]) or "body"
-        err.print(f"[bold red]{where}[/]  {item['msg']}", soft_wrap=True)
+        err.print(f"[bold red]{where}[/]  {escape(item['msg'])}", soft_wrap=True)
 
 
 def estimate(

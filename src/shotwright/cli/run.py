@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.markup import escape
 
 from shotwright.cli import inputs as i
 from shotwright.cli.local import local_bench, progress_bar
@@ -41,7 +42,7 @@ def run(
     else:
         data = _here(context, entry.id, options, output, engine, seed)
     for text in data["not_rendered"]:
-        err.print(f"[yellow]Not rendered:[/] {text}")
+        err.print(f"[yellow]Not rendered:[/] {escape(text)}")
     shape = (
         f"{data['width']}x{data['height']}, {data['frames']} frames"
         if "width" in data

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from shotwright.core.catalog import CANVAS, OUTPUT_FPS
-from shotwright.core.errors import ClientCancelled
+from shotwright.core.errors import ClientCancelled, FeatureNotSupported, SetupError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from shotwright.core.catalog import Tier
     from shotwright.core.limits import VideoFacts
@@ -194,6 +194,30 @@ class Engine(Protocol):
             Cancelled: `progress` said so.
         """
         ...
+
+
+class Lazy:
+    """An engine that is made at its first use: one that takes seconds to import holds up no other."""
+
+    def __init__(self, name: str, make: Callable[[], Engine]) -> None:
+        self.name, self._make = name, make
+        self._made: Engine | None = None
+
+    def _engine(self) -> Engine:
+        if self._made is None:
+            try:
+                self._made = self._make()
+            except SetupError as exc:
+                raise FeatureNotSupported(exc.message) from exc
+        return self._made
+
+    def capabilities(self) -> Capabilities:
+        """Those of the engine."""
+        return self._engine().capabilities()
+
+    def render(self, shot: Shot, workdir: Path, progress: Progress) -> Rendered:
+        """Have the engine render."""
+        return self._engine().render(shot, workdir, progress)
 
 
 RATIOS = {"16:9": 16 / 9, "9:16": 9 / 16, "1:1": 1.0}

@@ -21,7 +21,7 @@ from shotwright.engines.diffusion.flops import H200_TFLOPS
 from shotwright.engines.diffusion.job import adapter_for, job_for, pasted_back
 from shotwright.engines.diffusion.model import Model, Options, check_device
 from shotwright.engines.diffusion.vace import Vace
-from shotwright.engines.diffusion.weights import checked
+from shotwright.engines.weights import checked
 from shotwright.media.colour import rgb_to_yuv
 
 if TYPE_CHECKING:

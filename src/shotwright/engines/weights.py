@@ -1,4 +1,4 @@
-"""Where weights are: a local folder, or a hub id with a pinned revision that `shotwright weights download` has fetched.
+"""Where the weights of the diffusion engine are: a local folder, or a hub id with a pinned revision that `shotwright weights download` has fetched.
 
 A render never downloads. Licences that bind more than Apache-2.0 have to be accepted by name. No torch.
 """
@@ -15,6 +15,7 @@ from shotwright.core.errors import SetupError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+ADAPTERS = ("bernini", "vace")
 CLASSES = {"bernini": {"WanPipeline"}, "vace": {"WanVACEPipeline"}}
 FREE = frozenset({"apache-2.0", "mit", "bsd-3-clause"})
 LICENCES = {"minimax": "minimax-h3-community", "lightricks": "ltx-2-community"}
