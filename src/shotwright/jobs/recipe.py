@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from shotwright import __version__
+from shotwright.core.catalog import find_endpoint
 
 JSON = dict[str, Any]
 INLINE_MAX = 2048
@@ -12,10 +13,10 @@ INLINE_MAX = 2048
 
 
 def recipe_of(endpoint_id: str, arguments: JSON, engine: str, seed: int | None) -> JSON:
-    """The recipe of a request; media that were sent inline are replaced by an empty text."""
+    """The recipe of a request, the same for both wires; media that were sent inline are replaced by an empty text."""
     return {
         "shotwright": __version__,
-        "endpoint_id": endpoint_id,
+        "endpoint_id": find_endpoint(endpoint_id).canonical_id,
         "engine": engine,
         "seed": seed,
         "arguments": slim(arguments),
