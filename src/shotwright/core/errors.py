@@ -236,14 +236,16 @@ class UpstreamRejected(ModelError):
 
     type = "content_policy_violation"
 
-    def __init__(self, items: list[JSON]) -> None:
+    def __init__(self, items: list[JSON] | None = None) -> None:
         kept = {"loc", "msg", "type", "ctx"}
-        self._items: list[JSON] = [{name: value for name, value in item.items() if name in kept} for item in items]
-        super().__init__("; ".join(str(item.get("msg", "")) for item in items))
+        self._items: list[JSON] = [
+            {name: value for name, value in item.items() if name in kept} for item in items or ()
+        ]
+        super().__init__("; ".join(str(item.get("msg", "")) for item in self._items) or None)
 
     def items(self) -> list[JSON]:
         """The items as the service sent them."""
-        return self._items
+        return self._items or super().items()
 
 
 class DownstreamError(ModelError):
