@@ -17,7 +17,7 @@
     │   ├── BadRequest (400)           InternalError (500)
     │   └── IdempotencyMismatch (422)
     ├── QuotaError                     a bound of this key; nothing was stored and nothing is charged
-    │   └── RateLimited (429)          TooManyInFlight (429)   BudgetExceeded (402)
+    │   └── RateLimited (429)          TooManyInFlight (429)   BudgetExceeded (402)  ConfirmationNeeded (402)
     ├── AccessError                    Unauthorized (401)   Forbidden (403)   NotFound (404)   Gone (410)
     │                                  PayloadTooLarge (413)   RangeNotSatisfiable (416)
     └── SetupError                     the operator has to change something before the server can start
