@@ -29,9 +29,9 @@ def until(page: Any, script: str, arg: object = None, seconds: float = 30) -> No
         page.wait_for_timeout(40)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
-    """The browser of the system."""
+    """The system's browser, closed with its module: while Playwright lives, no other event loop runs in this thread."""
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if path is None:
         pytest.skip("Chromium is not installed; on Debian: apt-get install chromium")
