@@ -34,7 +34,7 @@ from shotwright.api.platform import routes as platform_routes
 from shotwright.api.platform import v1 as platform_v1
 from shotwright.core.errors import BadRequest, InternalError, NotFound, ServerUnavailable, SetupError, ShotwrightError
 from shotwright.engines.base import EngineInfo, Lazy
-from shotwright.engines.weights import checked
+from shotwright.engines.diffusion import weights
 from shotwright.files.store import FileStore
 from shotwright.jobs.children import ChildPool, ChildSetup
 from shotwright.jobs.events import EventHub
@@ -91,12 +91,7 @@ def _diffusion_problem(settings: Settings) -> str:
         return "It is off. Set SHOTWRIGHT_DIFFUSION_BERNINI or SHOTWRIGHT_DIFFUSION_VACE to a folder of weights."
     if importlib.util.find_spec("torch") is None or importlib.util.find_spec("diffusers") is None:
         return "Install it: pip install 'shotwright[diffusion]'."
-    for adapter, text in settings.diffusion_weights.items():
-        try:
-            checked(text, adapter, settings.weights_folder)
-        except SetupError as exc:
-            return exc.message
-    return ""
+    return next((row["problem"] for row in check_weights(settings) if row["problem"]), "")
 
 
 def _diffusion(settings: Settings) -> Engine:
@@ -163,6 +158,30 @@ def describe_clip(path: Path, picture: Path | None, progress: Progress) -> dict[
     from shotwright.engines.draft.describe import describe_clip as describe
 
     return describe(path, picture, progress)
+
+
+def check_weights(settings: Settings) -> list[dict[str, Any]]:
+    """What stands in each configured folder of weights; see `engines.diffusion.weights`."""
+    return weights.survey(settings.diffusion_weights, settings.weights_folder)
+
+
+def download_weights(settings: Settings, name: str, licences: frozenset[str], report: Callable[[str], None]) -> Path:
+    """Fetch weights of the hub into the data folder; see `engines.diffusion.weights`."""
+    return weights.download(name, settings.weights_folder, licences, report)
+
+
+def bench_diffusion(chosen: dict[str, Any], device: str) -> Iterator[dict[str, Any]]:
+    """One measurement of `engines.diffusion.bench`, or its suite when no model is chosen.
+
+    Raises:
+        SetupError: torch or diffusers is not installed.
+    """
+    try:
+        from shotwright.engines.diffusion.bench import SUITE, Run, measure
+    except ImportError as exc:
+        raise SetupError(weights.MISSING) from exc
+    for run in (chosen,) if chosen["model"] else SUITE:
+        yield measure(Run(**run, device=device))
 
 
 @dataclass
@@ -465,4 +484,5 @@ def _certificate(data: Path) -> tuple[str, str]:
 
 def main() -> None:
     """The `shotwright` command."""
-    sys.exit(cli.main(cli.Composition(serve, work, build_engines, open_keys, describe_clip)))
+    gpu = cli.GpuTools(check_weights, download_weights, bench_diffusion)
+    sys.exit(cli.main(cli.Composition(serve, work, build_engines, open_keys, describe_clip, gpu)))

@@ -14,7 +14,7 @@ from shotwright.core.errors import SetupError
 from shotwright.engines.diffusion.canvas import Window, canvas_of, frames_for, latent_frames, windows_of
 from shotwright.engines.diffusion.flops import NAMED, forward_flops, tokens_of
 from shotwright.engines.diffusion.job import adapter_for, pasted_back
-from shotwright.engines.weights import checked, download
+from shotwright.engines.diffusion.weights import checked, download
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,16 +9,10 @@ from typing import Annotated, Any
 
 import typer
 
-from shotwright.cli.main import err
-from shotwright.core.errors import BadRequest, SetupError
+from shotwright.cli.main import composition, err
+from shotwright.core.errors import BadRequest
 
 app = typer.Typer(no_args_is_help=True, help="Measure this machine.")
-SUITE = (
-    {"model": "1.3b"}, {"model": "1.3b", "size": (1280, 720)}, {"model": "14b"}, {"model": "14b", "attention": "_native_cudnn"},
-    {"model": "14b", "attention": "_native_cudnn", "compile": True}, {"model": "14b", "size": (1280, 720), "attention": "_native_cudnn", "repeats": 2},
-    {"model": "14b", "sources": 1, "attention": "_native_cudnn"}, {"model": "vace-14b", "attention": "_native_cudnn"},
-)  # fmt: skip
-"""What is measured when nothing is chosen: both sizes at both canvases, and what attention and compilation bring."""
 
 
 @app.callback()
@@ -29,6 +22,7 @@ def bench() -> None:
 
 @app.command("diffusion")
 def diffusion(
+    context: typer.Context,
     *,
     model: Annotated[
         str | None, typer.Option(help="1.3b, 14b, vace-1.3b, vace-14b or tiny; by default a suite.")
@@ -43,10 +37,6 @@ def diffusion(
     out: Annotated[Path | None, typer.Option(help="Append the results to this file, a JSON object a line.")] = None,
 ) -> None:
     """Seconds of a forward and its share of the bf16 roof of one H200 (790 TFLOP/s). No weights are needed."""
-    try:
-        module: Any = importlib.import_module("shotwright.engines.diffusion.bench")
-    except ImportError as exc:
-        raise SetupError("The diffusion engine is not installed: pip install 'shotwright[diffusion]'.") from exc
     width, _, height = size.partition("x")
     if not (width.isdigit() and height.isdigit()):
         raise BadRequest("size is width x height, such as 832x480.")
@@ -54,8 +44,7 @@ def diffusion(
         "model": model, "size": (int(width), int(height)), "frames": frames, "sources": sources, "attention": attention, "compile": compiled,
         "repeats": repeats,
     }  # fmt: skip
-    for run in [chosen] if model else SUITE:
-        found = module.measure(module.Run(**run, device=device))
+    for found in composition(context).gpu.bench(chosen, device):
         line = json.dumps({"at": datetime.now(UTC).isoformat(timespec="seconds"), **found})
         typer.echo(line)
         if out is not None:

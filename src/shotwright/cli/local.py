@@ -18,7 +18,6 @@ from shotwright.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from shotwright.media.colour import FrameRGB
 
 HOST = "local.shotwright"
 
@@ -63,14 +62,7 @@ def local_bench() -> Iterator[LocalBench]:
         yield LocalBench(Path(folder))
 
 
-def silent(
-    stage: str,
-    fraction: float,
-    message: str | None = None,
-    *,
-    preview: FrameRGB | None = None,
-    note: dict[str, Any] | None = None,
-) -> None:
+def silent(*_: object, **__: object) -> None:
     """Progress that nobody watches."""
 
 
@@ -86,15 +78,7 @@ def progress_bar() -> Iterator[Any]:
     with Progress(*columns, console=err, transient=True) as bar:
         task = bar.add_task("", total=1.0, stage="")
 
-        def report(
-            stage: str,
-            fraction: float,
-            message: str | None = None,
-            *,
-            preview: FrameRGB | None = None,
-            note: dict[str, Any] | None = None,
-        ) -> None:
-            del preview, note
+        def report(stage: str, fraction: float, message: str | None = None, **_: object) -> None:
             bar.update(task, completed=fraction, stage=stage)
             if message and stage == "plan":
                 bar.console.print(f"[yellow]{message}[/]")

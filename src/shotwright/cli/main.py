@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +33,15 @@ USAGE_ERROR: Any = typer.BadParameter.__mro__[2]
 err = Console(stderr=True, highlight=False)
 
 
+@dataclass(frozen=True)
+class GpuTools:
+    """What the commands about the diffusion engine call."""
+
+    check: Callable[[Settings], list[dict[str, Any]]]
+    download: Callable[[Settings, str, frozenset[str], Callable[[str], None]], Path]
+    bench: Callable[[dict[str, Any], str], Iterator[dict[str, Any]]]
+
+
 @dataclass
 class Composition:
     """What app.py hands to the commands."""
@@ -42,6 +51,7 @@ class Composition:
     engines: Callable[[], dict[str, Engine]]
     keys: KeysOf
     describe: Describe
+    gpu: GpuTools
 
 
 def composition(context: typer.Context) -> Composition:

@@ -39,6 +39,13 @@ class ImageLimits:
             f"Max aspect ratio: {self.max_ratio:.2f}, Timeout: {self.timeout_s:.1f}s"
         )
 
+    def brief(self) -> str:
+        """The limits on one line of a form."""
+        return (
+            f"{_endings(self.formats)} · up to {self.max_bytes / MB:.0f} MB · at least {self.min_side_px} px a side · "
+            f"aspect ratio {self.min_ratio:g} to {self.max_ratio:g}"
+        )
+
 
 @dataclass(frozen=True)
 class VideoLimits:
@@ -62,6 +69,19 @@ class VideoLimits:
             f"Min duration: {self.min_duration_s:.1f}s, Max duration: {self.max_duration_s:.2f}s, "
             f"Min FPS: {self.min_fps:.1f}, Max FPS: {self.max_fps:.1f}, Timeout: {self.timeout_s:.1f}s"
         )
+
+    def brief(self) -> str:
+        """The limits on one line of a form."""
+        return (
+            f"{_endings(self.formats)} · up to {self.max_bytes / MB:.0f} MB · {self.min_duration_s:.0f} to {self.max_duration_s:.0f} s · "
+            f"{self.min_side_px} to {self.max_side_px} px a side · {self.min_fps:.0f} to {self.max_fps:.0f} fps"
+        )
+
+
+def _endings(formats: tuple[str, ...]) -> str:
+    """`.mp4`, `.mov` as "MP4 or MOV"."""
+    *first, last = [ending[1:].upper() for ending in formats if ending != ".jpeg"]
+    return f"{', '.join(first)} or {last}"
 
 
 @dataclass(frozen=True)

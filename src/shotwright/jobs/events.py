@@ -66,8 +66,10 @@ class EventHub:
             self._keep(row)
         return row
 
-    async def position(self, row: StoredRequest) -> int:
-        """The request's place in the queue, at most `POSITION_S` old."""
+    async def position(self, row: StoredRequest) -> int | None:
+        """The request's place in the queue, at most `POSITION_S` old; None once it has left it."""
+        if row.state != "queued":
+            return None
         now = asyncio.get_running_loop().time()
         known = self._positions.get(row.id)
         if known and now - known[0] < POSITION_S:

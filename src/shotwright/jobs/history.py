@@ -67,23 +67,21 @@ def _escaped(word: str) -> str:
 
 @dataclass(frozen=True)
 class Typical:
-    """How long a render usually takes: the median of the latest `count`, seconds; `waited_s` before they began."""
+    """How long a render usually takes: the median of the latest `count`, seconds."""
 
     seconds: float
-    waited_s: float
     count: int
 
 
 async def typical(pool: AsyncConnectionPool[Any], endpoint_id: str, engine: str) -> Typical | None:
     """How long this engine usually takes for this endpoint; None before the first render."""
     query = (
-        "SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY took) , percentile_cont(0.5) WITHIN GROUP (ORDER BY waited), count(*) "
-        "FROM (SELECT (metrics->>'inference_time')::float8 AS took, "
-        "extract(epoch FROM started_at - created_at)::float8 AS waited FROM requests "
+        "SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY took), count(*) "
+        "FROM (SELECT (metrics->>'inference_time')::float8 AS took FROM requests "
         "WHERE endpoint_id = %s AND engine = %s AND state = 'succeeded' ORDER BY created_at DESC LIMIT %s) latest"
     )
     async with pool.connection() as conn:
         found = await (await conn.execute(query, (endpoint_id, engine, ENOUGH))).fetchone()
-    if found is None or not found[2] or found[0] is None:
+    if found is None or found[0] is None:
         return None
-    return Typical(float(found[0]), float(found[1] or 0.0), int(found[2]))
+    return Typical(float(found[0]), int(found[1]))

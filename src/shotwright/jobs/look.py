@@ -7,15 +7,19 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 import json
 import sys
 import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shotwright.core.catalog import find_endpoint
 from shotwright.core.errors import ModelError, RateLimited, VideoLoadError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
 
 JSON = dict[str, Any]
 THUMBNAIL_PX = 320
@@ -23,7 +27,6 @@ LOC = ("body", "url")
 PATIENCE_S = 50.0
 AT_ONCE, QUEUE_MAX = 2, 24
 MEMORY_BYTES = 4 << 30
-_waiting = asyncio.Semaphore(AT_ONCE)
 
 
 @dataclass(frozen=True)
@@ -38,11 +41,34 @@ class Look:
     allow_private_media: bool
 
 
+class _Desk:
+    """`AT_ONCE` are served, `QUEUE_MAX` more may wait."""
+
+    def __init__(self) -> None:
+        self._free, self._inside = asyncio.Semaphore(AT_ONCE), 0
+
+    @contextlib.asynccontextmanager
+    async def place(self) -> AsyncIterator[None]:
+        if self._inside >= AT_ONCE + QUEUE_MAX:
+            raise RateLimited("Too many files are being looked at. Try again in a moment.", retry_after_s=2.0)
+        self._inside += 1
+        try:
+            async with self._free:
+                yield
+        finally:
+            self._inside -= 1
+
+
+_DESK = _Desk()
+
+
 async def look(wish: Look) -> JSON:
-    """`facts`, `errors` as a request would get them, and a `thumbnail` as a data URI."""
-    if _waiting.locked() and len(_waiting._waiters or ()) >= QUEUE_MAX:
-        raise RateLimited("Too many files are being looked at. Try again in a moment.", retry_after_s=2.0)
-    async with _waiting:
+    """`facts`, `errors` as a request would get them, and a `thumbnail` as a data URI.
+
+    Raises:
+        RateLimited: Too many wait already.
+    """
+    async with _DESK.place():
         return await _look(wish)
 
 

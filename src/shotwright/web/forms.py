@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from shotwright.core.catalog import CANVAS, ELEMENT_TEXT, ENDPOINTS, OUTPUT_FPS, PROMPT_LIMIT, SLUGS_OF, Endpoint, Field
+from shotwright.core.catalog import CANVAS, ENDPOINTS, OUTPUT_FPS, PROMPT_LIMIT, SLUGS_OF, Endpoint, Field
 from shotwright.core.limits import ELEMENT_VIEWS_MAX
-from shotwright.core.prompt import vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,21 +59,18 @@ def form_of(endpoint: Endpoint) -> JSON:
         "id": endpoint.id, "title": endpoint.title, "task": endpoint.task, "tier": endpoint.tier, "slug": SLUGS_OF[endpoint.task],
         "has_own_slug": endpoint.tier == "pro", "reference_limit": endpoint.reference_limit, "groups": [group for group in groups if group["fields"]],
         "image_limits": asdict(endpoint.image_limits), "video_limits": asdict(endpoint.video_limits), "canvas": CANVAS[endpoint.tier],
-        "fps": OUTPUT_FPS, "usd_per_second": float(endpoint.usd_per_second), "element_views": ELEMENT_VIEWS_MAX, "element_help": ELEMENT_TEXT,
+        "fps": OUTPUT_FPS, "element_views": ELEMENT_VIEWS_MAX,
         "example_prompt": endpoint.example["prompt"],
     }  # fmt: skip
 
 
 def _field(field: Field, endpoint: Endpoint) -> JSON:
-    limits = {
-        "video": endpoint.video_limits.text(),
-        "image": endpoint.image_limits.text(),
-        "images": endpoint.image_limits.text(),
-    }
+    picture, clip = endpoint.image_limits.brief(), endpoint.video_limits.brief()
+    limits = {"video": clip, "image": picture, "images": picture, "elements": picture}
     return {
         "name": field.name, "kind": field.kind, "label": LABELS[field.name], "required": field.required,
         "default": None if field.default == () else field.default, "options": list(field.options), "unit": UNITS.get(field.name, ""),
-        "help": HELP.get(field.name, ""), "description": field.description, "limits": limits.get(field.kind, ""),
+        "help": HELP.get(field.name, ""), "limits": limits.get(field.kind, ""),
         "max_chars": PROMPT_LIMIT if field.kind == "prompt" else None,
     }  # fmt: skip
 
@@ -82,11 +78,6 @@ def _field(field: Field, endpoint: Endpoint) -> JSON:
 def moves() -> list[JSON]:
     """What the plan editor offers."""
     return [{"move": move, "label": move.replace("_", " "), "words": MOVE_WORDS[move]} for move in MOVE_ORDER]
-
-
-def speeds() -> list[str]:
-    """Words for how fast a move goes."""
-    return list(vocabulary.SPEEDS.rows)
 
 
 def engines_of(engines: Mapping[str, EngineInfo], chosen: str) -> list[JSON]:

@@ -18,6 +18,7 @@ from shotwright.api.platform.routes import searched
 from shotwright.api.platform.views import shown, shown_event
 from shotwright.core.catalog import ENDPOINTS, SLUGS
 from shotwright.core.errors import BadRequest, NotFound
+from shotwright.jobs.history import search
 from shotwright.jobs.recipe import recipe_of, slim
 from shotwright.jobs.states import State
 from shotwright.web.render import environment, page
@@ -29,13 +30,12 @@ if TYPE_CHECKING:
     from shotwright.jobs.store import StoredRequest
 
 PAGE = 24
-COMPARED = 2
 
 
 async def listing(request: Request, who: Caller) -> Response:
     """/requests: searchable; bulk cancel and delete; two of them to compare."""
     context = context_of(request)
-    rows = await _search(request, context, who)
+    rows = await search(context.pool, searched(request, who), PAGE + 1)
     query = {name: value for name, value in request.query_params.items() if value and name != "before"}
     keys = await context.keys.all() if "admin" in who.scopes else []
     return page(
@@ -43,12 +43,6 @@ async def listing(request: Request, who: Caller) -> Response:
         endpoints=[*ENDPOINTS, *SLUGS], states=[state.value for state in State], engines=list(context.engines), keys=keys,
         next_before=rows[PAGE - 1].created_at.isoformat() if len(rows) > PAGE else None,
     )  # fmt: skip
-
-
-async def _search(request: Request, context: Context, who: Caller) -> list[StoredRequest]:
-    from shotwright.jobs.history import search
-
-    return await search(context.pool, searched(request, who), PAGE + 1)
 
 
 async def show(request: Request, who: Caller) -> Response:

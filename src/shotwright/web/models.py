@@ -17,7 +17,7 @@ from shotwright.core.errors import BadRequest
 from shotwright.core.limits import PROMPT_MAX_CHARS
 from shotwright.jobs.history import Search, search, typical
 from shotwright.web import forms, texts
-from shotwright.web.render import page
+from shotwright.web.render import page, pretty
 from shotwright.web.snippets import eachlabs_snippets, fal_snippets
 
 if TYPE_CHECKING:
@@ -67,8 +67,8 @@ async def reference(request: Request, who: Caller) -> Response:
     return page(
         request, "reference.html", who, model=endpoint, fal=fal, slug=_slug_of(endpoint), fields=[texts.row_of(field, endpoint) for field in endpoint.fields],
         price=texts.price(endpoint), specification=texts.specification(endpoint), wires=wires, base=base,
-        input_json=texts.pretty(endpoint.example), output_json=texts.pretty(endpoint.output_example), prompt_max=PROMPT_MAX_CHARS,
-        related=texts.related([fal]), model_version=VERSION, tier_note=endpoint.tier,
+        input_json=pretty(endpoint.example), output_json=pretty(endpoint.output_example), prompt_max=PROMPT_MAX_CHARS,
+        related=texts.related([fal]), model_version=VERSION,
     )  # fmt: skip
 
 

@@ -13,11 +13,51 @@ from typing import TYPE_CHECKING, Any
 from shotwright.core.catalog import SLUGS_OF
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from shotwright.core.catalog import Endpoint
 
 JSON = dict[str, Any]
 _NAME = re.compile(r"[A-Za-z_$][\w$]*")
-_PYTHON_WORDS = {True: "True", False: "False", None: "None"}
+
+
+@dataclass(frozen=True)
+class Language:
+    """How a language writes JSON.
+
+    Attributes:
+        step: Spaces of an indent.
+        scalar: A text, number, truth value or nothing.
+        name: The name of a member.
+    """
+
+    step: int
+    scalar: Callable[[Any], str]
+    name: Callable[[str], str]
+
+    def literal(self, value: Any, indent: int) -> str:  # noqa: ANN401  (any JSON)
+        """JSON as source, its inner lines indented by `indent` and more."""
+        inner = indent + self.step
+        if isinstance(value, dict):
+            rows = [f"{self.name(name)}: {self.literal(item, inner)}" for name, item in value.items()]
+            return _block("{", rows, "}", inner, indent)
+        if isinstance(value, list | tuple):
+            return _block("[", [self.literal(item, inner) for item in value], "]", inner, indent)
+        return self.scalar(value)
+
+
+def _block(start: str, rows: list[str], end: str, inner: int, outer: int) -> str:
+    if not rows:
+        return start + end
+    return start + "\n" + ",\n".join(" " * inner + row for row in rows) + "\n" + " " * outer + end
+
+
+def _quote(value: Any) -> str:  # noqa: ANN401  (any JSON)
+    return json.dumps(value, ensure_ascii=False)
+
+
+PYTHON = Language(4, lambda value: _quote(value) if isinstance(value, str) else repr(value), _quote)
+JAVASCRIPT = Language(2, _quote, lambda name: name if _NAME.fullmatch(name) else _quote(name))
 
 
 @dataclass(frozen=True)
@@ -35,10 +75,10 @@ def fal_snippets(endpoint: Endpoint, arguments: JSON, base: str, *, is_open: boo
         _FAL_PYTHON.format(
             imports="import os\n\nimport fal_client" if is_open else "import fal_client",
             key='os.environ.setdefault("FAL_KEY", "any")\n' if is_open else "",
-            base=base, id=endpoint.id, arguments=python_literal(arguments, 4),
+            base=base, id=endpoint.id, arguments=PYTHON.literal(arguments, 4),
         ),
         _FAL_JAVASCRIPT.format(
-            base=base, key='"any"' if is_open else "process.env.FAL_KEY", id=endpoint.id, input=javascript_literal(arguments, 2)
+            base=base, key='"any"' if is_open else "process.env.FAL_KEY", id=endpoint.id, input=JAVASCRIPT.literal(arguments, 2)
         ),
         _FAL_CURL.format(base=base, id=endpoint.id, data=_quoted(_json(arguments, 3, outer=2))),
     )  # fmt: skip
@@ -49,45 +89,10 @@ def eachlabs_snippets(endpoint: Endpoint, arguments: JSON, base: str) -> Snippet
     slug = endpoint.id if endpoint.wire == "eachlabs" else SLUGS_OF[endpoint.task]
     body = {"model": slug, "input": arguments}
     return Snippets(
-        _EACH_PYTHON.format(base=base, body=python_literal(body, 4)),
-        _EACH_JAVASCRIPT.format(base=base, body=javascript_literal(body, 2)),
+        _EACH_PYTHON.format(base=base, body=PYTHON.literal(body, 4)),
+        _EACH_JAVASCRIPT.format(base=base, body=JAVASCRIPT.literal(body, 2)),
         _EACH_CURL.format(base=base, data=_quoted(_json(body, 2))),
     )
-
-
-def python_literal(value: Any, indent: int) -> str:  # noqa: ANN401  (any JSON)
-    """JSON as Python source, its inner lines indented by `indent` and more."""
-    if isinstance(value, dict):
-        rows = [
-            f"{json.dumps(name, ensure_ascii=False)}: {python_literal(item, indent + 4)}"
-            for name, item in value.items()
-        ]
-        return _block("{", rows, "}", indent, 4)
-    if isinstance(value, list | tuple):
-        return _block("[", [python_literal(item, indent + 4) for item in value], "]", indent, 4)
-    if value is None or isinstance(value, bool):
-        return _PYTHON_WORDS[value]
-    return json.dumps(value, ensure_ascii=False)
-
-
-def javascript_literal(value: Any, indent: int) -> str:  # noqa: ANN401  (any JSON)
-    """JSON as JavaScript source."""
-    if isinstance(value, dict):
-        rows = [
-            f"{name if _NAME.fullmatch(name) else json.dumps(name)}: {javascript_literal(item, indent + 2)}"
-            for name, item in value.items()
-        ]
-        return _block("{", rows, "}", indent, 2)
-    if isinstance(value, list | tuple):
-        return _block("[", [javascript_literal(item, indent + 2) for item in value], "]", indent, 2)
-    return json.dumps(value, ensure_ascii=False)
-
-
-def _block(start: str, rows: list[str], end: str, indent: int, step: int) -> str:
-    if not rows:
-        return start + end
-    pad = " " * (indent + step)
-    return start + "\n" + ",\n".join(pad + row for row in rows) + "\n" + " " * indent + end
 
 
 def _json(value: Any, indent: int, outer: int = 0) -> str:  # noqa: ANN401  (any JSON)

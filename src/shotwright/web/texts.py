@@ -15,7 +15,7 @@ from shotwright.core.catalog import CANVAS, ENDPOINTS, KLING_UNIT_USD, SLUGS, En
 from shotwright.core.errors import NotFound
 from shotwright.core.pricing import estimate
 from shotwright.web.docs import contents
-from shotwright.web.render import text_response, usd
+from shotwright.web.render import pretty, text_response, usd
 from shotwright.web.snippets import Snippets, fal_snippets
 
 if TYPE_CHECKING:
@@ -61,11 +61,6 @@ def row_of(field: Field, endpoint: Endpoint, *, is_brief: bool = False) -> Row:
 
 def _compact(value: Any) -> str:  # noqa: ANN401  (any JSON)
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-def pretty(value: Any) -> str:  # noqa: ANN401  (any JSON)
-    """JSON to read."""
-    return json.dumps(value, ensure_ascii=False, indent=2)
 
 
 def required_example(endpoint: Endpoint) -> JSON:

@@ -29,7 +29,7 @@ from shotwright.web.forms import MOVE_WORDS, form_of
 from shotwright.web.history import differences
 from shotwright.web.operations import plot
 from shotwright.web.session import _next
-from shotwright.web.snippets import javascript_literal, python_literal
+from shotwright.web.snippets import JAVASCRIPT, PYTHON
 
 WEB = Path(__file__).parents[3] / "src/shotwright/web"
 R2V = ENDPOINTS["fal-ai/kling-video/o1/standard/reference-to-video"]
@@ -148,7 +148,7 @@ def stored(**changes: object) -> StoredRequest:
 
 def test_the_eta_says_what_it_knows_and_how() -> None:
     now = datetime.now(UTC)
-    usual = Typical(10.0, 0.0, 4)
+    usual = Typical(10.0, 4)
     assert eta(stored(), None, 0, now) == {"eta_s": None, "eta_basis": None}
     waiting = eta(stored(), usual, 2, now)
     assert waiting["eta_s"] == 30
@@ -227,10 +227,10 @@ def test_plots_stack_to_the_day_s_sum() -> None:
     "value", [{"a": True, "b": None, "c": [1, 2.5, "x\"'\\\n"], "d": {}, "e": [], "odd name": "é🎬"}, [], "text"]
 )
 def test_literals_mean_what_the_json_meant(value: object) -> None:
-    assert eval(python_literal(value, 4), {"__builtins__": {}}) == value
+    assert eval(PYTHON.literal(value, 4), {"__builtins__": {}}) == value
     if shutil.which("node"):
         done = subprocess.run(
-            ["node", "-p", f"JSON.stringify({javascript_literal(value, 2)})"],
+            ["node", "-p", f"JSON.stringify({JAVASCRIPT.literal(value, 2)})"],
             capture_output=True,
             text=True,
             check=True,

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import json
 import uuid
 from typing import TYPE_CHECKING
-
-from starlette.responses import Response, StreamingResponse
 
 from shotwright.api.auth import caller
 from shotwright.api.body import read_json
@@ -16,20 +13,17 @@ from shotwright.api.context import Context, context_of
 from shotwright.api.fal import bodies
 from shotwright.api.fal.options import TRUE, new_request
 from shotwright.api.origin import origin, queue_prefix
+from shotwright.api.stream import event_stream, told
 from shotwright.api.submission import REPLAYED
 from shotwright.api.submission import submit as store_request
 from shotwright.core.errors import NotFound
 from shotwright.core.request import parse_request
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
     from starlette.requests import Request
+    from starlette.responses import Response
 
     from shotwright.jobs.store import StoredRequest
-
-PING_S = 15.0
-SSE_HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
 
 
 async def submit(request: Request) -> Response:
@@ -53,7 +47,7 @@ async def status(request: Request) -> Response:
     """GET .../requests/{id}/status: 202 while it waits or runs, 200 when it has ended."""
     context = context_of(request)
     row = await find(request, context)
-    position = await context.hub.position(row) if row.state == "queued" else None
+    position = await context.hub.position(row)
     logs = await context.store.events(row.id, kind="log") if wants_logs(request) else None
     body = bodies.status_body(row, base_url(request, context), position, logs)
     return bodies.json_response(body, 200 if row.is_terminal else 202, bodies.request_headers(row))
@@ -63,33 +57,18 @@ async def status_stream(request: Request) -> Response:
     """GET .../requests/{id}/status/stream: an event per change with the logs since the last one, until the end."""
     context = context_of(request)
     row = await find(request, context)
-    events = _status_events(context, row.id, base_url(request, context), with_logs=wants_logs(request))
-    headers = {**SSE_HEADERS, **bodies.request_headers(row)}
-    return StreamingResponse(events, headers=headers, media_type="text/event-stream")
-
-
-async def _status_events(context: Context, request_id: uuid.UUID, base: str, *, with_logs: bool) -> AsyncIterator[str]:
+    base, with_logs = base_url(request, context), wants_logs(request)
     last, seen = "", 0
-    async with context.hub.watch(request_id) as changed:
-        while True:
-            changed.clear()
-            row = await context.store.get(request_id)
-            if row is None:
-                return
-            logs = await context.store.events(request_id, after=seen, kind="log") if with_logs else None
-            seen = logs[-1].id if logs else seen
-            position = await context.hub.position(row) if row.state == "queued" else None
-            body = bodies.status_body(row, base, position, logs)
-            text = json.dumps(body)
-            if text != last:
-                last = text
-                yield f"data: {text}\n\n"
-            if row.is_terminal:
-                return
-            try:
-                await asyncio.wait_for(changed.wait(), PING_S)
-            except TimeoutError:
-                yield ": ping\n\n"
+
+    async def tell(row: StoredRequest) -> str:
+        nonlocal last, seen
+        logs = await context.store.events(row.id, after=seen, kind="log") if with_logs else None
+        seen = logs[-1].id if logs else seen
+        text = json.dumps(bodies.status_body(row, base, await context.hub.position(row), logs))
+        is_new, last = text != last, text
+        return f"data: {text}\n\n" if is_new else ""
+
+    return event_stream(told(context, row.id, tell), bodies.request_headers(row))
 
 
 async def result(request: Request) -> Response:

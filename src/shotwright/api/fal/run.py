@@ -7,15 +7,15 @@ import contextlib
 import json
 from typing import TYPE_CHECKING
 
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from shotwright.api.auth import caller
 from shotwright.api.body import read_json
 from shotwright.api.context import Context, context_of
 from shotwright.api.fal import bodies
 from shotwright.api.fal.options import new_request
-from shotwright.api.fal.queue import PING_S, SSE_HEADERS
 from shotwright.api.origin import origin
+from shotwright.api.stream import event_stream, told
 from shotwright.api.submission import KEY_HEADER, REPLAYED, submit
 from shotwright.core.request import parse_request
 
@@ -54,8 +54,7 @@ async def stream(request: Request) -> Response:
     made = await _submit(request, context)
     row = made.row
     events = _events(context, row, origin(request, context.settings), may_cancel=not _may_be_repeated(request))
-    headers = {**SSE_HEADERS, **bodies.request_headers(row), **(REPLAYED if made.is_replay else {})}
-    return StreamingResponse(events, headers=headers, media_type="text/event-stream")
+    return event_stream(events, bodies.request_headers(row) | (REPLAYED if made.is_replay else {}))
 
 
 async def _submit(request: Request, context: Context) -> Created:
@@ -81,22 +80,23 @@ async def _gone(request: Request) -> None:
 
 async def _events(context: Context, row: StoredRequest, base: str, *, may_cancel: bool) -> AsyncIterator[str]:
     seen = 0
+
+    async def tell(current: StoredRequest) -> str:
+        nonlocal seen
+        events = await context.store.events(row.id, after=seen)
+        seen = events[-1].id if events else seen
+        said: list[bodies.JSON] = [
+            {"type": event.kind, "message": event.message, **(event.data or {})}
+            for event in events
+            if event.kind in {"progress", "log"}
+        ]
+        if current.is_terminal:
+            said.append(_last(current, base))
+        return "".join(f"data: {json.dumps(body)}\n\n" for body in said)
+
     try:
-        async with context.hub.watch(row.id) as changed:
-            while True:
-                changed.clear()
-                current = await context.store.get(row.id)
-                for event in await context.store.events(row.id, after=seen):
-                    seen = event.id
-                    if event.kind in {"progress", "log"}:
-                        yield f"data: {json.dumps({'type': event.kind, 'message': event.message, **(event.data or {})})}\n\n"
-                if current is not None and current.is_terminal:
-                    yield f"data: {json.dumps(_last(current, base))}\n\n"
-                    return
-                try:
-                    await asyncio.wait_for(changed.wait(), PING_S)
-                except TimeoutError:
-                    yield ": ping\n\n"
+        async for text in told(context, row.id, tell):
+            yield text
     except asyncio.CancelledError:
         if may_cancel:
             await asyncio.shield(context.store.request_cancel(row.id))

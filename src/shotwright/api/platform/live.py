@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from starlette.responses import StreamingResponse
-
 from shotwright.api.context import Context, context_of
-from shotwright.api.fal.queue import PING_S, SSE_HEADERS, find
+from shotwright.api.fal.queue import find
 from shotwright.api.origin import origin
 from shotwright.api.platform.views import shown, shown_event
+from shotwright.api.stream import event_stream, told
 from shotwright.jobs.history import typical
 
 if TYPE_CHECKING:
-    import uuid
-    from collections.abc import AsyncIterator
-
     from starlette.requests import Request
     from starlette.responses import Response
 
@@ -36,35 +32,31 @@ async def live(request: Request) -> Response:
     row = await find(request, context)
     last = request.headers.get("last-event-id", "")
     after = int(last) if last.isascii() and last.isdigit() and len(last) < 16 else 0
-    events = _events(context, row.id, origin(request, context.settings), after)
-    return StreamingResponse(events, headers=SSE_HEADERS, media_type="text/event-stream")
+    teller = _Teller(context, origin(request, context.settings), after)
+    return event_stream(told(context, row.id, teller))
 
 
-async def _events(context: Context, request_id: uuid.UUID, base: str, after: int) -> AsyncIterator[str]:
+@dataclass
+class _Teller:
+    """Tells what is new about a request since it last told."""
+
+    context: Context
+    base: str
+    after: int
     usual: Typical | None = None
-    is_known = False
-    async with context.hub.watch(request_id) as changed:
-        while True:
-            changed.clear()
-            row = await context.store.get(request_id)
-            if row is None:
-                return
-            if not is_known:
-                usual, is_known = await typical(context.pool, row.endpoint_id, row.engine), True
-            found = await context.store.events(request_id, after=after)
-            after = found[-1].id if found else after
-            position = await context.hub.position(row) if row.state == "queued" else None
-            body = {
-                "request": {**shown(row, base), "arguments": _brief(row)}, "events": [shown_event(event, base) for event in found],
-                "queue_position": position, **eta(row, usual, position or 0, datetime.now(UTC)),
-            }  # fmt: skip
-            yield f"id: {after}\ndata: {json.dumps(body, ensure_ascii=False)}\n\n"
-            if row.is_terminal:
-                return
-            try:
-                await asyncio.wait_for(changed.wait(), PING_S)
-            except TimeoutError:
-                yield ": ping\n\n"
+    is_known: bool = False
+
+    async def __call__(self, row: StoredRequest) -> str:
+        if not self.is_known:
+            self.usual, self.is_known = await typical(self.context.pool, row.endpoint_id, row.engine), True
+        found = await self.context.store.events(row.id, after=self.after)
+        self.after = found[-1].id if found else self.after
+        position = await self.context.hub.position(row)
+        body = {
+            "request": {**shown(row, self.base), "arguments": _brief(row)}, "events": [shown_event(event, self.base) for event in found],
+            "queue_position": position, **eta(row, self.usual, position or 0, datetime.now(UTC)),
+        }  # fmt: skip
+        return f"id: {self.after}\ndata: {json.dumps(body, ensure_ascii=False)}\n\n"
 
 
 def _brief(row: StoredRequest) -> JSON:

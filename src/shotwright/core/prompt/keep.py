@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 CHANGES = frozenset({"change", "alter", "modify", "touch", "affect", "edit", "move", "adjust", "改", "动", "变"})
 INNER = frozenset({"on", "of", "in", "from", "for", "at", "with"})
-VIDEO_WORDS = frozenset({"video", "clip", "footage", "original", "source", "shot", "scene"})
 WEAK = frozenset({"same", "identical", "stay", "remain"})
 """Words that preserve only where nothing is changed in the clause."""
 

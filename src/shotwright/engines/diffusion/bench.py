@@ -9,11 +9,19 @@ from typing import Any
 
 import torch
 
+from shotwright.core.errors import BadRequest
 from shotwright.engines.diffusion.canvas import latent_frames
 from shotwright.engines.diffusion.flops import H200_TFLOPS, NAMED, Architecture, forward_flops, tokens_of
+from shotwright.engines.diffusion.model import check_device
 
+SUITE: tuple[dict[str, Any], ...] = (
+    {"model": "1.3b"}, {"model": "1.3b", "size": (1280, 720)}, {"model": "14b"}, {"model": "14b", "attention": "_native_cudnn"},
+    {"model": "14b", "attention": "_native_cudnn", "compile": True}, {"model": "14b", "size": (1280, 720), "attention": "_native_cudnn", "repeats": 2},
+    {"model": "14b", "sources": 1, "attention": "_native_cudnn"}, {"model": "vace-14b", "attention": "_native_cudnn"},
+)  # fmt: skip
+"""What is measured when nothing is chosen: both sizes at both canvases, and what attention and compilation bring."""
 HEADS = {1536: 12, 5120: 40}
-TINY = Architecture(96, 192, 2)
+MODELS = {**NAMED, "tiny": Architecture(96, 192, 2)}
 VACE_EVERY = {15: 2, 8: 5}
 
 
@@ -32,8 +40,16 @@ class Run:
 
 
 def measure(run: Run) -> dict[str, Any]:
-    """Seconds of a forward (median), its PFLOP by formula, share of the roof, and the memory at its peak."""
-    shape = TINY if run.model == "tiny" else NAMED[run.model]
+    """Seconds of a forward (median), its PFLOP by formula, share of the roof, and the memory at its peak.
+
+    Raises:
+        BadRequest: There is no such model.
+        SetupError: There is no such device.
+    """
+    shape = MODELS.get(run.model)
+    if shape is None:
+        raise BadRequest(f"model is one of {', '.join(MODELS)}.")
+    check_device(run.device)
     device = torch.device(run.device)
     kind = torch.bfloat16 if device.type == "cuda" else torch.float32
     model = _built(shape, device, kind)

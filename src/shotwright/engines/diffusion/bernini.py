@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
-from shotwright.engines.diffusion.canvas import OVERLAP, WINDOW, latent_frames, windows_of
-from shotwright.engines.diffusion.flops import Architecture, forward_flops
+from shotwright.engines.diffusion.adapter import Adapter
+from shotwright.engines.diffusion.canvas import latent_frames
+from shotwright.engines.diffusion.flops import tokens_of
 from shotwright.engines.diffusion.job import NEGATIVE
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from shotwright.engines.diffusion.job import Job, Mode
-    from shotwright.engines.diffusion.model import Model
 
 Grid = tuple[int, int, int]
 Stream = tuple[torch.Tensor, int]  #: Latents (1, C, f, h, w) and the number of the stream, from 1.
@@ -173,27 +173,16 @@ def projected(difference: torch.Tensor, towards: torch.Tensor, weights: Guidance
     return (step - along + weights.parallel * along).to(difference.dtype)
 
 
-class Bernini:
+class Bernini(Adapter):
     """Renders jobs with one or two experts."""
 
     name = "bernini"
-
-    def __init__(self, model: Model, *, longest: int = WINDOW, overlap: int = OVERLAP) -> None:
-        self.model, self._longest, self._overlap = model, longest, overlap
-        self.facts: dict[str, Any] = {}
 
     @torch.no_grad()
     def run(
         self, job: Job, steps: int, guidance: float | None, told: Callable[[int, int, torch.Tensor], None]
     ) -> NDArray[np.float32]:
-        """Frames of a job, float32 (F, H, W, 3) in 0..255.
-
-        Args:
-            job: What to render.
-            steps: Of the sampler.
-            guidance: Weight of the text; None for the model's own chain, 1 for a distilled model without guidance.
-            told: Called after every step with its number, how many there are, and the latents; may raise.
-        """
+        """All windows in lockstep, through the chain of guidance."""
         model, scheduler = self.model, self.model.pipe.scheduler
         positive, negative = model.texts(SYSTEM[job.mode] + job.prompt, NEGATIVE)
         video = model.latents(job.source) if job.source is not None else None
@@ -226,7 +215,7 @@ class Bernini:
     ) -> tuple[torch.Tensor, int]:  # fmt: skip
         """The velocity of the whole clip: windows in lockstep, mixed linearly where they overlap; and how many forwards that took."""
         total, share = torch.zeros_like(latents), torch.zeros(latents.shape[2], device=latents.device)
-        windows = windows_of(job.frames, longest=self._longest, overlap=self._overlap)
+        windows = self.windows(job)
         mode: Mode = job.mode
         for window in windows:
             start, length = window.start // 4, latent_frames(window.frames)
@@ -234,7 +223,7 @@ class Bernini:
             clip = None if video is None else video[:, :, start : start + length]
             flow = self._one(transformer, mode, part, moment, texts, clip, pictures, weights)
             ramp = _ramp(
-                length, (self._overlap - 1) // 4 + 1, is_first=start == 0, is_last=start + length == latents.shape[2]
+                length, (self.overlap - 1) // 4 + 1, is_first=start == 0, is_last=start + length == latents.shape[2]
             ).to(latents.device)
             total[:, :, start : start + length] += flow.float() * ramp.view(1, 1, -1, 1, 1)
             share[start : start + length] += ramp
@@ -274,16 +263,10 @@ class Bernini:
             latents[:, :, index] = (1 - sigma) * picture[:, :, 0].to(latents) + sigma * noise[:, :, index]
 
     def _count(self, job: Job, forwards: int, video: torch.Tensor | None, pictures: list[torch.Tensor]) -> None:
-        config = self.model.transformers[0].config
-        shape = Architecture(config.num_attention_heads * config.attention_head_dim, config.ffn_dim, config.num_layers)
-        frames = windows_of(job.frames, longest=self._longest, overlap=self._overlap)[0].frames
-        tokens = latent_frames(frames) * (job.height // 16) * (job.width // 16) * (2 if video is not None else 1)
+        streams = 2 if video is not None else 1
+        tokens = tokens_of(job.width, job.height, streams * latent_frames(self.windows(job)[0].frames))
         tokens += sum((picture.shape[3] // 2) * (picture.shape[4] // 2) for picture in pictures)
-        self.facts = {
-            "forwards": forwards,
-            "tokens": tokens,
-            "pflop": round(forwards * forward_flops(shape, tokens, text_dim=config.text_dim) / 1e15, 6),
-        }
+        self.count(forwards, tokens)
 
 
 def _weights(guidance: float | None, moment: float, *, is_pair: bool) -> Guidance:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
@@ -15,17 +15,18 @@ import torch
 from shotwright.core.errors import DeviceOutOfMemory, NoMediaGenerated
 from shotwright.engines.base import Capabilities, Rendered
 from shotwright.engines.deliver import deliver
+from shotwright.engines.diffusion.adapter import Adapter
 from shotwright.engines.diffusion.bernini import Bernini
 from shotwright.engines.diffusion.canvas import FPS
 from shotwright.engines.diffusion.flops import H200_TFLOPS
 from shotwright.engines.diffusion.job import adapter_for, job_for, pasted_back
 from shotwright.engines.diffusion.model import Model, Options, check_device
 from shotwright.engines.diffusion.vace import Vace
-from shotwright.engines.weights import checked
+from shotwright.engines.diffusion.weights import checked
 from shotwright.media.colour import rgb_to_yuv
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -34,23 +35,11 @@ if TYPE_CHECKING:
     from shotwright.engines.base import Progress, Shot
     from shotwright.engines.diffusion.job import Job
 
-ADAPTERS: dict[str, type[Bernini | Vace]] = {"bernini": Bernini, "vace": Vace}
+ADAPTERS: dict[str, type[Adapter]] = {kind.name: kind for kind in (Bernini, Vace)}
 TASKS = frozenset({"reference_to_video", "video_reference", "edit", "first_last_frame"})
 STEPS = {"fast": 8, "standard": 40, "best": 50}
 LOCAL_EDITS = frozenset({"replace", "add", "remove", "recolour", "attribute", "material"})
 PREVIEW_EVERY = 4
-
-
-class Adapter(Protocol):
-    """A way to render jobs."""
-
-    facts: dict[str, Any]
-
-    def run(
-        self, job: Job, steps: int, guidance: float | None, told: Callable[[int, int, torch.Tensor], None]
-    ) -> NDArray[np.float32]:
-        """Frames, float32 (F, H, W, 3) in 0..255."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -86,7 +75,7 @@ class DiffusionEngine:
     def __init__(self, choices: Choices) -> None:
         check_device(choices.options.device)
         self._choices = choices
-        self._loaded: tuple[str, Bernini | Vace, Model] | None = None
+        self._loaded: tuple[str, Adapter, Model] | None = None
 
     def capabilities(self) -> Capabilities:
         """All tasks, seeded, with previews."""
@@ -117,7 +106,7 @@ class DiffusionEngine:
         deliver((rgb_to_yuv(_resized(frame, size)) for frame in frames), FPS, shot, path, progress)
         return Rendered(path, job.left_out, metrics=self._metrics(name, adapter, model, took_s, started))
 
-    def _adapter(self, name: str) -> tuple[Bernini | Vace, Model]:
+    def _adapter(self, name: str) -> tuple[Adapter, Model]:
         if self._loaded is None or self._loaded[0] != name:
             self._loaded = None
             Model.free()

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from shotwright.engines.weights import Weights
+    from shotwright.engines.diffusion.weights import Weights
     from shotwright.media.colour import FrameRGB
 
 Residency = Literal["resident", "swapped", "grouped"]

@@ -13,8 +13,9 @@ import numpy as np
 import torch
 from PIL import Image
 
-from shotwright.engines.diffusion.canvas import OVERLAP, WINDOW, latent_frames, windows_of
-from shotwright.engines.diffusion.flops import Architecture, forward_flops
+from shotwright.engines.diffusion.adapter import Adapter
+from shotwright.engines.diffusion.canvas import latent_frames
+from shotwright.engines.diffusion.flops import tokens_of
 from shotwright.engines.diffusion.job import NEGATIVE
 
 if TYPE_CHECKING:
@@ -23,27 +24,22 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from shotwright.engines.diffusion.job import Job
-    from shotwright.engines.diffusion.model import Model
 
 GREY, KEEP, MAKE = 128, 0, 255
 GUIDANCE = 5.0
 
 
-class Vace:
+class Vace(Adapter):
     """Renders jobs, window after window."""
 
     name = "vace"
-
-    def __init__(self, model: Model, *, longest: int = WINDOW, overlap: int = OVERLAP) -> None:
-        self.model, self._longest, self._overlap = model, longest, overlap
-        self.facts: dict[str, Any] = {}
 
     @torch.no_grad()
     def run(
         self, job: Job, steps: int, guidance: float | None, told: Callable[[int, int, torch.Tensor], None]
     ) -> NDArray[np.float32]:
-        """Frames of a job, float32 (F, H, W, 3) in 0..255; see `Bernini.run`."""
-        windows = windows_of(job.frames, longest=self._longest, overlap=self._overlap)
+        """One window after the other; each begins with the frames that end the one before."""
+        windows = self.windows(job)
         texts = self.model.texts(job.prompt, NEGATIVE)
         out = np.zeros((job.frames, job.height, job.width, 3), np.float32)
         done = 0
@@ -60,7 +56,8 @@ class Vace:
             done = window.start + window.frames
         for index, picture in job.kept.items():
             out[index] = picture
-        self._count(job, steps, 1 if guidance == 1.0 else 2, len(windows), windows[0].frames)
+        tokens = tokens_of(job.width, job.height, latent_frames(windows[0].frames) + len(job.references))
+        self.count(steps * (1 if guidance == 1.0 else 2) * len(windows), tokens)
         return out
 
     def _window(
@@ -80,22 +77,6 @@ class Vace:
                 generator=torch.Generator("cpu").manual_seed(job.seed), output_type="np", callback_on_step_end=step_end,
             )  # fmt: skip
         return np.asarray(found.frames[0] * 255.0, np.float32)
-
-    def _count(self, job: Job, steps: int, per_step: int, windows: int, frames: int) -> None:
-        config = self.model.transformers[0].config
-        shape = Architecture(
-            config.num_attention_heads * config.attention_head_dim,
-            config.ffn_dim,
-            config.num_layers,
-            len(config.vace_layers),
-        )
-        tokens = (latent_frames(frames) + len(job.references)) * (job.height // 16) * (job.width // 16)
-        forwards = steps * per_step * windows
-        self.facts = {
-            "forwards": forwards,
-            "tokens": tokens,
-            "pflop": round(forwards * forward_flops(shape, tokens, text_dim=config.text_dim) / 1e15, 6),
-        }
 
 
 def _report(

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from shotwright.media.colour import FrameYUV, Mask
 
 NEAR_M = 0.05
-Matrix = "NDArray[np.float64]"
 
 
 MAX_LEVEL = 6

@@ -28,7 +28,7 @@ State = Literal["queued", "running", "succeeded", "failed", "cancelled"]
 CALL_S = 30.0
 NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 """Failures before a byte of the request left."""
-RATE_LIMITED, TOO_LATE = 429, 504
+RATE_LIMITED = 429
 
 
 class Unknown(Exception):

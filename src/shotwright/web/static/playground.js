@@ -131,13 +131,17 @@ function drawPrompt(field) {
 function drawMedia() {
   for (const field of Object.values(fields)) {
     const box = boxes[field.name];
-    if (field.kind === "video" || field.kind === "image") box.replaceChildren(label(field), h("p.muted.small", { title: field.limits }, field.help), single(field));
-    if (field.kind === "images") box.replaceChildren(label(field), h("p.muted.small", { title: field.limits }, field.help), tiles(state.images, (index) => `@Image${index + 1}`), zone(field.label, "image", state.images, true));
-    if (field.kind === "elements") box.replaceChildren(label(field), h("p.muted.small", {}, field.help), ...state.elements.map(elementCard), newElement(field));
+    if (field.kind === "video" || field.kind === "image") box.replaceChildren(label(field), ...help(field), single(field));
+    if (field.kind === "images") box.replaceChildren(label(field), ...help(field), tiles(state.images, (index) => `@Image${index + 1}`), zone(field.label, "image", state.images, true));
+    if (field.kind === "elements") box.replaceChildren(label(field), ...help(field), ...state.elements.map(elementCard), newElement(field));
   }
   const used = state.images.length + state.elements.length + ["start_image_url", "end_image_url"].filter((name) => state.media[name]).length;
   const count = $("#count");
   if (count) { count.textContent = `  ${used} of ${form.reference_limit} references`; count.classList.toggle("problem", used > form.reference_limit); }
+}
+
+function help(field) {
+  return [h("p.muted.small", {}, field.help), h("p.muted.small.limits", {}, field.limits)];
 }
 
 function single(field) {

@@ -14,7 +14,6 @@ from shotwright.engines.draft.stage import Plane, Texture
 
 FRONT_PX_PER_M = 64
 ROOM_PX_PER_M = 110
-UP = np.array([0.0, 1.0, 0.0])
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 from shotwright.core.errors import SetupError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
-ADAPTERS = ("bernini", "vace")
 CLASSES = {"bernini": {"WanPipeline"}, "vace": {"WanVACEPipeline"}}
+MISSING = "The diffusion engine is not installed: pip install 'shotwright[diffusion]'."
 FREE = frozenset({"apache-2.0", "mit", "bsd-3-clause"})
 LICENCES = {"minimax": "minimax-h3-community", "lightricks": "ltx-2-community"}
 """Licences by the start of a hub id, where they are not free; everything listed in the docs is Apache-2.0."""
@@ -29,7 +29,20 @@ class Weights:
     adapter: str
     folder: Path
     size_bytes: int
-    model_index: dict[str, Any]
+
+
+def survey(wanted: Mapping[str, str], cache: Path) -> list[dict[str, Any]]:
+    """What stands in each configured place, as rows: adapter, folder, gb, problem (empty when there is none)."""
+    rows: list[dict[str, Any]] = []
+    for adapter, text in wanted.items():
+        try:
+            found = checked(text, adapter, cache)
+        except SetupError as exc:
+            rows.append({"adapter": adapter, "folder": text, "gb": 0.0, "problem": exc.message})
+        else:
+            gb = round(found.size_bytes / 1e9, 2)
+            rows.append({"adapter": adapter, "folder": str(found.folder), "gb": gb, "problem": ""})
+    return rows
 
 
 def located(text: str, cache: Path) -> Path:
@@ -41,12 +54,12 @@ def located(text: str, cache: Path) -> Path:
     path = Path(text).expanduser()
     if path.is_dir():
         return path
+    if "/" not in text or text.startswith(("/", ".", "~")):
+        raise SetupError(f"There are no weights at {text}: there is no such folder.")
     folder = cache / text.partition("@")[0].replace("/", "--")
-    if "/" in text and not text.startswith(("/", ".", "~")) and folder.is_dir():
+    if folder.is_dir():
         return folder
-    raise SetupError(
-        f"There are no weights at {text}. Give a folder, or fetch them: shotwright weights download {text}"
-    )
+    raise SetupError(f"The weights {text} are not here yet. Fetch them: shotwright weights download {text}")
 
 
 def checked(text: str, adapter: str, cache: Path) -> Weights:
@@ -73,7 +86,7 @@ def checked(text: str, adapter: str, cache: Path) -> Weights:
         for name, value in index.items()
         if isinstance(value, list) and value and value[0]
     )
-    return Weights(adapter, folder, size, index)
+    return Weights(adapter, folder, size)
 
 
 def _part_size(folder: Path, name: str, _: object) -> int:
@@ -142,6 +155,3 @@ def download(text: str, cache: Path, accepted: frozenset[str], report: Callable[
     except (HfHubHTTPError, RepositoryNotFoundError, OSError) as exc:
         raise SetupError(f"The hub did not give {name}: {exc}") from exc
     return folder
-
-
-MISSING = "The diffusion engine is not installed: pip install 'shotwright[diffusion]'."
