@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 from tests.conftest import RunningServer, eventually, start
-from tests.unit.engines.upstream_server import PaidService, Script
+from tests.paid_service import PaidService, Script
 
 pytestmark = pytest.mark.slow
 PRO = "fal-ai/kling-video/o1/reference-to-video"

@@ -321,7 +321,9 @@ def test_the_formula_is_torch_s_own_count(branch: int) -> None:
 def test_the_bench_measures_what_the_formula_counts() -> None:
     from shotwright.engines.diffusion.bench import Run, measure
 
-    found = measure(Run("tiny", (128, 64), 9, sources=1, repeats=1, device="cpu"))
-    assert found["tokens"] == 2 * 3 * 8 * 4
-    assert found["pflop"] >= 0
-    assert found["s_per_forward"] > 0
+    alone, paired = (measure(Run("tiny", (128, 64), 81, sources=count, repeats=1, device="cpu")) for count in (0, 1))
+    assert (alone["tokens"], paired["tokens"]) == (21 * 8 * 4, 2 * 21 * 8 * 4)
+    assert paired["tflops"] * paired["s_per_forward"] > 2 * alone["tflops"] * alone["s_per_forward"]
+    assert alone["of_roof"] < 0.5
+    with pytest.raises(e.BadRequest, match="model is one of"):
+        measure(Run("99b"))

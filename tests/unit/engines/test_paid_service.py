@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.unit.engines.upstream_server import PaidService, Script
+from tests.paid_service import PaidService, Script
 
 from shotwright.core import errors as e
 from shotwright.core.plan import ShotPlan

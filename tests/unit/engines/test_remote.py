@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import base64
 import json
-import threading
 from collections import Counter
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 import pytest
+from tests.fake_server import FakeHandler, FakeServer
 
 from shotwright.core import errors as e
 from shotwright.core.prompt import parse_prompt
@@ -32,74 +31,44 @@ from shotwright.settings import Settings
 R2V = "fal-ai/kling-video/o1/standard/reference-to-video"
 
 
-class VideoServer:
+class _Handler(FakeHandler):
+    def do_POST(self) -> None:
+        self.service.bodies.append(json.loads(self.read()))
+        self.service.asked["create"] += 1
+        if self.service.create == "drop":
+            self.drop()
+        elif self.service.create == 200:
+            self.answer(200, {"id": "job-1", "status": "queued"})
+        else:
+            self.answer(self.service.create, {"error": {"message": "no such size"}})
+
+    def do_DELETE(self) -> None:
+        self.service.asked["delete"] += 1
+        self.answer(200, {})
+
+    def do_GET(self) -> None:
+        service = self.service
+        if self.path.endswith("/models"):
+            self.answer(200, service.models)
+        elif "/content" in self.path:
+            self.answer(service.content, service.clip if service.content == 200 else {})
+        else:
+            state = service.states.pop(0) if len(service.states) > 1 else service.states[0]
+            code, word, share = (state, "", 0) if isinstance(state, int) else (200, *state)
+            error = {"message": "out of memory"}
+            self.answer(code, {"id": "job-1", "status": word, "progress": share, "error": error} if word else {})
+
+
+class VideoServer(FakeServer):
     """A server of `/v1/videos`, told how to behave."""
+
+    handler = _Handler
 
     def __init__(self, clip: Path, **behaviour: Any) -> None:
         self.clip, self.asked, self.bodies = clip.read_bytes(), Counter(), []
         self.models, self.create, self.states, self.content = behaviour.get("models", {"data": [{"id": "H3"}]}), behaviour.get("create", 200), \
             list(behaviour.get("states", [("queued", 0), ("in_progress", 40), ("completed", 100)])), behaviour.get("content", 200)  # fmt: skip
-        outer = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-            def answer(self, status: int, body: Any) -> None:
-                data = body if isinstance(body, bytes) else json.dumps(body).encode()
-                self.send_response(status)
-                self.send_header("content-length", str(len(data)))
-                self.end_headers()
-                self.wfile.write(data)
-
-            def do_POST(self) -> None:
-                outer.bodies.append(json.loads(self.rfile.read(int(self.headers["content-length"]))))
-                outer.asked["create"] += 1
-                if outer.create == "drop":
-                    self.connection.close()
-                    self.close_connection = True
-                    return
-                self.answer(
-                    outer.create,
-                    {"id": "job-1", "status": "queued"}
-                    if outer.create == 200
-                    else {"error": {"message": "no such size"}},
-                )
-
-            def do_DELETE(self) -> None:
-                outer.asked["delete"] += 1
-                self.answer(200, {})
-
-            def do_GET(self) -> None:
-                if self.path.endswith("/models"):
-                    self.answer(200, outer.models)
-                elif "/content" in self.path:
-                    self.answer(outer.content, outer.clip if outer.content == 200 else {})
-                else:
-                    state = outer.states.pop(0) if len(outer.states) > 1 else outer.states[0]
-                    if isinstance(state, int):
-                        self.answer(state, {})
-                    else:
-                        self.answer(
-                            200,
-                            {
-                                "id": "job-1",
-                                "status": state[0],
-                                "progress": state[1],
-                                "error": {"message": "out of memory"},
-                            },
-                        )
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
-        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        super().__init__()
 
 
 @pytest.fixture

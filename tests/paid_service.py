@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections import Counter
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+
+from tests.fake_server import FakeHandler, FakeServer
 
 
 @dataclass
@@ -36,41 +36,7 @@ def _next(items: list[Any]) -> Any:
     return items.pop(0) if len(items) > 1 else items[0]
 
 
-class PaidService:
-    """The server; `asked` counts calls, `accepted` holds inputs."""
-
-    def __init__(self, clip: Path) -> None:
-        self.script, self.asked, self.accepted, self.keys = Script(), Counter(), [], set()
-        self.clip = clip.read_bytes()
-        handler = type("Handler", (_Handler,), {"service": self})
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
-        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-
-
-class _Handler(BaseHTTPRequestHandler):
-    service: PaidService
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-    def answer(self, status: int, body: Any, **headers: str) -> None:
-        data = body if isinstance(body, bytes) else json.dumps(body).encode()
-        self.send_response(status)
-        for name, value in {"content-type": "application/json", "content-length": str(len(data)), **headers}.items():
-            self.send_header(name.replace("_", "-"), value)
-        self.end_headers()
-        self.wfile.write(data)
-
-    def read(self) -> bytes:
-        return self.rfile.read(int(self.headers.get("content-length") or 0))
-
+class _Handler(FakeHandler):
     def do_POST(self) -> None:
         data, service = self.read(), self.service
         service.keys |= {self.headers.get("authorization") or self.headers.get("x-api-key")}
@@ -89,8 +55,7 @@ class _Handler(BaseHTTPRequestHandler):
         if act in {"drop", 200, "drift", 500}:
             service.accepted.append(wish.get("input", wish))
         if act in {"drop", "drop-unseen"}:
-            self.connection.close()
-            self.close_connection = True
+            self.drop()
             return
         if act == "drift":
             self.answer(200, {"ticket": 1})
@@ -149,3 +114,14 @@ class _Handler(BaseHTTPRequestHandler):
             self.answer(code, service.clip if code == 200 else b"", content_type="video/mp4")
         else:
             self.answer(404, {"detail": "no such path"})
+
+
+class PaidService(FakeServer):
+    """The server; `asked` counts calls, `accepted` holds inputs."""
+
+    handler = _Handler
+
+    def __init__(self, clip: Path) -> None:
+        self.script, self.asked, self.accepted, self.keys = Script(), Counter(), [], set()
+        self.clip = clip.read_bytes()
+        super().__init__()
