@@ -66,3 +66,12 @@ EXPECTED = {
         r'"current_balance":20\.0',
     ],
 }
+
+
+def test_the_recipe_for_pytest_runs_as_it_stands(tmp_path: Path) -> None:
+    (_, fixture), (_, case), *_ = [item for item in snippets("recipes.md") if item[0] == "python"]
+    (tmp_path / "conftest.py").write_text(fixture)
+    (tmp_path / "test_application.py").write_text(case)
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=150, check=False)
+    assert "1 passed" in done.stdout, done.stdout + done.stderr

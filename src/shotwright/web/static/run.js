@@ -2,7 +2,11 @@
 import { api, attempt, dollars, h, here, place, seconds } from "./lib.js";
 import { Player } from "./player.js";
 
-const STAGES = [["fetch", "Media"], ["plan", "Plan"], ["analyse", "Analyse"], ["prepare", "Set"], ["render", "Render"], ["encode", "File"]];
+const STAGES = [
+  ["fetch", "Media"], ["plan", "Plan"], ["load", "Model"], ["analyse", "Analyse"], ["prepare", "Prepare"], ["remote", "Server"], ["upstream", "Paid model"], ["denoise", "Denoise"],
+  ["render", "Render"], ["download", "Download"], ["deliver", "Deliver"], ["encode", "File"],
+];
+const USUAL = { draft: ["fetch", "render", "encode"], remote: ["fetch", "remote", "deliver"], upstream: ["fetch", "upstream", "download"], diffusion: ["fetch", "denoise", "deliver"] };
 
 /** Follow a request in `root` until its end; `onend(request)` is called once. Returns a function that stops following. */
 export function follow(root, id, { onend = () => {}, appPath = "fal-ai/kling-video", compare = [] } = {}) {
@@ -83,7 +87,7 @@ function progress(view, request, { queue_position: position, eta_s: eta, eta_bas
   else if (eta !== null) parts.push(h("span.muted", {}, `about ${seconds(eta)} left, by ${basis}`));
   view.head.replaceChildren(...parts.filter(Boolean));
   view.bar.value = request.state === "succeeded" ? 1 : request.progress;
-  const known = STAGES.filter(([name]) => stages.includes(name) || ["fetch", "render", "encode"].includes(name));
+  const known = STAGES.filter(([name]) => stages.includes(name) || USUAL[request.engine]?.includes(name));
   view.stages.replaceChildren(...known.map(([name, label]) => {
     const at = known.findIndex(([other]) => other === request.stage), here = known.findIndex(([other]) => other === name);
     return h(`li${request.state === "succeeded" || here < at ? ".done" : here === at ? ".now" : ""}`, {}, label);
@@ -91,8 +95,7 @@ function progress(view, request, { queue_position: position, eta_s: eta, eta_bas
 }
 
 function frameOf(request) {
-  if (request.stage !== "render") return "";
-  const spec = request.arguments?.duration ?? null;
+  const spec = request.stage === "render" ? request.arguments?.duration : null;
   return spec ? `frame ${Math.round(request.progress * 24 * Number(spec))} of ${24 * Number(spec)}` : `${Math.round(request.progress * 100)} %`;
 }
 

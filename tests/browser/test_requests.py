@@ -1,0 +1,81 @@
+"""Requests in a browser: promoted to another engine, cancelled together, held against their source"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.browser.conftest import until
+from tests.conftest import STANDARD, RunningServer, eventually, start
+
+pytestmark = pytest.mark.slow
+Open = Callable[..., Any]
+
+
+def test_a_draft_is_promoted_and_compared(
+    open_page: Open, data_folder: Callable[[], Path], tmp_path: Path, pictures: dict[str, Path]
+) -> None:
+    recordings = {"SHOTWRIGHT_UPSTREAM_MODE": "replay-or-draft", "SHOTWRIGHT_RECORDINGS": str(tmp_path)}
+    running = start(data_folder(), env=recordings)
+    try:
+        page = open_page(f"/models/{STANDARD}reference-to-video/playground", base=running.url)
+        page.fill("#prompt", "The camera pans left over a quiet beach.")
+        page.select_option("#duration", "3")
+        page.wait_for_selector(".timeline .bar.move")
+        page.click("#run")
+        page.wait_for_selector(".player video", timeout=90_000)
+        assert page.get_by_role("button", name="Promote to remote gpus").is_disabled()
+        page.get_by_role("button", name="Promote to kling o1").click()
+        eventually(lambda: len(running.http.get("/requests").json()["requests"]) == 2)
+        promoted, first = running.http.get("/requests").json()["requests"]
+        running.wait(promoted["id"])
+        page.goto(f"/requests/{promoted['id']}")
+        page.wait_for_selector(".player video")
+        assert "Promoted from" in page.inner_text("main")
+        assert "on upstream" in page.inner_text(".model-head")
+        page.click("text=Compare the two")
+        page.wait_for_url(f"**/requests/compare?a={first['id']}&b={promoted['id']}")
+        until(page, "[...document.querySelectorAll('.player video')].length === 2")
+        assert running.row(promoted["id"])["arguments"] == running.row(first["id"])["arguments"]
+    finally:
+        running.stop()
+
+
+def test_running_requests_are_cancelled_together(open_page: Open, server: RunningServer) -> None:
+    made = [
+        server.submit(f"{STANDARD}reference-to-video", {"prompt": f"Pan left over beach {number}.", "duration": "10"})
+        for number in range(3)
+    ]
+    page = open_page("/requests?q=pan+left+over+beach")
+    boxes = page.locator("#rows input[type=checkbox]")
+    assert boxes.count() == 3
+    for index in range(3):
+        boxes.nth(index).check()
+    assert page.inner_text("#chosen") == "3 chosen"
+    assert page.locator("#compare").is_disabled()
+    page.click("#cancel")
+    eventually(lambda: {server.row(one)["state"] for one in made} == {"cancelled"})
+
+
+def test_an_edit_is_held_against_its_source(open_page: Open, clip: Path) -> None:
+    page = open_page(f"/models/{STANDARD}video-to-video/edit/playground")
+    page.locator('[role="group"][aria-label^="Video"] > input[type=file]').first.set_input_files(str(clip))
+    until(page, "document.querySelectorAll('.tile').length === 1 && !document.querySelector('.tile progress')")
+    page.fill("#prompt", "Make it night.")
+    page.wait_for_selector(".timeline .bar.edit")
+    page.click("#run")
+    page.wait_for_selector("#panel-result .player video", timeout=90_000)
+    page.get_by_label("Compare with").select_option(label="the source")
+    until(page, "document.querySelectorAll('#panel-result .player video')[1]?.readyState >= 2")
+    page.get_by_label("Wipe between A and B").fill("25")
+    assert "25%" in page.evaluate("document.querySelectorAll('#panel-result .player video')[1].style.clipPath")
+    page.get_by_role("button", name="A|B: wipe or side by side").click()
+    assert page.locator(".screen.side-by-side").count() == 1
+    page.evaluate("document.querySelector('#panel-result .player video').pause()")
+    page.get_by_role("button", name="One frame forward").click()
+    until(
+        page,
+        "(([a, b]) => Math.abs(a.currentTime - b.currentTime) < 0.03)([...document.querySelectorAll('#panel-result .player video')])",
+    )
