@@ -40,7 +40,8 @@ fix: $(READY) ## format and repair what can be repaired
 test-diffusion: ## the adapters of the diffusion engine with random weights, in an environment of their own (5 GB)
 	@test -x .venv-diffusion/bin/python || $(PYTHON) -m venv .venv-diffusion
 	@.venv-diffusion/bin/python -m pip install --quiet --disable-pip-version-check uv
-	@.venv-diffusion/bin/uv pip install --quiet --python .venv-diffusion/bin/python --editable ".[dev,diffusion]"
+	@.venv-diffusion/bin/uv pip install --quiet --python .venv-diffusion/bin/python --require-hashes -r requirements-diffusion.lock
+	@.venv-diffusion/bin/uv pip install --quiet --python .venv-diffusion/bin/python --no-deps --editable .
 	@.venv-diffusion/bin/python -m pytest tests/diffusion -W default
 
 bench: $(READY) ## speed of polls, submits, start-up, the draft and the pages, side by side with what else there is
@@ -68,3 +69,4 @@ thumbs: $(READY) ## render the moving pictures of the front page
 lock: ## pin all dependencies with hashes
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate pyproject.toml -o requirements.lock
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --extra dev pyproject.toml -o requirements-dev.lock
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --extra dev --extra diffusion pyproject.toml -o requirements-diffusion.lock

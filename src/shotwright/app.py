@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from shotwright.engines.base import Engine, Progress
+    from shotwright.engines.enhancer import Enhancer
     from shotwright.engines.upstream.service import Service
     from shotwright.settings import Settings
 
@@ -99,14 +100,22 @@ def _diffusion(settings: Settings) -> Engine:
     from shotwright.engines.diffusion.model import Options
 
     options = Options(
-        settings.diffusion_device, settings.diffusion_attention, settings.diffusion_compile, settings.diffusion_lora
-    )
+        settings.diffusion_device, settings.diffusion_attention, settings.diffusion_compile, settings.diffusion_lora, settings.diffusion_fp8,
+    )  # fmt: skip
     return DiffusionEngine(
         Choices(
             settings.diffusion_weights, settings.weights_folder, options, settings.diffusion_pins, settings.diffusion_profile,
-            settings.diffusion_steps or None, settings.diffusion_pixels or None, settings.diffusion_window,
+            settings.diffusion_steps or None, settings.diffusion_pixels or None, settings.diffusion_window, enhancer=_enhancer(settings),
         )
     )  # fmt: skip
+
+
+def _enhancer(settings: Settings) -> Enhancer | None:
+    if not settings.enhancer_url:
+        return None
+    from shotwright.engines.enhancer import Enhancer
+
+    return Enhancer(settings.enhancer_url, settings.enhancer_model, settings.enhancer_key.get_secret_value())
 
 
 def _upstream_problem(settings: Settings) -> str:
@@ -133,7 +142,7 @@ def build_engines(settings: Settings | None = None) -> dict[str, Engine]:
         from shotwright.engines.remote import RemoteEngine, parse_servers
 
         servers = parse_servers(settings.remote_servers, settings.remote_key.get_secret_value())
-        engines["remote"] = RemoteEngine(servers, settings.remote_timeout_s)
+        engines["remote"] = RemoteEngine(servers, settings.remote_timeout_s, _enhancer(settings))
     if engine_infos(settings)["upstream"].is_ready:
         from shotwright.engines.upstream.engine import UpstreamEngine
 

@@ -124,6 +124,12 @@ class Settings(BaseSettings):
     )
     remote_key: SecretStr = Field(SecretStr(""), description="A bearer key of those servers, where they want one.")
     remote_timeout_s: float = Field(3600, gt=0, description="How long a render of those servers may take.")
+    enhancer_url: str = Field(
+        "",
+        description="A vision model that rewrites prompts for `diffusion` and `remote`: its OpenAI-compatible address, such as `http://gpu1:8000/v1`.",
+    )
+    enhancer_model: str = Field("", description="The name of that model.")
+    enhancer_key: SecretStr = Field(SecretStr(""), description="A bearer key of that address, where it wants one.")
     diffusion_bernini: str = Field(
         "",
         description="Weights of the adapter bernini (a `WanPipeline` folder): a folder, or `owner/name@revision` that was downloaded.",
@@ -144,6 +150,10 @@ class Settings(BaseSettings):
     )
     diffusion_compile: bool = Field(
         default=False, description="Compile the repeated blocks: minutes at the first shot, faster ones after."
+    )
+    diffusion_fp8: bool = Field(
+        default=False,
+        description="Keep the transformers' weights in 8 bits: half their memory, some speed and precision.",
     )
     diffusion_routes: str = Field("", description="Which adapter a task takes: `edit=bernini,reference_to_video=vace`.")
     weights_cache: Path | None = Field(None, description="Folder of downloaded weights; by default in the data folder.")

@@ -15,7 +15,7 @@ from shotwright.core import errors as e  # noqa: E402
 from shotwright.core.prompt import parse_prompt  # noqa: E402
 from shotwright.core.request import Element, ShotRequest  # noqa: E402
 from shotwright.engines.base import ElementMedia, OutputSpec, Shot  # noqa: E402
-from shotwright.engines.diffusion import bernini, tiny  # noqa: E402
+from shotwright.engines.diffusion import bernini, tiny, vace  # noqa: E402
 from shotwright.engines.diffusion import engine as engine_module  # noqa: E402
 from shotwright.engines.diffusion.bernini import Guidance, guided, velocity  # noqa: E402
 from shotwright.engines.diffusion.engine import Choices, DiffusionEngine  # noqa: E402
@@ -142,6 +142,24 @@ def test_given_frames_are_kept_by_vace(
     frames = adapter.run(job, 1, None, lambda *_: None)
     assert (frames[0] == job.kept[0]).all()
     assert (frames[-1] == job.kept[job.frames - 1]).all()
+
+
+def test_a_mask_keeps_the_source_around_it(
+    folders: dict[str, str], pictures: dict[str, Path], clip: Path, tmp_path: Path
+) -> None:
+    order = shot(pictures, clip, "video-to-video/edit", "Replace the man with @Element1.")
+    job = engine_module.job_for(order, "vace", max_pixels=96 * 64)
+    assert job.source is not None
+    assert job.mask is not None
+    inside = job.mask > 0
+    assert 0.02 < inside.mean() < 0.6
+    given = np.zeros((job.frames, job.height, job.width, 3), np.float32)
+    control, mask = vace.conditions(job, 0, job.frames, given, 0)
+    assert (control[inside] == vace.GREY).all()
+    assert (control[~inside] == job.source[~inside]).all()
+    assert (mask == np.where(inside, vace.MAKE, vace.KEEP)).all()
+    done = made({"vace": folders["vace"]}, tmp_path, steps=1).render(order, tmp_path, Told())
+    assert probe_video(done.path).frames == 72
 
 
 @pytest.mark.parametrize("at", [1, 2])
@@ -291,6 +309,39 @@ def test_references_change_the_latents(
         adapter.run(replace(job, references=references), 1, None, lambda _s, _o, latents: got.append(latents.clone()))
     assert not torch.allclose(got[0], got[1], atol=1e-5)
     assert not torch.allclose(got[0], got[2], atol=1e-5)
+
+
+def test_weights_in_eight_bits_give_nearly_the_same_numbers(
+    folders: dict[str, str], pictures: dict[str, Path], clip: Path, tmp_path: Path
+) -> None:
+    got: list[Any] = []
+    kinds: list[torch.dtype] = []
+    for fp8 in (False, True):
+        engine = made({"bernini": folders["bernini"]}, tmp_path, options=Options("cpu", fp8=fp8))
+        adapter, model = engine._adapter("bernini")
+        kinds.append(model.transformers[0].blocks[0].attn1.to_q.weight.dtype)
+        job = engine_module.job_for(shot(pictures, clip), "bernini", max_pixels=96 * 64)
+        got.append(adapter.run(job, 1, None, lambda *_: None))
+    assert kinds == [torch.float32, torch.float8_e4m3fn]
+    assert np.isfinite(got[1]).all()
+    assert 0 < np.abs(got[0] - got[1]).mean() < 0.2 * got[0].std()
+
+
+def test_a_prompt_is_enhanced_before_it_is_rendered(
+    folders: dict[str, str], pictures: dict[str, Path], clip: Path, tmp_path: Path
+) -> None:
+    class Better:
+        def enhanced(self, prompt: str, naming: Any, shown: list[str], seed: int) -> tuple[str, str]:
+            assert (len(shown), seed) == (3, 1)
+            assert shown[0].startswith("data:image/jpeg;base64,")
+            return f"Better: {prompt}", "It is better now."
+
+    told = Told()
+    engine = made({"bernini": folders["bernini"]}, tmp_path, steps=1, enhancer=Better())
+    done = engine.render(shot(pictures, clip), tmp_path, told)
+    assert done.metrics["model_prompt"].startswith("Better: ")
+    assert "It is better now." in told.lines
+    assert any(f"the prompt became: {done.metrics['model_prompt']}" in line for line in told.lines)
 
 
 # The formula

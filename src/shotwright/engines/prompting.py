@@ -31,20 +31,25 @@ class Naming:
         picture: Name of the n-th picture, from 1; `{n}` and `{nth}` are filled in.
         video: Name of the video.
         views: How several pictures of one subject are named; `{first}` and `{others}` are filled in.
+        manner: How it wants to be spoken to; a sentence for whoever writes to it.
         keeps_frames: Whether "take X as the start frame" is said to the model, or sent otherwise.
     """
 
     picture: str
     video: str
     views: str
+    manner: str
     keeps_frames: bool = False
 
 
+DESCRIBE = "Describe the finished video as if it existed already, instead of giving orders."
 H3 = Naming(
-    "<Picture {n}>", "<Video {n}>", "the subject in {first}, also seen from other angles in {others}", keeps_frames=True
-)
-BERNINI = Naming("the {nth} reference image", "the source video", "the subject of {first} and {others}")
-PLAIN = Naming("", "the video", "")
+    "<Picture {n}>", "<Video {n}>", "the subject in {first}, also seen from other angles in {others}", DESCRIBE, keeps_frames=True
+)  # fmt: skip
+BERNINI = Naming(
+    "the {nth} reference image", "the source video", "the subject of {first} and {others}", "Keep it an instruction, as precise as the pictures allow."
+)  # fmt: skip
+PLAIN = Naming("", "the video", "", DESCRIBE)
 """A model without addresses: references become the nouns of the sentence."""
 
 

@@ -5,10 +5,9 @@ Nothing is paid, so a request that a server loses is given to the next one. Sour
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 import httpx
@@ -24,8 +23,9 @@ from shotwright.core.errors import (
 from shotwright.engines.base import Capabilities, Rendered
 from shotwright.engines.deliver import deliver
 from shotwright.engines.prompting import H3, rewritten
+from shotwright.engines.references import groups_of, numbered, shared_out
 from shotwright.media.decode import decode_frames
-from shotwright.media.kinds import kind_of
+from shotwright.media.kinds import data_uri
 from shotwright.media.probe import probe_video
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from shotwright.engines.base import Progress, Shot
+    from shotwright.engines.enhancer import Enhancer
 
 JSON = dict[str, Any]
 TASKS = frozenset({"reference_to_video", "video_reference", "edit", "first_last_frame"})
@@ -169,8 +170,8 @@ class RemoteEngine:
 
     name = "remote"
 
-    def __init__(self, servers: Sequence[Server], timeout_s: float = 3600.0) -> None:
-        self._servers, self._timeout_s = list(servers), timeout_s
+    def __init__(self, servers: Sequence[Server], timeout_s: float = 3600.0, enhancer: Enhancer | None = None) -> None:
+        self._servers, self._timeout_s, self._enhancer = list(servers), timeout_s, enhancer
 
     def capabilities(self) -> Capabilities:
         """All tasks; whether a server can is asked of it."""
@@ -184,6 +185,10 @@ class RemoteEngine:
             Cancelled: The server was told to stop.
         """
         order, left_out = _order(shot)
+        if self._enhancer is not None:
+            prompt, remark = self._enhancer.enhanced(order.prompt, H3, order.pictures, order.seed)
+            order = replace(order, prompt=prompt)
+            progress("remote", 0.02, remark)
         problems: list[str] = []
         raw = workdir / "remote.mp4"
         for server in sorted(self._servers, key=self._rank):
@@ -192,7 +197,12 @@ class RemoteEngine:
                 started = time.monotonic()
                 job = self._created(server, order, progress)
                 self._awaited(server, job, raw, progress)
-                facts = {"server": server.url, "remote_id": job, "remote_s": round(time.monotonic() - started, 2)}
+                facts = {
+                    "server": server.url,
+                    "remote_id": job,
+                    "remote_s": round(time.monotonic() - started, 2),
+                    "model_prompt": order.prompt,
+                }
                 return self._delivered(shot, raw, workdir, progress, facts, left_out)
             except (_Lost, httpx.HTTPError) as exc:
                 server.failed_at = time.monotonic()
@@ -287,27 +297,10 @@ class RemoteEngine:
 def _order(shot: Shot) -> tuple[Order, tuple[str, ...]]:
     """A shot as an order: at most nine pictures, the frontal ones of all first; what had no room is named."""
     plan, ratio = shot.plan, _ratio(shot)
-    groups: dict[str, list[Path]] = {
-        f"@Element{n}": [item.frontal, *item.views] for n, item in enumerate(shot.elements, 1)
-    }
     frames = plan.task == "first_last_frame"
-    groups |= {} if frames else {f"@Image{n}": [path] for n, path in enumerate(shot.images, 1)}
-    chosen: dict[str, list[Path]] = {ref: [] for ref in groups}
-    depth = 0
-    while any(len(paths) > depth for paths in groups.values()):
-        for ref, paths in groups.items():
-            if len(paths) > depth and sum(map(len, chosen.values())) < MAX_PICTURES:
-                chosen[ref].append(paths[depth])
-        depth += 1
-    numbers, count = {}, 0
-    for ref, paths in chosen.items():
-        numbers[ref] = list(range(count + 1, count + 1 + len(paths)))
-        count += len(paths)
-    left_out = tuple(
-        f"{len(groups[ref]) - len(paths)} views of {ref}: a model takes {MAX_PICTURES} pictures"
-        for ref, paths in chosen.items()
-        if len(paths) < len(groups[ref])
-    )
+    images = frozenset(f"@Image{n}" for n in range(1, len(shot.images) + 1)) if frames else frozenset()
+    chosen, left_out = shared_out(groups_of(shot, without=images), MAX_PICTURES)
+    numbers = numbered({ref: len(paths) for ref, paths in chosen.items()})
     start = shot.image(plan.start_frame) if frames else None
     order = Order(
         rewritten(str(shot.arguments.get("prompt", "")), plan, numbers, H3), SIZES[ratio], ratio, max(MIN_S, shot.output.duration_s), shot.seed,
@@ -336,8 +329,7 @@ def _ratio(shot: Shot) -> str:
 
 
 def _inline(path: Path) -> str:
-    data = path.read_bytes()
-    return f"data:{kind_of(data)};base64," + base64.b64encode(data).decode()
+    return data_uri(path.read_bytes())
 
 
 def _why(exc: Exception) -> str:

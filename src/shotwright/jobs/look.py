@@ -6,7 +6,6 @@ The API asks before a request is made; a file that crashes a decoder ends this p
 from __future__ import annotations
 
 import asyncio
-import base64
 import contextlib
 import json
 import sys
@@ -109,6 +108,7 @@ def _measured(wish: Look) -> JSON:
     from shotwright.jobs.pipeline import bring
     from shotwright.media.fetch import FetchPolicy
     from shotwright.media.images import load_image, probe_image, thumbnail
+    from shotwright.media.kinds import data_uri
     from shotwright.media.probe import first_frame, probe_video
 
     endpoint = find_endpoint(wish.endpoint_id)
@@ -135,7 +135,7 @@ def _measured(wish: Look) -> JSON:
                 )
         except ModelError as exc:
             return _failed(exc)
-        data = "data:image/jpeg;base64," + base64.b64encode(thumbnail(picture, THUMBNAIL_PX)).decode()
+        data = data_uri(thumbnail(picture, THUMBNAIL_PX))
     return {"facts": facts, "errors": [item for error in errors for item in error.items()], "thumbnail": data}
 
 

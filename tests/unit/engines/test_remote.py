@@ -104,6 +104,21 @@ def quiet(*_: Any, **__: Any) -> None:
     pass
 
 
+class Better:
+    def enhanced(self, prompt: str, naming: Any, shown: Any, seed: int) -> tuple[str, str]:
+        assert (naming, len(shown), seed) == (H3, 4, 5)
+        return f"Better: {prompt}", "It is better now."
+
+
+def test_a_prompt_is_enhanced_before_it_is_sent(serve: Any, pictures: dict[str, Path], tmp_path: Path) -> None:
+    server, said = serve(), []
+    remote_engine = RemoteEngine(parse_servers(f"vllm={server.url}"), 30, Better())
+    done = remote_engine.render(shot(pictures), tmp_path, lambda _s, _f, message=None, **_: said.append(message))
+    assert server.bodies[0]["prompt"].startswith("Better: ")
+    assert done.metrics["model_prompt"] == server.bodies[0]["prompt"]
+    assert "It is better now." in said
+
+
 def engine(*servers: str, timeout_s: float = 30) -> RemoteEngine:
     return RemoteEngine(parse_servers(",".join(servers), "bearer"), timeout_s)
 
@@ -171,7 +186,7 @@ def test_more_pictures_than_a_model_takes_are_named(serve: Any, pictures: dict[s
     cast = tuple(ElementMedia(pictures["front"], (pictures["side"], pictures["back"])) for _ in range(4))
     done = engine(f"vllm={server.url}").render(shot(pictures, elements=cast), tmp_path, quiet)
     assert len(server.bodies[0]["image_reference"]) == 9
-    assert any("views of @Element4" in text for text in done.not_rendered)
+    assert any("pictures of @Element4" in text for text in done.not_rendered)
 
 
 @pytest.mark.parametrize(

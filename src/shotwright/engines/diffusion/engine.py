@@ -5,7 +5,7 @@ when memory runs short.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import cv2
@@ -19,11 +19,14 @@ from shotwright.engines.diffusion.adapter import Adapter
 from shotwright.engines.diffusion.bernini import Bernini
 from shotwright.engines.diffusion.canvas import FPS
 from shotwright.engines.diffusion.flops import H200_TFLOPS
-from shotwright.engines.diffusion.job import adapter_for, job_for, pasted_back
+from shotwright.engines.diffusion.job import NAMINGS, adapter_for, job_for
+from shotwright.engines.diffusion.masks import is_local, pasted_back
 from shotwright.engines.diffusion.model import Model, Options, check_device
 from shotwright.engines.diffusion.vace import Vace
 from shotwright.engines.diffusion.weights import checked
 from shotwright.media.colour import rgb_to_yuv
+from shotwright.media.images import thumbnail
+from shotwright.media.kinds import data_uri
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,15 +34,15 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from shotwright.core.plan import ShotPlan
     from shotwright.engines.base import Progress, Shot
     from shotwright.engines.diffusion.job import Job
+    from shotwright.engines.enhancer import Enhancer
 
 ADAPTERS: dict[str, type[Adapter]] = {kind.name: kind for kind in (Bernini, Vace)}
 TASKS = frozenset({"reference_to_video", "video_reference", "edit", "first_last_frame"})
 STEPS = {"fast": 8, "standard": 40, "best": 50}
-LOCAL_EDITS = frozenset({"replace", "add", "remove", "recolour", "attribute", "material"})
 PREVIEW_EVERY = 4
+SHOWN_PX = 512
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,8 @@ class Choices:
         steps: Instead of the profile's.
         max_pixels: A smaller canvas.
         longest: Frames that are denoised at once.
+        overlap: Frames that two windows share.
+        enhancer: Rewrites prompts, where there is one.
     """
 
     weights: Mapping[str, str]
@@ -65,6 +70,7 @@ class Choices:
     max_pixels: int | None = None
     longest: int = 81
     overlap: int = 9
+    enhancer: Enhancer | None = None
 
 
 class DiffusionEngine:
@@ -92,19 +98,29 @@ class DiffusionEngine:
         name = adapter_for(shot, self._choices.pins, frozenset(self._choices.weights))
         progress("load", 0.01, f"Loading {name}")
         adapter, model = self._adapter(name)
-        job = job_for(shot, name, max_pixels=self._choices.max_pixels)
-        progress(
-            "prepare",
-            0.04,
-            f"{job.mode}, {job.width}x{job.height}, {job.frames} frames at {FPS} fps; the prompt became: {job.prompt}",
-        )
+        job = self._job(shot, name, progress)
         frames, took_s = self._frames(adapter, model, job, progress)
-        if job.source is not None and _is_local(shot.plan):
-            frames = pasted_back(frames, job.source)
+        if job.source is not None and is_local(shot.plan):
+            frames = pasted_back(frames, job.source, job.mask)
         path = workdir / "output.mp4"
         size = (shot.output.width, shot.output.height)
         deliver((rgb_to_yuv(_resized(frame, size)) for frame in frames), FPS, shot, path, progress)
-        return Rendered(path, job.left_out, metrics=self._metrics(name, adapter, model, took_s, started))
+        metrics = self._metrics(name, adapter, model, took_s, started)
+        return Rendered(path, job.left_out, metrics=metrics | {"model_prompt": job.prompt})
+
+    def _job(self, shot: Shot, name: str, progress: Progress) -> Job:
+        """The job of a shot, its prompt enhanced where the operator wants it; the log is told what became of it."""
+        job = job_for(shot, name, max_pixels=self._choices.max_pixels, tick=lambda _: progress("analyse", 0.03))
+        for remark in job.remarks:
+            progress("prepare", 0.04, remark)
+        if self._choices.enhancer is not None:
+            shown = [data_uri(thumbnail(picture, SHOWN_PX)) for picture in job.references]
+            prompt, remark = self._choices.enhancer.enhanced(job.prompt, NAMINGS[name], shown, job.seed)
+            job = replace(job, prompt=prompt)
+            progress("prepare", 0.04, remark)
+        facts = f"{job.mode}, {job.width}x{job.height}, {job.frames} frames at {FPS} fps"
+        progress("prepare", 0.04, f"{facts}; the prompt became: {job.prompt}")
+        return job
 
     def _adapter(self, name: str) -> tuple[Adapter, Model]:
         if self._loaded is None or self._loaded[0] != name:
@@ -157,11 +173,6 @@ class DiffusionEngine:
             "adapter": name, "residency": model.residency, "profile": self._choices.profile, **facts, "s_per_forward": round(per_forward, 4),
             "of_roof": None if roof is None else round(roof, 3), "render_s": round(time.monotonic() - started, 2),
         }  # fmt: skip
-
-
-def _is_local(plan: ShotPlan) -> bool:
-    """Whether an edit changes some things and leaves the others."""
-    return bool(plan.edits) and all(edit.op in LOCAL_EDITS for edit in plan.edits)
 
 
 def _resized(frame: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:

@@ -10,13 +10,16 @@ import numpy as np
 
 from shotwright.core.catalog import find_endpoint
 from shotwright.engines.diffusion.canvas import FPS, canvas_of, frames_for
+from shotwright.engines.diffusion.masks import edit_mask, is_local
 from shotwright.engines.prompting import BERNINI, PLAIN, rewritten
+from shotwright.engines.references import groups_of, numbered, shared_out
 from shotwright.media.colour import yuv_to_rgb
 from shotwright.media.decode import decode_frames
 from shotwright.media.images import load_image
+from shotwright.media.probe import probe_video
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
 
 Mode = Literal["t2v", "r2v", "v2v", "rv2v"]
 MAX_REFERENCES = {"bernini": 8, "vace": 4}
+NAMINGS = {"bernini": BERNINI, "vace": PLAIN}
 REFERENCE_PX = 848
 SAME_SHOT = frozenset({"camera_angle", "camera_motion_transfer", "motion_transfer"})
 NEGATIVE = (
@@ -47,8 +51,10 @@ class Job:
         frames: At 16 per second, 4 k + 1.
         references: uint8 (H, W, 3) sRGB, each in its own size.
         source: uint8 (frames, height, width, 3) of the source video, when it is re-rendered.
+        mask: uint8 (frames, height, width), 255 where an edit may change its source; None: anywhere.
         kept: Frames that are given: index to picture in canvas size.
         left_out: What had no room.
+        remarks: What the request's log should say.
     """
 
     mode: Mode
@@ -59,8 +65,10 @@ class Job:
     seed: int
     references: tuple[FrameRGB, ...] = ()
     source: NDArray[np.uint8] | None = None
+    mask: NDArray[np.uint8] | None = None
     kept: Mapping[int, FrameRGB] = field(default_factory=dict)
     left_out: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 def adapter_for(shot: Shot, pins: Mapping[str, str], ready: frozenset[str]) -> str:
@@ -77,18 +85,31 @@ def adapter_for(shot: Shot, pins: Mapping[str, str], ready: frozenset[str]) -> s
     return wanted if wanted in ready else next(iter(sorted(ready)))
 
 
-def job_for(shot: Shot, adapter: str, *, max_pixels: int | None = None) -> Job:
-    """The job of a shot on an adapter."""
+def job_for(
+    shot: Shot, adapter: str, *, max_pixels: int | None = None, tick: Callable[[int], None] = lambda _: None
+) -> Job:
+    """The job of a shot on an adapter.
+
+    Args:
+        shot: The shot.
+        adapter: Its name.
+        max_pixels: A smaller canvas.
+        tick: Called while a source is searched for what is to be changed; may raise `Cancelled`.
+    """
     plan, out, tier = shot.plan, shot.output, find_endpoint(shot.endpoint_id).tier
     is_edit = plan.task == "edit"
     width, height = canvas_of(tier, out.width, out.height, keeps_shape=is_edit, max_pixels=max_pixels)
     frames = frames_for(out.duration_s)
-    groups = _groups(shot)
-    chosen, left_out = _chosen(groups, MAX_REFERENCES[adapter])
-    source = None
+    groups = groups_of(shot, without=frozenset({plan.start_frame, plan.end_frame}))
+    paths, left_out = shared_out(groups, MAX_REFERENCES[adapter])
+    chosen = {ref: [reference_picture(path) for path in items] for ref, items in paths.items()}
+    source, mask, why = None, None, ""
     kept: dict[int, FrameRGB] = {}
     if shot.video is not None and (is_edit or plan.continuation in SAME_SHOT or plan.continuation is None):
         source = source_frames(shot.video, width, height, frames, out.duration_s)
+        if is_edit and is_local(plan):
+            indices = source_indices(shot.video, frames, out.duration_s)
+            mask, why = edit_mask(shot, (width, height), indices, tick)
     elif shot.video is not None and adapter == "vace" and plan.continuation == "next_shot":
         tail = source_frames(shot.video, width, height, 4 * 2 + 1, 0.5, from_end=True)
         kept = dict(enumerate(tail))
@@ -99,42 +120,12 @@ def job_for(shot: Shot, adapter: str, *, max_pixels: int | None = None) -> Job:
         path = shot.image(ref)
         if path is not None:
             kept[index] = fitted(load_image(path)[0], width, height)
-    numbers, references = _numbered(chosen)
+    references = tuple(picture for items in chosen.values() for picture in items)
     mode: Mode = ("rv2v" if references else "v2v") if source is not None else ("r2v" if references else "t2v")
-    naming = BERNINI if adapter == "bernini" else PLAIN
-    prompt = rewritten(str(shot.arguments.get("prompt", "")), plan, numbers, naming)
-    return Job(mode, prompt, width, height, frames, shot.seed, references, source, kept, left_out)
-
-
-def _groups(shot: Shot) -> dict[str, list[Path]]:
-    """Pictures by reference; a start or end frame is sent as a frame, not as a picture."""
-    frames = {shot.plan.start_frame, shot.plan.end_frame}
-    found = {f"@Element{n}": [item.frontal, *item.views] for n, item in enumerate(shot.elements, 1)}
-    return found | {f"@Image{n}": [path] for n, path in enumerate(shot.images, 1) if f"@Image{n}" not in frames}
-
-
-def _chosen(groups: dict[str, list[Path]], most: int) -> tuple[dict[str, list[FrameRGB]], tuple[str, ...]]:
-    """At most `most` pictures: the first of every reference, then further views in turn; and what had no room."""
-    picked: dict[str, list[Path]] = {ref: [] for ref in groups}
-    for depth in range(max((len(paths) for paths in groups.values()), default=0)):
-        for ref, paths in groups.items():
-            if depth < len(paths) and sum(map(len, picked.values())) < most:
-                picked[ref].append(paths[depth])
-    left_out = tuple(
-        f"{len(groups[ref]) - len(paths)} pictures of {ref}: this model takes {most}"
-        for ref, paths in picked.items()
-        if len(paths) < len(groups[ref])
-    )
-    return {ref: [reference_picture(path) for path in paths] for ref, paths in picked.items() if paths}, left_out
-
-
-def _numbered(chosen: dict[str, list[FrameRGB]]) -> tuple[dict[str, list[int]], tuple[FrameRGB, ...]]:
-    numbers: dict[str, list[int]] = {}
-    pictures: list[FrameRGB] = []
-    for ref, items in chosen.items():
-        numbers[ref] = list(range(len(pictures) + 1, len(pictures) + 1 + len(items)))
-        pictures += items
-    return numbers, tuple(pictures)
+    numbers = numbered({ref: len(items) for ref, items in chosen.items()})
+    prompt = rewritten(str(shot.arguments.get("prompt", "")), plan, numbers, NAMINGS[adapter])
+    remarks = (f"The whole frame may change: {why}",) if why else ()
+    return Job(mode, prompt, width, height, frames, shot.seed, references, source, mask, kept, left_out, remarks)
 
 
 def reference_picture(path: Path) -> FrameRGB:
@@ -160,6 +151,14 @@ def fitted(rgb: FrameRGB, width: int, height: int) -> FrameRGB:
     return np.ascontiguousarray(grown[top : top + height, left : left + width], np.uint8)
 
 
+def source_indices(path: Path, count: int, seconds: float, *, from_end: bool = False) -> list[int]:
+    """Numbers of the frames that `source_frames` takes."""
+    facts = probe_video(path)
+    spacing = max(seconds / max(1, count - 1), 0.0) if abs(seconds * FPS - (count - 1)) > 4 else 1 / FPS
+    begin = max(0.0, facts.duration_s - spacing * count) if from_end else 0.0
+    return [min(max(0, facts.frames - 1), round((begin + index * spacing) * facts.fps)) for index in range(count)]
+
+
 def source_frames(
     path: Path, width: int, height: int, count: int, seconds: float, *, from_end: bool = False
 ) -> NDArray[np.uint8]:
@@ -168,12 +167,7 @@ def source_frames(
     Returns:
         uint8 (count, height, width, 3) sRGB.
     """
-    from shotwright.media.probe import probe_video
-
-    facts = probe_video(path)
-    spacing = max(seconds / max(1, count - 1), 0.0) if abs(seconds * FPS - (count - 1)) > 4 else 1 / FPS
-    begin = max(0.0, facts.duration_s - spacing * count) if from_end else 0.0
-    wanted = [min(max(0, facts.frames - 1), round((begin + index * spacing) * facts.fps)) for index in range(count)]
+    wanted = source_indices(path, count, seconds, from_end=from_end)
     found: dict[int, FrameRGB] = {}
     last: FrameRGB | None = None
     needed = set(wanted)
@@ -185,22 +179,3 @@ def source_frames(
     if last is None:
         last = np.zeros((height, width, 3), np.uint8)
     return np.stack([found.get(index, last) for index in wanted])
-
-
-def pasted_back(edited: NDArray[np.uint8], source: NDArray[np.uint8], threshold: float = 14.0) -> NDArray[np.uint8]:
-    """An edit with the source's own pixels where the two hardly differ, with soft borders: what was not meant is not touched.
-
-    Args:
-        edited: uint8 (F, H, W, 3).
-        source: The same frames of the source.
-        threshold: Mean difference of the three channels, in levels, above which a place was edited.
-    """
-    out = np.empty_like(edited)
-    near = max(3, edited.shape[2] // 40 | 1)
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (near, near))
-    for index, (new, old) in enumerate(zip(edited, source, strict=True)):
-        difference = cv2.GaussianBlur(cv2.cvtColor(cv2.absdiff(new, old), cv2.COLOR_RGB2GRAY), (0, 0), near / 4)
-        mask = cv2.dilate(np.asarray(difference > threshold, np.uint8) * 255, kernel)
-        share = cv2.GaussianBlur(mask, (0, 0), near / 3)[..., None].astype(np.uint16)
-        out[index] = ((new * share + old * (255 - share) + 127) // 255).astype(np.uint8)
-    return out

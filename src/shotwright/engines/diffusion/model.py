@@ -35,12 +35,13 @@ COMPONENTS = ("text_encoder", "transformer", "transformer_2", "vae")
 
 @dataclass(frozen=True)
 class Options:
-    """How to run: device, attention backend, compilation, a LoRA that needs few steps."""
+    """How to run: device, attention backend, compilation, a LoRA that needs few steps, transformers kept in 8 bits."""
 
     device: str = "cuda"
     attention: str = ""
     compile: bool = False
     lora: str = ""
+    fp8: bool = False
 
 
 class Model:
@@ -53,16 +54,18 @@ class Model:
         self.dtype = torch.bfloat16 if self.device.type == "cuda" else torch.float32
         folder = str(weights.folder)
         vae = AutoencoderKLWan.from_pretrained(
-            folder, subfolder="vae", torch_dtype=torch.float32, local_files_only=True
+            folder, subfolder="vae", dtype=torch.float32, local_files_only=True
         )
         self.pipe: Any = DiffusionPipeline.from_pretrained(
-            folder, vae=vae, torch_dtype=self.dtype, local_files_only=True
+            folder, vae=vae, dtype=self.dtype, local_files_only=True
         )
         self.pipe.set_progress_bar_config(disable=True)
-        self.weights, self.options = weights, options
+        self.options = options
         if options.lora:
             self.pipe.load_lora_weights(options.lora, local_files_only=True)
         for transformer in self.transformers:
+            if options.fp8:
+                transformer.enable_layerwise_casting(storage_dtype=torch.float8_e4m3fn, compute_dtype=self.dtype)
             if options.attention:
                 transformer.set_attention_backend(options.attention)
             if options.compile:
@@ -85,7 +88,8 @@ class Model:
         if self.device.type != "cuda":
             return "resident"
         free, _ = torch.cuda.mem_get_info(self.device)
-        need = self.weights.size_bytes / 1e9 + MARGIN_GB
+        parts = [part for name in COMPONENTS if (part := getattr(self.pipe, name, None)) is not None]
+        need = sum(part.get_memory_footprint() for part in parts) / 1e9 + MARGIN_GB
         return "resident" if free / 1e9 > need else "swapped" if free / 1e9 > 0.6 * need else "grouped"
 
     def place(self, residency: Residency) -> None:

@@ -91,7 +91,7 @@ def conditions(
     """Control frames, uint8 (F, H, W, 3), and masks, uint8 (F, H, W), of a window.
 
     Args:
-        job: The job; a source steers as a grey picture of itself, given frames are kept.
+        job: The job; given frames are kept, and a source where its mask is black. Without a mask it steers as a grey picture of itself.
         start: First frame of the window.
         frames: Its length.
         out: What was made so far.
@@ -101,7 +101,12 @@ def conditions(
     mask = np.full((frames, job.height, job.width), MAKE, np.uint8)
     if job.source is not None:
         for index, frame in enumerate(job.source[start : start + frames]):
-            control[index] = cv2.cvtColor(cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
+            if job.mask is None:
+                control[index] = cv2.cvtColor(cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
+            else:
+                is_open = job.mask[start + index] > 0
+                control[index] = np.where(is_open[..., None], np.uint8(GREY), frame)
+                mask[index] = np.where(is_open, np.uint8(MAKE), np.uint8(KEEP))
     for index in range(max(0, done - start)):
         control[index], mask[index] = np.clip(out[start + index], 0, 255).astype(np.uint8), KEEP
     for index, picture in job.kept.items():

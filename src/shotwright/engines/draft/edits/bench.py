@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from shotwright.core.plan import Edit
+from shotwright.engines.draft.clip import analyse
 from shotwright.engines.draft.mosaic import Mosaic, build_mosaic
 from shotwright.media.colour import FrameYUV, Mask
 from shotwright.media.decode import decode_frame_at
@@ -50,6 +51,14 @@ class Bench:
     not_rendered: list[str]
     new_place: Callable[[int], FrameYUV] | None = None
     _mosaics: dict[tuple[int, int], Mosaic] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, shot: Shot, cache: Cache, tick: Callable[[int], None]) -> Bench:
+        """The bench of a shot, whose clip is measured."""
+        assert shot.video is not None  # noqa: S101  (an edit has a video)
+        assert shot.video_facts is not None  # noqa: S101
+        analysis = analyse(shot.video, shot.video_facts, cache, tick)
+        return cls(shot, cache, analysis, analysis.motion.matrices(shot.output.width, analysis.cuts), tick, [])
 
     @property
     def size(self) -> tuple[int, int]:

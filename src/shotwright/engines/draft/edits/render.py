@@ -7,7 +7,6 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from shotwright.engines.base import Rendered
-from shotwright.engines.draft.clip import analyse
 from shotwright.engines.draft.edits.bench import Bench
 from shotwright.engines.draft.edits.operations import BUILDERS, built
 from shotwright.media.decode import decode_frames
@@ -36,8 +35,7 @@ def render_edit(shot: Shot, workdir: Path, cache: Cache, progress: Progress) -> 
     def tick(index: int) -> None:
         progress("analyse", 0.01 + (ANALYSED - 0.01) * min(1.0, index / max(1, facts.frames)))
 
-    analysis = analyse(video, facts, cache, tick)
-    bench = Bench(shot, cache, analysis, analysis.motion.matrices(shot.output.width, analysis.cuts), tick, [])
+    bench = Bench.of(shot, cache, tick)
     order = list(BUILDERS)
     wanted = [edit for edit in shot.plan.edits if not _is_in_new_place(edit, shot.plan.edits)]
     changes = [change for edit in sorted(wanted, key=lambda e: order.index(e.op)) for change in built(edit, bench)]
