@@ -53,12 +53,8 @@ class Model:
         self.device = torch.device(options.device)
         self.dtype = torch.bfloat16 if self.device.type == "cuda" else torch.float32
         folder = str(weights.folder)
-        vae = AutoencoderKLWan.from_pretrained(
-            folder, subfolder="vae", dtype=torch.float32, local_files_only=True
-        )
-        self.pipe: Any = DiffusionPipeline.from_pretrained(
-            folder, vae=vae, dtype=self.dtype, local_files_only=True
-        )
+        vae = AutoencoderKLWan.from_pretrained(folder, subfolder="vae", dtype=torch.float32, local_files_only=True)
+        self.pipe: Any = DiffusionPipeline.from_pretrained(folder, vae=vae, dtype=self.dtype, local_files_only=True)
         self.pipe.set_progress_bar_config(disable=True)
         self.options = options
         if options.lora:
