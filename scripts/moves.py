@@ -9,13 +9,13 @@ import cv2
 import numpy as np
 
 from scripts.demo_media import explorer, greenhouse
-from shotwright.app import build_engines
 from shotwright.core.prompt.vocabulary import CAMERA_STRONG
 from shotwright.files.store import FileStore
 from shotwright.jobs.messages import RenderJob
 from shotwright.jobs.pipeline import run_job
 from shotwright.media.colour import yuv_to_rgb
 from shotwright.media.decode import decode_frames
+from shotwright.wiring import build_engines
 
 OUT = Path("docs/pictures/moves")
 ENDPOINT = "fal-ai/kling-video/o1/standard/reference-to-video"

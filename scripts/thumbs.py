@@ -11,7 +11,6 @@ import cv2
 from PIL import Image
 
 from scripts.demo_media import draw_all
-from shotwright.app import build_engines
 from shotwright.files.store import FileStore
 from shotwright.jobs.messages import RenderJob
 from shotwright.jobs.pipeline import run_job
@@ -19,6 +18,7 @@ from shotwright.media.colour import yuv_to_rgb
 from shotwright.media.decode import decode_frames
 from shotwright.media.images import save_jpeg
 from shotwright.media.probe import probe_video
+from shotwright.wiring import build_engines
 
 OUT = Path("src/shotwright/web/static/thumbs")
 MOVING = Path("docs/pictures/quickstart.webp")

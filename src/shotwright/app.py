@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import functools
-import importlib.util
 import logging
 import secrets
 import signal
@@ -20,7 +18,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from starlette.applications import Starlette
 from starlette.requests import Request
 
-from shotwright import cli
+from shotwright import cli, wiring
 from shotwright.api import errors as api_errors
 from shotwright.api.auth import Gate
 from shotwright.api.context import Context
@@ -33,8 +31,6 @@ from shotwright.api.origin import HostRouting
 from shotwright.api.platform import routes as platform_routes
 from shotwright.api.platform import v1 as platform_v1
 from shotwright.core.errors import BadRequest, InternalError, NotFound, ServerUnavailable, SetupError, ShotwrightError
-from shotwright.engines.base import EngineInfo, Lazy
-from shotwright.engines.diffusion import weights
 from shotwright.files.store import FileStore
 from shotwright.jobs.children import ChildPool, ChildSetup
 from shotwright.jobs.events import EventHub
@@ -54,143 +50,12 @@ if TYPE_CHECKING:
 
     from starlette.responses import Response
 
-    from shotwright.engines.base import Engine, Progress
-    from shotwright.engines.enhancer import Enhancer
-    from shotwright.engines.upstream.service import Service
     from shotwright.settings import Settings
 
 logger = logging.getLogger(__name__)
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 WATCH_S = 1.0
 STOP_S = 9.0
-
-
-def engine_infos(settings: Settings) -> dict[str, EngineInfo]:
-    """What this server renders on, in the order in which pages show it; nothing heavy is imported."""
-    infos = [
-        EngineInfo(
-            "draft", "Draft", "A watchable previz that obeys the prompt: camera, start frame, elements, style, edits. Free, and the same every time.",
-            "two CPU cores",
-        ),
-        EngineInfo(
-            "diffusion", "Diffusion", "Open weights on a GPU of this machine: Bernini-R and Wan-VACE.", "a CUDA GPU and weights", _diffusion_problem(settings),
-        ),
-        EngineInfo(
-            "remote", "Remote GPUs", "A video model on servers of yours, SGLang-Diffusion or vLLM-Omni.", "a server with POST /v1/videos",
-            "" if settings.remote_servers.strip() else "It is off. Set SHOTWRIGHT_REMOTE_SERVERS=sglang=http://host:port.",
-        ),
-        EngineInfo(
-            "upstream", "Kling O1", f"The real, paid model at {settings.upstream or 'fal or EachLabs'}, with your own key.",
-            "a key of the paid service", _upstream_problem(settings),
-        ),
-    ]  # fmt: skip
-    return {item.name: item for item in infos}
-
-
-def _diffusion_problem(settings: Settings) -> str:
-    if not settings.diffusion_weights:
-        return "It is off. Set SHOTWRIGHT_DIFFUSION_BERNINI or SHOTWRIGHT_DIFFUSION_VACE to a folder of weights."
-    if importlib.util.find_spec("torch") is None or importlib.util.find_spec("diffusers") is None:
-        return "Install it: pip install 'shotwright[diffusion]'."
-    return next((row["problem"] for row in check_weights(settings) if row["problem"]), "")
-
-
-def _diffusion(settings: Settings) -> Engine:
-    from shotwright.engines.diffusion.engine import Choices, DiffusionEngine
-    from shotwright.engines.diffusion.model import Options
-
-    options = Options(
-        settings.diffusion_device, settings.diffusion_attention, settings.diffusion_compile, settings.diffusion_lora, settings.diffusion_fp8,
-    )  # fmt: skip
-    return DiffusionEngine(
-        Choices(
-            settings.diffusion_weights, settings.weights_folder, options, settings.diffusion_pins, settings.diffusion_profile,
-            settings.diffusion_steps or None, settings.diffusion_pixels or None, settings.diffusion_window, enhancer=_enhancer(settings),
-        )
-    )  # fmt: skip
-
-
-def _enhancer(settings: Settings) -> Enhancer | None:
-    if not settings.enhancer_url:
-        return None
-    from shotwright.engines.enhancer import Enhancer
-
-    return Enhancer(settings.enhancer_url, settings.enhancer_model, settings.enhancer_key.get_secret_value())
-
-
-def _upstream_problem(settings: Settings) -> str:
-    if settings.upstream_mode.startswith("replay"):
-        return ""
-    if not settings.upstream or not settings.upstream_key.get_secret_value():
-        return "It is off. Set SHOTWRIGHT_UPSTREAM=fal (or eachlabs) and SHOTWRIGHT_UPSTREAM_KEY."
-    if settings.upstream == "fal" and importlib.util.find_spec("fal_client") is None:
-        return "Install its client: pip install 'shotwright[upstream]'."
-    return ""
-
-
-def build_engines(settings: Settings | None = None) -> dict[str, Engine]:
-    """All engines; called in the engine processes, which alone import them."""
-    from shotwright.engines.draft.engine import DraftEngine
-
-    draft = DraftEngine()
-    engines: dict[str, Engine] = {"draft": draft}
-    if settings is None:
-        return engines
-    if engine_infos(settings)["diffusion"].is_ready:
-        engines["diffusion"] = Lazy("diffusion", functools.partial(_diffusion, settings))
-    if settings.remote_servers.strip():
-        from shotwright.engines.remote import RemoteEngine, parse_servers
-
-        servers = parse_servers(settings.remote_servers, settings.remote_key.get_secret_value())
-        engines["remote"] = RemoteEngine(servers, settings.remote_timeout_s, _enhancer(settings))
-    if engine_infos(settings)["upstream"].is_ready:
-        from shotwright.engines.upstream.engine import UpstreamEngine
-
-        engines["upstream"] = UpstreamEngine(settings, functools.partial(_service, settings), draft)
-    return engines
-
-
-def _service(settings: Settings) -> Service:
-    """The paid service that the operator chose."""
-    key, url = settings.upstream_key.get_secret_value(), settings.upstream_url
-    if settings.upstream == "eachlabs":
-        from shotwright.engines.upstream.eachlabs import EachLabsService
-
-        return EachLabsService(key, url)
-    from shotwright.engines.upstream.fal import FalService
-
-    return FalService(key, url)
-
-
-def describe_clip(path: Path, picture: Path | None, progress: Progress) -> dict[str, Any]:
-    """What the draft engine finds in a clip; see `engines.draft.describe`."""
-    from shotwright.engines.draft.describe import describe_clip as describe
-
-    return describe(path, picture, progress)
-
-
-def check_weights(settings: Settings) -> list[dict[str, Any]]:
-    """What stands in each configured folder of weights; see `engines.diffusion.weights`."""
-    return weights.survey(settings.diffusion_weights, settings.weights_folder)
-
-
-def download_weights(settings: Settings, name: str, licences: frozenset[str], report: Callable[[str], None]) -> Path:
-    """Fetch weights of the hub into the data folder; see `engines.diffusion.weights`."""
-    return weights.download(name, settings.weights_folder, licences, report)
-
-
-def bench_diffusion(chosen: dict[str, Any], device: str) -> Iterator[dict[str, Any]]:
-    """One measurement of `engines.diffusion.bench`, or its suite when no model is chosen.
-
-    Raises:
-        SetupError: torch or diffusers is not installed.
-    """
-    try:
-        from shotwright.engines.diffusion.bench import SUITE, Run, measure
-    except ImportError as exc:
-        raise SetupError(weights.MISSING) from exc
-    for run in (chosen,) if chosen["model"] else SUITE:
-        yield measure(Run(**run, device=device))
 
 
 @dataclass
@@ -214,7 +79,7 @@ class Node:
         """A worker of this node."""
         workdir = self.settings.data / "work"
         workdir.mkdir(parents=True, exist_ok=True)
-        setup = ChildSetup("shotwright.app:build_engines", self.settings.files(), str(workdir), self.settings)
+        setup = ChildSetup("shotwright.wiring:build_engines", self.settings.files(), str(workdir), self.settings)
         pool = ChildPool(setup, self.settings.workers)
         return Worker(self.store, self.queue, self.hub, self.files, pool, self.settings, self.database_url)
 
@@ -223,7 +88,7 @@ class Node:
         return build_api(
             Context(
                 self.settings, self.pool, self.store, self.hub, self.files, self.keys, self.outbox, self.gate, self.secret,
-                self.webhook_seed, engine_infos(self.settings),
+                self.webhook_seed, wiring.engine_infos(self.settings),
             )
         )  # fmt: skip
 
@@ -493,5 +358,8 @@ def _certificate(data: Path) -> tuple[str, str]:
 
 def main() -> None:
     """The `shotwright` command."""
-    gpu = cli.GpuTools(check_weights, download_weights, bench_diffusion)
-    sys.exit(cli.main(cli.Composition(serve, work, build_engines, open_keys, describe_clip, gpu)))
+    engines = cli.EngineTools(
+        wiring.build_engines, wiring.engine_infos, wiring.describe_clip, wiring.reach_servers, wiring.check_weights, wiring.download_weights,
+        wiring.bench_diffusion,
+    )  # fmt: skip
+    sys.exit(cli.main(cli.Composition(serve, work, open_keys, engines)))

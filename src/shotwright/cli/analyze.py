@@ -31,7 +31,7 @@ def analyze(
     path = i.local_path(str(clip))
     target = None if no_picture else picture or Path(f"{path.stem}-analysis.jpg")
     with progress_bar() as progress:
-        found = composition(context).describe(path, target, progress)
+        found = composition(context).engines.describe(path, target, progress)
     emit(found, as_json=as_json, text=_text(path, found))
     if target is not None:
         err.print(f"Picture: {target}")

@@ -44,7 +44,7 @@ def diffusion(
         "model": model, "size": (int(width), int(height)), "frames": frames, "sources": sources, "attention": attention, "compile": compiled,
         "repeats": repeats,
     }  # fmt: skip
-    for found in composition(context).gpu.bench(chosen, device):
+    for found in composition(context).engines.bench(chosen, device):
         line = json.dumps({"at": datetime.now(UTC).isoformat(timespec="seconds"), **found})
         typer.echo(line)
         if out is not None:

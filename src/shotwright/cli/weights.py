@@ -17,7 +17,7 @@ NOTHING = "No weights are configured. Set SHOTWRIGHT_DIFFUSION_BERNINI or SHOTWR
 @app.command("check")
 def check(context: typer.Context, *, as_json: AsJson = False) -> None:
     """Check every configured folder: nothing missing, cut off, or of another model. Exit code 1 when something is wrong."""
-    rows = composition(context).gpu.check(Settings())
+    rows = composition(context).engines.check_weights(Settings())
     lines = ["{adapter:<8} {0}".format(row["problem"] or "{gb} GB in {folder}".format(**row), **row) for row in rows]
     emit(rows, as_json=as_json, text="\n".join(lines) or NOTHING)
     if any(row["problem"] for row in rows):
@@ -34,5 +34,5 @@ def fetch(
     ] = None,
 ) -> None:
     """Fetch weights into the data folder; what is there already is not fetched again."""
-    folder = composition(context).gpu.download(Settings(), name, frozenset(accept_licence or ()), err.print)
+    folder = composition(context).engines.download_weights(Settings(), name, frozenset(accept_licence or ()), err.print)
     emit(None, as_json=False, text=str(folder))

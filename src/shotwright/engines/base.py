@@ -163,6 +163,7 @@ class EngineInfo:
         summary: What it is good for.
         needs: What it takes to run.
         problem: Why it cannot render here at present; empty when it can.
+        is_off: The problem is only that nobody switched it on.
     """
 
     name: str
@@ -170,6 +171,7 @@ class EngineInfo:
     summary: str
     needs: str
     problem: str = ""
+    is_off: bool = False
 
     @property
     def is_ready(self) -> bool:

@@ -6,6 +6,7 @@ Nothing is paid, so a request that a server loses is given to the next one. Sour
 from __future__ import annotations
 
 import contextlib
+import threading
 import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
@@ -154,6 +155,15 @@ class Server:
                 self.tasks = frozenset(str(item).lower() for item in (said if isinstance(said, list) else [said]))
             return
 
+    def reached(self) -> str:
+        """Ask it now; why it cannot be used, or an empty text."""
+        try:
+            self.probe()
+        except httpx.HTTPError as exc:
+            self.failed_at = time.monotonic()
+            return _why(exc)
+        return ""
+
 
 class _Lost(Exception):
     """This server cannot go on with it; another may."""
@@ -172,6 +182,8 @@ class RemoteEngine:
 
     def __init__(self, servers: Sequence[Server], timeout_s: float = 3600.0, enhancer: Enhancer | None = None) -> None:
         self._servers, self._timeout_s, self._enhancer = list(servers), timeout_s, enhancer
+        for server in self._servers:
+            threading.Thread(target=server.reached, name=f"probe {server.url}", daemon=True).start()
 
     def capabilities(self) -> Capabilities:
         """All tasks; whether a server can is asked of it."""

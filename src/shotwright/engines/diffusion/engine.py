@@ -170,7 +170,7 @@ class DiffusionEngine:
         per_forward = took_s / max(1, facts["forwards"])
         roof = facts["pflop"] * 1e3 / took_s / H200_TFLOPS if model.device.type == "cuda" else None
         return {
-            "adapter": name, "residency": model.residency, "profile": self._choices.profile, **facts, "s_per_forward": round(per_forward, 4),
+            "adapter": name, "steps": self._choices.steps or STEPS[self._choices.profile], "residency": model.residency, "profile": self._choices.profile, **facts, "s_per_forward": round(per_forward, 4),
             "of_roof": None if roof is None else round(roof, 3), "render_s": round(time.monotonic() - started, 2),
         }  # fmt: skip
 
