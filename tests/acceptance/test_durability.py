@@ -16,8 +16,8 @@ from shotwright.media.probe import probe_video
 
 pytestmark = pytest.mark.slow
 ENDPOINT = STANDARD + "reference-to-video"
-SHOT = {"prompt": "A drone shot flying over a forest", "duration": "3"}
-LONG = {"prompt": "An orbit around a man in a rainy street at night", "duration": "10"}
+SHOT = {"prompt": "Hold still", "duration": "3"}
+LONG = {"prompt": "Hold still", "duration": "10"}
 
 
 def states(server: RunningServer, request_id: str) -> list[str]:

@@ -16,8 +16,8 @@ from tests.conftest import STANDARD, RunningServer, start
 
 pytestmark = pytest.mark.slow
 ENDPOINT = STANDARD + "reference-to-video"
-SHOT = {"prompt": "A forest at dawn", "duration": "3"}
-FRAME = {"model": "kling-o1-reference-image-to-video", "input": {"prompt": "A forest at dawn"}}
+SHOT = {"prompt": "Hold still", "duration": "3"}
+FRAME = {"model": "kling-o1-reference-image-to-video", "input": {"prompt": "Hold still"}}
 
 
 class Pair:
@@ -138,7 +138,7 @@ def test_a_repeated_run_waits_for_the_first(server: RunningServer) -> None:
 @pytest.mark.parametrize("path", [f"/{ENDPOINT}", f"/{ENDPOINT}/stream"])
 def test_going_away_is_no_cancel_for_who_can_come_back(server: RunningServer, path: str) -> None:
     key = {"Idempotency-Key": str(uuid.uuid4())}
-    body = {**SHOT, "prompt": f"A forest at dawn, {uuid.uuid4()}"}
+    body = {**SHOT, "prompt": f"Hold still, {uuid.uuid4()}"}
     with (
         contextlib.suppress(httpx.TimeoutException),
         httpx.Client(base_url=server.url, timeout=0.3, trust_env=False) as hasty,

@@ -16,7 +16,7 @@ from tests.conftest import STANDARD, RunningServer, start
 pytestmark = pytest.mark.slow
 SLUG = "kling-o1-reference-image-to-video"
 REFERENCE = "kling-o1-video-to-video-reference"
-SHOT = {"prompt": "A forest at dawn", "duration": "5"}
+SHOT = {"prompt": "Hold still", "duration": "5"}
 NOBODY = "00000000-0000-4000-8000-000000000000"
 
 

@@ -20,7 +20,7 @@ from tests.conftest import STANDARD, eventually, start
 pytestmark = pytest.mark.slow
 PRO = "fal-ai/kling-video/o1/reference-to-video"
 ENDPOINT = STANDARD + "reference-to-video"
-SHOT = {"prompt": "A forest at dawn", "duration": "3"}
+SHOT = {"prompt": "Hold still", "duration": "3"}
 
 
 def shotwright(*arguments: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
@@ -197,7 +197,7 @@ def test_what_a_request_cost_is_recorded(keyed: Keyed, rendered: str) -> None:
 
 
 def test_estimates(keyed: Keyed) -> None:
-    body = {"prompt": "A forest", "duration": "10"}
+    body = {"prompt": "Hold still", "duration": "10"}
     found = keyed.call("POST", f"/{PRO}/estimate", "reader", json=body).json()
     assert found == {
         "endpoint_id": PRO, "engine": "draft", "seconds": 10.0, "unit_price": 0.112, "kling_units": 8.0, "upstream_usd": 1.12,

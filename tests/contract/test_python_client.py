@@ -20,7 +20,7 @@ from shotwright import patch_fal_client
 
 pytestmark = pytest.mark.slow
 ENDPOINT = STANDARD + "reference-to-video"
-SHOT = {"prompt": "A drone shot flying over a tropical island at golden hour", "duration": "3"}
+SHOT = {"prompt": "Hold still", "duration": "3"}
 NAMES = ("RUN_URL_FORMAT", "QUEUE_URL_FORMAT", "REST_URL", "CDN_URL", "REALTIME_URL_FORMAT")
 
 

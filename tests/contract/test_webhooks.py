@@ -22,7 +22,7 @@ from shotwright.clients import WebhookRefused, verify_eachlabs_webhook, verify_f
 
 pytestmark = pytest.mark.slow
 ENDPOINT = STANDARD + "reference-to-video"
-SHOT = {"prompt": "A forest at dawn", "duration": "3"}
+SHOT = {"prompt": "Hold still", "duration": "3"}
 SLUG = "kling-o1-reference-image-to-video"
 PAGE = Path(__file__).parents[2] / "docs" / "webhooks.md"
 FAST = {"SHOTWRIGHT_WEBHOOK_PAUSE_FACTOR": "0.005"}

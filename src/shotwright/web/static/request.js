@@ -31,9 +31,15 @@ function preview(label, url, kind) {
 
 function drawResult() {
   const root = $("#result"), source = text(given.video_url);
-  if (["queued", "running"].includes(request.state)) { follow(root, request.id, { onend: () => setTimeout(() => location.reload(), 300) }); return; }
+  if (["queued", "running"].includes(request.state)) { follow(root, request.id, { onend: reloadSoon }); return; }
   if (request.video_url) new Player(root, { url: here(request.video_url), fps: request.video.fps, name: `shotwright-${request.id.slice(0, 8)}.mp4`, others: source && isOurs(source) ? [{ label: "the source", url: here(source) }] : [] });
   else root.replaceChildren(request.state === "succeeded" ? h("p.muted", {}, "The clip was deleted.") : failure(request));
+}
+
+/** The whole page is drawn anew at the end, unless its reader is on the way to another one. */
+function reloadSoon() {
+  const timer = setTimeout(() => location.reload(), 300);
+  addEventListener("beforeunload", () => clearTimeout(timer));
 }
 
 /** Our own camera file as the view from above wants it: degrees and millimetres, a pose or so for every second frame. */
