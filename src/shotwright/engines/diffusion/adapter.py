@@ -54,4 +54,4 @@ class Adapter(ABC):
             len(getattr(config, "vace_layers", None) or ()),
         )  # fmt: skip
         pflop = forwards * forward_flops(shape, tokens, text_dim=config.text_dim) / 1e15
-        self.facts = {"forwards": forwards, "tokens": tokens, "pflop": round(pflop, 6)}
+        self.facts = {"forwards": forwards, "tokens": tokens, "pflop": float(f"{pflop:.4g}")}

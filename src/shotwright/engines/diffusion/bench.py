@@ -73,7 +73,7 @@ def measure(run: Run) -> dict[str, Any]:
     peak = torch.cuda.max_memory_allocated(device) / 2**30 if device.type == "cuda" else None
     return {
         **vars(run), "size": f"{run.size[0]}x{run.size[1]}", "tokens": tokens, "s_per_forward": round(seconds, 4), "first_s": round(times[0], 2),
-        "pflop": round(flops / 1e15, 4), "tflops": round(flops / seconds / 1e12, 2), "of_roof": round(flops / seconds / 1e12 / H200_TFLOPS, 4),
+        "pflop": float(f"{flops / 1e15:.4g}"), "tflops": round(flops / seconds / 1e12, 2), "of_roof": round(flops / seconds / 1e12 / H200_TFLOPS, 4),
         "peak_gib": None if peak is None else round(peak, 1),
     }  # fmt: skip
 
