@@ -139,12 +139,15 @@ def errors_page() -> str:
     """docs/errors.md."""
     lines = [NOTE, "# Errors\n"]
     lines.append(
-        'Model errors come as `{"detail": [{"loc", "msg", "type", "ctx"}]}` when the result is fetched, the others as'
+        'Model errors come as `{"detail": [{"loc", "msg", "type", "url", "ctx"}]}` when the result is fetched, the others as'
     )
-    lines.append('`{"detail": "...", "error_type": "..."}` with the header `X-Fal-Error-Type`.\n')
+    lines.append('`{"detail": "...", "error_type": "..."}` with the header `X-Fal-Error-Type`.')
+    lines.append(
+        "`url` leads to a row of this table; types of the validator (`missing`, `string_too_long`, …) lead to `schema_error`.\n"
+    )
     lines.append("| Code | Type on the wire | Status | Retry | Message |\n|---|---|---|---|---|")
     seen: set[str] = set()
-    for cls in _classes(errors.ShotwrightError):
+    for cls in errors.every_error()[1:]:
         anchors = "".join(f'<a id="{name}"></a>' for name in dict.fromkeys((cls.code(), cls.type)) if name not in seen)
         seen |= {cls.code(), cls.type}
         sentence = " ".join((cls.__doc__ or "").split())
@@ -220,11 +223,6 @@ def coverage_page() -> str:
 def _sentence(name: str) -> str:
     words = name.removeprefix("test_").replace("_", " ")
     return words[0].upper() + words[1:]
-
-
-def _classes(cls: type[errors.ShotwrightError]) -> list[type[errors.ShotwrightError]]:
-    own = [sub for sub in cls.__subclasses__() if sub.__module__ == errors.__name__]
-    return [leaf for sub in own for leaf in [sub, *_classes(sub)]]
 
 
 PAGES = {

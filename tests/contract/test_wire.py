@@ -112,7 +112,10 @@ def test_a_model_error_has_fals_list_form_and_all_errors_at_once(
         (("body", "video_url"), "image_too_small"), (("body", "video_url"), "video_duration_too_short"),
         (("body", "image_urls", 0), "unsupported_image_format"),
     }  # fmt: skip
-    assert all(item["url"] == f"https://docs.fal.ai/errors/#{item['type']}" for item in answer.json()["detail"])
+    catalogue = server.http.get("/docs/errors.html").text
+    for item in answer.json()["detail"]:
+        assert item["url"] == f"{server.url}/docs/errors.html#{item['type']}"
+        assert f'id="{item["type"]}"' in catalogue
     assert (answer.headers["x-fal-billable-units"], answer.headers["x-fal-retryable"]) == ("0", "false")
 
 

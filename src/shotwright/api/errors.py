@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from shotwright.api.context import context_of
 from shotwright.api.eachlabs import bodies as eachlabs
 from shotwright.api.fal import bodies as fal
+from shotwright.api.origin import origin
 from shotwright.core.errors import AccessError, NotFound, QuotaError, ServerUnavailable, ShotwrightError
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def answer(request: Request, exc: ShotwrightError) -> Response:
         response = eachlabs.raised_response(exc, context_of(request).settings.eachlabs_error_style)
         response.headers.update(eachlabs.request_id(request))
     else:
-        response = fal.raised_response(exc)
+        response = fal.raised_response(exc, origin(request, context_of(request).settings))
     if isinstance(exc, ServerUnavailable):
         response.headers.update(RETRY_S)
     return response

@@ -8,7 +8,7 @@
     │   ├── ImageLoadError             ImageTooSmall    ImageTooLarge    ImageAspectRatio   UnsupportedImageFormat
     │   ├── VideoLoadError             VideoTooSmall    VideoTooLarge    VideoFrameRate     UnsupportedVideoFormat
     │   │                              VideoTooShort    VideoTooLong
-    │   ├── TooManyReferences          FeatureNotSupported                PlanError
+    │   ├── TooManyReferences          FeatureNotSupported
     │   ├── NoMediaGenerated           DeviceOutOfMemory   UpstreamRejected  DownstreamError  DownstreamUnavailable  DownstreamUnknown
     │   └── RenderFailed (500)         GenerationTimeout (504)
     ├── RequestError                   the machinery, not the model; `detail` is a sentence
@@ -195,10 +195,6 @@ class FeatureNotSupported(ModelError):
     """The selected engine cannot do this."""
 
     type = "feature_not_supported"
-
-
-class PlanError(ModelError):
-    """The prompt could not be turned into a shot plan."""
 
 
 class NoMediaGenerated(ModelError):
@@ -427,3 +423,15 @@ class SetupError(ShotwrightError):
     """The server is not set up correctly."""
 
     exit_code = 2
+
+
+def every_error(root: type[ShotwrightError] = ShotwrightError) -> list[type[ShotwrightError]]:
+    """The tree as a list, each class before its own kinds."""
+    return [
+        root,
+        *(found for kind in root.__subclasses__() if kind.__module__ == __name__ for found in every_error(kind)),
+    ]
+
+
+TYPES = frozenset(kind.type for kind in every_error())
+"""All types on the wire that are ours; a `SchemaError` also passes on the validator's own."""

@@ -10,11 +10,13 @@ from starlette.responses import Response
 
 from shotwright.core.catalog import ENDPOINTS, SLUGS
 from shotwright.core.errors import (
+    TYPES,
     ClientCancelled,
     Gone,
     NotFound,
     QuotaError,
     RangeNotSatisfiable,
+    SchemaError,
     ShotwrightError,
     StartTimeout,
 )
@@ -23,8 +25,8 @@ if TYPE_CHECKING:
     from shotwright.jobs.store import Event, StoredRequest
 
 JSON = dict[str, Any]
-DOCS = "https://docs.fal.ai/errors/#"
-OWN_TYPES_WITHOUT_DOCS = frozenset({"value_error"})
+CATALOGUE = "/docs/errors.html#"
+"""Where an error item leads: our own catalogue has an anchor for every type, also for those that fal has not."""
 
 
 def json_response(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:  # noqa: ANN401  (any JSON)
@@ -99,11 +101,11 @@ def result_response(row: StoredRequest, origin: str) -> Response:
         return json_response({"detail": "Request is still in progress"}, 400, request_headers(row))
     error = error_of(row)
     if error is None and row.result is None:
-        return raised_response(Gone("The result of this request was deleted."))
+        return raised_response(Gone("The result of this request was deleted."), origin)
     if error is None:
         units = str(row.metrics.get("billable_units", 0))
         return json_response(output(row, origin), 200, {**request_headers(row), "x-fal-billable-units": units})
-    return error_response(error, request_headers(row))
+    return error_response(error, origin, request_headers(row))
 
 
 def request_headers(row: StoredRequest) -> dict[str, str]:
@@ -111,7 +113,7 @@ def request_headers(row: StoredRequest) -> dict[str, str]:
     return {"x-fal-request-id": str(row.id)}
 
 
-def error_response(error: JSON, headers: dict[str, str] | None = None) -> Response:
+def error_response(error: JSON, origin: str, headers: dict[str, str] | None = None) -> Response:
     """An error record as fal answers it."""
     sent = dict(headers or {})
     retry = bool(error["retryable"])
@@ -120,13 +122,13 @@ def error_response(error: JSON, headers: dict[str, str] | None = None) -> Respon
         sent["x-fal-error-type"] = error["type"]
     if error["type"] == StartTimeout.type:
         sent["x-fal-request-timeout-type"] = "user"
-    return json_response(error_body(error), error["status"], sent)
+    return json_response(error_body(error, origin), error["status"], sent)
 
 
-def error_body(error: JSON) -> JSON:
+def error_body(error: JSON, origin: str) -> JSON:
     """The body of an error: a list of fields for the model's errors, a sentence for the machinery's."""
     if error["is_model_error"]:
-        return {"detail": [_item(item) for item in error["items"]]}
+        return {"detail": [_item(item, origin) for item in error["items"]]}
     return {"detail": error["message"], "error_type": error["type"]}
 
 
@@ -136,15 +138,16 @@ def retry_after(exc: ShotwrightError) -> dict[str, str]:
     return {} if seconds is None else {"retry-after": str(math.ceil(seconds))}
 
 
-def _item(item: JSON) -> JSON:
-    return item if item["type"] in OWN_TYPES_WITHOUT_DOCS else {**item, "url": DOCS + item["type"]}
+def _item(item: JSON, origin: str) -> JSON:
+    anchor = item["type"] if item["type"] in TYPES else SchemaError.code()
+    return {**item, "url": origin + CATALOGUE + anchor}
 
 
-def raised_response(exc: ShotwrightError) -> Response:
+def raised_response(exc: ShotwrightError, origin: str) -> Response:
     """The answer to an error that was raised while handling a call."""
     if isinstance(exc, NotFound):
         return json_response({"status": "NOT_FOUND", "detail": exc.message}, 404, {"x-fal-billable-units": "0"})
-    response = error_response(exc.to_json(), retry_after(exc))
+    response = error_response(exc.to_json(), origin, retry_after(exc))
     if isinstance(exc, RangeNotSatisfiable):
         response.headers["content-range"] = f"bytes */{exc.ctx.get('size', '*')}"
     return response

@@ -31,7 +31,7 @@ def payload(row: StoredRequest, origin: str) -> bodies.JSON:
     if error is None:
         return {**head, "status": "OK", "payload": bodies.output(row, origin)}
     said = f"Invalid status code: {error['status']}" if error["is_model_error"] else error["message"]
-    return {**head, "status": "ERROR", "error": said, "payload": bodies.error_body(error)}
+    return {**head, "status": "ERROR", "error": said, "payload": bodies.error_body(error, origin)}
 
 
 class Signer:

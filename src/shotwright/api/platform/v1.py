@@ -248,7 +248,7 @@ def _item(row: StoredRequest, base: str) -> JSON:
     if row.is_terminal:
         body |= {"ended_at": _time(row.finished_at), "status_code": error["status"] if error else 200}
         body |= {"duration": row.metrics.get("inference_time", 0.0)}
-        body["json_output"] = error_body(error) if error else output(row, base) if row.result else None
+        body["json_output"] = error_body(error, base) if error else output(row, base) if row.result else None
     return body
 
 
