@@ -45,10 +45,10 @@ def test_a_draft_is_promoted_and_compared(
 
 def test_running_requests_are_cancelled_together(open_page: Open, server: RunningServer) -> None:
     made = [
-        server.submit(f"{STANDARD}reference-to-video", {"prompt": f"Pan left over beach {number}.", "duration": "10"})
+        server.submit(f"{STANDARD}reference-to-video", {"prompt": f"Zebras graze, take {number}.", "duration": "10"})
         for number in range(3)
     ]
-    page = open_page("/requests?q=pan+left+over+beach")
+    page = open_page("/requests?q=zebras")
     boxes = page.locator("#rows input[type=checkbox]")
     assert boxes.count() == 3
     for index in range(3):
