@@ -32,13 +32,14 @@ def main() -> None:
     results = Path("bench/results")
     results.mkdir(exist_ok=True)
     head = {
-        "command": "make bench",
+        "command": "make bench",  # or `python -m bench PART`: what it measures replaces the same day's figures
         "at": when.isoformat(timespec="seconds"),
         "version": __version__,
         "python": platform.python_version(),
     }
     path = results / f"{when:%Y-%m-%d}.json"
-    path.write_text(json.dumps({**head, "figures": found}, indent=2) + "\n")
+    before = json.loads(path.read_text())["figures"] if path.exists() else {}
+    path.write_text(json.dumps({**head, "figures": before | found}, indent=2) + "\n")
     print(f"\nkept in {path}")
 
 
