@@ -35,6 +35,10 @@ TASKS = {
     "edit": ("Video edit", "A clip changed by words: subjects, background, style, weather, colours."),
     "first_last_frame": ("First and last frame", "A shot from one picture, or between two."),
 }
+PLACEHOLDERS = {
+    "reference_to_video": "Slow push in on @Element1 in @Image1, golden hour…", "video_reference": "Based on @Video1, generate the next shot: …",
+    "edit": "Replace the man in @Video1 with @Element1…", "first_last_frame": "The camera flies from @Image1 to @Image2…",
+}  # fmt: skip
 MOVE_ORDER = (
     "dolly_in", "dolly_out", "orbit", "orbit_ccw", "pan_left", "pan_right", "tilt_up", "tilt_down", "truck_left", "truck_right", "pedestal_up",
     "pedestal_down", "zoom_in", "zoom_out", "tracking", "handheld", "roll", "dolly_zoom", "rack_focus", "static",
@@ -60,7 +64,7 @@ def form_of(endpoint: Endpoint) -> JSON:
         "has_own_slug": endpoint.tier == "pro", "reference_limit": endpoint.reference_limit, "groups": [group for group in groups if group["fields"]],
         "image_limits": asdict(endpoint.image_limits), "video_limits": asdict(endpoint.video_limits), "canvas": CANVAS[endpoint.tier],
         "fps": OUTPUT_FPS, "element_views": ELEMENT_VIEWS_MAX,
-        "example_prompt": endpoint.example["prompt"],
+        "example_prompt": endpoint.example["prompt"], "placeholder": PLACEHOLDERS[endpoint.task],
     }  # fmt: skip
 
 

@@ -122,7 +122,7 @@ function sizeOf(name, option) {
 }
 
 function drawPrompt(field) {
-  editor = new PromptEditor({ id: "prompt", placeholder: form.example_prompt, maxChars: field.max_chars, references, onchange: changed });
+  editor = new PromptEditor({ id: "prompt", placeholder: form.placeholder, maxChars: field.max_chars, references, onchange: changed });
   const example = h("button.quiet", { type: "button", onclick: () => { editor.value = form.example_prompt; changed(); } }, "Example");
   return h("div.field", {}, h("div.label", {}, h("label", { for: "prompt" }, field.label), h("span.tag", {}, "required"), example), editor.element,
     h("div.editor-foot", {}, h("span", { id: "prompt-help" }, field.help), editor.count), editor.chips);
