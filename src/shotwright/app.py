@@ -359,7 +359,7 @@ def _certificate(data: Path) -> tuple[str, str]:
 def main() -> None:
     """The `shotwright` command."""
     engines = cli.EngineTools(
-        wiring.build_engines, wiring.engine_infos, wiring.describe_clip, wiring.reach_servers, wiring.check_weights, wiring.download_weights,
+        wiring.build_engines, wiring.engine_infos, wiring.describe_clip, wiring.reach_servers, wiring.check_weights, wiring.download_weights, wiring.tiny_weights,
         wiring.bench_diffusion,
     )  # fmt: skip
     sys.exit(cli.main(cli.Composition(serve, work, open_keys, engines)))

@@ -40,7 +40,7 @@ def engine_infos(settings: Settings) -> dict[str, EngineInfo]:
         ),
         EngineInfo(
             "upstream", "Kling O1", f"The real, paid model at {settings.upstream or 'fal or EachLabs'}, with your own key.",
-            "a key of the paid service", _upstream_problem(settings), is_off=not settings.upstream and not settings.upstream_mode.startswith("replay"),
+            "a key of the paid service", _upstream_problem(settings), is_off=not settings.upstream and settings.upstream_mode == "live",
         ),
     ]  # fmt: skip
     return {item.name: item for item in infos}
@@ -80,6 +80,8 @@ def _enhancer(settings: Settings) -> Enhancer | None:
 def _upstream_problem(settings: Settings) -> str:
     if settings.upstream_mode.startswith("replay"):
         return ""
+    if not settings.upstream and settings.upstream_mode == "record":
+        return "There is nothing to record from. Set SHOTWRIGHT_UPSTREAM=fal (or eachlabs) and SHOTWRIGHT_UPSTREAM_KEY."
     if not settings.upstream:
         return "It is off. Set SHOTWRIGHT_UPSTREAM=fal (or eachlabs) and SHOTWRIGHT_UPSTREAM_KEY."
     if not settings.upstream_key.get_secret_value():
@@ -148,6 +150,19 @@ def check_weights(settings: Settings) -> list[dict[str, Any]]:
 def download_weights(settings: Settings, name: str, licences: frozenset[str], report: Callable[[str], None]) -> Path:
     """Fetch weights of the hub into the data folder; see `engines.diffusion.weights`."""
     return weights.download(name, settings.weights_folder, licences, report)
+
+
+def tiny_weights(folder: Path) -> list[Path]:
+    """Model folders with random numbers; see `engines.diffusion.tiny`.
+
+    Raises:
+        SetupError: torch or diffusers is not installed.
+    """
+    try:
+        from shotwright.engines.diffusion.tiny import build
+    except ImportError as exc:
+        raise SetupError(weights.MISSING) from exc
+    return [build(folder / "bernini", "bernini"), build(folder / "vace", "vace")]
 
 
 def bench_diffusion(chosen: dict[str, Any], device: str) -> Iterator[dict[str, Any]]:

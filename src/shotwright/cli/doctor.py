@@ -27,13 +27,19 @@ class Finding:
     name: str
     is_ok: bool
     detail: str
+    is_off: bool = False
+
+    @property
+    def mark(self) -> str:
+        """Three characters in front of the line."""
+        return "!! " if not self.is_ok else "-- " if self.is_off else "ok "
 
 
 def doctor(context: typer.Context, *, as_json: AsJson = False) -> None:
     """Check this machine: Python, libraries, encoder, disk, data folder, database, engines and their servers."""
     settings = Settings()
     findings = [*(check(settings) for check in CHECKS), *_engines(context, settings)]
-    text = "\n".join(f"{'ok ' if finding.is_ok else '!! '} {finding.name:<10} {finding.detail}" for finding in findings)
+    text = "\n".join(f"{finding.mark} {finding.name:<10} {finding.detail}" for finding in findings)
     emit([asdict(finding) for finding in findings], as_json=as_json, text=text)
     if not all(finding.is_ok for finding in findings):
         raise typer.Exit(1)
@@ -99,7 +105,7 @@ def _engines(context: typer.Context, settings: Settings) -> list[Finding]:
     """An engine that is off is no fault; one that is set up and cannot work is."""
     tools = composition(context).engines
     infos = tools.infos(settings).values()
-    found = [Finding(info.name, info.is_ready or info.is_off, info.problem or "ready") for info in infos]
+    found = [Finding(info.name, info.is_ready or info.is_off, info.problem or "ready", info.is_off) for info in infos]
     found += [Finding("server", not why, f"{url}: {why or 'answers'}") for url, why in tools.reach(settings)]
     return found
 

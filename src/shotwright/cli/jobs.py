@@ -9,12 +9,11 @@ import typer
 from shotwright.cli.inputs import AsJson
 from shotwright.cli.local import progress_bar
 from shotwright.cli.main import emit, err
-from shotwright.cli.remote import Server
-from shotwright.cli.run import Url
+from shotwright.cli.remote import Server, Url
 from shotwright.cli.table import table
 
 app = typer.Typer(no_args_is_help=True, help="List, watch, cancel and repeat requests of a server.")
-MIN_WIDTH = {"id": 36, "state": 9, "created": 19}
+MIN_WIDTH = {"id": 36, "state": 9, "engine": 9, "created": 19}
 RequestId = Annotated[str, typer.Argument(help="A request id.")]
 
 
@@ -33,10 +32,10 @@ def ls(
         emit(rows, as_json=True)
         return
     table(
-        ("id", "state", "created", "endpoint", "prompt"),
+        ("id", "state", "engine", "created", "endpoint", "prompt"),
         [
             (
-                row["id"], row["state"], row["created_at"][:19].replace("T", " "), row["endpoint_id"].split("/o1/")[-1],
+                row["id"], row["state"], row["engine"], row["created_at"][:19].replace("T", " "), row["endpoint_id"].split("/o1/")[-1],
                 str((row["arguments"] or {}).get("prompt", ""))[:60],
             )
             for row in rows
@@ -53,6 +52,8 @@ def watch(request_id: RequestId, *, url: Url = None, as_json: AsJson = False) ->
     with progress_bar() as progress:
         for row in server.wait(request_id):
             progress(row["stage"] or row["state"], row["progress"])
+    if row["is_draft"] and row["engine"] != "draft":
+        err.print("[yellow]Drawn as a draft:[/] there is no recording of this request.")
     emit(row, as_json=as_json, text=f"{row['state']}  {row['video_url'] or (row['error'] or {}).get('message', '')}")
 
 

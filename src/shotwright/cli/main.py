@@ -43,6 +43,7 @@ class EngineTools:
     reach: Callable[[Settings], list[tuple[str, str]]]
     check_weights: Callable[[Settings], list[dict[str, Any]]]
     download_weights: Callable[[Settings, str, frozenset[str], Callable[[str], None]], Path]
+    tiny_weights: Callable[[Path], list[Path]]
     bench: Callable[[dict[str, Any], str], Iterator[dict[str, Any]]]
 
 

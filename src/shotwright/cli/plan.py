@@ -10,7 +10,7 @@ from rich.markup import escape
 from shotwright.cli import inputs as i
 from shotwright.cli.local import local_bench, silent
 from shotwright.cli.main import emit, err
-from shotwright.core.errors import ModelError
+from shotwright.core.errors import BadRequest, ModelError
 from shotwright.core.plan import ShotPlan, Span
 from shotwright.core.pricing import estimate as price_of
 from shotwright.core.prompt import parse_prompt
@@ -41,6 +41,8 @@ def plan(
 ) -> None:
     """Show the shot plan that a prompt becomes, and which words caused what. No media are needed."""
     text, name = (what, endpoint) if prompt is None else (prompt, what)
+    if not text.strip():
+        raise BadRequest("Prompt must not be empty")
     entry = i.endpoint_named(name or ("video-to-video/reference" if video else "reference-to-video"))
     found = parse_prompt(i.imagined(entry, text, images, elements, duration))
     emit(found.to_json(), as_json=as_json, text=plan_text(found, text))

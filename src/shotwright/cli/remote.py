@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
 
 from shotwright.cli.inputs import is_address, local_path
 from shotwright.cli.main import DEFAULT_URL
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     import httpx
 
 POLL_S = 0.25
+Url = Annotated[str | None, typer.Option("--url", help="The server ($SHOTWRIGHT_URL, else http://127.0.0.1:8000).")]
 
 
 class Server:
@@ -111,9 +114,12 @@ class Server:
 
 def _message(response: httpx.Response) -> str:
     try:
-        detail = response.json().get("detail", response.text)
+        said = response.json()
     except ValueError:
         return f"The server answered {response.status_code}."
+    if said.get("status") == "ALREADY_COMPLETED":
+        return "The request has already ended."
+    detail = said.get("detail", response.text)
     if isinstance(detail, list):
         return "; ".join(f"{'.'.join(str(part) for part in item['loc'][1:])}: {item['msg']}" for item in detail)
     return str(detail)

@@ -15,19 +15,19 @@ from shotwright.cli import inputs as i
 from shotwright.cli.local import local_bench, progress_bar
 from shotwright.cli.main import composition, emit, err
 from shotwright.cli.remote import Server
-from shotwright.core.errors import ClientCancelled, RenderFailed
+from shotwright.core.errors import BadRequest, ClientCancelled, RenderFailed
 from shotwright.core.pricing import estimate, record
 
 Output = Annotated[Path, typer.Option("--output", "-o", help="Where to write the clip.")]
-Url = Annotated[str | None, typer.Option("--url", help="Render on this server instead of here ($SHOTWRIGHT_URL).")]
-Engine = Annotated[str, typer.Option("--engine", help="The engine.")]
+Where = Annotated[str | None, typer.Option("--url", help="Render on this server instead of here ($SHOTWRIGHT_URL).")]
+Engine = Annotated[str, typer.Option("--engine", help="The engine; without a server, only draft.")]
 Seed = Annotated[int | None, typer.Option("--seed", help="A number; by default it follows from the request.")]
 
 
 def run(
     context: typer.Context, endpoint: i.EndpointId, prompt: i.Prompt, *, image: i.Images = None, element: i.Elements = None,
     video: i.Video = None, start: i.Start = None, end: i.End = None, duration: i.Duration = None, aspect_ratio: i.Ratio = None,
-    keep_audio: i.Audio = False, output: Output = Path("output.mp4"), url: Url = None, engine: Engine = "draft", seed: Seed = None,
+    keep_audio: i.Audio = False, output: Output = Path("output.mp4"), url: Where = None, engine: Engine = "draft", seed: Seed = None,
     as_json: i.AsJson = False,
 ) -> None:  # fmt: skip
     """Render a clip. Without --url it is rendered in this process; no server is needed."""
@@ -54,6 +54,10 @@ def run(
 def _here(
     context: typer.Context, endpoint_id: str, options: dict[str, Any], output: Path, engine: str, seed: int | None
 ) -> dict[str, Any]:
+    if engine != "draft":
+        raise BadRequest(
+            f'Without a server only drafts are rendered. Start one, and add --url to render on "{engine}".'
+        )
     from shotwright.jobs.pipeline import run_job  # heavy, and needed only here
 
     entry = i.endpoint_named(endpoint_id)

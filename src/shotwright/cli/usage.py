@@ -9,8 +9,7 @@ import typer
 
 from shotwright.cli.inputs import AsJson
 from shotwright.cli.main import emit
-from shotwright.cli.remote import Server
-from shotwright.cli.run import Url
+from shotwright.cli.remote import Server, Url
 from shotwright.cli.table import table
 
 NUMBERS = frozenset({"requests", "failed", "seconds", "cost", "Kling O1"})

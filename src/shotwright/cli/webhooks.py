@@ -12,8 +12,7 @@ import typer
 
 from shotwright.cli.inputs import AsJson
 from shotwright.cli.main import emit, err
-from shotwright.cli.remote import POLL_S, Server
-from shotwright.cli.run import Url
+from shotwright.cli.remote import POLL_S, Server, Url
 from shotwright.cli.table import table
 from shotwright.clients import WebhookRefused, verify_eachlabs_webhook, verify_fal_webhook
 from shotwright.core.errors import SetupError

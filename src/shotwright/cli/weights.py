@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -36,3 +37,11 @@ def fetch(
     """Fetch weights into the data folder; what is there already is not fetched again."""
     folder = composition(context).engines.download_weights(Settings(), name, frozenset(accept_licence or ()), err.print)
     emit(None, as_json=False, text=str(folder))
+
+
+@app.command("tiny")
+def tiny(
+    context: typer.Context, folder: Annotated[Path, typer.Argument(help="Where to put `bernini` and `vace`.")]
+) -> None:
+    """Write model folders of a megabyte with random numbers: they try the way, the pictures mean nothing."""
+    emit(None, as_json=False, text="\n".join(str(path) for path in composition(context).engines.tiny_weights(folder)))

@@ -88,11 +88,16 @@ async def _visible(context: Context, who: Caller, text: str) -> StoredRequest:
 def differences(first: dict[str, Any], second: dict[str, Any]) -> list[tuple[str, str, str, bool]]:
     """Name, both values as text, and whether they differ, for endpoint, engine, seed and every input."""
     a, b = (
-        {**_fields(item["arguments"]), "endpoint": item["endpoint_id"], "engine": item["engine"], "seed": item["seed"]}
+        {**_fields(item["arguments"]), "endpoint": item["endpoint_id"], "engine": _drawn_by(item), "seed": item["seed"]}
         for item in (first, second)
     )
     names = dict.fromkeys(["endpoint", "engine", "seed", *a, *b])
     return [(name, _text(a.get(name)), _text(b.get(name)), a.get(name) != b.get(name)) for name in names]
+
+
+def _drawn_by(item: dict[str, Any]) -> str:
+    is_stand_in = item["is_draft"] and item["engine"] != "draft"
+    return f"{item['engine']}, drawn as a draft" if is_stand_in else str(item["engine"])
 
 
 def _fields(arguments: Any) -> dict[str, Any]:  # noqa: ANN401  (whatever a client sent)

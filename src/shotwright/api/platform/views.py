@@ -16,7 +16,7 @@ def shown(row: StoredRequest, base: str) -> JSON:
     """A request: `base` is the origin of its addresses."""
     result = row.result or {}
     return {
-        "id": str(row.id), "endpoint_id": row.endpoint_id, "engine": row.engine, "state": row.state, "attempt": row.attempt,
+        "id": str(row.id), "endpoint_id": row.endpoint_id, "engine": row.engine, "is_draft": row.engine == "draft" or bool(row.metrics.get("drafted")), "state": row.state, "attempt": row.attempt,
         "stage": row.stage, "progress": row.progress, "created_at": row.created_at.isoformat(),
         "started_at": row.started_at.isoformat() if row.started_at else None,
         "finished_at": row.finished_at.isoformat() if row.finished_at else None,

@@ -1,11 +1,10 @@
-"""Model folders of a megabyte with random weights, in the real layout: `python -m shotwright.engines.diffusion.tiny FOLDER`.
+"""Model folders of a megabyte with random weights, in the real layout: `shotwright weights tiny FOLDER`.
 
 They prove the way through the real loading code on any machine; the pictures mean nothing.
 """
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any, Literal
 
@@ -71,10 +70,3 @@ def _tokenizer() -> tuple[Any, int]:
     found.post_processor = processors.TemplateProcessing(single="$A </s>", special_tokens=[("</s>", 1)])
     words = {"pad_token": "<pad>", "eos_token": "</s>", "unk_token": "<unk>"}
     return PreTrainedTokenizerFast(tokenizer_object=found, **words), len(vocabulary)
-
-
-if __name__ == "__main__":
-    where = Path(sys.argv[1])
-    for name in ("bernini", "vace"):
-        build(where / name, name)  # type: ignore[arg-type]  # the two kinds
-        sys.stdout.write(f"{where / name}\n")

@@ -354,7 +354,7 @@ function ended(request, after) {
   if (request.state === "succeeded") state.history.unshift({ label: request.id.slice(0, 8), url: here(request.video_url) });
   const others = data.engines.filter((engine) => engine.name !== request.engine);
   after.replaceChildren(
-    request.state === "succeeded" && others.length ? h("span.line", {}, others.map((engine) => h("button", { type: "button", disabled: !engine.is_ready, title: engine.problem || engine.summary, onclick: () => again(request.id, "promote", { engine: engine.name }) }, `Promote to ${engine.title.toLowerCase()}`))) : "",
+    request.state === "succeeded" && others.length ? h("span.line", {}, others.map((engine) => h("button", { type: "button", disabled: !engine.is_ready, title: engine.problem || engine.summary, onclick: () => again(request.id, "promote", { engine: engine.name }) }, `Promote to ${engine.title}`))) : "",
     h("button", { type: "button", id: "new-seed", onclick: () => again(request.id, "retry", { seed: Math.floor(Math.random() * 2 ** 31) }) }, "New seed"),
     h("button", { type: "button", onclick: () => { show("plan"); editor.area.focus(); } }, "Edit and re-run"),
     h("a.button", { href: `/requests/${request.id}` }, "Open the request"));

@@ -101,7 +101,8 @@ function frameOf(request) {
 
 function end(view, request, compare) {
   if (request.state === "succeeded") {
-    const facts = [`${request.video.width}×${request.video.height}`, `${request.video.frames} frames`, `took ${seconds(request.metrics.inference_time ?? 0)}`, `cost ${request.cost_usd ? dollars(request.cost_usd) : "nothing"}`];
+    const facts = request.is_draft && request.engine !== "draft" ? ["drawn as a draft: there is no recording of it"] : [];
+    facts.push(`${request.video.width}×${request.video.height}`, `${request.video.frames} frames`, `took ${seconds(request.metrics.inference_time ?? 0)}`, `cost ${request.cost_usd ? dollars(request.cost_usd) : "nothing"}`);
     if (request.metrics.upstream_usd) facts.push(`${dollars(Number(request.metrics.upstream_usd))} on the paid model`);
     const screen = h("div");
     view.result.replaceChildren(screen, h("p.muted", {}, facts.join(" · ")));
