@@ -30,6 +30,7 @@ class Script:
     cancel: int = 202
     body: Any = None
     is_listed: bool = True
+    listing: Any = None
 
 
 def _next(items: list[Any]) -> Any:
@@ -80,7 +81,7 @@ class _Handler(FakeHandler):
             items = (
                 [{"request_id": "up-1", "json_input": item} for item in service.accepted] if script.is_listed else []
             )
-            self.answer(200, {"items": items})
+            self.answer(200, {"items": items} if script.listing is None else script.listing)
         elif "/status" in self.path:
             service.asked["status"] += 1
             code = _next(script.status)

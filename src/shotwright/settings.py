@@ -6,12 +6,25 @@ import os
 from decimal import Decimal
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 import platformdirs
 from pydantic import AliasChoices, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shotwright.core.catalog import ENDPOINTS
+
 SYSTEM_DATA = Path("/var/lib/shotwright")
+TASKS = tuple(dict.fromkeys(endpoint.task for endpoint in ENDPOINTS.values()))
+
+
+def _is_url(text: str) -> bool:
+    """Whether a text is an http address with a host and, if any, a port that can be."""
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and text.isascii() and parts.port != 0
+    except ValueError:
+        return False
 
 
 def default_data() -> Path:
@@ -164,8 +177,32 @@ class Settings(BaseSettings):
     def _check_servers(cls, value: str) -> str:
         for item in filter(None, (part.strip() for part in value.split(","))):
             dialect, _, url = item.partition("=")
-            if dialect.strip() not in {"sglang", "vllm"} or not url.strip().startswith(("http://", "https://")):
+            if dialect.strip() not in {"sglang", "vllm"} or not _is_url(url.strip()):
                 raise ValueError(f'write sglang=http://host:port or vllm=http://host:port, not "{item}"')
+        return value
+
+    @field_validator("enhancer_url")
+    @classmethod
+    def _check_enhancer(cls, value: str) -> str:
+        if value and not _is_url(value):
+            raise ValueError(f'write http://host:port/v1, not "{value}"')
+        return value
+
+    @field_validator("remote_key", "enhancer_key", "upstream_key")
+    @classmethod
+    def _check_key(cls, value: SecretStr) -> SecretStr:
+        key = value.get_secret_value().strip()
+        if not (key.isascii() and key.isprintable()):
+            raise ValueError("a key is printable ASCII")
+        return SecretStr(key)
+
+    @field_validator("diffusion_routes")
+    @classmethod
+    def _check_routes(cls, value: str) -> str:
+        for item in filter(None, (part.strip() for part in value.split(","))):
+            task, _, adapter = (part.strip() for part in item.partition("="))
+            if task not in TASKS or adapter not in {"bernini", "vace"}:
+                raise ValueError(f'write task=adapter, such as edit=vace, not "{item}"; tasks: {", ".join(TASKS)}')
         return value
 
     @field_validator("prices")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import importlib.util
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shotwright.core.errors import SetupError
@@ -15,7 +16,6 @@ from shotwright.engines.diffusion import weights
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from shotwright.engines.base import Engine, Progress
     from shotwright.engines.enhancer import Enhancer
@@ -51,6 +51,8 @@ def _diffusion_problem(settings: Settings) -> str:
         return "It is off. Set SHOTWRIGHT_DIFFUSION_BERNINI or SHOTWRIGHT_DIFFUSION_VACE to a folder of weights."
     if importlib.util.find_spec("torch") is None or importlib.util.find_spec("diffusers") is None:
         return "Install it: pip install 'shotwright[diffusion]'."
+    if settings.diffusion_lora and not Path(settings.diffusion_lora).expanduser().exists():
+        return f"There is no LoRA at {settings.diffusion_lora}."
     return next((row["problem"] for row in check_weights(settings) if row["problem"]), "")
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 from tests.conftest import RunningServer, eventually, start
+from tests.fake_server import FakeHandler, FakeServer
 from tests.paid_service import PaidService, Script
 
 pytestmark = pytest.mark.slow
@@ -145,3 +146,34 @@ def test_recordings_answer_without_a_service(data_folder: Callable[[], Path], cl
         assert (drawn["metrics"]["drafted"], drawn["cost_usd"]) == (True, 0)
     finally:
         again.stop()
+
+
+class _Grumbler(FakeHandler):
+    """A rendering server whose words no database can hold."""
+
+    def do_GET(self) -> None:
+        error = {"message": "bad \x00 thing \ud83d"}
+        self.answer(200, {"id": "1", "status": "failed", "error": error} if "/videos/" in self.path else {})
+
+    def do_POST(self) -> None:
+        self.read()
+        self.answer(200, {"id": "1", "status": "queued"})
+
+
+class Grumbler(FakeServer):
+    handler = _Grumbler
+
+
+def test_words_that_no_database_can_hold_still_end_a_request(data_folder: Callable[[], Path]) -> None:
+    gpu = Grumbler()
+    running = start(data_folder(), env={"SHOTWRIGHT_REMOTE_SERVERS": f"vllm={gpu.url}", "SHOTWRIGHT_ENGINE": "remote"})
+    try:
+        request = running.submit("fal-ai/kling-video/o1/standard/reference-to-video", {"prompt": "A quiet beach"})
+        row = running.wait(request)
+        assert row["state"] == "failed"
+        assert "bad  thing ?" in row["error"]["items"][0]["msg"]
+        for wish in ([], {}, {"engine": None}, {"engine": 5}):
+            assert running.http.post(f"/requests/{request}/promote", json=wish).status_code == 400
+    finally:
+        running.stop()
+        gpu.close()

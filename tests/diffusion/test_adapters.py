@@ -331,7 +331,7 @@ def test_a_prompt_is_enhanced_before_it_is_rendered(
     folders: dict[str, str], pictures: dict[str, Path], clip: Path, tmp_path: Path
 ) -> None:
     class Better:
-        def enhanced(self, prompt: str, naming: Any, shown: list[str], seed: int) -> tuple[str, str]:
+        def enhanced(self, prompt: str, naming: Any, shown: list[str], seed: int, tick: Any) -> tuple[str, str]:
             assert (len(shown), seed) == (3, 1)
             assert shown[0].startswith("data:image/jpeg;base64,")
             return f"Better: {prompt}", "It is better now."
@@ -342,6 +342,30 @@ def test_a_prompt_is_enhanced_before_it_is_rendered(
     assert done.metrics["model_prompt"].startswith("Better: ")
     assert "It is better now." in told.lines
     assert any(f"the prompt became: {done.metrics['model_prompt']}" in line for line in told.lines)
+
+
+@pytest.mark.parametrize("wrong", [0.0, float("nan")])
+@pytest.mark.parametrize("at", [0, 1])
+def test_a_window_that_is_no_picture_is_no_success(
+    folders: dict[str, str], pictures: dict[str, Path], clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wrong: float, at: int
+) -> None:  # fmt: skip
+    engine = made({"vace": folders["vace"]}, tmp_path, steps=1)
+    adapter, _ = engine._adapter("vace")
+    real, calls = adapter._window, []
+
+    def window(*given: Any) -> Any:
+        found = real(*given)
+        calls.append(1)
+        if len(calls) == at + 1:
+            found[:] = wrong
+            found[0] = real(*given)[0]  # a given frame comes out well all the same
+        return found
+
+    monkeypatch.setattr(adapter, "_window", window)
+    with pytest.raises(e.NoMediaGenerated, match=r"no picture|one flat colour"):
+        engine.render(
+            shot(pictures, clip, "image-to-video", "The camera moves from @Image1 to @Image2."), tmp_path, Told()
+        )
 
 
 # The formula

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -112,6 +113,8 @@ def folder(tmp_path: Path, kind: str = "WanPipeline") -> Path:
     (tmp_path / "transformer").mkdir()
     (tmp_path / "scheduler").mkdir()
     (tmp_path / "model_index.json").write_text(json.dumps(index))
+    (tmp_path / "transformer/config.json").write_text("{}")
+    (tmp_path / "scheduler/scheduler_config.json").write_text("{}")
     header = json.dumps({"w": {"dtype": "F32", "shape": [4], "data_offsets": [0, 16]}}).encode()
     (tmp_path / "transformer/model.safetensors").write_bytes(len(header).to_bytes(8, "little") + header + bytes(16))
     return tmp_path
@@ -127,7 +130,13 @@ def damage(what: str, place: Path) -> None:
     {
         "no index": lambda: (place / "model_index.json").unlink(),
         "bad index": lambda: (place / "model_index.json").write_text("{"),
-        "no part": lambda: (place / "scheduler").rmdir(),
+        "no part": lambda: shutil.rmtree(place / "scheduler"),
+        "a list": lambda: (place / "model_index.json").write_text("[]"),
+        "no config": lambda: (place / "transformer/config.json").unlink(),
+        "cut shards": lambda: (place / "transformer/d.safetensors.index.json").write_text('{"weight_'),
+        "no shards": lambda: (place / "transformer/d.safetensors.index.json").write_text("{}"),
+        "odd header": lambda: model.write_bytes((2).to_bytes(8, "little") + b"[]"),
+        "no offsets": lambda: model.write_bytes((8).to_bytes(8, "little") + b'{"w":{}}'),
         "no weights": model.unlink,
         "cut off": lambda: model.write_bytes(model.read_bytes()[:-3]),
         "noise": lambda: model.write_bytes(b"\xff" * 64),
@@ -142,7 +151,8 @@ def damage(what: str, place: Path) -> None:
     ("what", "words"),
     [
         ("no index", "model_index.json is missing"), ("bad index", "damaged"), ("no part", "scheduler is missing"), ("no weights", "no weights"),
-        ("cut off", "cut off"), ("noise", "damaged"), ("broken download", "broken download"), ("missing shard", "1 of 2 files are missing"),
+        ("a list", "damaged"), ("no config", "transformer/config.json is missing"), ("cut shards", "damaged"), ("no shards", "damaged"),
+        ("odd header", "damaged"), ("no offsets", "damaged"), ("cut off", "cut off"), ("noise", "damaged"), ("broken download", "broken download"), ("missing shard", "1 of 2 files are missing"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_with_weights_is_named(tmp_path: Path, what: str, words: str) -> None:
@@ -158,7 +168,7 @@ def test_weights_of_another_model_are_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [("/nowhere/at/all", "no such folder"), ("owner/name@abc", "weights download owner/name@abc"), ("nothing", "no such folder")],
+    [("/nowhere/at/all", "no such folder"), ("owner/name@abc", "weights download owner/name@abc"), ("nothing", "no such folder"), ("owner/name", "Pin a revision"), ("~nosuchuser/x", "no such folder")],
 )  # fmt: skip
 def test_weights_that_are_nowhere(tmp_path: Path, text: str, words: str) -> None:
     with pytest.raises(SetupError, match=words):
@@ -171,3 +181,12 @@ def test_weights_that_are_nowhere(tmp_path: Path, text: str, words: str) -> None
 def test_downloads_are_pinned_and_licensed(tmp_path: Path, name: str, words: str) -> None:
     with pytest.raises(SetupError, match=words):
         download(name, tmp_path, frozenset(), print)
+
+
+def test_each_revision_has_a_folder_of_its_own(tmp_path: Path) -> None:
+    place = tmp_path / "owner--name@one"
+    place.mkdir()
+    folder(place)
+    assert checked("owner/name@one", "bernini", tmp_path).folder == place
+    with pytest.raises(SetupError, match="Fetch them"):
+        checked("owner/name@two", "bernini", tmp_path)

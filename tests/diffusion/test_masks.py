@@ -52,7 +52,8 @@ def test_what_is_replaced_is_inside_and_what_is_far_from_it_outside(clip: Path, 
 
 
 @pytest.mark.parametrize(
-    ("prompt", "reason"), [("Make it night.", None), ("Add a red balloon.", "no place in the source"), ("Change the teapot to blue.", "could be identified")]
+    ("prompt", "reason"), [("Make it night.", None), ("Add a red balloon.", "no place in the source"), ("Change the teapot to blue.", "main subject is"),
+     ("Remove the dog.", "main subject is dog"), ("Remove the second person.", "which one is meant"), ("Remove the man on the left.", "which one is meant")]
 )  # fmt: skip
 def test_without_a_place_the_whole_frame_is_open(
     clip: Path, pictures: dict[str, Path], prompt: str, reason: str | None
@@ -94,3 +95,29 @@ def test_outside_of_its_mask_an_edit_is_its_source(clip: Path, pictures: dict[st
         np.abs(found[10][cv2.resize(figure(15).astype(np.uint8), (job.width, job.height)) > 0].astype(int) - 128) < 40
     ).mean() > 0.9
     assert (job.source == source_frames(clip, job.width, job.height, job.frames, 3.0)).all()
+
+
+def test_a_clip_of_another_shape_fills_the_canvas_instead_of_being_squashed(clip: Path) -> None:
+    [upright] = source_frames(clip, 160, 288, 1, 1.0, fills=True)
+    [whole] = source_frames(clip, 512, 288, 1, 1.0)
+    middle = whole[:, 176:336].astype(int)
+    assert np.abs(upright.astype(int) - middle).mean() < 6
+    [squashed] = source_frames(clip, 160, 288, 1, 1.0)
+    assert np.abs(squashed.astype(int) - middle).mean() > 12
+
+
+def test_the_next_shot_begins_after_the_clip_that_it_goes_on_from(clip: Path, pictures: dict[str, Path]) -> None:
+    wish = "Based on @Video1, generate the next shot."
+    endpoint = "fal-ai/kling-video/o1/standard/video-to-video/reference"
+    request = ShotRequest(endpoint, wish, video_url="x", duration_s=3)
+    order = Shot(
+        parse_prompt(request), OutputSpec(1280, 720, 24, 72), 1, video=clip, video_facts=probe_video(clip), endpoint_id=endpoint, arguments={"prompt": wish}
+    )  # fmt: skip
+    job = job_for(order, "vace", max_pixels=320 * 176)
+    assert (job.skipped, sorted(job.kept)) == (9, list(range(9)))
+    assert job.frames - job.skipped >= 48
+    told = job_for(order, "bernini", max_pixels=320 * 176)
+    assert "the first reference image, the second reference image and the third reference image" in told.prompt
+    assert "source video" not in told.prompt
+    assert [picture.shape for picture in told.references] == [told.references[0].shape] * 3
+    assert told.references[0].shape[1] / told.references[0].shape[0] == pytest.approx(16 / 9, abs=0.05)

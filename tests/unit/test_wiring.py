@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from shotwright.settings import Settings
 from shotwright.wiring import build_engines, check_weights, engine_infos, reach_servers
@@ -50,3 +52,30 @@ def test_servers_and_weights_say_what_is_wrong_with_them(tmp_path: Path) -> None
     [row] = check_weights(settings)
     assert "model_index.json is missing" in row["problem"]
     assert reach_servers(Settings()) == check_weights(Settings()) == []
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"remote_servers": "sglang=http://gpu:abc"}, {"remote_servers": "vllm=http://[::1"}, {"remote_servers": "foo"}, {"enhancer_url": "gpu1:8000"},
+        {"remote_key": "clé"}, {"enhancer_key": "a\nb"}, {"diffusion_routes": "foo=vace"}, {"diffusion_routes": "edit=vaec"},
+    ],
+)  # fmt: skip
+def test_what_would_break_an_engine_later_is_refused_at_once(given: dict[str, str]) -> None:
+    with pytest.raises(ValidationError):
+        Settings(**given)
+
+
+def test_a_key_with_a_line_s_end_is_cut() -> None:
+    assert Settings(enhancer_key="sekret\n").enhancer_key.get_secret_value() == "sekret"
+
+
+def test_a_bad_setting_is_a_sentence() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "shotwright", "doctor"], env={**os.environ, "SHOTWRIGHT_REMOTE_SERVERS": "foo"}, capture_output=True, text=True, timeout=60,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert 'SHOTWRIGHT_REMOTE_SERVERS: write sglang=http://host:port or vllm=http://host:port, not "foo"' in " ".join(
+        done.stderr.split()
+    )

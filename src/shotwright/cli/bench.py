@@ -38,8 +38,14 @@ def diffusion(
 ) -> None:
     """Seconds of a forward and its share of the bf16 roof of one H200 (790 TFLOP/s). No weights are needed."""
     width, _, height = size.partition("x")
-    if not (width.isdigit() and height.isdigit()):
-        raise BadRequest("size is width x height, such as 832x480.")
+    if not all(
+        side.isascii() and side.isdigit() and int(side) >= 16 and int(side) % 16 == 0 for side in (width, height)
+    ):
+        raise BadRequest("size is width x height in multiples of 16, such as 832x480.")
+    if frames % 4 != 1:
+        raise BadRequest(f"frames is 4 k + 1, such as {frames // 4 * 4 + 1}.")
+    if out is not None and not out.parent.is_dir():
+        raise BadRequest(f"There is no folder {out.parent}.")
     chosen: dict[str, Any] = {
         "model": model, "size": (int(width), int(height)), "frames": frames, "sources": sources, "attention": attention, "compile": compiled,
         "repeats": repeats,

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import typer
+from pydantic import ValidationError
 from rich.console import Console
 from rich.markup import escape
 
-from shotwright.core.errors import ShotwrightError
+from shotwright.core.errors import SetupError, ShotwrightError
 
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
@@ -79,6 +80,13 @@ def main(wiring: Composition) -> int:
     except ShotwrightError as exc:
         err.print(f"[bold red]Error:[/] {escape(exc.message)}", soft_wrap=True)
         return exc.exit_code
+    except ValidationError as exc:
+        for item in exc.errors():
+            name = f"SHOTWRIGHT_{'_'.join(str(part) for part in item['loc'])}".upper()
+            err.print(
+                f"[bold red]Error:[/] {name}: {escape(item['msg'].removeprefix('Value error, '))}", soft_wrap=True
+            )
+        return SetupError.exit_code
     except USAGE_ERROR as exc:
         exc.show()
         return int(exc.exit_code)

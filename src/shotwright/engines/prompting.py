@@ -72,13 +72,15 @@ def rewritten(prompt: str, plan: ShotPlan, pictures: Mapping[str, Sequence[int]]
 
 
 def _named(ref: str, plan: ShotPlan, pictures: Mapping[str, Sequence[int]], naming: Naming) -> str:
-    if ref.startswith("@Video"):
-        return naming.video.format(n=1)
     numbers = pictures.get(ref, ())
+    if ref.startswith("@Video") and not (naming.picture and numbers):
+        return naming.video.format(n=1)
     if not naming.picture or not numbers:
         noun = next((item.noun for item in plan.subjects if item.ref == ref and item.noun), None)
         return f"the {noun}" if noun else "the character" if ref.startswith("@Element") else "the picture"
     names = [naming.picture.format(n=number, nth=ORDINALS[min(number, len(ORDINALS)) - 1]) for number in numbers]
+    if ref.startswith("@Video"):
+        return f"the shot of {_listed(names)}"
     if len(names) == 1:
         return (
             names[0]
@@ -87,6 +89,9 @@ def _named(ref: str, plan: ShotPlan, pictures: Mapping[str, Sequence[int]], nami
             if "{nth}" in naming.picture
             else names[0]
         )
-    return naming.views.format(
-        first=names[0], others=" and ".join([", ".join(names[1:-1]), names[-1]] if len(names) > 2 else names[1:])
-    )
+    return naming.views.format(first=names[0], others=_listed(names[1:]))
+
+
+def _listed(names: Sequence[str]) -> str:
+    """ "a, b and c"."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

@@ -146,10 +146,13 @@ class Server:
             answer = self.client.get(path, timeout=10.0)
             if answer.status_code != httpx.codes.OK:
                 continue
-            found = answer.json()
+            found = _json(answer)
             rows = found.get("data", found) if isinstance(found, dict) else found
-            first = rows[0] if isinstance(rows, list) and rows else rows if isinstance(rows, dict) else {}
-            self.model = first.get("id") or first.get("model_path") or self.model
+            first = rows[0] if isinstance(rows, list) and rows else rows
+            if not isinstance(first, dict):
+                continue
+            name = first.get("id") or first.get("model_path")
+            self.model = name if isinstance(name, str) else self.model
             said = first.get("task_type") or first.get("tasks")
             if said:
                 self.tasks = frozenset(str(item).lower() for item in (said if isinstance(said, list) else [said]))
@@ -198,7 +201,9 @@ class RemoteEngine:
         """
         order, left_out = _order(shot)
         if self._enhancer is not None:
-            prompt, remark = self._enhancer.enhanced(order.prompt, H3, order.pictures, order.seed)
+            prompt, remark = self._enhancer.enhanced(
+                order.prompt, H3, order.pictures, order.seed, lambda: progress("remote", 0.02)
+            )
             order = replace(order, prompt=prompt)
             progress("remote", 0.02, remark)
         problems: list[str] = []
@@ -348,11 +353,15 @@ def _why(exc: Exception) -> str:
     return str(exc) or type(exc).__name__
 
 
-def _is_json(answer: httpx.Response) -> bool:
+def _json(answer: httpx.Response) -> object:
     try:
-        return isinstance(answer.json(), dict)
-    except ValueError:
-        return False
+        return answer.json()
+    except (ValueError, RecursionError):
+        return None
+
+
+def _is_json(answer: httpx.Response) -> bool:
+    return isinstance(_json(answer), dict)
 
 
 def _words(answer: httpx.Response) -> str:

@@ -40,3 +40,12 @@ def result_files(result: dict[str, Any]) -> list[str]:
     """Ids of all files that a result names."""
     own = [result[name] for name in ("file_id", "camera_file_id", "trajectory_file_id") if name in result]
     return own + list(result.get("previews", ()))
+
+
+def storable(value: Any) -> Any:  # noqa: ANN401  (any JSON)
+    """JSON that a database can hold: without NUL and without halves of surrogate pairs, which foreign servers may send."""
+    if isinstance(value, str):
+        return value.replace("\x00", "").encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {storable(name): storable(item) for name, item in value.items()}
+    return [storable(item) for item in value] if isinstance(value, list | tuple) else value

@@ -16,6 +16,7 @@ from psycopg.rows import class_row, dict_row
 from psycopg.types.json import Jsonb
 
 from shotwright.jobs.admission import Admission, admit, earlier, forget_keys, lock_owner, remember
+from shotwright.jobs.messages import storable
 from shotwright.jobs.outbox import post
 from shotwright.jobs.states import MAX_ATTEMPTS, TERMINAL, State, sources
 
@@ -255,7 +256,10 @@ class RequestStore:
         """The one statement that changes a state, and what follows from an end: event, webhook."""
         changes: JSON = {
             "state": target.value,
-            **{key: Jsonb(value) if isinstance(value, dict | list) else value for key, value in values.items()},
+            **{
+                key: Jsonb(storable(value)) if isinstance(value, dict | list) else value
+                for key, value in values.items()
+            },
         }
         extra, guard = "", "AND attempt = %(guard)s" if attempt is not None else ""
         guard += " AND cancel_requested" if only_cancelled else ""
@@ -348,7 +352,7 @@ class RequestStore:
             "WHERE id = %s AND attempt = %s"
         )
         async with self._pool.connection() as conn:
-            await conn.execute(query, (Jsonb(note), request_id, attempt))
+            await conn.execute(query, (Jsonb(storable(note)), request_id, attempt))
 
     async def preview(self, request_id: uuid.UUID, file_id: str) -> None:
         """Record a picture of a render that is under way."""
@@ -481,8 +485,8 @@ class RequestStore:
             "WITH added AS (INSERT INTO events (request_id, kind, level, message, data) VALUES (%s, %s, %s, %s, %s)) "
             "SELECT pg_notify(%s, %s)"
         )
-        payload = Jsonb(data) if data is not None else None
-        await conn.execute(query, (request_id, kind, level, message, payload, CHANNEL, str(request_id)))
+        payload = Jsonb(storable(data)) if data is not None else None
+        await conn.execute(query, (request_id, kind, level, storable(message), payload, CHANNEL, str(request_id)))
 
     @staticmethod
     async def _notify(conn: AsyncConnection[Any], request_id: uuid.UUID) -> None:

@@ -22,7 +22,7 @@ import psycopg
 from psycopg_pool import PoolTimeout
 
 from shotwright.core.catalog import find_endpoint
-from shotwright.core.errors import ClientCancelled, StartTimeout, WorkerCrashed
+from shotwright.core.errors import ClientCancelled, InternalError, StartTimeout, WorkerCrashed
 from shotwright.core.pricing import actual_usd, estimate, record
 from shotwright.jobs.children import CANCEL_GRACE_ELSE_S, CANCEL_GRACE_S, Child, ChildPool, Message
 from shotwright.jobs.messages import Outcome, RenderJob, result_files
@@ -97,12 +97,22 @@ class Worker:
             return
         started = time.perf_counter()
         try:
+            last = await self._rendered(row)
+            await self._finish(row, last, time.perf_counter() - started)
+        except psycopg.DataError:
+            logger.exception("What the engine said of %s cannot be stored.", row.id)
+            await self._store.move(
+                row.id, State.FAILED, attempt=row.attempt, values={"error": InternalError().to_json()}
+            )
+
+    async def _rendered(self, row: StoredRequest) -> Message:
+        """The last message of a child; a worker that has to stop gives the request back."""
+        try:
             with self._pool.take() as child:
-                last = await self._follow(row, child)
+                return await self._follow(row, child)
         except asyncio.CancelledError:
             await asyncio.shield(self._give_back(row))
             raise
-        await self._finish(row, last, time.perf_counter() - started)
 
     async def _follow(self, row: StoredRequest, child: Child) -> Message:
         """Pass a child's messages on until its last one; pass a cancel on to the child."""

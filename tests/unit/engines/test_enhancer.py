@@ -65,8 +65,8 @@ def test_a_better_prompt_is_taken_and_said(chat: ChatModel) -> None:
 @pytest.mark.parametrize(
     ("naming", "prompt", "answer", "lost"),
     [
-        (H3, PROMPT, "An explorer walks through <Picture 2>.", "<Picture 1> got lost"),
-        (BERNINI, "Replace the man in the source video.", "Replace the man.", "the source video got lost"),
+        (H3, PROMPT, "An explorer walks through <Picture 2>.", "<Picture 1> got lost or came in"),
+        (BERNINI, "Replace the man in the source video.", "Replace the man.", "the source video got lost or came in"),
         (H3, "A beach.", "", "empty or too long"),
         (H3, "A beach.", "word " * 700, "empty or too long"),
         (H3, "A beach.", None, "empty or too long"),
@@ -81,10 +81,30 @@ def test_an_answer_that_loses_something_is_not_taken(
     assert lost in remark
 
 
-@pytest.mark.parametrize("says", [None, (500, {}), (200, b"no json"), (200, {"choices": []}), (200, ["x"]), (401, {})])
+@pytest.mark.parametrize(
+    "says", [None, (500, {}), (200, b"no json"), (200, {"choices": []}), (200, ["x"]), (401, {}), (200, b"[" * 100_000)]
+)
 def test_without_an_answer_the_prompt_stays(chat: ChatModel, says: tuple[int, Any] | None) -> None:
     chat.says = says
     found, remark = Enhancer(chat.url, "seer", "secret").enhanced(PROMPT, H3, [], 1)
     assert found == PROMPT
     assert remark.startswith("The prompt was not enhanced: ")
     assert "secret" not in remark + repr(Enhancer(chat.url, "seer", "secret"))
+
+
+def test_parts_are_joined_and_thoughts_are_not_sent(chat: ChatModel) -> None:
+    chat.will_say(
+        [{"type": "text", "text": "<think>Hm.\nA beach?</think>"}, {"type": "text", "text": "A quiet beach."}]
+    )
+    assert Enhancer(chat.url, "seer").enhanced("A beach.", H3, [], 1)[0] == "A quiet beach."
+
+
+def test_a_cancel_does_not_wait_for_the_answer(chat: ChatModel) -> None:
+    class Stop(Exception):
+        pass
+
+    def tick() -> None:
+        raise Stop
+
+    with pytest.raises(Stop):
+        Enhancer(chat.url, "seer").enhanced("A beach.", H3, [], 1, tick)

@@ -337,6 +337,38 @@ def test_refusals_are_recorded_and_replayed(
     assert KEY not in "".join(path.read_text() for path in (tmp_path / "data/recordings").glob("*.json"))
 
 
+@pytest.mark.parametrize("left", ["cut", "list", "no clip"])
+def test_half_a_recording_is_none(paid: PaidService, pictures: dict[str, Path], tmp_path: Path, left: str) -> None:
+    engine(paid, "fal", tmp_path, upstream_mode="record").render(shot(pictures), tmp_path, Told())
+    [kept] = (tmp_path / "data/recordings").glob("*.json")
+    {
+        "cut": lambda: kept.write_text(kept.read_text()[:20]), "list": lambda: kept.write_text("[]"), "no clip": kept.with_suffix(".mp4").unlink,
+    }[left]()  # fmt: skip
+    drawn = engine(paid, "fal", tmp_path, Drawn(), upstream_mode="replay-or-draft").render(
+        shot(pictures), tmp_path, Told()
+    )
+    assert drawn.metrics["drafted"]
+
+
+@pytest.mark.parametrize("listing", [[], {"items": None}, {"items": ["x"]}, {"items": 5}, "x"])
+def test_a_list_of_a_new_shape_leaves_the_request_unknown(
+    paid: PaidService, pictures: dict[str, Path], tmp_path: Path, listing: object
+) -> None:
+    paid.script = Script(submit=["drop"], listing=listing)
+    with pytest.raises(e.DownstreamUnknown, match="not sent twice"):
+        engine(paid, "fal", tmp_path).render(shot(pictures), tmp_path, Told())
+    assert paid.asked["submit"] == 1
+
+
+def test_an_odd_refusal_gets_the_form_of_ours(
+    paid: PaidService, name: str, pictures: dict[str, Path], tmp_path: Path
+) -> None:
+    paid.script = Script(submit=[422], body={"detail": [{"msg": {"x": 1}, "type": ["a"], "loc": 5}]})
+    with pytest.raises(e.UpstreamRejected) as caught:
+        engine(paid, name, tmp_path).render(shot(pictures), tmp_path, Told())
+    assert caught.value.items() == [{"loc": ["body"], "msg": "{'x': 1}", "type": "value_error"}]
+
+
 def test_two_at_once_do_not_share_an_id(paid: PaidService, pictures: dict[str, Path], tmp_path: Path) -> None:
     made, results = engine(paid, "fal", tmp_path), []
     threads = [

@@ -105,7 +105,7 @@ def quiet(*_: Any, **__: Any) -> None:
 
 
 class Better:
-    def enhanced(self, prompt: str, naming: Any, shown: Any, seed: int) -> tuple[str, str]:
+    def enhanced(self, prompt: str, naming: Any, shown: Any, seed: int, tick: Any) -> tuple[str, str]:
         assert (naming, len(shown), seed) == (H3, 4, 5)
         return f"Better: {prompt}", "It is better now."
 
@@ -341,3 +341,15 @@ def test_delivery_keeps_length_and_rate(clip: Path, pictures: dict[str, Path], t
     deliver(iter(frames), 12, shot(pictures), tmp_path / "out.mp4", quiet)
     facts = probe_video(tmp_path / "out.mp4")
     assert (facts.frames, facts.fps) == (72, 24)
+
+
+@pytest.mark.parametrize(
+    "models", [b"<html>", ["a"], {"data": ["name"]}, {"data": [None]}, b"[" * 100_000, {"data": 5}]
+)
+def test_a_strange_list_of_models_changes_nothing(
+    serve: Any, pictures: dict[str, Path], tmp_path: Path, models: Any
+) -> None:
+    server = serve(models=models)
+    assert parse_servers(f"vllm={server.url}")[0].reached() == ""
+    done = engine(f"vllm={server.url}").render(shot(pictures), tmp_path, quiet)
+    assert probe_video(done.path).frames == 72

@@ -125,7 +125,10 @@ async def _again(request: Request, extra: dict[str, Any]) -> Response:
     }
     engine, options = row.engine, {**kept, **extra}
     if extra:
-        engine = checked_engine(str(wish.get("engine") or context.settings.engine), context)
+        wanted = wish.get("engine")
+        if not isinstance(wanted, str) or not wanted:
+            raise BadRequest('Name the engine that is to render it: {"engine": "upstream"}.')
+        engine = checked_engine(wanted, context)
     seed = wish.get("seed")
     if seed is not None:
         options["seed"] = checked_seed(str(seed))

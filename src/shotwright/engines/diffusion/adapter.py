@@ -5,13 +5,16 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import numpy as np
+
+from shotwright.core.errors import NoMediaGenerated
+from shotwright.engines.deliver import MIN_SPREAD
 from shotwright.engines.diffusion.canvas import OVERLAP, WINDOW, windows_of
 from shotwright.engines.diffusion.flops import Architecture, forward_flops
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
-    import numpy as np
     import torch
     from numpy.typing import NDArray
 
@@ -41,6 +44,27 @@ class Adapter(ABC):
             guidance: Weight of the text; None for the model's own, 1 for a distilled model without guidance.
             told: Called after every step with its number, how many there are, and the latents; may raise.
         """
+
+    @staticmethod
+    def check(frames: NDArray[np.float32], given: Iterable[int] = ()) -> None:
+        """Refuse what a model gave when it is no picture: numbers that are none, or one flat colour.
+
+        Args:
+            frames: Raw, float32 (F, H, W, 3) in 0..255.
+            given: Indices of frames that were handed in; they prove nothing.
+
+        Raises:
+            NoMediaGenerated: It is no picture. Another seed may help.
+        """
+        made = np.delete(frames, [index for index in given if 0 <= index < len(frames)], axis=0)
+        if not np.isfinite(frames).all():
+            raise NoMediaGenerated(
+                "The model gave numbers that are no picture. Another seed may help; if not, check the weights."
+            )
+        if len(made) and max(float(frame[::4, ::4].mean(-1).std()) for frame in made[::4]) < MIN_SPREAD:
+            raise NoMediaGenerated(
+                "The model gave nothing but one flat colour. Another seed may help; if not, check the weights."
+            )
 
     def windows(self, job: Job) -> list[Window]:
         """How a job is cut."""

@@ -54,7 +54,10 @@ def measure(run: Run) -> dict[str, Any]:
     kind = torch.bfloat16 if device.type == "cuda" else torch.float32
     model = _built(shape, device, kind)
     if run.attention:
-        model.set_attention_backend(run.attention)
+        try:
+            model.set_attention_backend(run.attention)
+        except (ValueError, RuntimeError, ImportError) as exc:
+            raise BadRequest(f"The attention backend {run.attention} cannot be used: {exc}") from exc
     if run.compile:
         model.compile_repeated_blocks(fullgraph=True)
     frames = latent_frames(run.frames) * (1 + run.sources)

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 import torch
 
-from shotwright.core.errors import DeviceOutOfMemory, NoMediaGenerated
+from shotwright.core.errors import DeviceOutOfMemory, FeatureNotSupported, NoMediaGenerated
 from shotwright.engines.base import Capabilities, Rendered
 from shotwright.engines.deliver import deliver
 from shotwright.engines.diffusion.adapter import Adapter
@@ -100,6 +100,7 @@ class DiffusionEngine:
         adapter, model = self._adapter(name)
         job = self._job(shot, name, progress)
         frames, took_s = self._frames(adapter, model, job, progress)
+        frames = frames[job.skipped :]
         if job.source is not None and is_local(shot.plan):
             frames = pasted_back(frames, job.source, job.mask)
         path = workdir / "output.mp4"
@@ -115,7 +116,9 @@ class DiffusionEngine:
             progress("prepare", 0.04, remark)
         if self._choices.enhancer is not None:
             shown = [data_uri(thumbnail(picture, SHOWN_PX)) for picture in job.references]
-            prompt, remark = self._choices.enhancer.enhanced(job.prompt, NAMINGS[name], shown, job.seed)
+            prompt, remark = self._choices.enhancer.enhanced(
+                job.prompt, NAMINGS[name], shown, job.seed, lambda: progress("prepare", 0.04)
+            )
             job = replace(job, prompt=prompt)
             progress("prepare", 0.04, remark)
         facts = f"{job.mode}, {job.width}x{job.height}, {job.frames} frames at {FPS} fps"
@@ -127,7 +130,12 @@ class DiffusionEngine:
             self._loaded = None
             Model.free()
             weights = checked(self._choices.weights[name], name, self._choices.cache)
-            model = Model(weights, self._choices.options)
+            try:
+                model = Model(weights, self._choices.options)
+            except (ValueError, RuntimeError, OSError, ImportError) as exc:
+                raise FeatureNotSupported(
+                    f"The model could not be loaded ({type(exc).__name__}: {exc}). Check SHOTWRIGHT_DIFFUSION_*."
+                ) from exc
             made = ADAPTERS[name](model, longest=self._choices.longest, overlap=self._choices.overlap)
             self._loaded = (name, made, model)
         return self._loaded[1], self._loaded[2]

@@ -31,6 +31,8 @@ Mode = Literal["t2v", "r2v", "v2v", "rv2v"]
 MAX_REFERENCES = {"bernini": 8, "vace": 4}
 NAMINGS = {"bernini": BERNINI, "vace": PLAIN}
 REFERENCE_PX = 848
+TAIL = 9
+"""Frames of a clip that its next shot grows out of."""
 SAME_SHOT = frozenset({"camera_angle", "camera_motion_transfer", "motion_transfer"})
 NEGATIVE = (
     "色调艳丽，过曝，静态，细节模糊不清，字幕，风格，作品，画作，画面，静止，整体发灰，最差质量，低质量，JPEG压缩残留，丑陋的，残缺的，多余的手指，画得不好的手部，"
@@ -55,6 +57,7 @@ class Job:
         kept: Frames that are given: index to picture in canvas size.
         left_out: What had no room.
         remarks: What the request's log should say.
+        skipped: Frames at the start that are not delivered: the end of the clip that goes on.
     """
 
     mode: Mode
@@ -69,6 +72,7 @@ class Job:
     kept: Mapping[int, FrameRGB] = field(default_factory=dict)
     left_out: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+    skipped: int = 0
 
 
 def adapter_for(shot: Shot, pins: Mapping[str, str], ready: frozenset[str]) -> str:
@@ -103,18 +107,23 @@ def job_for(
     groups = groups_of(shot, without=frozenset({plan.start_frame, plan.end_frame}))
     paths, left_out = shared_out(groups, MAX_REFERENCES[adapter])
     chosen = {ref: [reference_picture(path) for path in items] for ref, items in paths.items()}
-    source, mask, why = None, None, ""
+    source, mask, why, skipped = None, None, "", 0
     kept: dict[int, FrameRGB] = {}
     if shot.video is not None and (is_edit or plan.continuation in SAME_SHOT or plan.continuation is None):
-        source = source_frames(shot.video, width, height, frames, out.duration_s)
+        source = source_frames(shot.video, width, height, frames, out.duration_s, fills=not is_edit)
         if is_edit and is_local(plan):
             indices = source_indices(shot.video, frames, out.duration_s)
             mask, why = edit_mask(shot, (width, height), indices, tick)
     elif shot.video is not None and adapter == "vace" and plan.continuation == "next_shot":
-        tail = source_frames(shot.video, width, height, 4 * 2 + 1, 0.5, from_end=True)
+        skipped = TAIL
+        frames = frames_for(out.duration_s + TAIL / FPS)
+        tail = source_frames(shot.video, width, height, TAIL, 0.5, from_end=True, fills=True)
         kept = dict(enumerate(tail))
     elif shot.video is not None:
-        clip = source_frames(shot.video, width, height, 17, shot.video_facts.duration_s if shot.video_facts else 3.0)
+        facts = probe_video(shot.video)
+        scale = min(1.0, REFERENCE_PX / max(facts.width, facts.height))
+        wide, tall = (max(16, round(side * scale / 16) * 16) for side in (facts.width, facts.height))
+        clip = source_frames(shot.video, wide, tall, 17, facts.duration_s)
         chosen = {**chosen, "@Video1": [clip[index] for index in (0, 8, 16)]}
     for ref, index in ((plan.start_frame, 0), (plan.end_frame, frames - 1)):
         path = shot.image(ref)
@@ -125,7 +134,9 @@ def job_for(
     numbers = numbered({ref: len(items) for ref, items in chosen.items()})
     prompt = rewritten(str(shot.arguments.get("prompt", "")), plan, numbers, NAMINGS[adapter])
     remarks = (f"The whole frame may change: {why}",) if why else ()
-    return Job(mode, prompt, width, height, frames, shot.seed, references, source, mask, kept, left_out, remarks)
+    return Job(
+        mode, prompt, width, height, frames, shot.seed, references, source, mask, kept, left_out, remarks, skipped
+    )
 
 
 def reference_picture(path: Path) -> FrameRGB:
@@ -160,7 +171,7 @@ def source_indices(path: Path, count: int, seconds: float, *, from_end: bool = F
 
 
 def source_frames(
-    path: Path, width: int, height: int, count: int, seconds: float, *, from_end: bool = False
+    path: Path, width: int, height: int, count: int, seconds: float, *, from_end: bool = False, fills: bool = False
 ) -> NDArray[np.uint8]:
     """Frames of a clip in canvas size at 16 per second (or evenly over `seconds`), by the nearest time-stamp; the last one repeats.
 
@@ -168,12 +179,15 @@ def source_frames(
         uint8 (count, height, width, 3) sRGB.
     """
     wanted = source_indices(path, count, seconds, from_end=from_end)
+    facts = probe_video(path)
+    scale = max(width / facts.width, height / facts.height)
+    size = (2 * round(facts.width * scale / 2), 2 * round(facts.height * scale / 2)) if fills else (width, height)
     found: dict[int, FrameRGB] = {}
     last: FrameRGB | None = None
     needed = set(wanted)
-    for index, frame in enumerate(decode_frames(path, width, height)):
+    for index, frame in enumerate(decode_frames(path, *size)):
         if index in needed:
-            found[index] = last = yuv_to_rgb(frame)
+            found[index] = last = fitted(yuv_to_rgb(frame), width, height)
         if index >= max(needed):
             break
     if last is None:

@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from shotwright.core.prompt.lexer import tokenize
+from shotwright.core.prompt.vocabulary import KNOWN_WORDS, PEOPLE_NOUNS
 from shotwright.engines.draft.cache import Cache
 from shotwright.engines.draft.edits.bench import Bench
-from shotwright.engines.draft.edits.region import finder_of
+from shotwright.engines.draft.edits.region import PARTS, SUBJECT_WORDS, finder_of
+from shotwright.media.colour import COLOUR_RGB
 from shotwright.media.decode import decode_frames
 
 if TYPE_CHECKING:
@@ -28,6 +31,25 @@ if TYPE_CHECKING:
 LOCAL_EDITS = frozenset({"replace", "add", "remove", "recolour", "attribute", "material"})
 GROWN = 0.04
 """How much wider than what was found the place of a change is, in shares of the frame's width."""
+QUALIFIERS = frozenset(
+    {
+        "second",
+        "third",
+        "other",
+        "another",
+        "background",
+        "foreground",
+        "left",
+        "right",
+        "behind",
+        "both",
+        "all",
+        "every",
+        "crowd",
+    }
+)
+UPRIGHT = 1.2
+"""Height over width from which a subject may be a person who stands."""
 DIFFERS = 14.0
 """Mean difference of the three channels, in levels, above which a place was edited."""
 
@@ -56,6 +78,9 @@ def edit_mask(
         return None, "what is added has no place in the source"
     placed = replace(shot, output=replace(shot.output, width=size[0], height=size[1]))
     bench = Bench.of(placed, Cache(shot.cache), tick)
+    doubt = next((text for edit in shot.plan.edits if (text := _doubt(edit, bench, shot))), "")
+    if doubt:
+        return None, doubt
     finders = [(edit, finder_of(edit, bench)) for edit in shot.plan.edits]
     places = [(edit, find) for edit, find in finders if find is not None]
     if len(places) < len(finders):
@@ -69,6 +94,21 @@ def edit_mask(
         if index >= last:
             break
     return np.stack([found[min(index, max(found))] for index in indices]), ""
+
+
+def _doubt(edit: Edit, bench: Bench, shot: Shot) -> str:
+    """Why "the main subject" may not be what is meant: the draft may guess there, a mask may not."""
+    said = {token.lemma for token in tokenize(str(shot.arguments.get("prompt", "")), KNOWN_WORDS)}
+    target = [token.lemma for token in tokenize(edit.target or "", KNOWN_WORDS) if token.kind == "word"]
+    if said & QUALIFIERS:
+        return f"which one is meant is not certain ({', '.join(sorted(said & QUALIFIERS))})"
+    if not target or any(word in PARTS or word in COLOUR_RGB or word in SUBJECT_WORDS for word in target):
+        return ""
+    boxes = [bench.box(index) for index in range(0, bench.frames, max(1, bench.frames // 8))]
+    upright = float(np.median([(bottom - top) / max(1.0, right - left) for left, top, right, bottom in boxes]))
+    if any(word in PEOPLE_NOUNS for word in target) and upright > UPRIGHT:
+        return ""
+    return f"nothing shows that the main subject is {edit.target}"
 
 
 def _opened(mask: Mask, edit: Edit) -> Mask:

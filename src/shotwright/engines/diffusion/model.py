@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 import torch
 
-from shotwright.core.errors import SetupError
+from shotwright.core.errors import DeviceOutOfMemory, SetupError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,11 +67,10 @@ class Model:
             if options.compile:
                 transformer.compile_repeated_blocks(fullgraph=True)
         self.residency: Residency = "resident"
-        self.place(self._fitting())
         config = self.pipe.vae.config
         self._mean = torch.tensor(config.latents_mean, dtype=torch.float32).view(1, -1, 1, 1, 1)
         self._std = torch.tensor(config.latents_std, dtype=torch.float32).view(1, -1, 1, 1, 1)
-        self._colours = self._fit_colours()
+        self._colours = self._placed(self._fitting())
 
     @property
     def transformers(self) -> list[Any]:
@@ -87,6 +86,18 @@ class Model:
         parts = [part for name in COMPONENTS if (part := getattr(self.pipe, name, None)) is not None]
         need = sum(part.get_memory_footprint() for part in parts) / 1e9 + MARGIN_GB
         return "resident" if free / 1e9 > need else "swapped" if free / 1e9 > 0.6 * need else "grouped"
+
+    def _placed(self, first: Residency) -> NDArray[np.float32]:
+        """Place the parts, as small as it takes; the colours of previews, which need the VAE once."""
+        for residency in ORDER[ORDER.index(first) :]:
+            try:
+                self.place(residency)
+                return self._fit_colours()
+            except torch.OutOfMemoryError:
+                self.free()
+        raise DeviceOutOfMemory(
+            "The GPU has too little memory even for the model block by block. Choose a smaller one, or SHOTWRIGHT_DIFFUSION_FP8=true."
+        )
 
     def place(self, residency: Residency) -> None:
         """Put the parts where this residency wants them."""
@@ -192,6 +203,10 @@ def check_device(name: str) -> None:
     Raises:
         SetupError: It is not.
     """
+    try:
+        torch.device(name)
+    except RuntimeError as exc:
+        raise SetupError(f"{name} is no device. Write cuda, cuda:1 or cpu.") from exc
     if name.startswith("cuda") and not torch.cuda.is_available():
         raise SetupError(
             "There is no CUDA GPU here. Set SHOTWRIGHT_DIFFUSION_DEVICE=cpu to try the engine slowly, or use the draft."

@@ -48,6 +48,7 @@ class Vace(Adapter):
             report = functools.partial(_report, told, number * steps, steps * len(windows))
             found = self._window(job, control, mask, steps, guidance, texts, report)
             overlap = max(0, done - window.start)
+            self.check(found, {*range(overlap), *(index - window.start for index in job.kept)})
             if overlap:
                 found = matched(found, out[window.start : done])
                 ramp = ((np.arange(overlap) + 1) / (overlap + 1)).astype(np.float32).reshape(-1, 1, 1, 1)

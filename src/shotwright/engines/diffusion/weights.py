@@ -5,7 +5,9 @@ A render never downloads. Licences that bind more than Apache-2.0 have to be acc
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 
 CLASSES = {"bernini": {"WanPipeline"}, "vace": {"WanVACEPipeline"}}
 MISSING = "The diffusion engine is not installed: pip install 'shotwright[diffusion]'."
+CONFIGS = {"scheduler": "scheduler_config.json", "tokenizer": "tokenizer_config.json"}
+"""What a part must hold beside its weights; all others have a config.json and weights."""
 FREE = frozenset({"apache-2.0", "mit", "bsd-3-clause"})
 LICENCES = {"minimax": "minimax-h3-community", "lightricks": "ltx-2-community"}
 """Licences by the start of a hub id, where they are not free; everything listed in the docs is Apache-2.0."""
@@ -37,8 +41,8 @@ def survey(wanted: Mapping[str, str], cache: Path) -> list[dict[str, Any]]:
     for adapter, text in wanted.items():
         try:
             found = checked(text, adapter, cache)
-        except SetupError as exc:
-            rows.append({"adapter": adapter, "folder": text, "gb": 0.0, "problem": exc.message})
+        except (SetupError, OSError) as exc:
+            rows.append({"adapter": adapter, "folder": text, "gb": 0.0, "problem": str(exc)})
         else:
             gb = round(found.size_bytes / 1e9, 2)
             rows.append({"adapter": adapter, "folder": str(found.folder), "gb": gb, "problem": ""})
@@ -51,15 +55,23 @@ def located(text: str, cache: Path) -> Path:
     Raises:
         SetupError: There is nothing.
     """
-    path = Path(text).expanduser()
-    if path.is_dir():
-        return path
-    if "/" not in text or text.startswith(("/", ".", "~")):
+    if "/" not in text or text.startswith(("/", ".", "~")) or Path(text).is_dir():
+        path = Path(os.path.expanduser(text))  # noqa: PTH111  (a user that is unknown stays as written)
+        if path.is_dir():
+            return path
         raise SetupError(f"There are no weights at {text}: there is no such folder.")
-    folder = cache / text.partition("@")[0].replace("/", "--")
+    folder = _folder_of(text, cache)
     if folder.is_dir():
         return folder
     raise SetupError(f"The weights {text} are not here yet. Fetch them: shotwright weights download {text}")
+
+
+def _folder_of(text: str, cache: Path) -> Path:
+    """Where `owner/name@revision` lies: every revision has a folder of its own."""
+    name, _, revision = text.partition("@")
+    if not revision:
+        raise SetupError(f"Pin a revision: {name}@<commit>. A moving branch would change your clips without a word.")
+    return cache / text.replace("/", "--")
 
 
 def checked(text: str, adapter: str, cache: Path) -> Weights:
@@ -72,10 +84,7 @@ def checked(text: str, adapter: str, cache: Path) -> Weights:
     index_file = folder / "model_index.json"
     if not index_file.is_file():
         raise SetupError(f"{folder} is no model folder: model_index.json is missing.")
-    try:
-        index = json.loads(index_file.read_text(encoding="utf-8"))
-    except ValueError as exc:
-        raise SetupError(f"{index_file} is damaged; fetch the weights again.") from exc
+    index = _json(index_file)
     kind = index.get("_class_name")
     if kind not in CLASSES[adapter]:
         raise SetupError(
@@ -89,22 +98,37 @@ def checked(text: str, adapter: str, cache: Path) -> Weights:
     return Weights(adapter, folder, size)
 
 
+def _json(file: Path) -> dict[str, Any]:
+    """A JSON object of a model folder."""
+    with contextlib.suppress(ValueError, RecursionError):
+        found = json.loads(file.read_bytes())
+        if isinstance(found, dict):
+            return found
+    raise SetupError(f"{file} is damaged; fetch the weights again.")
+
+
 def _part_size(folder: Path, name: str, _: object) -> int:
     """Bytes of one component, all of whose files are there."""
     part = folder / name
     if not part.is_dir():
         raise SetupError(f"{folder} is incomplete: the folder {name} is missing.")
     for index in part.glob("*.safetensors.index.json"):
-        wanted = set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values())
+        listed = _json(index).get("weight_map")
+        if not isinstance(listed, dict):
+            raise SetupError(f"{index} is damaged; fetch the weights again.")
+        wanted = {str(file) for file in listed.values()}
         missing = sorted(file for file in wanted if not (part / file).is_file())
         if missing:
             raise SetupError(
                 f"{part} is incomplete: {len(missing)} of {len(wanted)} files are missing, the first is {missing[0]}."
             )
     files = list(part.glob("*.safetensors"))
-    needs_weights = name not in {"scheduler", "tokenizer"}
+    needs_weights = name not in CONFIGS
     if needs_weights and not files:
         raise SetupError(f"{part} holds no weights (*.safetensors).")
+    config = CONFIGS.get(name, "config.json")
+    if not (part / config).is_file():
+        raise SetupError(f"{folder} is incomplete: {name}/{config} is missing.")
     for file in files:
         _check_safetensors(file)
     if list(part.glob("*.incomplete")):
@@ -116,13 +140,12 @@ def _check_safetensors(file: Path) -> None:
     """The header's own sum of bytes has to be the file's length."""
     with file.open("rb") as data:
         length = int.from_bytes(data.read(8), "little")
-        if not 0 < length < 1 << 28:
-            raise SetupError(f"{file} is damaged; fetch the weights again.")
-        try:
-            header = json.loads(data.read(length))
-        except ValueError as exc:
-            raise SetupError(f"{file} is damaged; fetch the weights again.") from exc
-    end = max((item["data_offsets"][1] for name, item in header.items() if name != "__metadata__"), default=0)
+        raw = data.read(length) if 0 < length < 1 << 28 else b""
+    try:
+        tensors = [item for name, item in json.loads(raw).items() if name != "__metadata__"]
+        end = max((int(item["data_offsets"][1]) for item in tensors), default=0)
+    except (ValueError, LookupError, AttributeError, TypeError, RecursionError) as exc:
+        raise SetupError(f"{file} is damaged; fetch the weights again.") from exc
     if file.stat().st_size != 8 + length + end:
         raise SetupError(
             f"{file} is cut off: {file.stat().st_size} of {8 + length + end} bytes. Fetch the weights again."
@@ -135,9 +158,8 @@ def download(text: str, cache: Path, accepted: frozenset[str], report: Callable[
     Raises:
         SetupError: No revision, a licence that was not accepted, or the hub's refusal.
     """
+    folder = _folder_of(text, cache)
     name, _, revision = text.partition("@")
-    if not revision:
-        raise SetupError(f"Pin a revision: {name}@<commit>. A moving branch would change your clips without a word.")
     licence = next((licence for start, licence in LICENCES.items() if name.lower().startswith(start)), "apache-2.0")
     if licence not in FREE and licence not in accepted:
         raise SetupError(
@@ -148,7 +170,6 @@ def download(text: str, cache: Path, accepted: frozenset[str], report: Callable[
         from huggingface_hub.errors import HfHubHTTPError, RepositoryNotFoundError
     except ImportError as exc:
         raise SetupError(MISSING) from exc
-    folder = cache / name.replace("/", "--")
     report(f"{name} at {revision} → {folder}")
     try:
         snapshot_download(name, revision=revision, local_dir=folder, ignore_patterns=["*.bin", "*.pth", "*.ckpt"])

@@ -8,7 +8,7 @@ import httpx
 
 from shotwright.core.catalog import SLUGS_OF
 from shotwright.core.errors import DownstreamError, FeatureNotSupported
-from shotwright.engines.upstream.service import CALL_S, Report, State, Unknown, refused, send_once
+from shotwright.engines.upstream.service import CALL_S, Report, State, Unknown, body_of, refused, send_once
 from shotwright.media.kinds import kind_of
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class EachLabsService:
         kind = kind_of(data)
         given = self._http.post(f"{self._url}/upload/presign", json={"content_type": kind})
         if given.status_code != httpx.codes.OK:
-            raise refused(given.status_code, given.json() if given.content else None)
+            raise refused(given.status_code, body_of(given))
         ticket = given.json()
         self._plain.put(
             ticket["presigned_url"], content=data, headers=ticket.get("required_headers") or {"Content-Type": kind}
@@ -75,9 +75,11 @@ class EachLabsService:
         answer = self._http.get(f"{self._url}/prediction/{upstream_id}")
         if answer.status_code in {429, 500, 502, 503, 504}:
             raise httpx.HTTPStatusError("not now", request=answer.request, response=answer)
-        body = answer.json() if answer.content else {}
+        body = body_of(answer)
         if answer.status_code != httpx.codes.OK:
             return Report("failed", error=refused(answer.status_code, body))
+        if not isinstance(body, dict):
+            raise TypeError("a prediction has a new shape")
         state = WORDS.get(str(body.get("status")), "running")
         output = body.get("output")
         url = output if isinstance(output, str) else output.get("url") if isinstance(output, dict) else None

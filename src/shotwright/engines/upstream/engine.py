@@ -176,7 +176,9 @@ class UpstreamEngine:
             DownstreamUnknown: The service does not know it, or cannot tell.
         """
         progress("upstream", 0.09, f"Looking for the request at {service.name}: {why}")
-        found = service.find(endpoint, arguments, since)
+        found = None
+        with contextlib.suppress(Exception):  # whatever its list looks like: then nobody can tell
+            found = service.find(endpoint, arguments, since)
         if found is None:
             raise DownstreamUnknown(
                 f"The request was sent to {service.name} and may have been accepted, but {why}. It is not in the account's list, "

@@ -12,6 +12,7 @@ import shutil
 from typing import TYPE_CHECKING, Any
 
 from shotwright.core.errors import DownstreamError, UpstreamRejected
+from shotwright.engines.upstream.service import located
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,15 +51,18 @@ class Recordings:
             part = self._folder / f"{name}.mp4.part"
             shutil.copyfile(clip, part)
             part.replace(self._folder / f"{name}.mp4")
-        (self._folder / f"{name}.json").write_text(json.dumps(facts, ensure_ascii=False, indent=2), encoding="utf-8")
+        part = self._folder / f"{name}.json.part"
+        part.write_text(json.dumps(facts, ensure_ascii=False, indent=2), encoding="utf-8")
+        part.replace(self._folder / f"{name}.json")
 
     def find(self, name: str) -> JSON | None:
-        """What was kept under this name."""
-        path = self._folder / f"{name}.json"
-        if not path.is_file():
+        """What was kept under this name; half a recording is none."""
+        try:
+            found = json.loads((self._folder / f"{name}.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError):
             return None
-        found: JSON = json.loads(path.read_text(encoding="utf-8"))
-        return found
+        is_whole = isinstance(found, dict) and (found.get("error") or (self._folder / f"{name}.mp4").is_file())
+        return found if is_whole else None
 
     def replay(self, name: str, target: Path) -> JSON | None:
         """Put the recorded clip at `target`; the recorded facts, or None when there is no recording.
@@ -76,5 +80,5 @@ class Recordings:
 
 
 def _error_of(record: JSON) -> ModelError:
-    items = record.get("items")
+    items = [located(item) for item in record.get("items") or () if isinstance(item, dict)]
     return UpstreamRejected(items) if items else DownstreamError(record.get("message"))

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 JSON = dict[str, Any]
 State = Literal["queued", "running", "succeeded", "failed", "cancelled"]
 CALL_S = 30.0
+LONGEST_PAUSE_S = 60.0
 NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 """Failures before a byte of the request left."""
 RATE_LIMITED = 429
@@ -89,12 +90,13 @@ class Service(Protocol):
 
 def refusal(answer: httpx.Response) -> ModelError | Busy | None:
     """What an answer to a submit means, unless it accepted. Bodies of the service never carry our key."""
-    status, body = answer.status_code, _json(answer)
+    status, body = answer.status_code, body_of(answer)
     if status < 400:
         return None
     if status == RATE_LIMITED:
         after = answer.headers.get("retry-after", "")
-        return Busy(float(after) if after.replace(".", "", 1).isdigit() else 5.0)
+        asked = float(after) if after.isascii() and after.replace(".", "", 1).isdigit() else 5.0
+        return Busy(min(asked, LONGEST_PAUSE_S))
     return refused(status, body)
 
 
@@ -103,7 +105,7 @@ def refused(status: int, body: object) -> ModelError:
     detail = body.get("detail") if isinstance(body, dict) else None
     items = [item for item in detail if isinstance(item, dict) and "msg" in item] if isinstance(detail, list) else []
     if items and 400 <= status < 500:
-        return UpstreamRejected([{"loc": ["body"], "type": "value_error", **item} for item in items])
+        return UpstreamRejected([located(item) for item in items])
     said = _said(body)
     if status in {401, 403}:
         return DownstreamError(f"The paid service refused the operator's key or account ({status}). {said}".strip())
@@ -116,6 +118,15 @@ def refused(status: int, body: object) -> ModelError:
     return DownstreamError(f"The paid service answered {status}.")
 
 
+def located(item: JSON) -> JSON:
+    """A foreign error item in our form: `loc` a list, `msg` and `type` texts; what else it carries stays."""
+    loc, kind = item.get("loc"), item.get("type")
+    return {
+        **item, "loc": loc if isinstance(loc, list) else ["body"], "msg": str(item.get("msg", "")),
+        "type": kind if isinstance(kind, str) else "value_error",
+    }  # fmt: skip
+
+
 def _said(body: object) -> str:
     if not isinstance(body, dict):
         return ""
@@ -125,10 +136,11 @@ def _said(body: object) -> str:
     return ""
 
 
-def _json(answer: httpx.Response) -> object:
+def body_of(answer: httpx.Response) -> object:
+    """Its JSON, or None."""
     try:
         return answer.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 
@@ -153,7 +165,7 @@ def send_once(client: httpx.Client, url: str, body: JSON, headers: dict[str, str
     problem = refusal(answer)
     if problem is not None:
         raise problem
-    data = _json(answer)
+    data = body_of(answer)
     if not isinstance(data, dict):
         raise Unknown("the answer was no JSON object")
     return data
