@@ -96,7 +96,7 @@ def differences(first: dict[str, Any], second: dict[str, Any]) -> list[tuple[str
 
 
 def _drawn_by(item: dict[str, Any]) -> str:
-    is_stand_in = item.get("is_draft", False) and item["engine"] != "draft"
+    is_stand_in = item["is_draft"] and item["engine"] != "draft"
     return f"{item['engine']}, drawn as a draft" if is_stand_in else str(item["engine"])
 
 

@@ -193,12 +193,26 @@ def test_signing_in_leads_back() -> None:
 
 
 def test_differences_name_every_input() -> None:
-    a = {"arguments": {"prompt": "x", "duration": "5"}, "endpoint_id": "e", "engine": "draft", "seed": None}
-    b = {"arguments": {"prompt": "y", "keep_audio": True}, "endpoint_id": "e", "engine": "draft", "seed": 3}
+    a = {
+        "arguments": {"prompt": "x", "duration": "5"},
+        "endpoint_id": "e",
+        "engine": "draft",
+        "is_draft": True,
+        "seed": None,
+    }
+    b = {
+        "arguments": {"prompt": "y", "keep_audio": True},
+        "endpoint_id": "e",
+        "engine": "upstream",
+        "is_draft": True,
+        "seed": 3,
+    }
+    shown = {name: (first, second) for name, first, second, _ in differences(a, b)}
+    assert shown["engine"] == ("draft", "upstream, drawn as a draft")
     found = {name: differs for name, _, _, differs in differences(a, b)}
     assert found == {
         "endpoint": False,
-        "engine": False,
+        "engine": True,
         "seed": True,
         "prompt": True,
         "duration": True,

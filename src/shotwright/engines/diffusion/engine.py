@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 import torch
 
-from shotwright.core.errors import DeviceOutOfMemory, FeatureNotSupported, NoMediaGenerated
+from shotwright.core.errors import DeviceOutOfMemory, FeatureNotSupported
 from shotwright.engines.base import Capabilities, Rendered
 from shotwright.engines.deliver import deliver
 from shotwright.engines.diffusion.adapter import Adapter
@@ -167,10 +167,7 @@ class DiffusionEngine:
                 if not model.shrink():
                     raise DeviceOutOfMemory(_too_small(job)) from exc
                 continue
-            if not np.isfinite(found).all():
-                raise NoMediaGenerated(
-                    "The model gave numbers that are no picture. Another seed may help; if not, check the weights."
-                )
+            adapter.check(found, job.kept)
             return np.clip(found, 0, 255).astype(np.uint8), time.monotonic() - began
 
     def _metrics(self, name: str, adapter: Adapter, model: Model, took_s: float, started: float) -> dict[str, Any]:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from shotwright.core.limits import VideoFacts
     from shotwright.engines.base import Shot
     from shotwright.media.colour import FrameRGB
 
@@ -112,7 +113,7 @@ def job_for(
     if shot.video is not None and (is_edit or plan.continuation in SAME_SHOT or plan.continuation is None):
         source = source_frames(shot.video, width, height, frames, out.duration_s, fills=not is_edit)
         if is_edit and is_local(plan):
-            indices = source_indices(shot.video, frames, out.duration_s)
+            indices = source_indices(probe_video(shot.video), frames, out.duration_s)
             mask, why = edit_mask(shot, (width, height), indices, tick)
     elif shot.video is not None and adapter == "vace" and plan.continuation == "next_shot":
         skipped = TAIL
@@ -162,9 +163,8 @@ def fitted(rgb: FrameRGB, width: int, height: int) -> FrameRGB:
     return np.ascontiguousarray(grown[top : top + height, left : left + width], np.uint8)
 
 
-def source_indices(path: Path, count: int, seconds: float, *, from_end: bool = False) -> list[int]:
+def source_indices(facts: VideoFacts, count: int, seconds: float, *, from_end: bool = False) -> list[int]:
     """Numbers of the frames that `source_frames` takes."""
-    facts = probe_video(path)
     spacing = max(seconds / max(1, count - 1), 0.0) if abs(seconds * FPS - (count - 1)) > 4 else 1 / FPS
     begin = max(0.0, facts.duration_s - spacing * count) if from_end else 0.0
     return [min(max(0, facts.frames - 1), round((begin + index * spacing) * facts.fps)) for index in range(count)]
@@ -178,8 +178,8 @@ def source_frames(
     Returns:
         uint8 (count, height, width, 3) sRGB.
     """
-    wanted = source_indices(path, count, seconds, from_end=from_end)
     facts = probe_video(path)
+    wanted = source_indices(facts, count, seconds, from_end=from_end)
     scale = max(width / facts.width, height / facts.height)
     size = (2 * round(facts.width * scale / 2), 2 * round(facts.height * scale / 2)) if fills else (width, height)
     found: dict[int, FrameRGB] = {}

@@ -1,4 +1,4 @@
-// Code and tables of the documentation can be scrolled with the keyboard; a long line is no trap.
+// On a narrow screen the contents fold; code and tables can be scrolled with the keyboard, so that a long line is no trap.
 const contents = document.querySelector(".docs > .toc");
 if (matchMedia("(max-width: 62rem)").matches && contents) {
   contents.classList.remove("open");
