@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.conftest import RunningServer, install_packages
+from tests.conftest import RunningServer, install_packages, start
 
 playwright = pytest.importorskip("playwright.sync_api")
 
@@ -42,7 +42,23 @@ def chromium() -> Iterator[Any]:
 
 
 @pytest.fixture
-def open_page(chromium: Any, server: RunningServer) -> Iterator[Callable[..., Any]]:
+def new_server(data_folder: Callable[[], Path]) -> Iterator[Callable[..., RunningServer]]:
+    """Starts a server of the test's own, `new_server(SHOTWRIGHT_KEYS="k")`; it outlives the pages of the test."""
+    running: list[RunningServer] = []
+
+    def make(**env: str) -> RunningServer:
+        running.append(start(data_folder(), env=env))
+        return running[-1]
+
+    yield make
+    for own in running:
+        own.stop()
+
+
+@pytest.fixture
+def open_page(
+    chromium: Any, server: RunningServer, new_server: Callable[..., RunningServer]
+) -> Iterator[Callable[..., Any]]:
     """Opens a page of the server: `open_page("/", viewport=PHONE, colour="dark")`."""
     contexts, complaints = [], []
 

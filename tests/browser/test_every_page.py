@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.browser.conftest import PHONE, WIDE, until
-from tests.conftest import STANDARD, RunningServer, eventually, start
+from tests.conftest import STANDARD, RunningServer, eventually
 
 pytestmark = pytest.mark.slow
 Open = Callable[..., Any]
@@ -132,15 +132,8 @@ def test_exported_folders_show_the_clip_without_a_server(
     page.close()
 
 
-@pytest.fixture
-def locked(data_folder: Callable[[], Path]) -> Iterator[RunningServer]:
-    """A server that asks for keys."""
-    running = start(data_folder(), env={"SHOTWRIGHT_KEYS": "studio-key"})
-    yield running
-    running.stop()
-
-
-def test_a_locked_server_asks_for_a_key_once(open_page: Open, locked: RunningServer) -> None:
+def test_a_locked_server_asks_for_a_key_once(open_page: Open, new_server: Callable[..., RunningServer]) -> None:
+    locked = new_server(SHOTWRIGHT_KEYS="studio-key")
     page = open_page("/requests?q=x", base=locked.url, may_fail=(401,))
     page.wait_for_url("**/signin?next=**")
     page.fill("input[name=key]", "wrong")
@@ -161,21 +154,20 @@ def test_a_locked_server_asks_for_a_key_once(open_page: Open, locked: RunningSer
     page.wait_for_url("**/signin")
 
 
-def test_the_first_key_locks_the_server_and_not_its_maker_out(open_page: Open, data_folder: Callable[[], Path]) -> None:
-    running = start(data_folder())
-    try:
-        page = open_page("/settings/keys", base=running.url)
-        page.fill("input[name=alias]", "mine")
-        page.click("#create .primary")
-        page.wait_for_selector("#made:not([hidden])")
-        key = page.inner_text("#made-text")
-        assert re.fullmatch(r"[0-9a-f-]{36}:[0-9a-f]{32}", key)
-        page.wait_for_load_state("networkidle")
-        page.goto("/settings/keys")
-        assert "mine" in page.inner_text("table")
-        eventually(lambda: running.http.get("/requests").status_code == 401)
-        page.on("dialog", lambda dialog: dialog.dismiss())
-        page.click("[data-revoke]")
-        assert "mine" in page.inner_text("table")
-    finally:
-        running.stop()
+def test_the_first_key_locks_the_server_and_not_its_maker_out(
+    open_page: Open, new_server: Callable[..., RunningServer]
+) -> None:
+    running = new_server()
+    page = open_page("/settings/keys", base=running.url)
+    page.fill("input[name=alias]", "mine")
+    page.click("#create .primary")
+    page.wait_for_selector("#made:not([hidden])")
+    key = page.inner_text("#made-text")
+    assert re.fullmatch(r"[0-9a-f-]{36}:[0-9a-f]{32}", key)
+    page.wait_for_load_state("networkidle")
+    page.goto("/settings/keys")
+    assert "mine" in page.inner_text("table")
+    eventually(lambda: running.http.get("/requests").status_code == 401)
+    page.on("dialog", lambda dialog: dialog.dismiss())
+    page.click("[data-revoke]")
+    assert "mine" in page.inner_text("table")

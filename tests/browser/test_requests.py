@@ -8,39 +8,35 @@ from typing import Any
 
 import pytest
 from tests.browser.conftest import until
-from tests.conftest import STANDARD, RunningServer, eventually, start
+from tests.conftest import STANDARD, RunningServer, eventually
 
 pytestmark = pytest.mark.slow
 Open = Callable[..., Any]
 
 
 def test_a_draft_is_promoted_and_compared(
-    open_page: Open, data_folder: Callable[[], Path], tmp_path: Path, pictures: dict[str, Path]
+    open_page: Open, new_server: Callable[..., RunningServer], tmp_path: Path
 ) -> None:
-    recordings = {"SHOTWRIGHT_UPSTREAM_MODE": "replay-or-draft", "SHOTWRIGHT_RECORDINGS": str(tmp_path)}
-    running = start(data_folder(), env=recordings)
-    try:
-        page = open_page(f"/models/{STANDARD}reference-to-video/playground", base=running.url)
-        page.fill("#prompt", "The camera pans left over a quiet beach.")
-        page.select_option("#duration", "3")
-        page.wait_for_selector(".timeline .bar.move")
-        page.click("#run")
-        page.wait_for_selector(".player video", timeout=90_000)
-        assert page.get_by_role("button", name="Promote to Remote GPUs").is_disabled()
-        page.get_by_role("button", name="Promote to Kling O1").click()
-        eventually(lambda: len(running.http.get("/requests").json()["requests"]) == 2)
-        promoted, first = running.http.get("/requests").json()["requests"]
-        running.wait(promoted["id"])
-        page.goto(f"/requests/{promoted['id']}")
-        page.wait_for_selector(".player video")
-        assert "Promoted from" in page.inner_text("main")
-        assert "on upstream drawn as a draft" in page.inner_text(".model-head")
-        page.click("text=Compare the two")
-        page.wait_for_url(f"**/requests/compare?a={first['id']}&b={promoted['id']}")
-        until(page, "[...document.querySelectorAll('.player video')].length === 2")
-        assert running.row(promoted["id"])["arguments"] == running.row(first["id"])["arguments"]
-    finally:
-        running.stop()
+    running = new_server(SHOTWRIGHT_UPSTREAM_MODE="replay-or-draft", SHOTWRIGHT_RECORDINGS=str(tmp_path))
+    page = open_page(f"/models/{STANDARD}reference-to-video/playground", base=running.url)
+    page.fill("#prompt", "The camera pans left over a quiet beach.")
+    page.select_option("#duration", "3")
+    page.wait_for_selector(".timeline .bar.move")
+    page.click("#run")
+    page.wait_for_selector(".player video", timeout=90_000)
+    assert page.get_by_role("button", name="Promote to Remote GPUs").is_disabled()
+    page.get_by_role("button", name="Promote to Kling O1").click()
+    eventually(lambda: len(running.http.get("/requests").json()["requests"]) == 2)
+    promoted, first = running.http.get("/requests").json()["requests"]
+    running.wait(promoted["id"])
+    page.goto(f"/requests/{promoted['id']}")
+    page.wait_for_selector(".player video")
+    assert "Promoted from" in page.inner_text("main")
+    assert "on upstream drawn as a draft" in page.inner_text(".model-head")
+    page.click("text=Compare the two")
+    page.wait_for_url(f"**/requests/compare?a={first['id']}&b={promoted['id']}")
+    until(page, "[...document.querySelectorAll('.player video')].length === 2")
+    assert running.row(promoted["id"])["arguments"] == running.row(first["id"])["arguments"]
 
 
 def test_running_requests_are_cancelled_together(open_page: Open, server: RunningServer) -> None:
