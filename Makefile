@@ -36,6 +36,7 @@ check: $(READY) ## formatting, lint, strict types, import rule, sizes; changes n
 fix: $(READY) ## format and repair what can be repaired
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+	@if command -v npm > /dev/null; then cd tests/browser/tools && npm ci --silent --no-fund --no-audit && npx prettier --log-level warn --write $(CURDIR)/src/shotwright/web/static/*.js; fi
 
 test-diffusion: ## the adapters of the diffusion engine with random weights, in an environment of their own (5 GB)
 	@test -x .venv-diffusion/bin/python || $(PYTHON) -m venv .venv-diffusion

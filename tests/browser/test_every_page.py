@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.browser.conftest import PHONE, WIDE, until
-from tests.conftest import STANDARD, RunningServer, eventually
+from tests.browser.conftest import PHONE, TOOLS, WIDE, until
+from tests.conftest import STANDARD, RunningServer, eventually, install_packages
 
 pytestmark = pytest.mark.slow
 Open = Callable[..., Any]
@@ -37,7 +39,7 @@ def past(server: RunningServer) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
-    "path", [*PAGES, "/requests/{done}", "/requests/{failed}", "/requests/compare?a={done}&b={failed}"]
+    "path", [*PAGES, "/requests/{done}", "/requests/{failed}", "/requests/compare?id={done}&id={failed}"]
 )
 def test_pages_are_accessible_and_fit(
     open_page: Open, axe: Callable[[Any], list[str]], past: dict[str, str], path: str
@@ -171,3 +173,13 @@ def test_the_first_key_locks_the_server_and_not_its_maker_out(
     page.on("dialog", lambda dialog: dialog.dismiss())
     page.click("[data-revoke]")
     assert "mine" in page.inner_text("table")
+
+
+def test_scripts_are_formatted() -> None:
+    if not shutil.which("npm"):
+        pytest.skip("Node.js is not installed")
+    install_packages(TOOLS)
+    scripts = sorted(map(str, (Path(__file__).parents[2] / "src/shotwright/web/static").glob("*.js")))
+    command = [str(TOOLS / "node_modules" / ".bin" / "prettier"), "--list-different", *scripts]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", ""), "make fix formats them"

@@ -34,7 +34,7 @@ def test_a_draft_is_promoted_and_compared(
     assert "Promoted from" in page.inner_text("main")
     assert "on upstream drawn as a draft" in page.inner_text(".model-head")
     page.click("text=Compare the two")
-    page.wait_for_url(f"**/requests/compare?a={first['id']}&b={promoted['id']}")
+    page.wait_for_url(f"**/requests/compare?id={first['id']}&id={promoted['id']}")
     until(page, "[...document.querySelectorAll('.player video')].length === 2")
     assert running.row(promoted["id"])["arguments"] == running.row(first["id"])["arguments"]
 
@@ -47,12 +47,45 @@ def test_running_requests_are_cancelled_together(open_page: Open, server: Runnin
     page = open_page("/requests?q=zebras")
     boxes = page.locator("#rows input[type=checkbox]")
     assert boxes.count() == 3
-    for index in range(3):
-        boxes.nth(index).check()
-    assert page.inner_text("#chosen") == "3 chosen"
+    boxes.nth(0).check()
     assert page.locator("#compare").is_disabled()
+    boxes.nth(1).check()
+    boxes.nth(2).check()
+    assert page.inner_text("#chosen") == "3 chosen"
+    assert page.locator("#compare").is_enabled()
     page.click("#cancel")
     eventually(lambda: {server.row(one)["state"] for one in made} == {"cancelled"})
+
+
+def test_several_takes_play_in_a_grid(open_page: Open, server: RunningServer) -> None:
+    takes = [
+        server.submit(
+            f"{STANDARD}reference-to-video",
+            {"prompt": "A quiet harbour, slow push in.", "duration": "3"},
+            **{"X-Shotwright-Seed": str(seed)},
+        )
+        for seed in (11, 12, 13)
+    ]
+    for take in takes:
+        server.wait(take)
+    page = open_page("/requests?q=harbour", may_fail=(400,))
+    boxes = page.locator("#rows input[type=checkbox]")
+    for index in range(3):
+        boxes.nth(index).check()
+    page.click("#compare")
+    until(page, "document.querySelectorAll('.screen.grid .take').length === 3")
+    labels = page.locator(".take .side").all_inner_texts()
+    assert sorted(label.split(" · ", 1)[1] for label in labels) == [f"draft · seed {seed}" for seed in (11, 12, 13)]
+    assert page.get_by_label("Wipe between A and B").is_hidden()
+    assert page.locator("tr.differs th").all_inner_texts() == ["seed"]
+    page.evaluate("document.querySelector('.player video').pause()")
+    page.get_by_role("button", name="One frame forward").click()
+    until(
+        page,
+        "(([a, ...rest]) => a.currentTime > 0 && rest.every((b) => Math.abs(a.currentTime - b.currentTime) < 0.03))([...document.querySelectorAll('.player video')])",
+    )
+    page.goto(f"/requests/compare?id={takes[0]}")
+    assert "Choose two to 6 requests" in page.inner_text("main")
 
 
 def test_an_edit_is_held_against_its_source(open_page: Open, clip: Path) -> None:
@@ -68,7 +101,7 @@ def test_an_edit_is_held_against_its_source(open_page: Open, clip: Path) -> None
     page.get_by_label("Wipe between A and B").fill("25")
     assert "25%" in page.evaluate("document.querySelectorAll('#panel-result .player video')[1].style.clipPath")
     page.get_by_role("button", name="A|B: wipe or side by side").click()
-    assert page.locator(".screen.side-by-side").count() == 1
+    assert page.locator(".screen.grid").count() == 1
     page.evaluate("document.querySelector('#panel-result .player video').pause()")
     page.get_by_role("button", name="One frame forward").click()
     until(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import re
@@ -11,7 +12,9 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import cv2
 import httpx
+import numpy as np
 import pytest
 from tests.conftest import STANDARD, RunningServer, start
 
@@ -68,7 +71,7 @@ def test_a_session_sees_its_own_requests_only(locked: RunningServer) -> None:
     assert made not in one.get("/requests", headers=HTML).text
     assert one.get(f"/requests/{made}", headers=HTML).status_code == 404
     assert one.get(f"/requests/{made}/live").status_code == 404
-    assert one.get(f"/requests/compare?a={made}&b={made}", headers=HTML).status_code == 404
+    assert one.get(f"/requests/compare?id={made}&id={made}", headers=HTML).status_code == 404
     assert one.get(f"/requests/{made}/export.zip").status_code == 404
     two.put(f"/queue/{R2V}/requests/{made}/cancel", headers={"x-csrf-token": token(two)})
 
@@ -91,6 +94,16 @@ def test_forged_cookies_are_strangers(locked: RunningServer, cookie: str) -> Non
     assert answer.status_code == 303
 
 
+def test_signing_out_ends_the_session_and_no_other(locked: RunningServer) -> None:
+    one, two = sign_in(locked, "one"), sign_in(locked, "two")
+    cookie = {"cookie": "; ".join(f"{name}={value}" for name, value in one.cookies.items())}
+    assert locked.http.get("/requests", headers={**HTML, **cookie}).status_code == 200
+    one.post("/signout")
+    assert locked.http.get("/requests", headers={**HTML, **cookie}, follow_redirects=False).status_code == 303
+    assert two.get("/requests", headers=HTML).status_code == 200
+    assert locked.http.post("/signout", headers={"cookie": "shotwright_session=forged.1.x"}).status_code in {200, 303}
+
+
 def test_signing_in_needs_the_form(locked: RunningServer) -> None:
     assert locked.http.post("/signin", data={"key": "one", "next": "/"}).status_code == 403
     assert (
@@ -100,6 +113,16 @@ def test_signing_in_needs_the_form(locked: RunningServer) -> None:
     answer = locked.http.post("/session", json={"key": "one"})
     assert "HttpOnly" in answer.headers["set-cookie"]
     assert "one" not in answer.headers["set-cookie"].split(";")[0].split("=")[1].split(".")[0]
+
+
+def test_lists_leave_out_what_was_sent_inside_a_request(server: RunningServer) -> None:
+    noise = np.random.default_rng(1).integers(0, 255, (300, 300, 3), np.uint8)
+    inline = "data:image/png;base64," + base64.b64encode(cv2.imencode(".png", noise)[1]).decode()
+    made = server.submit(R2V, {"prompt": "Confetti falls on @Image1.", "image_urls": [inline], "duration": "3"})
+    listed = server.http.get("/requests?q=confetti").json()["requests"][0]
+    assert (listed["id"], listed["arguments"]) == (made, {"prompt": "Confetti falls on @Image1.", "duration": "3"})
+    assert server.row(made)["arguments"]["image_urls"] == [inline]
+    assert server.wait(made)["state"] == "succeeded"
 
 
 def test_a_plan_is_told_before_anything_is_made(server: RunningServer) -> None:
@@ -243,7 +266,7 @@ def test_odd_arguments_break_no_page(server: RunningServer) -> None:
     for request in made:
         server.wait(request)
         assert server.http.get(f"/requests/{request}", headers=HTML).status_code == 200
-        assert server.http.get(f"/requests/compare?a={request}&b={made[0]}", headers=HTML).status_code == 200
+        assert server.http.get(f"/requests/compare?id={request}&id={made[0]}", headers=HTML).status_code == 200
     assert server.http.get("/", headers=HTML).status_code == 200
     assert server.http.get("/requests", headers=HTML).status_code == 200
 

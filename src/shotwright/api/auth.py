@@ -14,12 +14,13 @@ import time
 import urllib.parse
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from shotwright.core.errors import Forbidden, Unauthorized
 from shotwright.jobs.keys import SCOPES
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
     from decimal import Decimal
 
     from starlette.requests import Request
@@ -32,14 +33,15 @@ SCHEMES = ("key ", "bearer ")
 CONFIGURED = frozenset({"run", "read"})
 """What the keys of SHOTWRIGHT_KEYS may do."""
 FRESH_S = 1.0
-"""A revoked key is refused at most so much later."""
-KEPT_KEYS = 1024
+"""A revoked key or an ended session is refused at most so much later, by every process of a server."""
+KEPT_ANSWERS = 1024
 COOKIE = "shotwright_session"
 SESSION_S = 14 * 86_400
 CSRF_HEADER = "x-csrf-token"
 PROXIED = frozenset({"api.fal.ai", "api.eachlabs.ai", "rest.fal.ai"})
 """Names under which clients that are pointed here reach the platform API."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -66,31 +68,44 @@ class Caller:
         return self.sees_all or row.owner == self.id
 
 
+class _Remembered(Generic[T]):
+    """Answers of the database by name, asked for again after a second."""
+
+    def __init__(self, ask: Callable[[str], Awaitable[T]]) -> None:
+        self._ask = ask
+        self._answers: OrderedDict[str, tuple[float, T]] = OrderedDict()
+
+    async def get(self, name: str) -> T:
+        known = self._answers.get(name)
+        if known is None or time.monotonic() - known[0] > FRESH_S:
+            known = self._answers[name] = time.monotonic(), await self._ask(name)
+            if len(self._answers) > KEPT_ANSWERS:
+                self._answers.popitem(last=False)
+        return known[1]
+
+    def clear(self) -> None:
+        self._answers.clear()
+
+
 class Gate:
     """Knows the keys; remembers what it knows for a second."""
 
     def __init__(self, settings: Settings, keys: KeyStore) -> None:
         self._settings, self._keys = settings, keys
         self._configured = {key: owner_name(key) for key in settings.accepted_keys}
-        self._known: OrderedDict[str, tuple[float, Caller | None]] = OrderedDict()
-        self._named: OrderedDict[str, tuple[float, Caller | None]] = OrderedDict()
-        self._open: tuple[float, bool] = (0.0, False)
+        self._known = _Remembered(self._look_up)
+        self._named = _Remembered(self._find)
+        self._ended = _Remembered(keys.has_ended)
+        self._exist = _Remembered(lambda _: keys.exist())
 
     def forget(self) -> None:
-        """Ask the database again: keys were made or revoked."""
-        self._open = (0.0, False)
-        self._known.clear()
-        self._named.clear()
+        """Ask the database again: keys were made or revoked, or somebody signed out."""
+        for answers in (self._known, self._named, self._ended, self._exist):
+            answers.clear()
 
     async def is_open(self) -> bool:
         """Whether there are no keys at all."""
-        if self._configured:
-            return False
-        checked, answer = self._open
-        if time.monotonic() - checked > FRESH_S or checked == 0.0:
-            answer = not await self._keys.exist()
-            self._open = (time.monotonic(), answer)
-        return answer
+        return not self._configured and not await self._exist.get("")
 
     async def caller(self, text: str) -> Caller | None:
         """Who a credential belongs to; None when it belongs to nobody."""
@@ -104,28 +119,26 @@ class Gate:
                 self._settings.daily_budget_usd,
                 is_open=True,
             )
-        checked, known = self._known.get(text, (0.0, None))
-        if time.monotonic() - checked > FRESH_S or checked == 0.0:
-            known = await self._look_up(text)
-            self._known[text] = (time.monotonic(), known)
-            if len(self._known) > KEPT_KEYS:
-                self._known.popitem(last=False)
-        return known
+        return await self._known.get(text)
 
-    async def caller_named(self, name: str) -> Caller | None:
-        """Who a session belongs to, unless its key was revoked."""
+    async def of_session(self, name: str, cookie: str) -> Caller | None:
+        """Who a session belongs to, unless they signed out or their key was revoked."""
+        if await self._ended.get(cookie):
+            return None
         if name in self._configured.values():
             return Caller(name, CONFIGURED, self._settings.daily_budget_usd)
-        checked, known = self._named.get(name, (0.0, None))
-        if time.monotonic() - checked > FRESH_S or checked == 0.0:
-            known = self._caller_of(await self._keys.find(name))
-            self._named[name] = (time.monotonic(), known)
-            if len(self._named) > KEPT_KEYS:
-                self._named.popitem(last=False)
-        return known
+        return await self._named.get(name)
+
+    async def end_session(self, cookie: str, until: float) -> None:
+        """Take a session's cookie no more; `until` is when it ends by itself, in Unix seconds."""
+        await self._keys.end_session(cookie, until)
+        self._ended.clear()
 
     async def _look_up(self, text: str) -> Caller | None:
         return self._caller_of(await self._keys.check(text))
+
+    async def _find(self, name: str) -> Caller | None:
+        return self._caller_of(await self._keys.find(name))
 
     def _caller_of(self, key: ApiKey | None) -> Caller | None:
         if key is None:
@@ -188,12 +201,23 @@ def new_session(secret: str, who: Caller) -> str:
 
 
 async def session_caller(gate: Gate, secret: str, cookie: str) -> Caller | None:
-    """Who a session cookie belongs to; None when it is forged, too old, or its key was revoked."""
+    """Who a session cookie belongs to; None when it is forged, too old or signed out, or its key was revoked."""
+    name, until = _session(secret, cookie)
+    return await gate.of_session(name, cookie) if until > time.time() else None
+
+
+async def end_session(gate: Gate, secret: str, cookie: str) -> None:
+    """Sign a browser out for good: its cookie is taken no more. A cookie that is not ours ends nothing."""
+    _, until = _session(secret, cookie)
+    if until > time.time():
+        await gate.end_session(cookie, until)
+
+
+def _session(secret: str, cookie: str) -> tuple[str, int]:
+    """The key's name in a session cookie and when it ends, in Unix seconds: 0 when the cookie is forged."""
     name, _, rest = cookie.partition(".")
     until, _, signature = rest.partition(".")
-    if not is_signed(secret, f"session:{name}.{until}", signature) or int(until) < time.time():
-        return None
-    return await gate.caller_named(name)
+    return name, int(until) if is_signed(secret, f"session:{name}.{until}", signature) else 0
 
 
 def csrf_token(secret: str, cookie: str) -> str:

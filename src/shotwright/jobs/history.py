@@ -50,12 +50,20 @@ _FILTER = (
 )
 
 
+_COLUMNS = COLUMNS.replace(
+    "arguments",
+    "CASE WHEN jsonb_typeof(arguments) = 'object' AND pg_column_size(arguments) > 65536 THEN (SELECT coalesce(jsonb_object_agg(key, "
+    "value), '{}') FROM jsonb_each(arguments) WHERE octet_length(value::text) <= 65536) ELSE arguments END AS arguments",
+)
+"""A list leaves out inputs of more than 64 KiB, which are media sent inside the request: a page of them would fill the memory."""
+
+
 async def search(pool: AsyncConnectionPool[Any], wanted: Search, limit: int) -> list[StoredRequest]:
-    """The newest requests that fit."""
+    """The newest requests that fit, without large inputs."""
     text = (wanted.words or "").strip()
     patterns = [f"%{_escaped(word)}%" for word in text.split()]
     values = {**vars(wanted), "words": patterns or None, "text": text.lower(), "limit": limit}
-    query = f"SELECT {COLUMNS} FROM requests WHERE {_FILTER} ORDER BY created_at DESC LIMIT %(limit)s"
+    query = f"SELECT {_COLUMNS} FROM requests WHERE {_FILTER} ORDER BY created_at DESC LIMIT %(limit)s"
     async with pool.connection() as conn, conn.cursor(row_factory=class_row(StoredRequest)) as cursor:
         rows: list[StoredRequest] = await (await cursor.execute(query, values)).fetchall()
         return rows

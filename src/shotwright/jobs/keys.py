@@ -1,4 +1,4 @@
-"""API keys: made, listed, revoked; kept as hashes. A key reads `<id>:<secret>` and is shown once."""
+"""API keys: made, listed, revoked; kept as hashes, like the cookies of browsers that signed out. A key reads `<id>:<secret>` and is shown once."""
 
 from __future__ import annotations
 
@@ -124,7 +124,23 @@ class KeyStore:
             await conn.execute(touched, (known,))
         return ApiKey(**dict(zip(_COLUMNS.split(", "), row[:-1], strict=True)))
 
+    async def end_session(self, cookie: str, until: float) -> None:
+        """Refuse a signed-in browser's cookie from now on; `until` is when it ends by itself, in Unix seconds."""
+        async with self._pool.connection() as conn:
+            await conn.execute("DELETE FROM ended_sessions WHERE until < clock_timestamp()")
+            query = (
+                "INSERT INTO ended_sessions (cookie_hash, until) VALUES (%s, to_timestamp(%s)) ON CONFLICT DO NOTHING"
+            )
+            await conn.execute(query, (_hash(cookie), until))
+
+    async def has_ended(self, cookie: str) -> bool:
+        """Whether the browser with this cookie signed out."""
+        async with self._pool.connection() as conn:
+            query = "SELECT EXISTS (SELECT FROM ended_sessions WHERE cookie_hash = %s)"
+            row = await (await conn.execute(query, (_hash(cookie),))).fetchone()
+        return bool(row[0]) if row else False
+
 
 def _hash(secret: str) -> str:
-    """The secret has 128 random bits, so a fast hash cannot be searched."""
+    """A secret has 128 random bits and a cookie a signature, so a fast hash cannot be searched."""
     return hashlib.sha256(secret.encode()).hexdigest()

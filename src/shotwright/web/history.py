@@ -1,4 +1,4 @@
-"""The pages of requests: the history, one request, two side by side, and a request as a folder to give away."""
+"""The pages of requests: the history, one request, several beside each other, and a request as a folder to give away."""
 
 from __future__ import annotations
 
@@ -30,10 +30,12 @@ if TYPE_CHECKING:
     from shotwright.jobs.store import StoredRequest
 
 PAGE = 24
+MOST_COMPARED = 6
+"""Clips that one page compares."""
 
 
 async def listing(request: Request, who: Caller) -> Response:
-    """/requests: searchable; bulk cancel and delete; two of them to compare."""
+    """/requests: searchable; bulk cancel and delete; some of them to compare."""
     context = context_of(request)
     rows = await search(context.pool, searched(request, who), PAGE + 1)
     query = {name: value for name, value in request.query_params.items() if value and name != "before"}
@@ -66,33 +68,35 @@ def _light(item: dict[str, Any]) -> dict[str, Any]:
 
 
 async def compare(request: Request, who: Caller) -> Response:
-    """/requests/compare?a=&b=: two clips that play together, and what differs in their inputs."""
+    """/requests/compare?id=&id=: two to six clips that play together, and what differs in their inputs."""
     context = context_of(request)
-    rows = [await _visible(context, who, request.query_params.get(name, "")) for name in ("a", "b")]
+    names = request.query_params.getlist("id")
+    if not 2 <= len(names) <= MOST_COMPARED:
+        raise BadRequest(f"Choose two to {MOST_COMPARED} requests to compare: /requests/compare?id=ID&id=ID.")
+    rows = [await _visible(context, who, name) for name in names]
     items = [_light(shown(row, "")) for row in rows]
-    return page(
-        request, "compare.html", who, items=items, changes=differences(items[0], items[1]), data={"items": items}
-    )
+    return page(request, "compare.html", who, items=items, changes=differences(items), data={"items": items})
 
 
 async def _visible(context: Context, who: Caller, text: str) -> StoredRequest:
     try:
         row = await context.store.get(uuid.UUID(text))
-    except ValueError as exc:
-        raise BadRequest("Choose two requests to compare: /requests/compare?a=ID&b=ID.") from exc
+    except ValueError:
+        row = None
     if row is None or not who.may_see(row):
         raise NotFound("Request not found")
     return row
 
 
-def differences(first: dict[str, Any], second: dict[str, Any]) -> list[tuple[str, str, str, bool]]:
-    """Name, both values as text, and whether they differ, for endpoint, engine, seed and every input."""
-    a, b = (
-        {**_fields(item["arguments"]), "endpoint": item["endpoint_id"], "engine": _drawn_by(item), "seed": item["seed"]}
-        for item in (first, second)
-    )
-    names = dict.fromkeys(["endpoint", "engine", "seed", *a, *b])
-    return [(name, _text(a.get(name)), _text(b.get(name)), a.get(name) != b.get(name)) for name in names]
+def differences(items: list[dict[str, Any]]) -> list[tuple[str, list[str], bool]]:
+    """Name, the value of each request as text, and whether they differ: endpoint, engine, seed and every input."""
+    given = [
+        {"endpoint": item["endpoint_id"], "engine": _drawn_by(item), "seed": item["seed"], **_fields(item["arguments"])}
+        for item in items
+    ]
+    names = dict.fromkeys(name for inputs in given for name in inputs)
+    columns = {name: [_text(inputs.get(name)) for inputs in given] for name in names}
+    return [(name, values, len(set(values)) > 1) for name, values in columns.items()]
 
 
 def _drawn_by(item: dict[str, Any]) -> str:

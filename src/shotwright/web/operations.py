@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import shutil
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from shotwright.api.context import context_of
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 
 PAGE = 50
 DAYS_MAX = 400
+DATES = 8
+"""So many dates, at most, stand under a plot."""
 SERIES = 6
 """So many lines of a plot get a colour of their own; the rest are one."""
 
@@ -53,11 +57,36 @@ async def webhooks(request: Request, who: Caller) -> Response:
 
 @dataclass(frozen=True)
 class Bar:
-    """A day of a plot: its parts from the bottom up as (series, from, to), shares of the highest day."""
+    """A day of a plot: its parts from the bottom up as (series, from, to), shares of the plot's height."""
 
     day: date
     total: float
     parts: tuple[tuple[int, float, float], ...]
+
+
+@dataclass(frozen=True)
+class Plot:
+    """Stacked bars, one a day; `top` is the value at the full height."""
+
+    title: str
+    unit: str
+    series: list[str]
+    bars: list[Bar]
+    top: float
+
+    @property
+    def highest(self) -> float:
+        """The largest sum of a day."""
+        return max((bar.total for bar in self.bars), default=0.0)
+
+    @property
+    def tick_days(self) -> int:
+        """So many days lie between two dates of the axis."""
+        return math.ceil(len(self.bars) / DATES)
+
+    def tick(self, share: float) -> str:
+        """A value of the vertical axis."""
+        return ("$" if self.unit == "$" else "") + f"{self.top * share:,.10g}"
 
 
 async def usage(request: Request, who: Caller) -> Response:
@@ -68,34 +97,24 @@ async def usage(request: Request, who: Caller) -> Response:
         raise BadRequest(f"A plot shows at most {DAYS_MAX} days. The CSV has no such bound.")
     rows = await read_usage(context.pool, first, last, owner=who.owner_filter)
     names = {str(key.id): key.name for key in await context.keys.all()} if "admin" in who.scopes else {}
-    plots = []
-    for title, unit, label, value in (
+    drawn: list[tuple[str, str, Callable[[UsageRow], str], Callable[[UsageRow], float]]] = [
         ("Seconds of video by model", "s", lambda row: row.endpoint_id, lambda row: row.seconds),
-        (
-            "Requests by key",
-            "",
-            lambda row: names.get(row.key or "", row.key or "anonymous"),
-            lambda row: float(row.requests),
-        ),
+        ("Requests by key", "", lambda row: names.get(row.key or "", row.key or "anonymous"), lambda row: row.requests),
         ("What the paid model would have cost", "$", lambda row: row.engine, lambda row: float(row.upstream_usd)),
-    ):
-        series, bars = plot(rows, label, value, first, last)
-        plots.append(
-            {
-                "title": title,
-                "unit": unit,
-                "series": series,
-                "bars": bars,
-                "highest": max((bar.total for bar in bars), default=0.0),
-            }
-        )
+    ]
+    plots = [plot(rows, title, unit, label, value, (first, last)) for title, unit, label, value in drawn]
     return page(request, "usage.html", who, rows=rows, plots=plots, first=first, last=last, names=names)
 
 
 def plot(
-    rows: list[UsageRow], label: Callable[[UsageRow], str], value: Callable[[UsageRow], float], first: date, last: date
-) -> tuple[list[str], list[Bar]]:
-    """Series by size, and a bar for each day from `first` to `last`."""
+    rows: list[UsageRow],
+    title: str,
+    unit: str,
+    label: Callable[[UsageRow], str],
+    value: Callable[[UsageRow], float],
+    period: tuple[date, date],
+) -> Plot:
+    """Series by size, and a bar for each day of the period, its last one included."""
     sums: defaultdict[str, float] = defaultdict(float)
     by_day: defaultdict[date, defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
     for row in rows:
@@ -104,18 +123,27 @@ def plot(
     largest = sorted(sums, key=lambda name: -sums[name])
     series = largest[:SERIES] + (["others"] if len(largest) > SERIES else [])
     index = {name: min(number, SERIES) for number, name in enumerate(largest)}
-    highest = max((sum(day.values()) for day in by_day.values()), default=0.0) or 1.0
+    least = 0.0 if unit == "$" else 2.0  # half a request is no tick
+    top = round_top(max([least, *(sum(day.values()) for day in by_day.values())]))
     bars = []
-    for number in range((last - first).days + 1):
-        day = type(first).fromordinal(first.toordinal() + number)
+    for number in range((period[1] - period[0]).days + 1):
+        day = period[0] + timedelta(days=number)
         parts, height = [], 0.0
         for name in largest:
             amount = by_day[day][name] if day in by_day else 0.0
             if amount:
-                parts.append((index[name], height / highest, (height + amount) / highest))
+                parts.append((index[name], height / top, (height + amount) / top))
                 height += amount
         bars.append(Bar(day, height, tuple(parts)))
-    return series, bars
+    return Plot(title, unit, series, bars, top)
+
+
+def round_top(highest: float) -> float:
+    """The first of 2, 4, 10, 20, 40, 100 … (and 1, 0.4, 0.2 …) that is not below the highest value: its half is round as well."""
+    if highest <= 0:
+        return 2.0
+    power = 10.0 ** math.floor(math.log10(highest))
+    return next(round(step * power, 9) for step in (1, 2, 4, 10) if step * power >= highest * (1 - 1e-9))
 
 
 async def keys(request: Request, who: Caller) -> Response:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import RedirectResponse, Response
 
-from shotwright.api.auth import COOKIE, SESSION_S, new_session
+from shotwright.api.auth import COOKIE, SESSION_S, end_session, new_session
 from shotwright.api.body import read_body, read_json
 from shotwright.api.context import context_of
 from shotwright.core.errors import Forbidden, Unauthorized
@@ -62,8 +62,10 @@ def _set(answer: Response, request: Request, who: Caller) -> None:
     answer.set_cookie(COOKIE, text, SESSION_S, httponly=True, samesite="lax", secure=_is_https(request))
 
 
-async def leave(_: Request) -> Response:
-    """POST /signout: forget the cookie. Doing so by mistake harms nobody."""
+async def leave(request: Request) -> Response:
+    """POST /signout: forget the cookie, here and in the browser. Doing so by mistake harms nobody."""
+    context = context_of(request)
+    await end_session(context.gate, context.secret, request.cookies.get(COOKIE, ""))
     answer = RedirectResponse("/signin", 303)
     answer.delete_cookie(COOKIE)
     return answer

@@ -27,7 +27,7 @@ from shotwright.media.probe import probe_video
 from shotwright.media.recipe import append_recipe, read_recipe
 from shotwright.web.forms import MOVE_WORDS, form_of
 from shotwright.web.history import differences
-from shotwright.web.operations import plot
+from shotwright.web.operations import plot, round_top
 from shotwright.web.session import _next
 from shotwright.web.snippets import JAVASCRIPT, PYTHON
 
@@ -207,9 +207,9 @@ def test_differences_name_every_input() -> None:
         "is_draft": True,
         "seed": 3,
     }
-    shown = {name: (first, second) for name, first, second, _ in differences(a, b)}
-    assert shown["engine"] == ("draft", "upstream, drawn as a draft")
-    found = {name: differs for name, _, _, differs in differences(a, b)}
+    shown = {name: values for name, values, _ in differences([a, b, a])}
+    assert shown["engine"] == ["draft", "upstream, drawn as a draft", "draft"]
+    found = {name: differs for name, _, differs in differences([a, b, a])}
     assert found == {
         "endpoint": False,
         "engine": True,
@@ -228,13 +228,22 @@ def test_plots_stack_to_the_day_s_sum() -> None:
         )  # fmt: skip
 
     rows = [row(2, f"m{number}", 10.0 - number) for number in range(9)]
-    series, bars = plot(
-        rows, lambda item: item.endpoint_id, lambda item: item.seconds, date(2026, 3, 1), date(2026, 3, 3)
+    drawn = plot(
+        rows, "Seconds", "s", lambda row: row.endpoint_id, lambda row: row.seconds, (date(2026, 3, 1), date(2026, 3, 3))
     )
-    assert series == ["m0", "m1", "m2", "m3", "m4", "m5", "others"]
-    assert [bar.total for bar in bars] == [0.0, 54.0, 0.0]
-    assert bars[1].parts[-1][2] == pytest.approx(1.0)
-    assert {part[0] for part in bars[1].parts} == {0, 1, 2, 3, 4, 5, 6}
+    assert drawn.series == ["m0", "m1", "m2", "m3", "m4", "m5", "others"]
+    assert [bar.total for bar in drawn.bars] == [0.0, 54.0, 0.0]
+    assert (drawn.highest, drawn.top, drawn.tick(0.5)) == (54.0, 100.0, "50")
+    assert drawn.bars[1].parts[-1][2] == pytest.approx(0.54)
+    assert {part[0] for part in drawn.bars[1].parts} == {0, 1, 2, 3, 4, 5, 6}
+
+
+@pytest.mark.parametrize(
+    ("highest", "top"),
+    [(0, 2), (1, 1), (1.01, 2), (3, 4), (4, 4), (4.2, 10), (54, 100), (0.3, 0.4), (0.56, 1), (2000, 2000)],
+)
+def test_plots_end_at_round_values(highest: float, top: float) -> None:
+    assert round_top(highest) == pytest.approx(top)
 
 
 @pytest.mark.parametrize(

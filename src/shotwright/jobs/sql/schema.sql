@@ -60,6 +60,12 @@ CREATE TABLE IF NOT EXISTS api_keys (
     revoked_at       timestamptz
 );
 
+-- Browsers that signed out: their cookies are refused until they would have ended by themselves.
+CREATE TABLE IF NOT EXISTS ended_sessions (
+    cookie_hash text PRIMARY KEY,
+    until       timestamptz NOT NULL
+);
+
 CREATE TABLE IF NOT EXISTS idempotency (
     owner       text NOT NULL,
     key         text NOT NULL,

@@ -1,11 +1,15 @@
-// Two clips that play together.
+// Clips that play together: two beside each other or under a wipe, more in a grid.
 import { $, h, here, pageData } from "./lib.js";
 import { Player } from "./player.js";
 
-const [a, b] = pageData().items;
-const root = $("#player");
-if (a.video_url && b.video_url) {
-  const player = new Player(root, { url: here(a.video_url), fps: a.video.fps, labels: [`A ${a.id.slice(0, 8)}`], others: [{ label: `B ${b.id.slice(0, 8)}`, url: here(b.video_url) }], layout: "side" });
-  player.against.hidden = true;
-  player.compare(player.others[0]);
-} else root.replaceChildren(h("p.muted", {}, "Both requests need a clip to compare their pictures; their inputs are compared below."));
+const { items } = pageData(),
+  root = $("#player");
+const named = items.map((item, index) => ({
+  ...item,
+  label: `${"ABCDEF"[index]} · ${item.engine}${item.seed === null ? "" : ` · seed ${item.seed}`}`,
+}));
+const [first, ...others] = named.filter((item) => item.video_url);
+if (first && others.length) {
+  const player = new Player(root, { url: here(first.video_url), fps: first.video.fps, label: first.label, layout: "side" });
+  player.compare(others.map(({ label, video_url: url }) => ({ label, url: here(url) })));
+} else root.replaceChildren(h("p.muted", {}, "Two clips are needed to compare pictures; the inputs are compared below."));

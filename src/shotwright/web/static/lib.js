@@ -71,7 +71,11 @@ export async function api(method, path, body, headers = {}) {
   });
   const text = await answer.text();
   let data = null;
-  try { data = text ? JSON.parse(text) : null; } catch { data = { detail: text.slice(0, 200) }; }
+  try {
+    data = text ? JSON.parse(text) : null;
+  } catch {
+    data = { detail: text.slice(0, 200) };
+  }
   if (!answer.ok) throw new ApiError(answer.status, data);
   return data;
 }
@@ -83,7 +87,11 @@ export function here(url) {
 
 /** Whether an address is one of this origin. */
 export function isOurs(url) {
-  try { return new URL(here(url), location.href).origin === location.origin; } catch { return false; }
+  try {
+    return new URL(here(url), location.href).origin === location.origin;
+  } catch {
+    return false;
+  }
 }
 
 const TEXTS = ["prompt", "video_url", "start_image_url", "end_image_url", "aspect_ratio"];
@@ -91,12 +99,23 @@ const TEXTS = ["prompt", "video_url", "start_image_url", "end_image_url", "aspec
 /** The input of a request with the shapes that its fields have; throws an Error that names the first field that is different. */
 export function shaped(given) {
   if (given === null || typeof given !== "object" || Array.isArray(given)) throw new Error("The input of a request is a JSON object.");
-  const wrong = (name, what) => { throw new Error(`${name} must be ${what}.`); };
+  const wrong = (name, what) => {
+    throw new Error(`${name} must be ${what}.`);
+  };
   for (const name of TEXTS) if (given[name] !== undefined && given[name] !== null && typeof given[name] !== "string") wrong(name, "text");
-  const texts = (name, list) => { if (list !== undefined && list !== null && !(Array.isArray(list) && list.every((item) => typeof item === "string"))) wrong(name, "a list of addresses"); };
+  const texts = (name, list) => {
+    if (list !== undefined && list !== null && !(Array.isArray(list) && list.every((item) => typeof item === "string")))
+      wrong(name, "a list of addresses");
+  };
   texts("image_urls", given.image_urls);
   if (given.elements !== undefined && given.elements !== null) {
-    if (!Array.isArray(given.elements) || !given.elements.every((item) => item && typeof item === "object" && (item.frontal_image_url === undefined || typeof item.frontal_image_url === "string"))) wrong("elements", "a list of objects with frontal_image_url");
+    if (
+      !Array.isArray(given.elements) ||
+      !given.elements.every(
+        (item) => item && typeof item === "object" && (item.frontal_image_url === undefined || typeof item.frontal_image_url === "string"),
+      )
+    )
+      wrong("elements", "a list of objects with frontal_image_url");
     given.elements.forEach((item) => texts("reference_image_urls", item.reference_image_urls));
   }
   return { ...given, ...(given.duration !== undefined && given.duration !== null ? { duration: String(given.duration) } : {}) };
@@ -110,11 +129,18 @@ export function toast(text, kind = "") {
 
 /** Run something that may fail; failures become a toast. */
 export async function attempt(work) {
-  try { return await work(); } catch (error) { toast(error.message, "bad"); return undefined; }
+  try {
+    return await work();
+  } catch (error) {
+    toast(error.message, "bad");
+    return undefined;
+  }
 }
 
 export async function copy(text, said = "Copied.") {
-  try { await navigator.clipboard.writeText(text); } catch {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
     const area = h("textarea", {}, text);
     document.body.append(area);
     area.select();
@@ -124,13 +150,17 @@ export async function copy(text, said = "Copied.") {
   toast(said);
 }
 
-export const seconds = (value) => (value < 60 ? `${Math.round(value * 10) / 10} s` : `${Math.floor(value / 60)} min ${Math.round(value % 60)} s`);
+export const seconds = (value) =>
+  value < 60 ? `${Math.round(value * 10) / 10} s` : `${Math.floor(value / 60)} min ${Math.round(value % 60)} s`;
 export const megabytes = (bytes) => (bytes < 1e5 ? `${Math.max(1, Math.round(bytes / 1000))} kB` : `${(bytes / 1048576).toFixed(1)} MB`);
 export const dollars = (value) => "$" + value.toFixed(3).replace(/0$/, "");
 
 export function debounce(work, wait) {
   let timer = 0;
-  return (...given) => { clearTimeout(timer); timer = setTimeout(() => work(...given), wait); };
+  return (...given) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => work(...given), wait);
+  };
 }
 
 /** Whether keys belong to a text field at present. */

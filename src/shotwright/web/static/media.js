@@ -15,7 +15,9 @@ export class Media {
     this.progress = null;
   }
 
-  get limits() { return this.kind === "video" ? this.form.video_limits : this.form.image_limits; }
+  get limits() {
+    return this.kind === "video" ? this.form.video_limits : this.form.image_limits;
+  }
 
   /** Measure a file and check it; the upload follows only when it fits. */
   async take(file, changed) {
@@ -23,7 +25,9 @@ export class Media {
     this.thumb = URL.createObjectURL(file);
     try {
       this.facts = this.kind === "video" ? await videoFacts(file) : await imageFacts(this.thumb);
-    } catch { this.facts = null; }
+    } catch {
+      this.facts = null;
+    }
     this.problems = this.kind === "video" ? videoProblems(file, this.facts, this.limits) : imageProblems(file, this.facts, this.limits);
     changed();
     if (this.problems.length === 0) await this.upload(file, changed);
@@ -52,7 +56,10 @@ export class Media {
   async upload(file, changed) {
     this.progress = 0;
     try {
-      this.url = await sent(file, this.name, (share) => { this.progress = share; changed("progress"); });
+      this.url = await sent(file, this.name, (share) => {
+        this.progress = share;
+        changed("progress");
+      });
     } catch (error) {
       this.problems = [`The upload failed: ${error.message}`];
     }
@@ -73,7 +80,11 @@ export class Media {
 
 function nameIn(url) {
   const last = url.startsWith("data:") ? "" : url.split(/[?#]/)[0].split("/").pop();
-  try { return decodeURIComponent(last).slice(0, 60) || "linked"; } catch { return last.slice(0, 60) || "linked"; }
+  try {
+    return decodeURIComponent(last).slice(0, 60) || "linked";
+  } catch {
+    return last.slice(0, 60) || "linked";
+  }
 }
 
 function sent(file, name, onshare) {
@@ -86,7 +97,11 @@ function sent(file, name, onshare) {
     call.upload.onprogress = (event) => event.lengthComputable && onshare(event.loaded / event.total);
     call.onload = () => {
       let body = null;
-      try { body = JSON.parse(call.responseText); } catch { /* no JSON: the status says enough */ }
+      try {
+        body = JSON.parse(call.responseText);
+      } catch {
+        /* no JSON: the status says enough */
+      }
       call.status < 300 && body ? resolve(body.access_url) : reject(new ApiError(call.status, body));
     };
     call.onerror = () => reject(new Error("the server does not answer"));
@@ -116,10 +131,14 @@ export function imageProblems(file, facts, limits) {
   const problems = common(file, limits, limits.formats);
   if (!facts) return problems.length ? problems : ["The picture could not be read."];
   facts.size_bytes = file.size;
-  const { width, height } = facts, ratio = width / height;
-  if (Math.min(width, height) < limits.min_side_px) problems.push(`${width}×${height}: both sides need at least ${limits.min_side_px} pixels.`);
-  if (Math.max(width, height) > limits.max_side_px) problems.push(`${width}×${height}: both sides may have at most ${limits.max_side_px} pixels.`);
-  if (ratio < limits.min_ratio || ratio > limits.max_ratio) problems.push(`Aspect ratio ${ratio.toFixed(2)}: it must lie between ${limits.min_ratio} and ${limits.max_ratio}. Crop it.`);
+  const { width, height } = facts,
+    ratio = width / height;
+  if (Math.min(width, height) < limits.min_side_px)
+    problems.push(`${width}×${height}: both sides need at least ${limits.min_side_px} pixels.`);
+  if (Math.max(width, height) > limits.max_side_px)
+    problems.push(`${width}×${height}: both sides may have at most ${limits.max_side_px} pixels.`);
+  if (ratio < limits.min_ratio || ratio > limits.max_ratio)
+    problems.push(`Aspect ratio ${ratio.toFixed(2)}: it must lie between ${limits.min_ratio} and ${limits.max_ratio}. Crop it.`);
   return problems;
 }
 
@@ -129,44 +148,97 @@ export function videoProblems(file, facts, limits) {
   if (!facts) return problems.length ? problems : ["The clip could not be read; it must be an MP4 or MOV."];
   facts.size_bytes = file.size;
   const { width, height, duration_s, fps } = facts;
-  if (Math.min(width, height) < limits.min_side_px) problems.push(`${width}×${height}: both sides need at least ${limits.min_side_px} pixels.`);
-  if (Math.max(width, height) > limits.max_side_px) problems.push(`${width}×${height}: both sides may have at most ${limits.max_side_px} pixels.`);
-  if (duration_s < limits.min_duration_s - 0.001) problems.push(`${duration_s.toFixed(2)} s: at least ${limits.min_duration_s} s are needed.`);
-  if (duration_s > limits.max_duration_s + 0.001) problems.push(`${duration_s.toFixed(2)} s: at most ${limits.max_duration_s} s are allowed.`);
-  if (fps < limits.min_fps - 0.03 || fps > limits.max_fps + 0.03) problems.push(`${fps.toFixed(2)} frames per second: between ${limits.min_fps} and ${limits.max_fps} are supported.`);
+  if (Math.min(width, height) < limits.min_side_px)
+    problems.push(`${width}×${height}: both sides need at least ${limits.min_side_px} pixels.`);
+  if (Math.max(width, height) > limits.max_side_px)
+    problems.push(`${width}×${height}: both sides may have at most ${limits.max_side_px} pixels.`);
+  if (duration_s < limits.min_duration_s - 0.001)
+    problems.push(`${duration_s.toFixed(2)} s: at least ${limits.min_duration_s} s are needed.`);
+  if (duration_s > limits.max_duration_s + 0.001)
+    problems.push(`${duration_s.toFixed(2)} s: at most ${limits.max_duration_s} s are allowed.`);
+  if (fps < limits.min_fps - 0.03 || fps > limits.max_fps + 0.03)
+    problems.push(`${fps.toFixed(2)} frames per second: between ${limits.min_fps} and ${limits.max_fps} are supported.`);
   return problems;
 }
 
 /** A tile: thumbnail, name, facts, problems, buttons. */
 export function tile(media, ref, { onremove, onback = null, onforward = null, isWide = false }) {
-  const shot = media.kind === "video"
-    ? (media.thumb.startsWith("blob:") || media.thumb.startsWith("/") || media.thumb.startsWith(location.origin)
-      ? h("video.shot", { src: media.thumb + (media.thumb.startsWith("blob:") ? "" : "#t=0.1"), muted: true, controls: isWide, preload: "metadata", playsinline: true, "aria-label": `${ref} ${media.name}` })
-      : media.thumb ? h("img.shot", { src: media.thumb, alt: `${ref} ${media.name}` }) : h("div.shot", {}, "clip"))
-    : media.thumb ? h("img.shot", { src: media.thumb, alt: `${ref} ${media.name}` }) : h("div.shot", {}, "picture");
-  return h(`li.tile${media.problems.length ? ".bad" : ""}${isWide ? ".wide" : ""}`, {},
+  const shot =
+    media.kind === "video"
+      ? media.thumb.startsWith("blob:") || media.thumb.startsWith("/") || media.thumb.startsWith(location.origin)
+        ? h("video.shot", {
+            src: media.thumb + (media.thumb.startsWith("blob:") ? "" : "#t=0.1"),
+            muted: true,
+            controls: isWide,
+            preload: "metadata",
+            playsinline: true,
+            "aria-label": `${ref} ${media.name}`,
+          })
+        : media.thumb
+          ? h("img.shot", { src: media.thumb, alt: `${ref} ${media.name}` })
+          : h("div.shot", {}, "clip")
+      : media.thumb
+        ? h("img.shot", { src: media.thumb, alt: `${ref} ${media.name}` })
+        : h("div.shot", {}, "picture");
+  return h(
+    `li.tile${media.problems.length ? ".bad" : ""}${isWide ? ".wide" : ""}`,
+    {},
     shot,
     media.progress === null ? null : h("progress", { max: 1, value: media.progress, "aria-label": "Upload" }),
-    h("div.about", {}, h("p", {}, h("strong.ref", {}, ref)), h("p.muted", {}, media.line),
-      media.problems.map((text) => h("p.problem", { role: "alert" }, text))),
-    h("div.buttons", {},
+    h(
+      "div.about",
+      {},
+      h("p", {}, h("strong.ref", {}, ref)),
+      h("p.muted", {}, media.line),
+      media.problems.map((text) => h("p.problem", { role: "alert" }, text)),
+    ),
+    h(
+      "div.buttons",
+      {},
       onback && h("button", { type: "button", "aria-label": `Move ${ref} forward`, onclick: onback }, "◀"),
       onforward && h("button", { type: "button", "aria-label": `Move ${ref} back`, onclick: onforward }, "▶"),
-      h("button", { type: "button", "aria-label": `Remove ${ref}`, onclick: onremove }, "Remove")));
+      h("button", { type: "button", "aria-label": `Remove ${ref}`, onclick: onremove }, "Remove"),
+    ),
+  );
 }
 
 /** Where files come in: drop, paste, pick, link, camera. `add(files)` and `addLink(url)` take them. */
 export function dropZone(label, kind, { add, addLink, many = false }) {
   const accept = kind === "video" ? ".mp4,.mov,video/mp4,video/quicktime" : "image/png,image/jpeg,image/webp,image/gif,image/avif";
-  const picker = h("input", { type: "file", accept, multiple: many, hidden: true, "aria-label": label, onchange: () => { add([...picker.files]); picker.value = ""; } });
-  const zone = h("div.drop", { role: "group", "aria-label": label },
-    h("p", {}, kind === "video" ? "Drop a clip here, paste it, or" : `Drop ${many ? "pictures" : "a picture"} here, paste ${many ? "them" : "it"}, or`),
+  const picker = h("input", {
+    type: "file",
+    accept,
+    multiple: many,
+    hidden: true,
+    "aria-label": label,
+    onchange: () => {
+      add([...picker.files]);
+      picker.value = "";
+    },
+  });
+  const zone = h(
+    "div.drop",
+    { role: "group", "aria-label": label },
+    h(
+      "p",
+      {},
+      kind === "video"
+        ? "Drop a clip here, paste it, or"
+        : `Drop ${many ? "pictures" : "a picture"} here, paste ${many ? "them" : "it"}, or`,
+    ),
     h("button", { type: "button", onclick: () => picker.click() }, "Choose"),
     h("button.quiet", { type: "button", onclick: () => askLink(kind, addLink) }, "Link"),
     kind === "image" && navigator.mediaDevices ? h("button.quiet", { type: "button", onclick: () => takePhoto(add) }, "Camera") : null,
-    picker);
-  const fits = (file) => (kind === "video" ? /^video\/|\.(mp4|mov)$/i : /^image\//).test(file.type + " " + file.name) || kind === "video" && file.name.match(/\.(mp4|mov)$/i);
-  zone.addEventListener("dragover", (event) => { event.preventDefault(); event.stopPropagation(); zone.classList.add("over"); });
+    picker,
+  );
+  const fits = (file) =>
+    (kind === "video" ? /^video\/|\.(mp4|mov)$/i : /^image\//).test(file.type + " " + file.name) ||
+    (kind === "video" && file.name.match(/\.(mp4|mov)$/i));
+  zone.addEventListener("dragover", (event) => {
+    event.preventDefault();
+    event.stopPropagation();
+    zone.classList.add("over");
+  });
   zone.addEventListener("dragleave", () => zone.classList.remove("over"));
   zone.addEventListener("drop", (event) => {
     event.preventDefault();
@@ -186,10 +258,23 @@ export function dropZone(label, kind, { add, addLink, many = false }) {
 
 function askLink(kind, addLink) {
   const input = h("input", { type: "url", required: true, placeholder: "https://…", "aria-label": "Address" });
-  const dialog = h("dialog", { "aria-label": "Link" }, h("form", { method: "dialog", onsubmit: () => { if (input.value) addLink(input.value.trim()); } },
-    h("h2", {}, `Address of the ${kind === "video" ? "clip" : "picture"}`), input,
-    h("p.muted.small", {}, "This server fetches it, measures it and shows a thumbnail; your browser does not call that site."),
-    h("div.actions", {}, h("button.primary", {}, "Use it"), h("button", { type: "button", onclick: () => dialog.close() }, "Cancel"))));
+  const dialog = h(
+    "dialog",
+    { "aria-label": "Link" },
+    h(
+      "form",
+      {
+        method: "dialog",
+        onsubmit: () => {
+          if (input.value) addLink(input.value.trim());
+        },
+      },
+      h("h2", {}, `Address of the ${kind === "video" ? "clip" : "picture"}`),
+      input,
+      h("p.muted.small", {}, "This server fetches it, measures it and shows a thumbnail; your browser does not call that site."),
+      h("div.actions", {}, h("button.primary", {}, "Use it"), h("button", { type: "button", onclick: () => dialog.close() }, "Cancel")),
+    ),
+  );
   dialog.addEventListener("close", () => dialog.remove());
   document.body.append(dialog);
   dialog.showModal();
@@ -197,17 +282,41 @@ function askLink(kind, addLink) {
 
 async function takePhoto(add) {
   let stream;
-  try { stream = await navigator.mediaDevices.getUserMedia({ video: true }); } catch { toast("No camera, or it was not allowed.", "bad"); return; }
+  try {
+    stream = await navigator.mediaDevices.getUserMedia({ video: true });
+  } catch {
+    toast("No camera, or it was not allowed.", "bad");
+    return;
+  }
   const video = h("video", { autoplay: true, muted: true, playsinline: true });
   video.srcObject = stream;
-  const dialog = h("dialog", { "aria-label": "Camera" }, video, h("div.actions", {},
-    h("button.primary", { type: "button", onclick: () => {
-      const canvas = h("canvas", { width: video.videoWidth, height: video.videoHeight });
-      canvas.getContext("2d").drawImage(video, 0, 0);
-      canvas.toBlob((blob) => add([new File([blob], "camera.jpg", { type: "image/jpeg" })]), "image/jpeg", 0.92);
-      dialog.close();
-    } }, "Take the picture"), h("button", { type: "button", onclick: () => dialog.close() }, "Cancel")));
-  dialog.addEventListener("close", () => { stream.getTracks().forEach((track) => track.stop()); dialog.remove(); });
+  const dialog = h(
+    "dialog",
+    { "aria-label": "Camera" },
+    video,
+    h(
+      "div.actions",
+      {},
+      h(
+        "button.primary",
+        {
+          type: "button",
+          onclick: () => {
+            const canvas = h("canvas", { width: video.videoWidth, height: video.videoHeight });
+            canvas.getContext("2d").drawImage(video, 0, 0);
+            canvas.toBlob((blob) => add([new File([blob], "camera.jpg", { type: "image/jpeg" })]), "image/jpeg", 0.92);
+            dialog.close();
+          },
+        },
+        "Take the picture",
+      ),
+      h("button", { type: "button", onclick: () => dialog.close() }, "Cancel"),
+    ),
+  );
+  dialog.addEventListener("close", () => {
+    stream.getTracks().forEach((track) => track.stop());
+    dialog.remove();
+  });
   document.body.append(dialog);
   dialog.showModal();
 }

@@ -9,9 +9,13 @@ async function boxes(file, start, end) {
   let at = start;
   while (at + 8 <= end) {
     const head = new DataView(await file.slice(at, at + 16).arrayBuffer());
-    let size = head.getUint32(0), used = 8;
+    let size = head.getUint32(0),
+      used = 8;
     const kind = String.fromCharCode(head.getUint8(4), head.getUint8(5), head.getUint8(6), head.getUint8(7));
-    if (size === 1 && head.byteLength >= 16) { size = head.getUint32(8) * 2 ** 32 + head.getUint32(12); used = 16; }
+    if (size === 1 && head.byteLength >= 16) {
+      size = head.getUint32(8) * 2 ** 32 + head.getUint32(12);
+      used = 16;
+    }
     if (size === 0) size = end - at;
     if (size < used) break;
     found.push({ kind, start: at + used, end: Math.min(at + size, end) });
@@ -24,9 +28,15 @@ async function boxes(file, start, end) {
 export async function recipeOf(file) {
   for (const box of await boxes(file, 0, file.size)) {
     if (box.kind !== "uuid" || box.end - box.start < 16) continue;
-    const id = [...new Uint8Array(await file.slice(box.start, box.start + 16).arrayBuffer())].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    const id = [...new Uint8Array(await file.slice(box.start, box.start + 16).arrayBuffer())]
+      .map((byte) => byte.toString(16).padStart(2, "0"))
+      .join("");
     if (id !== RECIPE_ID) continue;
-    try { return JSON.parse(await file.slice(box.start + 16, box.end).text()); } catch { return null; }
+    try {
+      return JSON.parse(await file.slice(box.start + 16, box.end).text());
+    } catch {
+      return null;
+    }
   }
   return null;
 }
@@ -56,7 +66,10 @@ function trackFacts(data, trak, mdia) {
   const turned = data.getInt32(matrix) === 0 && data.getInt32(matrix + 4) !== 0;
   const [width, height] = [data.getUint32(matrix + 36) / 65536, data.getUint32(matrix + 40) / 65536].map(Math.round);
   let box = mdia;
-  for (const kind of ["minf", "stbl", "stts"]) { box = within(data, box.start, box.end, kind)[0]; if (!box) return null; }
+  for (const kind of ["minf", "stbl", "stts"]) {
+    box = within(data, box.start, box.end, kind)[0];
+    if (!box) return null;
+  }
   let frames = 0;
   for (let index = 0; index < data.getUint32(box.start + 4); index++) frames += data.getUint32(box.start + 8 + index * 8);
   const duration_s = duration / scale;

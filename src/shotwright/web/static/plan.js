@@ -2,7 +2,9 @@
 // The prompt is the plan's only source, so changing the plan means changing words.
 import { h, s } from "./lib.js";
 
-const ROW = 26, LEFT = 74, WIDTH = 760;
+const ROW = 26,
+  LEFT = 74,
+  WIDTH = 760;
 const words = (text) => String(text ?? "").replaceAll("_", " ");
 const time = (value) => `${Math.round(value * 10) / 10} s`;
 
@@ -14,7 +16,9 @@ export function localSpans(plan, prompt) {
   const moved = (span) => (Array.isArray(span) && span.length === 2 ? span.map((index) => at[index] ?? prompt.length) : span);
   const inner = (items) => items.map((item) => (item.span ? { ...item, span: moved(item.span) } : item));
   return {
-    ...plan, unread: (plan.unread ?? []).map(moved), spans: Object.fromEntries(Object.entries(plan.spans ?? {}).map(([name, span]) => [name, moved(span)])),
+    ...plan,
+    unread: (plan.unread ?? []).map(moved),
+    spans: Object.fromEntries(Object.entries(plan.spans ?? {}).map(([name, span]) => [name, moved(span)])),
     ...Object.fromEntries(["camera", "shot", "subjects", "edits", "warnings"].map((name) => [name, inner(plan[name] ?? [])])),
   };
 }
@@ -43,18 +47,60 @@ function summary(plan) {
 }
 
 function rowsOf(plan) {
-  const total = plan.duration_s, rows = [];
-  const moves = plan.camera.map((item) => ({ kind: "move", start: item.start_s, end: item.end_s || total, label: moveLabel(item), item, span: item.span }));
+  const total = plan.duration_s,
+    rows = [];
+  const moves = plan.camera.map((item) => ({
+    kind: "move",
+    start: item.start_s,
+    end: item.end_s || total,
+    label: moveLabel(item),
+    item,
+    span: item.span,
+  }));
   rows.push(...lanes("camera", moves));
-  if (plan.shot.length) rows.push(["framing", plan.shot.map((item, index) => ({ kind: "shot", start: item.at_s, end: plan.shot[index + 1]?.at_s ?? total, label: [item.size, item.angle].filter(Boolean).map(words).join(", "), span: item.span }))]);
+  if (plan.shot.length)
+    rows.push([
+      "framing",
+      plan.shot.map((item, index) => ({
+        kind: "shot",
+        start: item.at_s,
+        end: plan.shot[index + 1]?.at_s ?? total,
+        label: [item.size, item.angle].filter(Boolean).map(words).join(", "),
+        span: item.span,
+      })),
+    ]);
   if (plan.start_frame || plan.end_frame) {
     const frames = [];
-    if (plan.start_frame) frames.push({ kind: "shot", start: 0, end: total * 0.12, label: plan.start_frame, span: plan.spans?.start_frame });
+    if (plan.start_frame)
+      frames.push({ kind: "shot", start: 0, end: total * 0.12, label: plan.start_frame, span: plan.spans?.start_frame });
     if (plan.end_frame) frames.push({ kind: "shot", start: total * 0.88, end: total, label: plan.end_frame, span: plan.spans?.end_frame });
     rows.push(["frames", frames]);
   }
-  for (const item of plan.subjects) rows.push([item.ref, [{ kind: "subject", start: item.appears_s ?? 0, end: total, label: [item.role, item.noun, item.placement, item.action].filter(Boolean).map(words).join(", "), span: item.span }]]);
-  for (const item of plan.stand_ins ?? []) rows.push(["stand-in", [{ kind: "subject", start: 0, end: total, label: [item.count > 1 ? item.count : "", item.colour, item.noun, item.action].filter(Boolean).map(words).join(" ") }]]);
+  for (const item of plan.subjects)
+    rows.push([
+      item.ref,
+      [
+        {
+          kind: "subject",
+          start: item.appears_s ?? 0,
+          end: total,
+          label: [item.role, item.noun, item.placement, item.action].filter(Boolean).map(words).join(", "),
+          span: item.span,
+        },
+      ],
+    ]);
+  for (const item of plan.stand_ins ?? [])
+    rows.push([
+      "stand-in",
+      [
+        {
+          kind: "subject",
+          start: 0,
+          end: total,
+          label: [item.count > 1 ? item.count : "", item.colour, item.noun, item.action].filter(Boolean).map(words).join(" "),
+        },
+      ],
+    ]);
   for (const item of plan.edits) rows.push(["edit", [{ kind: "edit", start: 0, end: total, label: editLabel(item), span: item.span }]]);
   return rows.filter(([, bars]) => bars.length);
 }
@@ -68,16 +114,32 @@ function lanes(name, bars) {
   return rows;
 }
 
-const moveLabel = (item) => [words(item.move), item.degrees ? `${Math.round(item.degrees)}°` : "", item.speed ? words(item.speed) : "", item.target && !item.target.startsWith("_") ? `→ ${words(item.target)}` : "", item.end_view ? `${words(item.end_view)} view` : ""].filter(Boolean).join(" ");
-const editLabel = (item) => [words(item.op), words(item.target ?? item.what ?? ""), item.with || item.to ? `→ ${words(item.with ?? item.to)}` : ""].filter(Boolean).join(" ");
+const moveLabel = (item) =>
+  [
+    words(item.move),
+    item.degrees ? `${Math.round(item.degrees)}°` : "",
+    item.speed ? words(item.speed) : "",
+    item.target && !item.target.startsWith("_") ? `→ ${words(item.target)}` : "",
+    item.end_view ? `${words(item.end_view)} view` : "",
+  ]
+    .filter(Boolean)
+    .join(" ");
+const editLabel = (item) =>
+  [words(item.op), words(item.target ?? item.what ?? ""), item.with || item.to ? `→ ${words(item.with ?? item.to)}` : ""]
+    .filter(Boolean)
+    .join(" ");
 
 function timeline(plan, onpick) {
-  const rows = rowsOf(plan), height = 24 + rows.length * ROW;
+  const rows = rowsOf(plan),
+    height = 24 + rows.length * ROW;
   const x = (value) => LEFT + (value / plan.duration_s) * (WIDTH - LEFT - 8);
   const svg = s("svg.timeline", { viewBox: `0 0 ${WIDTH} ${height}`, role: "group", "aria-label": "Timeline" });
   const step = plan.duration_s > 6 ? 2 : 1;
   for (let second = 0; second <= plan.duration_s + 1e-6; second += step) {
-    svg.append(s("line.grid", { x1: x(second), x2: x(second), y1: 16, y2: height }), s("text", { x: x(second), y: 11, "text-anchor": second === 0 ? "start" : "middle" }, `${second} s`));
+    svg.append(
+      s("line.grid", { x1: x(second), x2: x(second), y1: 16, y2: height }),
+      s("text", { x: x(second), y: 11, "text-anchor": second === 0 ? "start" : "middle" }, `${second} s`),
+    );
   }
   rows.forEach(([name, bars], index) => {
     const y = 20 + index * ROW;
@@ -88,55 +150,105 @@ function timeline(plan, onpick) {
 }
 
 function drawn(bar, y, x, onpick) {
-  const width = Math.max(6, x(bar.end) - x(bar.start) - 2), room = Math.floor((width - 8) / 6.2);
+  const width = Math.max(6, x(bar.end) - x(bar.start) - 2),
+    room = Math.floor((width - 8) / 6.2);
   const label = bar.label.length > room ? (room > 3 ? bar.label.slice(0, room - 1) + "…" : "") : bar.label;
   const said = `${bar.label}, ${time(bar.start)} to ${time(bar.end)}`;
   const pickable = onpick && bar.span;
-  const group = s(`g.bar.${bar.kind}`, pickable ? { tabindex: 0, role: "button", "aria-label": `${said}: show the words` } : { role: "img", "aria-label": said },
-    s("title", {}, said), s("rect", { x: x(bar.start) + 1, y, width, height: ROW - 5 }), s("text", { x: x(bar.start) + 6, y: y + 15 }, label));
+  const group = s(
+    `g.bar.${bar.kind}`,
+    pickable ? { tabindex: 0, role: "button", "aria-label": `${said}: show the words` } : { role: "img", "aria-label": said },
+    s("title", {}, said),
+    s("rect", { x: x(bar.start) + 1, y, width, height: ROW - 5 }),
+    s("text", { x: x(bar.start) + 6, y: y + 15 }, label),
+  );
   if (pickable) {
     const pick = () => onpick(bar.span, bar.item);
     group.addEventListener("click", pick);
-    group.addEventListener("keydown", (event) => { if (event.key === "Enter" || event.key === " ") { event.preventDefault(); pick(); } });
+    group.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" || event.key === " ") {
+        event.preventDefault();
+        pick();
+      }
+    });
   }
   return group;
 }
 
 /** The camera from above: metres, the start at the bottom. */
 export function topView({ path, cast }) {
-  const points = path.map(([x, , z]) => [x, z]), all = [...points, ...cast.map(({ x, z }) => [x, z])];
-  const [minX, maxX] = range(all.map(([x]) => x), 5), [minZ, maxZ] = range(all.map(([, z]) => z), 5);
-  const span = Math.max(maxX - minX, maxZ - minZ) * 1.25, size = 300;
+  const points = path.map(([x, , z]) => [x, z]),
+    all = [...points, ...cast.map(({ x, z }) => [x, z])];
+  const [minX, maxX] = range(
+      all.map(([x]) => x),
+      5,
+    ),
+    [minZ, maxZ] = range(
+      all.map(([, z]) => z),
+      5,
+    );
+  const span = Math.max(maxX - minX, maxZ - minZ) * 1.25,
+    size = 300;
   const at = (x, z) => [size / 2 + ((x - (minX + maxX) / 2) / span) * size, size / 2 - ((z - (minZ + maxZ) / 2) / span) * size];
   const svg = s("svg.top-view", { viewBox: `0 0 ${size} ${size}`, role: "img", "aria-label": described(path) });
   svg.append(s("title", {}, "The camera from above"));
   const grid = niceStep(span);
-  for (let metre = Math.ceil((minX - span) / grid) * grid; metre < maxX + span; metre += grid) { const [px] = at(metre, 0); if (px > 0 && px < size) svg.append(s("line.grid", { x1: px, x2: px, y1: 0, y2: size })); }
-  for (let metre = Math.ceil((minZ - span) / grid) * grid; metre < maxZ + span; metre += grid) { const [, py] = at(0, metre); if (py > 0 && py < size) svg.append(s("line.grid", { x1: 0, x2: size, y1: py, y2: py })); }
+  for (let metre = Math.ceil((minX - span) / grid) * grid; metre < maxX + span; metre += grid) {
+    const [px] = at(metre, 0);
+    if (px > 0 && px < size) svg.append(s("line.grid", { x1: px, x2: px, y1: 0, y2: size }));
+  }
+  for (let metre = Math.ceil((minZ - span) / grid) * grid; metre < maxZ + span; metre += grid) {
+    const [, py] = at(0, metre);
+    if (py > 0 && py < size) svg.append(s("line.grid", { x1: 0, x2: size, y1: py, y2: py }));
+  }
   svg.append(s("text", { x: 8, y: size - 8 }, `${grid} m squares`));
   for (const index of [0, Math.floor(path.length / 2), path.length - 1]) svg.append(cone(path[index], at, span, size));
-  svg.append(s("polyline.path", { points: points.map(([x, z]) => at(x, z).map((value) => value.toFixed(1)).join(",")).join(" ") }));
-  const [sx, sy] = at(...points[0]), [ex, ey] = at(...points.at(-1));
+  svg.append(
+    s("polyline.path", {
+      points: points
+        .map(([x, z]) =>
+          at(x, z)
+            .map((value) => value.toFixed(1))
+            .join(","),
+        )
+        .join(" "),
+    }),
+  );
+  const [sx, sy] = at(...points[0]),
+    [ex, ey] = at(...points.at(-1));
   svg.append(s("circle.start", { cx: sx, cy: sy, r: 4.5 }), s("circle.end", { cx: ex, cy: ey, r: 4.5 }));
-  for (const item of cast) { const [x, y] = at(item.x, item.z); svg.append(s("circle.who", { cx: x, cy: y, r: 6 }), s("text", { x: x + 9, y: y + 4 }, item.ref)); }
+  for (const item of cast) {
+    const [x, y] = at(item.x, item.z);
+    svg.append(s("circle.who", { cx: x, cy: y, r: 6 }), s("text", { x: x + 9, y: y + 4 }, item.ref));
+  }
   return svg;
 }
 
 function cone([x, , z, yaw, lens], at, span, size) {
-  const half = Math.atan(18 / lens), reach = span * 0.16, look = (yaw * Math.PI) / 180;
-  const tip = at(x, z), a = at(x + reach * Math.sin(look - half), z + reach * Math.cos(look - half)), b = at(x + reach * Math.sin(look + half), z + reach * Math.cos(look + half));
-  return s("polygon.cone", { points: [tip, a, b].map((point) => point.map((value) => Math.max(-size, Math.min(2 * size, value)).toFixed(1)).join(",")).join(" ") });
+  const half = Math.atan(18 / lens),
+    reach = span * 0.16,
+    look = (yaw * Math.PI) / 180;
+  const tip = at(x, z),
+    a = at(x + reach * Math.sin(look - half), z + reach * Math.cos(look - half)),
+    b = at(x + reach * Math.sin(look + half), z + reach * Math.cos(look + half));
+  return s("polygon.cone", {
+    points: [tip, a, b].map((point) => point.map((value) => Math.max(-size, Math.min(2 * size, value)).toFixed(1)).join(",")).join(" "),
+  });
 }
 
 function range(values, least) {
-  const [low, high] = [Math.min(...values), Math.max(...values)], extra = Math.max(0, least - (high - low)) / 2;
+  const [low, high] = [Math.min(...values), Math.max(...values)],
+    extra = Math.max(0, least - (high - low)) / 2;
   return [low - extra, high + extra];
 }
 
 const niceStep = (span) => [0.5, 1, 2, 5, 10, 20, 50].find((step) => span / step < 9) ?? 100;
 
 function described(path) {
-  const [start, end] = [path[0], path.at(-1)], length = path.slice(1).reduce((sum, point, index) => sum + Math.hypot(point[0] - path[index][0], point[1] - path[index][1], point[2] - path[index][2]), 0);
+  const [start, end] = [path[0], path.at(-1)],
+    length = path
+      .slice(1)
+      .reduce((sum, point, index) => sum + Math.hypot(point[0] - path[index][0], point[1] - path[index][1], point[2] - path[index][2]), 0);
   return `Camera path from above: ${length.toFixed(1)} metres long, ends ${Math.hypot(end[0] - start[0], end[2] - start[2]).toFixed(1)} metres from its start, turned by ${Math.round(end[3] - start[3])} degrees`;
 }
 
@@ -147,42 +259,105 @@ function shotList(plan, prompt, onpick) {
   if (plan.end_frame) add(plan.duration_s, `${plan.end_frame}: end frame`, plan.spans?.end_frame);
   for (const item of plan.shot) add(item.at_s, [item.size, item.angle].filter(Boolean).map(words).join(", "), item.span);
   for (const item of plan.camera) add(item.start_s, moveLabel(item), item.span);
-  for (const item of plan.subjects) add(item.appears_s ?? 0, `${item.ref}: ${[item.role, item.noun, item.of ? `of ${item.of}` : "", item.placement].filter(Boolean).map(words).join(", ")}`, item.span);
+  for (const item of plan.subjects)
+    add(
+      item.appears_s ?? 0,
+      `${item.ref}: ${[item.role, item.noun, item.of ? `of ${item.of}` : "", item.placement].filter(Boolean).map(words).join(", ")}`,
+      item.span,
+    );
   for (const item of plan.edits) add(0, editLabel(item), item.span);
   for (const ref of plan.style_refs ?? []) add(0, `${ref}: style`, plan.spans?.[ref]);
   if (plan.background_ref) add(0, `${plan.background_ref}: place`, plan.spans?.background_ref);
   for (const [name, value] of Object.entries(plan.look ?? {})) add(0, `${words(name)}: ${words(value)}`, plan.spans?.[`look.${name}`]);
   for (const name of plan.preserve ?? []) add(0, `keep ${words(name)}`, plan.spans?.[`preserve.${name}`]);
   items.sort((a, b) => a.when - b.when);
-  return h("ol.shots", { "aria-label": "Shot list" }, items.length ? items.map(({ when, what, span }) => h("li", {}, h("span.when", {}, time(when)), h("span.what", {}, what),
-    span ? (onpick ? h("button.words", { type: "button", onclick: () => onpick(span) }, short(prompt, span)) : h("span.words.muted", {}, short(prompt, span))) : null)) : h("li.muted", {}, "Nothing was read from the prompt yet."));
+  return h(
+    "ol.shots",
+    { "aria-label": "Shot list" },
+    items.length
+      ? items.map(({ when, what, span }) =>
+          h(
+            "li",
+            {},
+            h("span.when", {}, time(when)),
+            h("span.what", {}, what),
+            span
+              ? onpick
+                ? h("button.words", { type: "button", onclick: () => onpick(span) }, short(prompt, span))
+                : h("span.words.muted", {}, short(prompt, span))
+              : null,
+          ),
+        )
+      : h("li.muted", {}, "Nothing was read from the prompt yet."),
+  );
 }
 
-const short = (prompt, [start, end]) => { const text = prompt.slice(start, end); return text.length > 40 ? text.slice(0, 39) + "…" : text; };
+const short = (prompt, [start, end]) => {
+  const text = prompt.slice(start, end);
+  return text.length > 40 ? text.slice(0, 39) + "…" : text;
+};
 
 function warnings(plan, prompt, onpick) {
   const items = plan.warnings.map((item) => ({ text: item.text, span: item.span, kind: "" }));
   for (const text of plan.not_rendered ?? []) items.push({ text: `Not rendered: ${text}`, kind: "" });
   for (const span of plan.unread ?? []) items.push({ text: `Not read: “${prompt.slice(...span)}”`, span, kind: "unread" });
   if (!items.length) return null;
-  return h("ul.warnings", { "aria-label": "Warnings" }, items.map(({ text, span, kind }) => h(`li${kind ? "." + kind : ""}`, {}, span && onpick ? h("button", { type: "button", onclick: () => onpick(span) }, text) : text)));
+  return h(
+    "ul.warnings",
+    { "aria-label": "Warnings" },
+    items.map(({ text, span, kind }) =>
+      h(`li${kind ? "." + kind : ""}`, {}, span && onpick ? h("button", { type: "button", onclick: () => onpick(span) }, text) : text),
+    ),
+  );
 }
 
 function palette({ moves, add }) {
-  return h("details", {}, h("summary", {}, "Add a camera move"), h("div.palette", {}, moves.map((item) => h("button", { type: "button", title: `writes “${item.words}”`, onclick: () => add(item.words) }, item.label))));
+  return h(
+    "details",
+    {},
+    h("summary", {}, "Add a camera move"),
+    h(
+      "div.palette",
+      {},
+      moves.map((item) => h("button", { type: "button", title: `writes “${item.words}”`, onclick: () => add(item.words) }, item.label)),
+    ),
+  );
 }
 
 /** Change one move: how fast, how far, or not at all; each choice rewrites its words. */
 export function moveEditor({ item, prompt, onreplace, onclose }) {
-  const [start, end] = withSpeed(prompt, item.span), said = prompt.slice(start, end);
-  const speed = h("select", {}, ["", "slowly", "quickly", "smoothly"].map((word) => h("option", { value: word, selected: (item.speed === "slow" && word === "slowly") || (item.speed === "fast" && word === "quickly") || (item.speed === "smooth" && word === "smoothly") }, word || "as it is")));
-  const degrees = /orbit|pan|tilt|roll/.test(item.move) ? h("input", { type: "number", min: 5, max: 720, step: 5, value: Math.round(item.degrees ?? 90) }) : null;
+  const [start, end] = withSpeed(prompt, item.span),
+    said = prompt.slice(start, end);
+  const speed = h(
+    "select",
+    {},
+    ["", "slowly", "quickly", "smoothly"].map((word) =>
+      h(
+        "option",
+        {
+          value: word,
+          selected:
+            (item.speed === "slow" && word === "slowly") ||
+            (item.speed === "fast" && word === "quickly") ||
+            (item.speed === "smooth" && word === "smoothly"),
+        },
+        word || "as it is",
+      ),
+    ),
+  );
+  const degrees = /orbit|pan|tilt|roll/.test(item.move)
+    ? h("input", { type: "number", min: 5, max: 720, step: 5, value: Math.round(item.degrees ?? 90) })
+    : null;
   const apply = () => onreplace([start, end], rewritten(said, speed.value, degrees?.value));
-  return h("div.move-editor", { role: "group", "aria-label": `Change ${words(item.move)}` },
-    h("label.field", {}, "Speed ", speed), degrees && h("label.field", {}, "Degrees ", degrees),
+  return h(
+    "div.move-editor",
+    { role: "group", "aria-label": `Change ${words(item.move)}` },
+    h("label.field", {}, "Speed ", speed),
+    degrees && h("label.field", {}, "Degrees ", degrees),
     h("button.primary", { type: "button", onclick: apply }, "Rewrite"),
     h("button.danger", { type: "button", onclick: () => onreplace(clause(prompt, [start, end]), "") }, "Remove"),
-    h("button.quiet", { type: "button", onclick: onclose }, "Close"));
+    h("button.quiet", { type: "button", onclick: onclose }, "Close"),
+  );
 }
 
 const SPEED = /\b(?:slow(?:ly)?|quick(?:ly)?|fast|rapid(?:ly)?|smooth(?:ly)?|gentl[ey]|gently)\b/i;
@@ -201,7 +376,9 @@ export function rewritten(said, speed, degrees) {
     text = angle.test(text) ? text.replace(angle, `${degrees}$1`) : `${text} ${degrees} degrees`;
   }
   if (speed) {
-    text = SPEED.test(text) ? text.replace(SPEED, (word) => (/ly$|^fast$/i.test(word) ? speed : speed.replace(/ly$/, ""))) : `${speed} ${text}`;
+    text = SPEED.test(text)
+      ? text.replace(SPEED, (word) => (/ly$|^fast$/i.test(word) ? speed : speed.replace(/ly$/, "")))
+      : `${speed} ${text}`;
   }
   return text;
 }

@@ -1,53 +1,129 @@
-// A clip to look at frame by frame, alone or against another: wipe, side by side, loop, speed, contact sheet.
+// A clip to look at frame by frame, alone, against another (wipe, side by side) or in a grid: loop, speed, contact sheet.
 import { copy, h, isTyping, toast } from "./lib.js";
 
 const SPEEDS = [0.25, 0.5, 1, 2];
 const SHEET = { columns: 4, rows: 3, width: 320 };
 
 export class Player {
-  /** `fps` of the clip; `url` of it; `name` for downloads. `others` are [{label, url}] to compare with. */
-  constructor(root, { url, fps = 24, name = "shotwright.mp4", others = [], labels = ["A", "B"], link = location.href, layout = "wipe" }) {
-    Object.assign(this, { root, fps, name, others, labels, link, url });
+  /** `fps` of the clip; `url` of it; `name` for downloads. `others` are [{label, url}] to choose one from to compare with. */
+  constructor(root, { url, fps = 24, name = "shotwright.mp4", others = [], label = "A", link = location.href, layout = "wipe" }) {
+    Object.assign(this, { root, fps, name, others, link, url });
     this.a = h("video", { src: url, playsinline: true, preload: "auto", loop: true, muted: true, "aria-label": "The clip" });
-    this.b = null;
-    this.screen = h("div.screen", {}, this.a);
-    this.scrub = h("input", { type: "range", min: 0, max: 1000, value: 0, step: 1, "aria-label": "Position", oninput: () => this.seek((this.scrub.value / 1000) * this.a.duration) });
+    this.rest = []; // the clips that follow the first
+    this.screen = h("div.screen", {}, h("div.take", {}, this.a, h("span.side", {}, label)));
+    this.scrub = h("input", {
+      type: "range",
+      min: 0,
+      max: 1000,
+      value: 0,
+      step: 1,
+      "aria-label": "Position",
+      oninput: () => this.seek((this.scrub.value / 1000) * this.a.duration),
+    });
     this.time = h("span.time", {}, "0.00 s");
     this.sheet = h("div");
-    this.wipe = h("input", { type: "range", min: 0, max: 100, value: 50, "aria-label": "Wipe between A and B", hidden: true, oninput: () => this.#cut() });
+    this.wipe = h("input", {
+      type: "range",
+      min: 0,
+      max: 100,
+      value: 50,
+      "aria-label": "Wipe between A and B",
+      hidden: true,
+      oninput: () => this.#cut(),
+    });
     this.layout = layout;
-    root.replaceChildren(h("div.player", { role: "group", "aria-label": "Player" }, this.screen, this.scrub, this.wipe, this.#bar(), this.sheet));
+    root.replaceChildren(
+      h("div.player", { role: "group", "aria-label": "Player" }, this.screen, this.scrub, this.wipe, this.#bar(), this.sheet),
+    );
     this.a.addEventListener("timeupdate", () => this.#tick());
     this.a.addEventListener("loadedmetadata", () => this.#tick());
-    this.a.addEventListener("play", () => { this.b?.play().catch(() => {}); this.#loop(); this.#state(); });
-    this.a.addEventListener("pause", () => { this.b?.pause(); this.#align(); this.#state(); });
+    this.a.addEventListener("play", () => {
+      for (const clip of this.rest) clip.play().catch(() => {});
+      this.#loop();
+      this.#state();
+    });
+    this.a.addEventListener("pause", () => {
+      for (const clip of this.rest) clip.pause();
+      this.#align();
+      this.#state();
+    });
     this.keys = (event) => this.#key(event);
     document.addEventListener("keydown", this.keys);
     this.a.play().catch(() => {});
   }
 
-  close() { document.removeEventListener("keydown", this.keys); }
-
-  #bar() {
-    const button = (text, label, work, extra = {}) => h("button", { type: "button", "aria-label": label, title: label, onclick: work, ...extra }, text);
-    this.playButton = button("❚❚", "Play or pause (K)", () => this.toggle());
-    this.loopButton = button("Loop", "Loop", () => { this.a.loop = !this.a.loop; this.loopButton.setAttribute("aria-pressed", this.a.loop); }, { "aria-pressed": "true" });
-    this.speed = h("select", { "aria-label": "Speed", onchange: () => { this.a.playbackRate = Number(this.speed.value); if (this.b) this.b.playbackRate = this.a.playbackRate; } }, SPEEDS.map((value) => h("option", { value, selected: value === 1 }, `${value}×`)));
-    this.against = h("select", { "aria-label": "Compare with", hidden: !this.others.length, onchange: () => this.compare(this.others[this.against.value]) },
-      h("option", { value: "" }, "Compare with…"), this.others.map((item, index) => h("option", { value: index }, item.label)));
-    this.sideButton = button("A|B", "A|B: wipe or side by side", () => { this.layout = this.layout === "wipe" ? "side" : "wipe"; this.#cut(); }, { hidden: true });
-    return h("div.bar", {}, this.playButton, button("◀", "One frame back (←)", () => this.step(-1)), button("▶", "One frame forward (→)", () => this.step(1)),
-      this.loopButton, this.speed, this.against, this.sideButton,
-      button("Sheet", "Contact sheet", () => this.contactSheet()), h("a.button", { href: this.url, download: this.name, "aria-label": "Save the clip", title: "Save the clip" }, "Save"),
-      button("Link", "Copy link", () => copy(this.link, "Link copied.")), this.time);
+  close() {
+    document.removeEventListener("keydown", this.keys);
   }
 
-  toggle() { this.a.paused ? this.a.play() : this.a.pause(); }
+  #bar() {
+    const button = (text, label, work, extra = {}) =>
+      h("button", { type: "button", "aria-label": label, title: label, onclick: work, ...extra }, text);
+    this.playButton = button("❚❚", "Play or pause (K)", () => this.toggle());
+    this.loopButton = button(
+      "Loop",
+      "Loop",
+      () => {
+        this.a.loop = !this.a.loop;
+        this.loopButton.setAttribute("aria-pressed", this.a.loop);
+      },
+      { "aria-pressed": "true" },
+    );
+    this.speed = h(
+      "select",
+      {
+        "aria-label": "Speed",
+        onchange: () => {
+          for (const clip of [this.a, ...this.rest]) clip.playbackRate = Number(this.speed.value);
+        },
+      },
+      SPEEDS.map((value) => h("option", { value, selected: value === 1 }, `${value}×`)),
+    );
+    this.against = h(
+      "select",
+      {
+        "aria-label": "Compare with",
+        hidden: !this.others.length,
+        onchange: () => this.compare(this.others.filter((_, index) => String(index) === this.against.value)),
+      },
+      h("option", { value: "" }, "Compare with…"),
+      this.others.map((item, index) => h("option", { value: index }, item.label)),
+    );
+    this.sideButton = button(
+      "A|B",
+      "A|B: wipe or side by side",
+      () => {
+        this.layout = this.layout === "wipe" ? "side" : "wipe";
+        this.#cut();
+      },
+      { hidden: true },
+    );
+    return h(
+      "div.bar",
+      {},
+      this.playButton,
+      button("◀", "One frame back (←)", () => this.step(-1)),
+      button("▶", "One frame forward (→)", () => this.step(1)),
+      this.loopButton,
+      this.speed,
+      this.against,
+      this.sideButton,
+      button("Sheet", "Contact sheet", () => this.contactSheet()),
+      h("a.button", { href: this.url, download: this.name, "aria-label": "Save the clip", title: "Save the clip" }, "Save"),
+      button("Link", "Copy link", () => copy(this.link, "Link copied.")),
+      this.time,
+    );
+  }
+
+  toggle() {
+    this.a.paused ? this.a.play() : this.a.pause();
+  }
 
   /** Move by whole frames; the middle of a frame is aimed at, so that rounding never shows its neighbour. */
   step(frames) {
     this.a.pause();
-    const last = Math.round(this.a.duration * this.fps) - 1, now = Math.floor(this.a.currentTime * this.fps + 1e-4);
+    const last = Math.round(this.a.duration * this.fps) - 1,
+      now = Math.floor(this.a.currentTime * this.fps + 1e-4);
     this.seek((Math.min(last, Math.max(0, now + frames)) + 0.5) / this.fps);
   }
 
@@ -58,34 +134,42 @@ export class Player {
     this.#tick();
   }
 
-  /** Show another clip beside or under this one; undefined takes it away. */
-  compare(other) {
-    this.b?.remove();
-    this.b = null;
-    for (const tag of this.screen.querySelectorAll(".side, .split")) tag.remove();
-    if (other) {
-      this.b = h("video", { src: other.url, playsinline: true, muted: true, preload: "auto", loop: true, "aria-label": other.label });
-      this.screen.append(this.b, h("span.side.a", {}, this.labels[0]), h("span.side.b", {}, other.label || this.labels[1]), h("span.split", {}));
-      this.b.addEventListener("loadeddata", () => { this.#align(); if (!this.a.paused) this.b.play().catch(() => {}); });
-    }
-    this.sideButton.hidden = !other;
+  /** Show other clips, [{label, url}], with this one: one under its wipe or beside it, more in a grid; none takes them away. */
+  compare(others) {
+    for (const shown of [...this.screen.children].slice(1)) shown.remove();
+    this.rest = others.map(({ label, url }) =>
+      h("video", { src: url, playsinline: true, muted: true, preload: "auto", loop: true, "aria-label": label }),
+    );
+    this.rest.forEach((clip, index) => {
+      clip.playbackRate = this.a.playbackRate;
+      clip.addEventListener("loadeddata", () => {
+        this.#align();
+        if (!this.a.paused) clip.play().catch(() => {});
+      });
+      this.screen.append(h("div.take", {}, clip, h("span.side", {}, others[index].label)));
+    });
+    this.screen.append(h("span.split", {}));
+    this.sideButton.hidden = others.length !== 1;
     this.#cut();
   }
 
   #cut() {
-    const isWipe = this.b && this.layout === "wipe";
-    this.screen.classList.toggle("side-by-side", Boolean(this.b) && !isWipe);
+    const count = this.rest.length + 1,
+      isWipe = count === 2 && this.layout === "wipe";
+    this.screen.classList.toggle("wiped", isWipe);
+    this.screen.classList.toggle("grid", count > 1 && !isWipe);
+    this.screen.dataset.clips = count;
     this.wipe.hidden = !isWipe;
-    if (!this.b) return;
-    this.b.style.clipPath = isWipe ? `inset(0 0 0 ${this.wipe.value}%)` : "";
-    const line = this.screen.querySelector(".split");
-    line.style.left = `${this.wipe.value}%`;
-    line.hidden = !isWipe;
+    if (this.rest[0]) this.rest[0].style.clipPath = isWipe ? `inset(0 0 0 ${this.wipe.value}%)` : "";
+    if (isWipe) this.screen.querySelector(".split").style.left = `${this.wipe.value}%`;
   }
 
-  /** Bring B to A's time when it is off by more than `most` seconds. */
+  /** Bring the others to the first clip's time when they are off by more than `most` seconds. */
   #follow(most) {
-    if (this.b && Number.isFinite(this.b.duration) && Math.abs(this.b.currentTime - this.a.currentTime) > most) this.b.currentTime = Math.min(this.a.currentTime, this.b.duration - 0.001);
+    for (const clip of this.rest) {
+      if (Number.isFinite(clip.duration) && Math.abs(clip.currentTime - this.a.currentTime) > most)
+        clip.currentTime = Math.min(this.a.currentTime, clip.duration - 0.001);
+    }
   }
 
   #align() {
@@ -109,28 +193,67 @@ export class Player {
     this.scrub.setAttribute("aria-valuetext", `${currentTime.toFixed(2)} seconds, frame ${frame}`);
   }
 
-  #state() { this.playButton.textContent = this.a.paused ? "▶▶" : "❚❚"; }
+  #state() {
+    this.playButton.textContent = this.a.paused ? "▶▶" : "❚❚";
+  }
 
   #key(event) {
     if (!this.root.isConnected) return this.close();
-    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || this.root.closest("[hidden]") || document.querySelector("dialog[open]")) return;
+    if (
+      event.ctrlKey ||
+      event.metaKey ||
+      event.altKey ||
+      isTyping(event.target) ||
+      this.root.closest("[hidden]") ||
+      document.querySelector("dialog[open]")
+    )
+      return;
     if (event.target.closest?.('[role="tab"], input[type="range"], select') && event.key.startsWith("Arrow")) return;
     const work = {
-      k: () => this.toggle(), K: () => this.toggle(), j: () => this.seek(Math.max(0, this.a.currentTime - 1)), l: () => this.seek(this.a.currentTime + 1),
-      ArrowLeft: () => this.step(-1), ArrowRight: () => this.step(1), Home: () => { this.a.pause(); this.seek(0); }, End: () => { this.a.pause(); this.seek(this.a.duration); },
+      k: () => this.toggle(),
+      K: () => this.toggle(),
+      j: () => this.seek(Math.max(0, this.a.currentTime - 1)),
+      l: () => this.seek(this.a.currentTime + 1),
+      ArrowLeft: () => this.step(-1),
+      ArrowRight: () => this.step(1),
+      Home: () => {
+        this.a.pause();
+        this.seek(0);
+      },
+      End: () => {
+        this.a.pause();
+        this.seek(this.a.duration);
+      },
     }[event.key];
-    if (work) { event.preventDefault(); work(); }
+    if (work) {
+      event.preventDefault();
+      work();
+    }
   }
 
   /** Twelve frames, evenly in time, as a picture to keep. */
   async contactSheet() {
     const clip = h("video", { src: this.url, muted: true, preload: "auto" });
-    await new Promise((resolve, reject) => { clip.onloadeddata = resolve; clip.onerror = () => reject(new Error("The clip cannot be read.")); }).catch((error) => toast(error.message, "bad"));
+    await new Promise((resolve, reject) => {
+      clip.onloadeddata = resolve;
+      clip.onerror = () => reject(new Error("The clip cannot be read."));
+    }).catch((error) => toast(error.message, "bad"));
     if (!clip.videoWidth) return;
-    const count = SHEET.columns * SHEET.rows, width = SHEET.width, height = Math.round((width * clip.videoHeight) / clip.videoWidth);
-    const canvas = h("canvas.sheet", { width: width * SHEET.columns, height: height * SHEET.rows, role: "img", "aria-label": "Contact sheet" }), draw = canvas.getContext("2d");
+    const count = SHEET.columns * SHEET.rows,
+      width = SHEET.width,
+      height = Math.round((width * clip.videoHeight) / clip.videoWidth);
+    const canvas = h("canvas.sheet", {
+        width: width * SHEET.columns,
+        height: height * SHEET.rows,
+        role: "img",
+        "aria-label": "Contact sheet",
+      }),
+      draw = canvas.getContext("2d");
     for (let index = 0; index < count; index++) {
-      await new Promise((resolve) => { clip.onseeked = resolve; clip.currentTime = (clip.duration - 0.03) * (index / (count - 1)); });
+      await new Promise((resolve) => {
+        clip.onseeked = resolve;
+        clip.currentTime = (clip.duration - 0.03) * (index / (count - 1));
+      });
       const [x, y] = [(index % SHEET.columns) * width, Math.floor(index / SHEET.columns) * height];
       draw.drawImage(clip, x, y, width, height);
       draw.font = "14px sans-serif";
@@ -139,7 +262,18 @@ export class Player {
       draw.fillStyle = "#fff";
       draw.fillText(`${clip.currentTime.toFixed(2)} s`, x + 6, y + height - 6);
     }
-    const save = h("button", { type: "button", onclick: () => canvas.toBlob((blob) => { const link = h("a", { href: URL.createObjectURL(blob), download: this.name.replace(/\.mp4$/, "") + "-sheet.png" }); link.click(); }) }, "Save the sheet");
+    const save = h(
+      "button",
+      {
+        type: "button",
+        onclick: () =>
+          canvas.toBlob((blob) => {
+            const link = h("a", { href: URL.createObjectURL(blob), download: this.name.replace(/\.mp4$/, "") + "-sheet.png" });
+            link.click();
+          }),
+      },
+      "Save the sheet",
+    );
     this.sheet.replaceChildren(canvas, h("p", {}, save));
   }
 }

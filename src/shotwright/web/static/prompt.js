@@ -13,12 +13,21 @@ export class PromptEditor {
     this.marks = [];
     this.picked = null;
     this.index = 0;
-    this.spaced = null;  // where the space behind a completed reference stands, until something else is typed
+    this.spaced = null; // where the space behind a completed reference stands, until something else is typed
     this.shown = [];
     this.mirror = h("div.mirror", { "aria-hidden": "true" });
     this.area = h("textarea", {
-      id, placeholder, rows: 5, spellcheck: true, "aria-describedby": `${id}-help ${id}-count`, "aria-autocomplete": "list", "aria-controls": `${id}-list`,
-      oninput: (event) => this.#typed(event), onkeydown: (event) => this.#key(event), onblur: () => setTimeout(() => this.#close(), 150), onclick: () => this.#suggest(),
+      id,
+      placeholder,
+      rows: 5,
+      spellcheck: true,
+      "aria-describedby": `${id}-help ${id}-count`,
+      "aria-autocomplete": "list",
+      "aria-controls": `${id}-list`,
+      oninput: (event) => this.#typed(event),
+      onkeydown: (event) => this.#key(event),
+      onblur: () => setTimeout(() => this.#close(), 150),
+      onclick: () => this.#suggest(),
     });
     this.list = h("ul.completion", { id: `${id}-list`, role: "listbox", "aria-label": "References", hidden: true });
     this.element = h("div.editor", {}, this.mirror, this.area, this.list);
@@ -28,7 +37,9 @@ export class PromptEditor {
     this.#paint();
   }
 
-  get value() { return this.area.value; }
+  get value() {
+    return this.area.value;
+  }
 
   set value(text) {
     this.area.value = text;
@@ -75,9 +86,20 @@ export class PromptEditor {
   refresh() {
     this.#paint();
     const used = new Set([...this.value.matchAll(REFERENCE)].map((hit) => hit[0].toLowerCase()));
-    this.chips.replaceChildren(...this.references().map(({ ref, kind, thumb, label }) => h(`button.chip.${kind}${used.has(ref.toLowerCase()) ? "" : ".unused"}`,
-      { type: "button", title: used.has(ref.toLowerCase()) ? `${label}: insert` : `${label}: not named in the prompt yet; insert`, onclick: () => this.insert(this.#spaced(ref)) },
-      picture(thumb, ""), ref)));
+    this.chips.replaceChildren(
+      ...this.references().map(({ ref, kind, thumb, label }) =>
+        h(
+          `button.chip.${kind}${used.has(ref.toLowerCase()) ? "" : ".unused"}`,
+          {
+            type: "button",
+            title: used.has(ref.toLowerCase()) ? `${label}: insert` : `${label}: not named in the prompt yet; insert`,
+            onclick: () => this.insert(this.#spaced(ref)),
+          },
+          picture(thumb, ""),
+          ref,
+        ),
+      ),
+    );
   }
 
   #spaced(ref) {
@@ -107,11 +129,18 @@ export class PromptEditor {
   }
 
   #paint() {
-    const text = this.value, known = new Map(this.references().map((item) => [item.ref.toLowerCase(), item.kind]));
-    const ranges = [...text.matchAll(REFERENCE)].map((hit) => ({ start: hit.index, end: hit.index + hit[0].length, kind: known.get(hit[0].toLowerCase()) ?? "missing" }));
+    const text = this.value,
+      known = new Map(this.references().map((item) => [item.ref.toLowerCase(), item.kind]));
+    const ranges = [...text.matchAll(REFERENCE)].map((hit) => ({
+      start: hit.index,
+      end: hit.index + hit[0].length,
+      kind: known.get(hit[0].toLowerCase()) ?? "missing",
+    }));
     ranges.push(...this.marks);
     if (this.picked) ranges.push({ start: this.picked[0], end: this.picked[1], kind: "picked" });
-    const edges = [...new Set([0, text.length, ...ranges.flatMap(({ start, end }) => [start, end])])].filter((at) => at <= text.length).sort((a, b) => a - b);
+    const edges = [...new Set([0, text.length, ...ranges.flatMap(({ start, end }) => [start, end])])]
+      .filter((at) => at <= text.length)
+      .sort((a, b) => a - b);
     const parts = [];
     for (let index = 0; index + 1 < edges.length; index++) {
       const [start, end] = [edges[index], edges[index + 1]];
@@ -132,7 +161,11 @@ export class PromptEditor {
     const hit = before.match(/@(\w*)$/);
     if (!hit || this.area.selectionStart !== this.area.selectionEnd) return this.#close();
     const typed = hit[1].toLowerCase();
-    this.shown = this.references().filter(({ ref, label }) => ref.slice(1).toLowerCase().startsWith(typed) && ref.slice(1).toLowerCase() !== typed || typed && label.toLowerCase().includes(typed));
+    this.shown = this.references().filter(
+      ({ ref, label }) =>
+        (ref.slice(1).toLowerCase().startsWith(typed) && ref.slice(1).toLowerCase() !== typed) ||
+        (typed && label.toLowerCase().includes(typed)),
+    );
     if (!this.shown.length) return this.#close();
     this.index = Math.min(this.index, this.shown.length - 1);
     this.list.hidden = false;
@@ -141,9 +174,25 @@ export class PromptEditor {
   }
 
   #list() {
-    this.list.replaceChildren(...this.shown.map(({ ref, thumb, label }, number) => h("li", {
-      role: "option", id: `option-${number}`, "aria-selected": String(number === this.index), onmousedown: (event) => { event.preventDefault(); this.index = number; this.#take(); },
-    }, picture(thumb, ""), h("span", {}, h("strong", {}, ref), " ", h("span.muted", {}, label)))));
+    this.list.replaceChildren(
+      ...this.shown.map(({ ref, thumb, label }, number) =>
+        h(
+          "li",
+          {
+            role: "option",
+            id: `option-${number}`,
+            "aria-selected": String(number === this.index),
+            onmousedown: (event) => {
+              event.preventDefault();
+              this.index = number;
+              this.#take();
+            },
+          },
+          picture(thumb, ""),
+          h("span", {}, h("strong", {}, ref), " ", h("span.muted", {}, label)),
+        ),
+      ),
+    );
     this.area.setAttribute("aria-activedescendant", `option-${this.index}`);
     this.list.children[this.index]?.scrollIntoView({ block: "nearest" });
   }
@@ -161,7 +210,8 @@ export class PromptEditor {
 
   #take() {
     const { ref } = this.shown[this.index];
-    const end = this.area.selectionStart, start = end - this.value.slice(0, end).match(/@(\w*)$/)[0].length;
+    const end = this.area.selectionStart,
+      start = end - this.value.slice(0, end).match(/@(\w*)$/)[0].length;
     const next = this.value[end];
     this.area.setRangeText(ref + (next && /\s|[.,;:!?)]/.test(next) ? "" : " "), start, end, "end");
     this.spaced = this.value[this.area.selectionStart - 1] === " " ? this.area.selectionStart - 1 : null;

@@ -13,14 +13,22 @@ function drawInputs() {
   const items = [];
   const add = (label, url, kind) => {
     if (!text(url)) return;
-    const shown = isOurs(url) ? preview(label, here(url), kind) : /^https?:\/\//.test(url) ? h("a", { href: url, rel: "noreferrer" }, "linked") : h("span.muted", {}, "inline");
+    const shown = isOurs(url)
+      ? preview(label, here(url), kind)
+      : /^https?:\/\//.test(url)
+        ? h("a", { href: url, rel: "noreferrer" }, "linked")
+        : h("span.muted", {}, "inline");
     items.push(h("figure", {}, shown, h("figcaption", {}, label)));
   };
   add("@Video1", given.video_url, "video");
   add("start frame", given.start_image_url);
   add("end frame", given.end_image_url);
   many(given.image_urls).forEach((url, index) => add(`@Image${index + 1}`, url));
-  many(given.elements).forEach((element, index) => [element?.frontal_image_url, ...many(element?.reference_image_urls)].forEach((url, view) => add(`@Element${index + 1}${view ? `, view ${view}` : ""}`, url)));
+  many(given.elements).forEach((element, index) =>
+    [element?.frontal_image_url, ...many(element?.reference_image_urls)].forEach((url, view) =>
+      add(`@Element${index + 1}${view ? `, view ${view}` : ""}`, url),
+    ),
+  );
   $("#inputs")?.replaceChildren(...items);
 }
 
@@ -30,9 +38,19 @@ function preview(label, url, kind) {
 }
 
 function drawResult() {
-  const root = $("#result"), source = text(given.video_url);
-  if (["queued", "running"].includes(request.state)) { follow(root, request.id, { onend: reloadSoon }); return; }
-  if (request.video_url) new Player(root, { url: here(request.video_url), fps: request.video.fps, name: `shotwright-${request.id.slice(0, 8)}.mp4`, others: source && isOurs(source) ? [{ label: "the source", url: here(source) }] : [] });
+  const root = $("#result"),
+    source = text(given.video_url);
+  if (["queued", "running"].includes(request.state)) {
+    follow(root, request.id, { onend: reloadSoon });
+    return;
+  }
+  if (request.video_url)
+    new Player(root, {
+      url: here(request.video_url),
+      fps: request.video.fps,
+      name: `shotwright-${request.id.slice(0, 8)}.mp4`,
+      others: source && isOurs(source) ? [{ label: "the source", url: here(source) }] : [],
+    });
   else root.replaceChildren(request.state === "succeeded" ? h("p.muted", {}, "The clip was deleted.") : failure(request));
 }
 
@@ -45,7 +63,12 @@ function reloadSoon() {
 /** Our own camera file as the view from above wants it: degrees and millimetres, a pose or so for every second frame. */
 function fromCamera({ poses }) {
   const step = Math.max(1, Math.floor(poses.length / 60));
-  return { path: poses.filter((_, index) => index % step === 0 || index === poses.length - 1).map(({ x, y, z, yaw, lens }) => [x, y, z, (yaw * 180) / Math.PI, lens * 36]), cast: [] };
+  return {
+    path: poses
+      .filter((_, index) => index % step === 0 || index === poses.length - 1)
+      .map(({ x, y, z, yaw, lens }) => [x, y, z, (yaw * 180) / Math.PI, lens * 36]),
+    cast: [],
+  };
 }
 
 drawResult();
@@ -54,18 +77,39 @@ if (plan) showPlan();
 
 /** The plan, with the camera's true path where the engine knows it. */
 async function showPlan() {
-  const prompt = text(given.prompt), shown = { plan: localSpans(plan, prompt), prompt };
+  const prompt = text(given.prompt),
+    shown = { plan: localSpans(plan, prompt), prompt };
   drawPlan($("#plan"), shown);
   if (!request.camera_url) return;
   const camera = await (await fetch(here(request.camera_url))).json().catch(() => null);
   if (camera) drawPlan($("#plan"), { ...shown, top_view: fromCamera(camera) });
 }
-$("#log").replaceChildren(...events.filter((event) => event.kind === "log" || event.kind === "state").map((event) => logLine(event.kind === "log" ? event : { ...event, message: event.data.state + (event.data.attempt > 1 ? `, attempt ${event.data.attempt}` : "") })));
+$("#log").replaceChildren(
+  ...events
+    .filter((event) => event.kind === "log" || event.kind === "state")
+    .map((event) =>
+      logLine(
+        event.kind === "log"
+          ? event
+          : { ...event, message: event.data.state + (event.data.attempt > 1 ? `, attempt ${event.data.attempt}` : "") },
+      ),
+    ),
+);
 
-const go = (work) => attempt(async () => { location.href = `/requests/${(await work()).request_id}`; });
-$("#again")?.addEventListener("click", () => go(() => api("POST", `/requests/${request.id}/retry`, { seed: Math.floor(Math.random() * 2 ** 31) })));
-for (const button of $$("[data-promote]")) button.addEventListener("click", () => go(() => api("POST", `/requests/${request.id}/promote`, { engine: button.dataset.promote })));
+const go = (work) =>
+  attempt(async () => {
+    location.href = `/requests/${(await work()).request_id}`;
+  });
+$("#again")?.addEventListener("click", () =>
+  go(() => api("POST", `/requests/${request.id}/retry`, { seed: Math.floor(Math.random() * 2 ** 31) })),
+);
+for (const button of $$("[data-promote]"))
+  button.addEventListener("click", () => go(() => api("POST", `/requests/${request.id}/promote`, { engine: button.dataset.promote })));
 $("#cancel")?.addEventListener("click", () => attempt(() => api("PUT", `/queue/fal-ai/kling-video/requests/${request.id}/cancel`)));
 $("#delete")?.addEventListener("click", () => {
-  if (confirm("Delete the input, the clip and the log of this request? What it cost stays.")) attempt(async () => { await api("DELETE", `/v1/models/requests/${request.id}/payloads`); location.reload(); });
+  if (confirm("Delete the input, the clip and the log of this request? What it cost stays."))
+    attempt(async () => {
+      await api("DELETE", `/v1/models/requests/${request.id}/payloads`);
+      location.reload();
+    });
 });

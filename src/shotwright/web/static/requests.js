@@ -1,15 +1,20 @@
-// The history: thumbnails that scrub under the pointer, bulk cancel and delete, two to compare.
+// The history: thumbnails that scrub under the pointer, bulk cancel and delete, up to six to compare.
 import { $, $$, api, attempt, toast } from "./lib.js";
 
-const rows = $("#rows"), bulk = $("#bulk");
-const loader = new IntersectionObserver((entries) => {
-  for (const { target, isIntersecting } of entries) {
-    if (!isIntersecting || target.src) continue;
-    target.preload = "metadata";
-    target.src = `${target.dataset.src}#t=0.05`;
-    loader.unobserve(target);
-  }
-}, { rootMargin: "200px" });
+const MOST = 6; // clips that one page compares
+const rows = $("#rows"),
+  bulk = $("#bulk");
+const loader = new IntersectionObserver(
+  (entries) => {
+    for (const { target, isIntersecting } of entries) {
+      if (!isIntersecting || target.src) continue;
+      target.preload = "metadata";
+      target.src = `${target.dataset.src}#t=0.05`;
+      loader.unobserve(target);
+    }
+  },
+  { rootMargin: "200px" },
+);
 
 for (const video of $$("[data-scrub]")) {
   loader.observe(video);
@@ -28,16 +33,24 @@ function update() {
   for (const item of $$("[data-id]", rows)) item.classList.toggle("chosen", items.includes(item));
   bulk.hidden = items.length === 0;
   $("#chosen").textContent = `${items.length} chosen`;
-  $("#compare").disabled = items.length !== 2;
+  $("#compare").disabled = items.length < 2 || items.length > MOST;
   $("#cancel").disabled = !items.some((item) => ["queued", "running"].includes(item.dataset.state));
   $("#delete").disabled = !items.some((item) => !["queued", "running"].includes(item.dataset.state));
 }
 
-$("#compare")?.addEventListener("click", () => { const [a, b] = chosen(); location.href = `/requests/compare?a=${a.dataset.id}&b=${b.dataset.id}`; });
-$("#none")?.addEventListener("click", () => { for (const box of $$("input:checked", rows)) box.checked = false; update(); });
-$("#cancel")?.addEventListener("click", () => all(["queued", "running"], true, (id) => api("PUT", `/queue/fal-ai/kling-video/requests/${id}/cancel`), "cancelled"));
+$("#compare")?.addEventListener("click", () => {
+  location.href = `/requests/compare?${new URLSearchParams(chosen().map((item) => ["id", item.dataset.id]))}`;
+});
+$("#none")?.addEventListener("click", () => {
+  for (const box of $$("input:checked", rows)) box.checked = false;
+  update();
+});
+$("#cancel")?.addEventListener("click", () =>
+  all(["queued", "running"], true, (id) => api("PUT", `/queue/fal-ai/kling-video/requests/${id}/cancel`), "cancelled"),
+);
 $("#delete")?.addEventListener("click", () => {
-  if (confirm("Delete the inputs, clips and logs of the chosen requests? What they cost stays.")) all(["queued", "running"], false, (id) => api("DELETE", `/v1/models/requests/${id}/payloads`), "deleted");
+  if (confirm("Delete the inputs, clips and logs of the chosen requests? What they cost stays."))
+    all(["queued", "running"], false, (id) => api("DELETE", `/v1/models/requests/${id}/payloads`), "deleted");
 });
 
 async function all(states, isIn, work, said) {

@@ -15,11 +15,20 @@ $("#help")?.addEventListener("click", () => $("#shortcuts").showModal());
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
-  if (event.key === "?") { event.preventDefault(); $("#shortcuts")?.showModal(); }
+  if (event.key === "?") {
+    event.preventDefault();
+    $("#shortcuts")?.showModal();
+  }
   if (event.key === "/") {
     const search = $("#search") ?? $('input[type="search"]');
-    if (search) { event.preventDefault(); search.focus(); search.select(); }
-    else if (!location.pathname.startsWith("/docs")) { event.preventDefault(); location.href = "/requests#search"; }
+    if (search) {
+      event.preventDefault();
+      search.focus();
+      search.select();
+    } else if (!location.pathname.startsWith("/docs")) {
+      event.preventDefault();
+      location.href = "/requests#search";
+    }
   }
 });
 
@@ -31,7 +40,11 @@ document.addEventListener("click", (event) => {
 
 if (location.hash === "#search") $("#search")?.focus();
 for (const details of $$("[data-snippets]")) {
-  details.addEventListener("toggle", (event) => {
-    if (event.target.open) for (const other of $$("details", details)) if (other !== event.target) other.open = false;
-  }, true);
+  details.addEventListener(
+    "toggle",
+    (event) => {
+      if (event.target.open) for (const other of $$("details", details)) if (other !== event.target) other.open = false;
+    },
+    true,
+  );
 }
