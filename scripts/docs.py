@@ -40,7 +40,7 @@ PROMPT_TABLES = (
     ("What is kept", "After keep, preserve, maintain, leave, same, or in a negation.", v.PRESERVES),
     ("Continuations", "How a new shot follows from the reference video.", v.CONTINUATIONS),
     ("Styles", "Looks by words.", v.STYLES), ("Lighting", "", v.LIGHTING), ("Moods", "", v.MOODS), ("Weather", "", v.WEATHERS),
-    ("Times of day", "", v.TIMES), ("Depth of field", "", v.DEPTH_OF_FIELD), ("Places drawn from words", "", v.SETTINGS),
+    ("Times of day", "", v.TIMES), ("Depth of field", "", v.DEPTH_OF_FIELD), ("Places drawn from words", "The first counts. A `building` alone is a room; beside an open place it stands somewhere in it.", v.SETTINGS),
 )  # fmt: skip
 NOTE = "<!-- Made by `make docs` from the tables in src/. -->\n"
 

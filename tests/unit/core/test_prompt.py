@@ -148,6 +148,21 @@ def test_edit_verbs(prompt: str, expected: tuple[str, str, str | None]) -> None:
     assert (edit.op, edit.target, edit.with_ref or edit.to) == expected
 
 
+@pytest.mark.parametrize(
+    ("prompt", "places"),
+    [
+        ("A quiet harbour at dawn.", ("sea",)),
+        ("A market at night, then the camera reaches a courtyard.", ("street", "park")),
+        ("A knight prays in a chapel.", ("interior",)),
+        ("A chapel on a hilltop.", ("mountains",)),
+        ("A cabin in the woods under a full moon.", ("forest",)),
+        ("A wooden table.", ()),
+    ],
+)
+def test_places(prompt: str, places: tuple[str, ...]) -> None:
+    assert plan(prompt).setting == places
+
+
 def test_what_is_to_be_kept_never_becomes_an_operation() -> None:
     found = plan(
         "Replace the person with @Element1, keep the same camera movement. Do not change the background.",

@@ -72,8 +72,12 @@ _TABLES: dict[str, PhraseTable[str]] = {
 
 
 def parse_setting(tokens: list[Token]) -> tuple[tuple[str, ...], tuple[StandIn, ...]]:
-    """Places and beings that the words name, each once, in order: (settings, stand-ins)."""
-    settings = dict.fromkeys(hit.value for hit in v.SETTINGS.find(tokens))
+    """Places and beings that the words name, each once, in order: (settings, stand-ins).
+
+    A building alone is a room; beside an open place it stands somewhere in it.
+    """
+    named = dict.fromkeys(hit.value for hit in v.SETTINGS.find(tokens))
+    settings = tuple(name for name in named if name != "building") or (("interior",) if named else ())
     framing = {i for hit in v.ANGLES.find(tokens) for i in range(hit.start, hit.end)}
     found: dict[tuple[str, str], StandIn] = {}
     for sentence in sentences(tokens):
@@ -81,7 +85,7 @@ def parse_setting(tokens: list[Token]) -> tuple[tuple[str, ...], tuple[StandIn, 
             noun = sentence[hit.start].lemma
             if tokens.index(sentence[hit.start]) not in framing:  # "bird's-eye view" is no bird
                 found.setdefault((hit.value, noun), _stand_in(sentence, hit, noun))
-    return tuple(settings), tuple(found.values())
+    return settings, tuple(found.values())
 
 
 def _stand_in(sentence: list[Token], hit: Hit[str], noun: str) -> StandIn:
