@@ -3,6 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+TESTS_AT_ONCE ?= 2
+# Tests start hundreds of processes: each would compile every module again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-fast test-diffusion check fix bench bench-plan eval docs docs-pictures site thumbs lock
@@ -21,7 +24,7 @@ demo: $(READY) ## render the documented example through the real fal_client; lea
 	@$(BIN)/python -m scripts.demo
 
 test: $(READY) ## all tests: units, official clients, real processes and signals
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n $(TESTS_AT_ONCE) --dist loadfile
 
 test-fast: $(READY) ## the tests that take seconds
 	@$(BIN)/python -m pytest -m "not slow"
