@@ -92,6 +92,13 @@ def test_media_that_nobody_mentions_is_used_and_warned_about() -> None:
         ("Vertigo effect on the detective", ["dolly_zoom"]),
         ("Tracking shot of a runner", ["tracking"]),
         ("Rack focus from the cup to the door", ["rack_focus"]),
+        ("Whip pan to the door, hold for two seconds, then zoom in", ["pan_right", "static", "zoom_in"]),
+        ("The camera pans with the cyclist from left to right", ["pan_right"]),
+        ("Tilt from her boots up to her face", ["tilt_up"]),
+        ("Camera whips around him", ["orbit"]),
+        ("@Element1 on a turntable, slow zoom", ["zoom_in"]),
+        ("A slow zoom out from the tower", ["zoom_out"]),
+        ("He dollies the crate along the ramp", []),
         ("镜头环绕人物", ["orbit"]),
     ],
 )
@@ -161,6 +168,39 @@ def test_edit_verbs(prompt: str, expected: tuple[str, str, str | None]) -> None:
 )
 def test_places(prompt: str, places: tuple[str, ...]) -> None:
     assert plan(prompt).setting == places
+
+
+def test_plain_words_are_no_typing_errors() -> None:
+    found = plan("Good friends fight over money by the water, plants and signs everywhere, printing a ticket.")
+    assert (found.setting, found.look.style, [figure.kind for figure in found.stand_ins]) == ((), None, ["person"])
+    assert plan("A shallow depth of field").setting == ()
+    assert plan("Seagulls overhead").shot == ()
+
+
+def test_a_sentence_may_have_a_second_framing() -> None:
+    found = plan("Start wide on the market, then cut to a close-up. The camera pans left.", seconds=6)
+    assert [(framing.size, framing.at_s) for framing in found.shot] == [("wide", 0.0), ("close_up", 3.0)]
+
+
+@pytest.mark.parametrize("prompt", ["Animate @Image1: leaves drift", "Bring @Image1 to life, slow zoom"])
+def test_a_picture_that_is_animated_is_the_start_frame(prompt: str) -> None:
+    found = plan(prompt, images=1)
+    assert (found.start_frame, found.subjects) == ("@Image1", ())
+
+
+def test_the_same_camera_is_that_of_the_video() -> None:
+    found = plan("Same camera move, different world: a coral reef", "video-to-video/reference")
+    assert found.continuation == "camera_motion_transfer"
+
+
+def test_those_who_act_together_all_act() -> None:
+    found = plan("@Element1, @Element2 and @Element3 walk side by side, an explosion behind them", elements=3)
+    assert [(s.action, s.placement) for s in found.subjects] == [("walk", None)] * 3
+
+
+def test_an_orbit_needs_no_word_for_degrees() -> None:
+    (move,) = plan("A slow 360 orbit around @Element1", elements=1).camera
+    assert (move.move, move.degrees, move.target) == ("orbit", 360.0, "@Element1")
 
 
 def test_what_is_to_be_kept_never_becomes_an_operation() -> None:
@@ -279,6 +319,19 @@ def test_roles(prompt: str, images: int, elements: int, expected: dict[str, str]
         ("Move the interview to a library", [("background", None)]),
         ("repalce the cup with a bowl and also remvoe the lamp", [("replace", None), ("remove", None)]),
         ("将背景换成海边沙滩，删除路人", [("background", None), ("remove", None)]),
+        ("Turn the sky stormy and take the pedestrians out", [("weather", None), ("remove", None)]),
+        ("Put @Image1 where the vase stands", [("replace", "@Image1")]),
+        ("Use the jacket from @Image1 on the singer", [("replace", "@Image1")]),
+        ("Erase the watermark and brighten the scene", [("remove", None), ("attribute", None)]),
+        ("Remove all text, logos and subtitles", [("remove", None)] * 3),
+        ("Give it a sepia tone", [("style", None)]),
+        ("Make the whole thing look like an oil painting by an impressionist", [("style", None)]),
+        ("Paint the fence white, the door green and the roof red", [("recolour", None)] * 3),
+        ("Delete the guy behind her and nothing else", [("remove", None)]),
+        ("Set the barn on fire", [("effect", None)]),
+        ("It should be foggy", [("weather", None)]),
+        ("Add falling snow and a lantern", [("weather", None), ("add", None)]),
+        ("Set it on the moon instead of the beach", [("background", None)]),
     ],
 )
 def test_edits_in_other_words(prompt: str, expected: list[tuple[str, str | None]]) -> None:

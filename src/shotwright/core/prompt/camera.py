@@ -7,6 +7,7 @@ clause that says "no", "without" or "instead of" makes its moves negated. Source
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -31,8 +32,12 @@ TARGET_LEADS = frozenset(
 SIDES = {"pan": {"left": "pan_left", "right": "pan_right"}, "truck": {"left": "truck_left", "right": "truck_right"}}
 SPEED_REACH = 4
 TARGET_REACH = 7
+TURNS_OF = frozenset({45.0, 90.0, 120.0, 180.0, 270.0, 360.0, 720.0})
+"""Numbers that are angles without saying so."""
 TURN_REACH = 6
 GAP_MAX = 3
+AFTERWARDS = frozenset({"then", "afterwards", "finally", "cut", "cuts"})
+"""Words after which a sentence has another framing."""
 ENDS = frozenset({"end", "finish", "close"})
 STARTS = frozenset({"start", "begin", "open"})
 FILLERS = frozenset(
@@ -242,6 +247,8 @@ def _parsed(sentence: list[Token], hit: Hit[str], nouns: Mapping[str, str], numb
         end_size=v.SIZES.first(sentence, hit.end, hit.end + 6),
         span=span_of(sentence[hit.start : hit.end]),
     )
+    if hit.value == "static" and not (move.target or "").startswith("@"):
+        move = replace(move, target=None)  # "hold for two seconds"
     before = sentence[max(0, hit.start - 8) : hit.start]
     return ParsedMove(move, number, together=v.SIMULTANEOUS.first(before) is not None)
 
@@ -260,6 +267,8 @@ def _degrees(sentence: list[Token], hit: Hit[str]) -> float | None:
         for i in near
         if sentence[i].kind == "number" and sentence[i + 1].lemma in {"degree", "degrees", "度"}
     ]
+    if not found and hit.start and sentence[hit.start - 1].value in TURNS_OF:
+        return sentence[hit.start - 1].value  # "a slow 360 orbit"
     return found[0] if found else None
 
 
@@ -272,7 +281,8 @@ def _target(sentence: list[Token], at: int, nouns: Mapping[str, str]) -> str | N
     for i, token in enumerate(window):
         if token.lemma in TARGET_LEADS or i == 0:
             noun = _head_noun(window[i + (token.lemma in TARGET_LEADS) :])
-            if noun:
+            is_no_thing = noun in v.CAMERA_NOUNS | v.PLACEMENT_WORDS or v.TIMES.at(window, min(i + 1, len(window) - 1))
+            if noun and not is_no_thing:  # "at night", "to the left", "to a wide view"
                 return nouns.get(noun, noun)
     return None
 
@@ -299,7 +309,9 @@ def _head_noun(tokens: list[Token]) -> str | None:
     for i, token in enumerate(tokens):
         if i == 0 and token.lemma in ARTICLES:
             continue
-        ends = token.kind != "word" or token.lemma in v.STOP_NOUNS or token.lemma in TARGET_LEADS
+        ends = (
+            token.kind != "word" or token.lemma in v.STOP_NOUNS or token.lemma in TARGET_LEADS or v.TURNS.at([token], 0)
+        )
         if ends or token.text.lower().endswith("ing") or is_adverb(token):
             break
         noun = token.lemma
@@ -307,17 +319,28 @@ def _head_noun(tokens: list[Token]) -> str | None:
 
 
 def _framings(sentence: list[Token], hits: list[Hit[str]], number: int) -> list[Framing]:
-    """Shot size and angle of a sentence, unless they are where a move ends ("to a close-up")."""
-    sizes = [hit for hit in v.SIZES.find(sentence) if not _ends_a_move(sentence, hits, hit)]
-    angles = [hit for hit in v.ANGLES.find(sentence) if not _ends_a_move(sentence, hits, hit)]
+    """Shot sizes and angles of a sentence, unless they are where a move ends ("to a close-up"): one, and one after each "then"."""
+    cuts = [i for i, token in enumerate(sentence) if token.lemma in AFTERWARDS]
+    bounds = [0, *cuts, len(sentence)]
+    found = [
+        framing
+        for low, high in itertools.pairwise(bounds)
+        if (framing := _framing(sentence, hits, (low, high), float(number)))
+    ]
+    return [replace(framing, at_s=number + i / len(found)) for i, framing in enumerate(found)]
+
+
+def _framing(sentence: list[Token], hits: list[Hit[str]], part: tuple[int, int], at: float) -> Framing | None:
+    sizes = [hit for hit in v.SIZES.find(sentence, *part) if not _ends_a_move(sentence, hits, hit)]
+    angles = [hit for hit in v.ANGLES.find(sentence, *part) if not _ends_a_move(sentence, hits, hit)]
     if hits:
         angles = [hit for hit in angles if hit.value != "back"]
     size, angle = (found[0] if found else None for found in (sizes, angles))
     cause = size or angle
     if cause is None:
-        return []
+        return None
     named = size.value if size else None
-    return [Framing(named, angle.value if angle else None, float(number), span_of(sentence[cause.start : cause.end]))]
+    return Framing(named, angle.value if angle else None, at, span_of(sentence[cause.start : cause.end]))
 
 
 def _ends_a_move(sentence: list[Token], hits: list[Hit[str]], hit: Hit[str]) -> bool:

@@ -56,6 +56,7 @@ def _transfer(tokens: list[Token]) -> tuple[Continuation | None, Span | None]:
         found = v.MOTION_WORDS.find(sentence)
         videos = [hit.start for hit in found if hit.value == "video"]
         videos += [i for i, token in enumerate(sentence) if token.lemma.startswith("@Video")]
+        videos += [i for i in range(len(sentence) - 1) if _is_its_camera(sentence[i : i + 2])]
         if not videos:
             continue
         near = [hit for hit in found if hit.value != "video" and min(abs(hit.start - at) for at in videos) <= REACH]
@@ -66,6 +67,11 @@ def _transfer(tokens: list[Token]) -> tuple[Continuation | None, Span | None]:
         if kinds & {"body", "motion"} and "camera" not in kinds and not _is_kept(sentence):
             body = ("motion_transfer", span)
     return body
+
+
+def _is_its_camera(pair: list[Token]) -> bool:
+    """ "The same camera move": whose, if not the video's."""
+    return pair[0].lemma == "same" and v.MOTION_WORDS.first(pair[1:]) == "camera"
 
 
 def _wide_clauses(sentence: list[Token]) -> list[list[Token]]:

@@ -37,6 +37,7 @@ from shotwright.core.prompt.operations import (
     text_of,
     wrapped,
 )
+from shotwright.core.prompt.phrases import GAP
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,6 +54,8 @@ HELPERS = frozenset({
     "and", "then", "also",
 })  # fmt: skip
 PASSIVES = frozenset({"be", "get"})
+STANDS = frozenset({"be", "stand", "sit", "walk", "dance", "go"})
+OUT = frozenset({"out", "off", "away"})
 ADD_CUES = frozenset({"a", "an", "two", "three", "some", "one", "several"})
 
 
@@ -146,12 +149,14 @@ def _starts_aside(part: list[Token], i: int) -> bool:
 
 
 def _joins(part: list[Token], i: int) -> bool:
-    return part[i].lemma in {"and", "then", "while", "also", "plus"}
+    return part[i].lemma in {"and", "but", "then", "while", "also", "plus"}
 
 
 def _verb_follows(part: list[Token], i: int) -> bool:
     after = range(i + 1, min(i + 1 + CLAUSE_LEAD, len(part)))
-    return any(table.at(part, at) for at in after for table in (v.EDIT_VERBS, v.PRESERVE_VERBS, v.WISHES))
+    return any(
+        table.at(part, at) for at in after for table in (v.EDIT_VERBS, v.PRESERVE_VERBS, v.WISHES)
+    ) or _takes_out(part[i + 1 :])
 
 
 def _opens(part: list[Token], i: int) -> bool:
@@ -163,7 +168,7 @@ def _opens(part: list[Token], i: int) -> bool:
     is_rest = (
         rest is not None
         and rest.value == "everything_else"
-        and part[i - 1].lemma not in {"and", "keep", "leave", "preserve", "not"}
+        and (part[i - 1].lemma not in {"and", "keep", "leave", "preserve", "not"} or part[i].lemma == "nothing")
     )
     return is_rest or (
         part[i].lemma in RUN_ON
@@ -199,11 +204,14 @@ def _instead(sentence: list[Token], found: ParsedEdits) -> bool:
         (
             i
             for i, t in enumerate(new)
-            if t.lemma in {"use", "want", "put", "show", "have", "be", "need", "like", "see"}
+            if t.lemma in {"use", "want", "put", "set", "show", "have", "be", "need", "like", "see"}
         ),
         default=-1,
     )
-    edit = exchanged("instead", head_part(old), new[low + 1 :])
+    new = list(itertools.dropwhile(lambda t: t.lemma in {"it", "this", "everything"} | WHERE, new[low + 1 :]))
+    if not new:
+        return False
+    edit = exchanged("instead", head_part(old), new)
     found.edits.append(replace(edit, span=span_of(sentence)))
     return True
 
@@ -311,6 +319,8 @@ def _active(clause: list[Token]) -> list[Edit]:
     if is_chinese(clause):
         return _chinese(clause)
     verb, rest = verbs[0], clause[verbs[0].end :]
+    if not rest and GAP in verb.phrase:
+        rest = clause[verb.start + 1 : verb.end - len(verb.phrase.split(GAP)[1].split())]  # "set the barn on fire"
     if verb.value == "add":
         return added(rest)
     if verb.value == "remove":
@@ -357,8 +367,8 @@ def _bare(clause: list[Token], sentence: list[Token]) -> list[Edit]:
         return [Edit("replace", with_ref=ref)]
     if ref and clause[0].lemma in WHERE and any(t.lemma in {"go", "come", "sit", "hang"} for t in clause):
         return [Edit("add", with_ref=ref, placement=phrase_of(clause))]
-    if _goes_out(clause) and clause[0].lemma in {"get", "take", "keep"}:
-        end = next(i for i, t in enumerate(clause) if t.lemma in {"out", "off"})
+    if _takes_out(clause):
+        end = next(i for i, t in enumerate(clause) if t.lemma in OUT)
         return [Edit("remove", target=phrase_of(clause[1:end]))]
     if time and (len(clause) <= 4 or (len(clause) <= 7 and any(t.lemma in {"at", "during"} for t in clause))):
         return [
@@ -375,6 +385,8 @@ def _bare(clause: list[Token], sentence: list[Token]) -> list[Edit]:
             if weather
             else [Edit("remove", target=phrase_of([t for t in clause[1:] if t.lemma != "more"]))]
         )
+    if several := several_colours(clause):
+        return several
     if clause[-1].lemma in v.COLOURS and 2 <= len(clause) <= 5:
         return [Edit("recolour", target=phrase_of(clause[:-1]), to=clause[-1].lemma)]
     effects = effects_in(clause)
@@ -387,6 +399,29 @@ def _bare(clause: list[Token], sentence: list[Token]) -> list[Edit]:
     return []
 
 
+def _put_where(clause: list[Token]) -> list[Edit]:
+    """ "Put @Element1 where the dancer is", "have @Element1 sit there", "use the jacket from @Image1 on the singer"."""
+    if len(clause) > 2 and clause[0].lemma in {"have", "let"} and clause[1].kind == "ref":
+        return (
+            [Edit("add", with_ref=ref_in(clause[1:2]), placement=phrase_of(clause[2:]))] if ref_in(clause[1:2]) else []
+        )
+    if clause[0].lemma == "use" and (on := next((i for i, t in enumerate(clause) if t.lemma in {"on", "for"}), 0)):
+        worn = v.WEARABLES.find(clause, 0, on) if ref_in(clause[:on]) else []
+        return [Edit("replace", target=phrase_of(clause[1:on]), with_ref=ref_in(clause)) for _ in worn[:1]]
+    at = next((i for i, t in enumerate(clause) if i and t.lemma == "where"), None)
+    verb = v.EDIT_VERBS.at(clause, 0)
+    if at is None or verb is None or verb.value != "add" or clause[-1].lemma not in STANDS:
+        return []
+    return [
+        Edit(
+            "replace",
+            target=phrase_of(clause[at + 1 : -1]),
+            to=phrase_of(clause[verb.end : at]),
+            with_ref=ref_in(clause),
+        )
+    ]
+
+
 def _takes_place(clause: list[Token]) -> list[Edit]:
     """ "@Element1 takes the place of the cyclist"."""
     hits = v.TAKES_PLACE.find(clause)
@@ -396,15 +431,21 @@ def _takes_place(clause: list[Token]) -> list[Edit]:
     return [Edit("replace", target=phrase_of(target), to=phrase_of(new), with_ref=ref_in(new))]
 
 
-def _goes_out(clause: list[Token]) -> bool:
-    return any((a.lemma == "out" and b.lemma == "of") or a.lemma == "off" for a, b in itertools.pairwise(clause))
+def _takes_out(clause: list[Token]) -> bool:
+    """ "Take the cars out", "get them out of the shot", "take his hat off"."""
+    if not clause or clause[0].lemma not in {"get", "take", "keep"}:
+        return False
+    ends = len(clause) > 2 and clause[-1].lemma in OUT and clause[0].lemma != "keep"
+    return ends or any(
+        (a.lemma == "out" and b.lemma == "of") or a.lemma == "off" for a, b in itertools.pairwise(clause)
+    )
 
 
 def _listed(clause: list[Token], sentence: list[Token], found: ParsedEdits) -> list[Edit]:
     """ "Remove the lamp, the cables and the sign": further objects of the verb before them."""
     last = found.edits[-1] if found.edits else None
     goes_on = last is not None and last.op == "remove" and last.span is not None and last.span[0] >= sentence[0].start
-    return removals(clause) if goes_on and clause[0].lemma in ARTICLES | {"and"} else []
+    return removals(clause) if goes_on and (clause[0].lemma in ARTICLES | {"and"} or _waits(clause)) else []
 
 
 def _joined(edits: list[Edit]) -> list[Edit]:
@@ -427,6 +468,7 @@ def _joined(edits: list[Edit]) -> list[Edit]:
 
 _READINGS: tuple[Callable[[list[Token]], list[Edit]], ...] = (
     _takes_place,
+    _put_where,
     _passive,
     _use_as,
     _effect_on,

@@ -13,8 +13,10 @@ Source: kling-o1 b.5 (spellings).
 from __future__ import annotations
 
 import re
+import tomllib
 from dataclasses import dataclass, field
 from functools import cache
+from importlib import resources
 from typing import TYPE_CHECKING, Literal, cast
 
 if TYPE_CHECKING:
@@ -35,6 +37,9 @@ _TOKEN = re.compile(
 _REFERENCE = re.compile(r"(image|element|video|[iev](?=\d))\D*(\d+)", re.IGNORECASE)
 _KINDS = {"i": "Image", "e": "Element", "v": "Video"}
 _CJK = re.compile(r"[\u4e00-\u9fff]")
+PLAIN = frozenset(
+    tomllib.loads((resources.files(__package__) / "words" / "plain.toml").read_text(encoding="utf-8"))["plain"]
+)
 TYPO_MIN = 5
 WRONG_LETTER_MIN = 8
 """From this length on one wrong letter is mended as well."""
@@ -140,7 +145,7 @@ def _near(known: frozenset[str]) -> dict[str, str]:
 
 def corrected(word: str, known: frozenset[str]) -> str | None:
     """What a misspelt word was meant to be, when one letter is missing, too many, or swapped with its neighbour."""
-    if len(word) < TYPO_MIN - 1 or not word.isascii():
+    if len(word) < TYPO_MIN - 1 or not word.isascii() or not PLAIN.isdisjoint((word, *stems(word))):
         return None
     near = _near(known)
     for form in (word, *stems(word)):
@@ -164,7 +169,7 @@ def stems(word: str) -> list[str]:
     for suffix in ("ing", "ed", "es", "s", "er"):
         if word.endswith(suffix) and len(word) > len(suffix) + 2:
             base = word[: -len(suffix)]
-            stems += [base, base + "e"]
+            stems += [base, base + "e"] if suffix == "s" else [base + "e", base]  # "rides" is of ride, not of rid
             if len(base) > 2 and base[-1] == base[-2]:
                 stems.append(base[:-1])
     return stems

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from shotwright.core.plan import Look, StandIn
@@ -76,16 +77,27 @@ def parse_setting(tokens: list[Token]) -> tuple[tuple[str, ...], tuple[StandIn, 
 
     A building alone is a room; beside an open place it stands somewhere in it.
     """
-    named = dict.fromkeys(hit.value for hit in v.SETTINGS.find(tokens))
+    focus = {i for hit in v.DEPTH_OF_FIELD.find(tokens) for i in range(hit.start, hit.end)}
+    named = dict.fromkeys(hit.value for hit in v.SETTINGS.find(tokens) if hit.start not in focus)  # "depth of field"
     settings = tuple(name for name in named if name != "building") or (("interior",) if named else ())
     framing = {i for hit in v.ANGLES.find(tokens) for i in range(hit.start, hit.end)}
     found: dict[tuple[str, str], StandIn] = {}
     for sentence in sentences(tokens):
-        for hit in v.STAND_INS.find(sentence):
+        for hit in _beings(sentence):
             noun = sentence[hit.start].lemma
             if tokens.index(sentence[hit.start]) not in framing:  # "bird's-eye view" is no bird
                 found.setdefault((hit.value, noun), _stand_in(sentence, hit, noun))
     return settings, tuple(found.values())
+
+
+def _beings(sentence: list[Token]) -> list[Hit[str]]:
+    """Everybody and everything that a figure can stand in for: what has a row of its own, else people and animals."""
+    hits = {hit.start: replace(hit, value=kind) for kind, table in _LIVING.items() for hit in table.find(sentence)}
+    hits |= {hit.start: hit for hit in v.STAND_INS.find(sentence)}
+    return [hits[start] for start in sorted(hits)]
+
+
+_LIVING: dict[str, PhraseTable[str]] = {"dog": v.ANIMALS, "person": v.PEOPLE}
 
 
 def _stand_in(sentence: list[Token], hit: Hit[str], noun: str) -> StandIn:

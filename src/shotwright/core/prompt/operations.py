@@ -53,7 +53,7 @@ def described(target: list[Token], words: list[Token]) -> Edit:
         return Edit("material", target=name, to=phrase_of(words))
     if colour:
         return Edit("recolour", target=name, to=colour)
-    if v.WEATHERS.first(words) and v.OBJECTS.first(target) in {"weather", "style", "background"}:
+    if v.WEATHERS.first(words) and (_is_it(target) or v.OBJECTS.first(target) in {"weather", "style", "background"}):
         return Edit("weather", to=v.WEATHERS.first(words))
     if v.TIMES.first(words):
         return Edit("time_of_day", target=name, to=v.TIMES.first(words))
@@ -69,7 +69,11 @@ def changed(verb: str, rest: list[Token], phrase: str) -> Edit | None:
     """The edit that a verb makes of what follows it."""
     simple: dict[str, Callable[[], Edit | None]] = {
         "style": lambda: (
-            None if _is_it(rest) else Edit("style", to=v.STYLES.first(rest) or phrase_of(rest), with_ref=ref_in(rest))
+            None
+            if _is_it(rest)
+            else Edit(
+                "style", to=v.STYLES.first(rest) or (None if ref_in(rest) else phrase_of(rest)), with_ref=ref_in(rest)
+            )
         ),
         "recolour": lambda: (
             Edit("recolour", target=phrase_of([t for t in rest if t.lemma not in v.COLOURS]), to=_colour(rest))
@@ -103,6 +107,12 @@ def _is_it(rest: list[Token]) -> bool:
 
 def _exchange(verb: str, rest: list[Token]) -> Edit | None:
     """ "X with Y", "X into Y", "X to Y": the object X decides what kind of change it is."""
+    whole = next((t for t in rest if t.kind == "word" and t.lemma not in SKIPPED | {"whole", "entire"}), None)
+    looks = v.STYLES.first(rest) if any(t.lemma in {"look", "feel"} for t in rest) else None
+    if looks and (
+        _is_it(rest) or (whole and whole.lemma in {"thing", "everything", "video", "clip", "scene", "footage", "look"})
+    ):
+        return Edit("style", to=looks, with_ref=ref_in(rest))  # "make the whole thing look like an oil painting"
     cut = next((i for i, token in enumerate(rest) if i and token.lemma in CUTS), None)
     inside = next((i for i, token in enumerate(rest) if i and token.lemma in {"in", "at"}), None)
     if inside and about(rest[:inside]) == "background" and (cut is None or inside < cut):
@@ -119,7 +129,7 @@ def exchanged(verb: str, target: list[Token], new: list[Token]) -> Edit:
     topic = about(target)
     is_whole = topic == "style" or not target or name is None
     named = nouns_in(_upto_of(target))
-    was_place = verb == "instead" and bool(v.PLACES.find(target)) and ref is not None
+    was_place = verb == "instead" and bool(v.PLACES.find(target)) and bool(ref or v.PLACES.find(new))
     in_place = was_place or (kind_of(named) == "place" and kind_of(nouns_in(_upto_of(new))) == "place")
     readings: list[tuple[bool, EditOp, str | None]] = [
         (in_place, "background", ref or words),
@@ -194,10 +204,14 @@ def _single(verb: str, rest: list[Token]) -> Edit | None:
     ]  # fmt: skip
     for op, value in readings:
         if value:
-            return Edit(op, target=phrase_of([t for t in rest if t.lemma != value]), to=value)
+            return Edit(op, target=None if _is_it(rest) else phrase_of([t for t in rest if t.lemma != value]), to=value)
     if verb == "replace" and rest:
         return Edit("replace", target=phrase_of(rest))
-    words = [t for t in rest if t.lemma not in {"look", "appear", "more", "much", "a", "bit"}]
+    words = [
+        t
+        for t in rest
+        if t.lemma not in {"look", "appear", "more", "much", "a", "bit", "year", "years"} and t.kind != "number"
+    ]
     is_pronoun = words[:1] and words[0].lemma in {"he", "him", "she", "it", "them", "they"}
     if (
         verb == "change"
@@ -212,6 +226,13 @@ def added(rest: list[Token]) -> list[Edit]:
     """Something new in the picture: a thing, an effect on a thing, a weather."""
     if not rest:
         return []
+    if rest[0].lemma in {"it", "everything"} and (v.STYLES.first(rest) or v.STYLES_OF.at(rest, len(rest) - 1)):
+        return [
+            Edit("style", to=v.STYLES.first(rest) or phrase_of(rest), with_ref=ref_in(rest))
+        ]  # "give it a noir look"
+    parts = _parted(rest)
+    if len(parts) > 1 and any(_is_weather(part) for part in parts):
+        return [edit for part in parts for edit in added(part)]  # "add snow and a lantern"
     cut = next((i for i, t in enumerate(rest) if i and t.lemma in WHERE), None)
     what, where = (rest, []) if cut is None else (rest[:cut], rest[cut:])
     effects = effects_in(what)
@@ -219,16 +240,15 @@ def added(rest: list[Token]) -> list[Edit]:
     opens = bool(nouns) and v.EFFECTS.at(nouns[:1], 0) is not None
     if effects and (opens or kind_of(nouns) == "effect" or any(t.lemma == "effect" for t in what)):
         return [Edit("effect", target=phrase_of(where[1:]), what=effect) for effect in effects]
-    if (
-        what
-        and (weather := v.WEATHERS.first(what))
-        and len(nouns_in(what)) <= 2
-        and weather != "wet"
-        and not ref_in(rest)
-    ):
-        return [Edit("weather", to=weather)]
+    if _is_weather(what) and not ref_in(rest):
+        return [Edit("weather", to=v.WEATHERS.first(what))]
     placement = " ".join(token.text for token in where if token.kind != "ref") or None
     return [Edit("add", what=phrase_of(what), with_ref=ref_in(rest), placement=placement)]
+
+
+def _is_weather(what: list[Token]) -> bool:
+    """ "Snow", "heavy rain"; not "a rain jacket on the dog"."""
+    return v.WEATHERS.first(what) not in {None, "wet"} and len(nouns_in(what)) <= 2
 
 
 def implied(edit: Edit, clause: list[Token]) -> list[Edit]:

@@ -6,6 +6,7 @@ the way the documented service uses it and warned about; "the video" and "the re
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -193,9 +194,13 @@ def _sentence_times(
 def _placed(
     framings: tuple[Framing, ...], parsed: tuple[ParsedMove, ...], moves: tuple[CameraMove, ...], seconds: float
 ) -> tuple[Framing, ...]:
-    """Framings carry their sentence's number in `at_s`; replace it by the sentence's seconds."""
+    """Framings carry their sentence's number in `at_s`, and how far into it they begin; replace that by seconds."""
     times = _sentence_times(parsed, moves, seconds)
-    placed = [replace(framing, at_s=times.get(int(framing.at_s), (0.0, 0.0))[0]) for framing in framings]
+    placed = []
+    for framing in framings:
+        share, sentence = math.modf(framing.at_s)
+        start, end = times.get(int(sentence), (0.0, seconds))
+        placed.append(replace(framing, at_s=round(start + share * (end - start), 3)))
     if placed:
         placed[0] = replace(placed[0], at_s=0.0)
     return tuple(placed)

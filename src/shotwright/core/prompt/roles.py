@@ -36,7 +36,9 @@ AFTER = 8
 GOVERNOR_REACH = 6
 RELATIVE = frozenset({"which", "that", "you", "can", "come", "find", "see", "we", "appear", "know", "look", "like"})
 MEDIA_WORDS = frozenset({"image", "picture", "photo", "reference", "photograph", "frame"})
-INSIDE = frozenset({"in", "at", "inside", "through", "across", "into", "within", "on", "around", "along", "over"})
+INSIDE = frozenset(
+    {"in", "at", "inside", "through", "across", "into", "within", "on", "around", "along", "over", "above"}
+)
 OWNED: frozenset[Role] = frozenset({"clothing", "prop", "effect"})
 PLAIN_PLACES = frozenset({"center", "left", "right", "foreground", "background"})
 DEPTH_PLACES = frozenset({"foreground", "background"})
@@ -85,9 +87,20 @@ def _act(roles: Roles, sentence: list[Token]) -> None:
         subject = roles.subjects.get(ref)
         if subject is None or subject.action:
             continue
-        action, heading = action_after(sentence, at + 1)
+        action, heading = action_after(sentence, _after_list(sentence, at))
         if action:
             roles.subjects[ref] = replace(subject, action=action, heading=heading)
+
+
+def _after_list(sentence: list[Token], at: int) -> int:
+    """Behind the last of those who do something together: "@Element1, @Element2 and @Element3 walk"."""
+    last = at
+    for i in range(at + 1, len(sentence)):
+        if sentence[i].kind == "ref" and sentence[i].lemma.startswith("@Element"):
+            last = i
+        elif not (sentence[i].kind == "comma" or sentence[i].lemma in {"and", "&"}):
+            break
+    return last + 1
 
 
 def kind_of(words: Sequence[Token]) -> str | None:
@@ -126,7 +139,7 @@ def _place(roles: Roles, sentence: list[Token], at: int, number: int, *, frames_
 
 def _place_image(roles: Roles, context: _Context, ref: str) -> bool:
     """Frame, style and place are roles that only images have; True when one of them was found."""
-    if context.near(v.START_FRAME):
+    if context.near(v.START_FRAME) or context.is_animated():
         roles.start_frame = roles.start_frame or ref
     elif context.near(v.END_FRAME):
         roles.end_frame = roles.end_frame or ref
@@ -163,6 +176,12 @@ class _Context:
             window = self.sentence[max(self.low, self.at - 2) : self._next_ref()]
         return bool(table.find(window) or table.find(self.label))
 
+    def is_animated(self) -> bool:
+        """ "Animate @Image1", "bring @Image1 to life": the picture itself begins to move."""
+        before = self.sentence[self.at - 1].lemma if self.at else ""
+        after = [token.lemma for token in self.sentence[self.at + 1 : self.at + 3]]
+        return before == "animate" or (before == "bring" and after == ["to", "life"])
+
     def _next_ref(self) -> int:
         later = (i for i in range(self.at + 1, self.high) if self.sentence[i].kind == "ref")
         return next(later, min(self.high, self.at + AFTER))
@@ -191,8 +210,8 @@ class _Context:
         words = [t for t in self.sentence[low:high] if t.lemma not in ARTICLES]
         if words and (words[-1].lemma in v.CAMERA_NOUNS | v.UNSEEN or v.SIZES.find(words)):
             return [], self.at  # "a shot of @Element1"
-        if words and v.BODY_PARTS.at(words, len(words) - 1):
-            return [], self.at  # "the eyes of @Element1"
+        if words and (v.BODY_PARTS.at(words, len(words) - 1) or v.DIRECTIONS.at(words, len(words) - 1)):
+            return [], self.at  # "the eyes of @Element1", "flies away from @Element1"
         if words and words[-1].lemma not in MEDIA_WORDS:
             return words, low
         return self._after() or ([], low)
@@ -408,9 +427,11 @@ def _subject(context: _Context, ref: str, role: Role, earlier: list[str]) -> Sub
     owner = earlier[0] if earlier else None
     following = next((i for i in range(at + 1, len(sentence)) if sentence[i].kind == "ref"), len(sentence))
     is_owned = following < len(sentence) and following < context.high
-    placement = v.PLACEMENTS.find(sentence, at + 1, following + is_owned) or v.PLACEMENTS.find(
-        sentence, context.low, at
-    )
+    if not (at + 2 < len(sentence) and v.PLACEMENTS.at(sentence, at + 2)):  # "@Element1, on the left"
+        following = min(following, context.high)
+    placement = v.PLACEMENTS.find(sentence, at + 1, following + is_owned) or [
+        hit for hit in v.PLACEMENTS.find(sentence, context.low, at) if hit.end < at or hit.value in PLAIN_PLACES
+    ]  # "the camera goes behind @Element1" places the camera
     words = _placement_words(sentence, placement) if placement else None
     first = context.np_start if context.phrase and context.np_start < at else at
     noun = context.noun if context.noun not in PRONOUNS else None

@@ -75,6 +75,11 @@ LIGHTS: dict[str, Grade] = {
     "backlit": Grade(-0.4, 1.2, -0.02), "low_key": Grade(-0.9, 1.2, -0.02), "high_key": Grade(0.6, 0.9, 0.05),
     "volumetric": Grade(0.1, 0.93, 0.04, warmth=5), "studio": Grade(0.2, 1.05),
 }  # fmt: skip
+TONES: dict[str, Grade] = {
+    "brighten": Grade(0.45), "lighten": Grade(0.45), "darken": Grade(-0.55), "dim": Grade(-0.55), "saturate": Grade(saturation=1.4),
+    "desaturate": Grade(saturation=0.45),
+}  # fmt: skip
+"""What the verb of an edit does to a picture or a part of it."""
 MOODS: dict[str, Grade] = {
     "hopeful": Grade(0.15, warmth=4), "warm": Grade(warmth=7), "calm": Grade(contrast=0.95), "tense": Grade(-0.4, 1.1, saturation=0.8),
     "melancholic": Grade(-0.2, saturation=0.75, warmth=-5), "dreamy": Grade(0.15, 0.88, 0.05, magenta=3),

@@ -36,6 +36,10 @@ KEY_GREEN = (0, 177, 64)
 SPARE = 1.3
 """Size of a new place, in frames: the camera looks beyond its first frame."""
 RIM_GROW = 13
+WHOLE = frozenset(
+    {"scene", "video", "clip", "footage", "image", "picture", "shot", "frame", "everything", "colour", "color"}
+)
+"""Words for all that is seen."""
 MATERIALS: dict[str, tuple[tuple[int, int, int], float]] = {
     "gold": ((212, 168, 60), 1.35), "golden": ((212, 168, 60), 1.35), "silver": ((190, 194, 200), 1.4), "metal": ((150, 154, 162), 1.45), "chrome": ((176, 182, 192), 1.6),
     "bronze": ((150, 104, 60), 1.3), "copper": ((184, 112, 76), 1.3), "stone": ((134, 130, 124), 1.1), "marble": ((222, 220, 216), 0.8), "wood": ((140, 98, 62), 1.05),
@@ -227,13 +231,30 @@ def material(edit: Edit, bench: Bench) -> Change | None:
 
 
 def attribute(edit: Edit, bench: Bench) -> Change | None:
-    """An attribute that is a colour, a material or an effect."""
+    """An attribute that is a tone, a colour, a material or an effect."""
     words = (edit.to or edit.what or "").split()
+    if (edit.to or "") in grade.TONES:
+        return _toned(edit, bench, grade.TONES[edit.to or ""].table())
     if set(words) & set(COLOUR_RGB):
         return recolour(edit, bench)
     if set(words) & set(MATERIALS):
         return material(edit, bench)
     return effect(edit, bench)
+
+
+def _toned(edit: Edit, bench: Bench, table: NDArray[np.generic]) -> Change | None:
+    """The whole picture graded, or what is named."""
+    if set((edit.target or "picture").split()) & WHOLE:
+        return lambda frame, _: grade.apply_table(frame, table)
+    find = finder_of(edit, bench)
+    if find is None:
+        return None
+
+    def change(frame: FrameYUV, index: int) -> FrameYUV:
+        blend(frame, grade.apply_table(frame, table), find(frame, bench, index))
+        return frame
+
+    return change
 
 
 def _painted(edit: Edit, bench: Bench, colour: tuple[int, int, int], contrast: float) -> Change | None:
