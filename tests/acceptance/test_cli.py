@@ -69,6 +69,7 @@ def test_run_renders_on_a_server_and_jobs_show_it(server: RunningServer, tmp_pat
     assert done.returncode == 0, done.stderr
     request_id = json.loads(done.stdout)["request_id"]
     assert probe_video(out).frames == 72
+    server.submit(f"{STANDARD}reference-to-video", ["no object"])  # what a client should not send stays listed
     listed = json.loads(shotwright("jobs", "ls", "--json", url=server.url).stdout)
     assert request_id in [row["id"] for row in listed]
     assert "succeeded" in shotwright("jobs", "ls", url=server.url).stdout

@@ -92,13 +92,13 @@ def test_pages_weigh_little(open_page: Open) -> None:
 
 
 def test_the_history_is_searched_and_cleaned(open_page: Open, server: RunningServer) -> None:
-    made = server.submit(f"{STANDARD}reference-to-video", {"prompt": "A zeppelin over quiet hills.", "duration": "3"})
+    made = server.submit(f"{STANDARD}reference-to-video", {"prompt": "A kite over quiet dunes.", "duration": "3"})
     server.wait(made)
     page = open_page("/requests")
     page.keyboard.press("/")
-    page.keyboard.type("hills zeppelin")
+    page.keyboard.type("dunes kite")
     page.keyboard.press("Enter")
-    page.wait_for_url("**q=hills*")
+    page.wait_for_url("**q=dunes*")
     assert page.locator("[data-id]").count() == 1
     page.locator(".thumb").hover()
     page.on("dialog", lambda dialog: dialog.accept())

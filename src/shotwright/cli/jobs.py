@@ -11,6 +11,7 @@ from shotwright.cli.local import progress_bar
 from shotwright.cli.main import emit, err
 from shotwright.cli.remote import Server, Url
 from shotwright.cli.table import table
+from shotwright.jobs.recipe import prompt_text
 
 app = typer.Typer(no_args_is_help=True, help="List, watch, cancel and repeat requests of a server.")
 MIN_WIDTH = {"id": 36, "state": 9, "engine": 9, "created": 19}
@@ -36,7 +37,7 @@ def ls(
         [
             (
                 row["id"], row["state"], row["engine"], row["created_at"][:19].replace("T", " "), row["endpoint_id"].split("/o1/")[-1],
-                str((row["arguments"] or {}).get("prompt", ""))[:60],
+                prompt_text(row["arguments"])[:60],
             )
             for row in rows
         ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from shotwright import __version__
@@ -21,6 +22,14 @@ def recipe_of(endpoint_id: str, arguments: JSON, engine: str, seed: int | None) 
         "seed": seed,
         "arguments": slim(arguments),
     }
+
+
+def prompt_text(arguments: Any) -> str:  # noqa: ANN401  (whatever a client sent)
+    """The prompt of a request, whatever its client sent as arguments."""
+    if arguments is None:
+        return "(input deleted)"
+    found = arguments.get("prompt") if isinstance(arguments, dict) else arguments
+    return found if isinstance(found, str) and found else json.dumps(found, ensure_ascii=False)
 
 
 def slim(value: Any) -> Any:  # noqa: ANN401  (any JSON)

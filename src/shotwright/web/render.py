@@ -19,6 +19,7 @@ from shotwright import __version__
 from shotwright.api.auth import COOKIE, Caller, caller, csrf_token
 from shotwright.api.context import context_of
 from shotwright.core.errors import ShotwrightError, Unauthorized
+from shotwright.jobs.recipe import prompt_text
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -62,14 +63,6 @@ def usd(value: float) -> str:
     """An amount in US dollars: two digits, three where it matters."""
     text = f"{value:.3f}"
     return "$" + (text.removesuffix("0"))
-
-
-def prompt_text(arguments: Any) -> str:  # noqa: ANN401  (whatever a client sent)
-    """The prompt of a request, whatever its client sent as arguments."""
-    if arguments is None:
-        return "(input deleted)"
-    found = arguments.get("prompt") if isinstance(arguments, dict) else arguments
-    return found if isinstance(found, str) and found else json.dumps(found, ensure_ascii=False)
 
 
 def pretty(value: Any) -> str:  # noqa: ANN401  (any JSON)

@@ -158,7 +158,8 @@ def test_edit_verbs(prompt: str, expected: tuple[str, str, str | None]) -> None:
 @pytest.mark.parametrize(
     ("prompt", "places"),
     [
-        ("A quiet harbour at dawn.", ("sea",)),
+        ("A quiet harbour at dawn.", ("harbour",)),
+        ("A heron by a pond, far from the sea.", ("lake", "sea")),
         ("A market at night, then the camera reaches a courtyard.", ("street", "park")),
         ("A knight prays in a chapel.", ("interior",)),
         ("A chapel on a hilltop.", ("mountains",)),
@@ -175,6 +176,13 @@ def test_plain_words_are_no_typing_errors() -> None:
     assert (found.setting, found.look.style, [figure.kind for figure in found.stand_ins]) == ((), None, ["person"])
     assert plan("A shallow depth of field").setting == ()
     assert plan("Seagulls overhead").shot == ()
+
+
+def test_stand_ins_have_the_colour_that_is_theirs() -> None:
+    found = plan("At golden hour with two fishermen, a woman in a red coat and a blue car").stand_ins
+    assert [(figure.noun, figure.count, figure.colour) for figure in found] == [
+        ("fisherman", 2, None), ("woman", 1, "red"), ("car", 1, "blue"),
+    ]  # fmt: skip
 
 
 def test_a_sentence_may_have_a_second_framing() -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from shotwright.core.plan import Look, StandIn
 from shotwright.core.prompt import vocabulary as v
+from shotwright.core.prompt.grammar import is_boundary
 from shotwright.core.prompt.lexer import sentences, span_of
 
 if TYPE_CHECKING:
@@ -101,10 +102,16 @@ _LIVING: dict[str, PhraseTable[str]] = {"dog": v.ANIMALS, "person": v.PEOPLE}
 
 
 def _stand_in(sentence: list[Token], hit: Hit[str], noun: str) -> StandIn:
-    before = sentence[max(0, hit.start - 4) : hit.start]
+    low = next((i + 1 for i in range(hit.start - 1, -1, -1) if is_boundary(sentence[i])), 0)
+    before = sentence[max(low, hit.start - 4) : hit.start]
     numbers = [COUNTS.get(token.lemma, int(token.value) if token.kind == "number" else 0) for token in before]
     count = next((number for number in numbers if number), GROUPS.get(noun, 1))
-    colour = next((token.lemma for token in before if token.lemma in v.COLOURS), None)
+    worn = (
+        sentence[hit.end : hit.end + 4]
+        if [t.lemma for t in sentence[hit.end : hit.end + 1]] in (["in"], ["wear"])
+        else []
+    )
+    colour = next((token.lemma for token in (*before, *worn) if token.lemma in v.COLOURS), None)
     action, heading = action_after(sentence, hit.end)
     return StandIn(hit.value, noun, min(count, MAX_FIGURES), colour, action, heading)
 

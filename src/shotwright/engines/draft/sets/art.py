@@ -259,6 +259,25 @@ def bench(rng: Rng) -> Art:
     return pad.art
 
 
+def tower(rng: Rng) -> Art:
+    """A block of a city: floors of windows, some of them lit."""
+    pad = Pad(240, 560)
+    wall = tinted(
+        [(124, 128, 138), (140, 132, 124), (104, 112, 126)][int(rng.integers(3))], float(rng.uniform(0.85, 1.1))
+    )
+    pad.box(wall, 0.06, 0.03, 0.94, 1)
+    pad.box(tinted(wall, 0.75), 0.74, 0.03, 0.94, 1)
+    pad.box(tinted(wall, 0.9), 0.2, 0.0, 0.5, 0.03)
+    columns, floors = 6, 17
+    for floor in range(floors):
+        for column in range(columns):
+            is_lit = rng.uniform() < 0.22
+            glass = (255, 222, 150) if is_lit else tinted((88, 104, 124), float(rng.uniform(0.8, 1.15)))
+            x, y = 0.1 + 0.14 * column, 0.06 + 0.054 * floor
+            pad.box(glass, x, y, x + 0.085, y + 0.03, shines=is_lit)
+    return pad.art
+
+
 def crate(rng: Rng) -> Art:
     """A wooden crate."""
     pad = Pad(200, 200)
@@ -387,6 +406,6 @@ def planet(rng: Rng) -> Art:
 
 PAINTERS: dict[str, Callable[[Rng], Art]] = {
     "tree": tree, "pine": pine, "palm": palm, "bush": bush, "grass": grass, "rock": rock, "cactus": cactus, "lamp": lamp, "sign": sign,
-    "lantern": lantern, "bench": bench, "crate": crate, "sofa": sofa, "table": table, "shelf": shelf, "plant": plant,
+    "lantern": lantern, "bench": bench, "crate": crate, "tower": tower, "sofa": sofa, "table": table, "shelf": shelf, "plant": plant,
     "floor_lamp": floor_lamp, "hill": hill, "boat": boat, "planet": planet,
 }  # fmt: skip

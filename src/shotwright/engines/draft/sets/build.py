@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 import cv2
@@ -11,7 +12,7 @@ import numpy as np
 
 from shotwright.core.camera import EYE_HEIGHT_M, State, lens_of
 from shotwright.engines.draft.cutout import CutOut, defringed
-from shotwright.engines.draft.sets.art import PAINTERS, Art
+from shotwright.engines.draft.sets.art import PAINTERS, RGB, Art
 from shotwright.engines.draft.sets.ground import Ground, make_ground
 from shotwright.engines.draft.sets.kinds import ISLAND_Z, KINDS, SNOWY, SetKind
 from shotwright.engines.draft.sets.sky import PX_PER_DEG, SKIES, paint_panorama, surrounding_walls
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 Dress = Callable[[FrameYUV, "Mask | None"], FrameYUV]
 """Gives a texture the look of the shot; the second argument says what shines by itself."""
 VARIANTS = 3
+AERIAL_REACH = 3.2
+"""How far ahead an aerial camera looks, in its heights: moves are as long as what is looked at is far."""
 SHADOW_WITHIN_M = 14.0
 HAZE_ROW = round(5.5 * PX_PER_DEG)
 """Row of the panorama, from below, whose colour the far ground takes: just above the horizon."""
@@ -81,7 +84,8 @@ def build_set(
     clad: Dress = dress or (lambda texture, _: texture)
     height = kind.aerial_m if is_aerial else EYE_HEIGHT_M["eye"]
     drop = 0.2 if is_aerial else 0.0
-    base = State((0.0, height, 0.0), (0.0, height - drop * kind.reach_m, kind.reach_m), 0.0, lens_of(look.lens_mm))
+    reach = max(kind.reach_m, AERIAL_REACH * height) if is_aerial else kind.reach_m
+    base = State((0.0, height, 0.0), (0.0, height - drop * reach, reach), 0.0, lens_of(look.lens_mm))
     time_of_day = "night" if kind.is_dark else look.time_of_day
     panorama, shine = paint_panorama(kind.sky, kind.ridges, time_of_day=time_of_day, weather=look.weather, rng=rng)
     dressed = yuv_to_rgb(clad(rgb_to_yuv(panorama), shine))
@@ -111,11 +115,12 @@ def _ground(kind: SetKind, look: Look, rng: np.random.Generator, dress: Dress, h
 
 def _patches(kind: SetKind, rng: np.random.Generator, dress: Dress) -> list[Plane]:
     """What lies on the ground: an island in the sea, the sand of a beach."""
-    if kind.patch_m > 0:
-        art, half = island_patch(rng, kind.patch_m)
+    if kind.island_m:
+        art, half = island_patch(rng, kind.island_m)
         return [_lying(art, (0.0, 0.02, ISLAND_Z), half, half, dress)]
-    if kind.patch_m < 0:
-        return [_lying(_shore(rng), (0.0, 0.02, -70.0), 200.0, 84.0, dress)]
+    if kind.shore:
+        paint, half_x, half_z = SHORES[kind.shore]
+        return [_lying(paint(rng), (0.0, 0.02, SHORE_Z - half_z), half_x, half_z, dress)]
     return []
 
 
@@ -127,11 +132,11 @@ def _lying(art: Art, centre: tuple[float, float, float], half_x: float, half_z: 
     return Plane(np.array(centre), np.array([1.0, 0, 0]), np.array([0, 0, 1.0]), outline, texture, to_texture)
 
 
-def _shore(rng: np.random.Generator) -> Art:
-    """Sand that ends in wet sand and foam."""
+def _bank(rng: np.random.Generator, dry: RGB, damp: RGB, *, has_foam: bool) -> Art:
+    """Sand or grass that ends in a wet, uneven line."""
     size = 1400
     rgb = np.empty((size, size, 3), np.uint8)
-    rgb[:] = (232, 214, 172)
+    rgb[:] = dry
     noise = cv2.resize(rng.normal(0, 1, (350, 350)).astype(np.float32), (size, size), interpolation=cv2.INTER_LINEAR)
     rgb[:] = np.clip(rgb + 5 * noise[..., None], 0, 255).astype(np.uint8)
     x = np.arange(size)
@@ -139,10 +144,32 @@ def _shore(rng: np.random.Generator) -> Art:
     rows = np.arange(size)[:, None]
     alpha = (np.clip((rows - line) / 10, 0, 1) * 255).astype(np.uint8)
     wet = np.clip(1 - (rows - line - 12) / 60, 0, 1)[..., None] * 0.45
-    rgb[:] = (rgb * (1 - wet) + np.array((150, 134, 104)) * wet).astype(np.uint8)
-    foam = (np.abs(rows - line - 10) < 7)[..., None]
+    rgb[:] = (rgb * (1 - wet) + np.array(damp) * wet).astype(np.uint8)
+    foam = (np.abs(rows - line - 10) < 7)[..., None] & has_foam
     rgb[:] = np.where(foam, 246, rgb).astype(np.uint8)
     return Art(rgb, alpha, np.zeros_like(alpha))
+
+
+def _quay(rng: np.random.Generator) -> Art:
+    """Stone slabs with an edge of lighter stone."""
+    height, width, slab = 1024, 2048, 34
+    tones = rng.normal(0, 7, (height // slab + 1, width // slab + 1)).astype(np.float32)
+    shade = np.kron(tones, np.ones((slab, slab), np.float32))[:height, :width]
+    rgb = np.clip(np.array((150, 145, 136)) + shade[..., None], 0, 255).astype(np.uint8)
+    rgb[::slab], rgb[:, ::slab] = (112, 108, 102), (112, 108, 102)
+    rgb[:20] = (188, 183, 172)
+    alpha = np.full((height, width), 255, np.uint8)
+    return Art(rgb, alpha, np.zeros_like(alpha))
+
+
+SHORE_Z = 14.0
+"""Where the water begins, metres ahead."""
+SHORES: dict[str, tuple[Callable[[np.random.Generator], Art], float, float]] = {
+    "sand": (partial(_bank, dry=(232, 214, 172), damp=(150, 134, 104), has_foam=True), 200.0, 84.0),
+    "grass": (partial(_bank, dry=(112, 138, 76), damp=(92, 86, 62), has_foam=False), 200.0, 84.0),
+    "stone": (_quay, 40.0, 20.0),
+}
+"""What the camera stands on: its painter, and half its width and depth in metres."""
 
 
 def _walls(kind: SetKind, look: Look, rng: np.random.Generator) -> list[Wall]:

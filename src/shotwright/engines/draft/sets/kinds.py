@@ -38,6 +38,8 @@ class SetKind:
         depth_m: How far the camera may go forward, `side_m` to either side.
         aerial_m: Height of an aerial camera over this place.
         is_dark: Whether its sky is always that of the night.
+        island_m: Radius of the island that the camera looks at.
+        shore: What the camera stands on before the water: a row of `SHORES`.
     """
 
     sky: tuple[RGB, RGB]
@@ -53,7 +55,8 @@ class SetKind:
     side_m: float = 40.0
     aerial_m: float = 14.0
     is_dark: bool = False
-    patch_m: float = 0.0
+    island_m: float = 0.0
+    shore: str = ""
 
 
 ISLAND_Z = 105.0
@@ -118,6 +121,28 @@ def _beach(rng: Rng) -> list[Prop]:
     return [*palms, Prop("rock", -3.4, 9, 0.6), Prop("boat", 26, 95, 9), Prop("hill", -120, 320, 60)]
 
 
+def _harbour(rng: Rng) -> list[Prop]:
+    lamps = [Prop("lamp", x, 10.6, 5.0) for x in (-13.0, -5.5, 5.5, 13.0)]
+    crates = [Prop("crate", x, float(rng.uniform(6, 9)), 0.8) for x in (-3.6, -4.5, 4.2)]
+    boats = [Prop("boat", x, float(rng.uniform(17, 34)), float(rng.uniform(5, 8))) for x in (-24.0, -11.0, 9.0, 21.0)]
+    return [*lamps, *crates, *boats, Prop("boat", -44, 110, 12)]
+
+
+def _lake(rng: Rng) -> list[Prop]:
+    near = _spread(rng, ("grass", "grass", "bush", "rock"), 20, (2.5, 9), (0.3, 0.7), free=1.6)
+    sides = [
+        Prop(
+            str(rng.choice(["tree", "pine"])),
+            side * float(rng.uniform(6, 16)),
+            float(rng.uniform(3, 9)),
+            float(rng.uniform(5, 8)),
+        )
+        for side in (-1, 1)
+        for _ in range(3)
+    ]
+    return [*near, *sides, Prop("hill", -120, 320, 60), Prop("hill", 150, 360, 50), Prop("boat", 14, 60, 3)]
+
+
 def _sea(rng: Rng) -> list[Prop]:
     del rng
     return [Prop("boat", 9, 52, 7), Prop("boat", -34, 130, 8), Prop("hill", 140, 420, 80)]
@@ -163,6 +188,7 @@ def _square(rng: Rng) -> list[Prop]:
     return _behind(
         [Prop("lamp", side * 6.0, z, 5.0) for z in range(6, 60, 16) for side in (-1, 1)]
         + _spread(rng, ("tree", "bush"), 8, (10, 40), (3, 5), free=6)
+        + _spread(rng, ("tower",), 30, (34, 130), (16, 34), free=11)
     )
 
 
@@ -191,8 +217,10 @@ KINDS: dict[str, SetKind] = {
     "forest": SetKind(((150, 186, 196), (214, 226, 208)), g.soil((86, 84, 54), (104, 108, 64), 1.3), _forest, (Ridge((96, 122, 92), 12, 0.6), Ridge((66, 92, 64), 9, 0.9)), haze_m=60, depth_m=34),
     "park": SetKind(_DAY, g.soil((104, 134, 74), (132, 150, 86)), _park, (Ridge((128, 134, 148), 5, 0.3, is_city=True), Ridge((84, 112, 78), 4, 0.8))),
     "sea": SetKind(_DAY, g.water((48, 112, 138), (206, 228, 232)), _sea, (Ridge((122, 150, 168), 1.2, 0.4),), 30.0, 420.0, (0.5, -0.9), aerial_m=20),
-    "beach": SetKind(_DAY, g.water((58, 148, 166), (226, 240, 238)), _beach, (Ridge((122, 150, 168), 1.0, 0.4),), 26.0, 420.0, (0.3, -0.8), aerial_m=18, patch_m=-1),
-    "island": SetKind(_DAY, g.water((34, 104, 142), (190, 220, 226)), _island, (Ridge((122, 150, 168), 0.8, 0.4),), 60.0, 600.0, (0.8, -1.2), reach_m=105, depth_m=150, side_m=120, aerial_m=36, patch_m=46),
+    "harbour": SetKind(_DAY, g.water((52, 104, 122), (206, 224, 228)), _harbour, (Ridge((122, 150, 168), 3.0, 0.4), Ridge((118, 122, 128), 4.0, is_city=True)), 24.0, 420.0, (0.2, -0.3), aerial_m=18, shore="stone"),
+    "lake": SetKind(_DAY, g.water((66, 112, 122), (204, 222, 222)), _lake, (Ridge((128, 152, 170), 9.0, 0.6), _GREEN), 26.0, 420.0, (0.2, -0.2), aerial_m=18, shore="grass"),
+    "beach": SetKind(_DAY, g.water((58, 148, 166), (226, 240, 238)), _beach, (Ridge((122, 150, 168), 1.0, 0.4),), 26.0, 420.0, (0.3, -0.8), aerial_m=18, shore="sand"),
+    "island": SetKind(_DAY, g.water((34, 104, 142), (190, 220, 226)), _island, (Ridge((122, 150, 168), 0.8, 0.4),), 60.0, 600.0, (0.8, -1.2), reach_m=105, depth_m=150, side_m=120, aerial_m=36, island_m=46),
     "skyline": SetKind(_DAY, g.tiles((128, 128, 130), (98, 98, 102)), _square, (Ridge((150, 160, 178), 20, is_city=True), Ridge((112, 120, 138), 14, is_city=True), Ridge((78, 86, 104), 9, is_city=True)), 10.0, 160.0, aerial_m=30),
     "street": SetKind(((128, 158, 196), (208, 214, 218)), g.road(8.0, 16.0), _street, (Ridge((130, 140, 154), 12, is_city=True),), 16.0, 130.0, walls="street", depth_m=70, side_m=5.0),
     "alley": SetKind(((128, 158, 196), (208, 214, 218)), g.road(3.0, 12.0, is_wet=True), _alley, (Ridge((98, 104, 120), 14, is_city=True),), 12.0, 70.0, walls="alley", depth_m=34, side_m=1.6),
