@@ -176,6 +176,17 @@ def test_a_part_is_recoloured_and_the_rest_is_the_source(walker: tuple[Path, lis
     assert np.abs(frames[24].astype(int) - source[24])[outside].mean() < 2
 
 
+@pytest.mark.parametrize(("prompt", "sign"), [("Darken the scene", -1), ("Brighten the video", 1)])
+def test_the_whole_picture_becomes_darker_or_lighter(
+    prompt: str, sign: int, walker: tuple[Path, list[np.ndarray]], tmp_path: Path
+) -> None:
+    path, _ = walker
+    rendered, frames = render(shot_of(prompt, "video-to-video/edit", video=path), tmp_path)
+    source = list(decode_frames(path, 854, 480))
+    assert not rendered.not_rendered
+    assert all(sign * (a[..., 0].mean() - b[..., 0].mean()) > 8 for a, b in zip(frames, source, strict=True))
+
+
 @pytest.mark.parametrize(
     "prompt",
     [
