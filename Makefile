@@ -24,7 +24,7 @@ demo: $(READY) ## render the documented example through the real fal_client; lea
 	@$(BIN)/python -m scripts.demo
 
 test: $(READY) ## all tests: units, official clients, real processes and signals
-	@$(BIN)/python -m pytest -n $(TESTS_AT_ONCE) --dist loadfile
+	@$(BIN)/python -m pytest -n $(TESTS_AT_ONCE) --dist loadfile --no-loadscope-reorder
 
 test-fast: $(READY) ## the tests that take seconds
 	@$(BIN)/python -m pytest -m "not slow"

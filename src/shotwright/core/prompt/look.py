@@ -92,13 +92,10 @@ def parse_setting(tokens: list[Token]) -> tuple[tuple[str, ...], tuple[StandIn, 
 
 
 def _beings(sentence: list[Token]) -> list[Hit[str]]:
-    """Everybody and everything that a figure can stand in for: what has a row of its own, else people and animals."""
-    hits = {hit.start: replace(hit, value=kind) for kind, table in _LIVING.items() for hit in table.find(sentence)}
+    """Everybody and everything that a figure can stand in for: what has a row of its own, and people."""
+    hits = {hit.start: replace(hit, value="person") for hit in v.PEOPLE.find(sentence)}
     hits |= {hit.start: hit for hit in v.STAND_INS.find(sentence)}
     return [hits[start] for start in sorted(hits)]
-
-
-_LIVING: dict[str, PhraseTable[str]] = {"dog": v.ANIMALS, "person": v.PEOPLE}
 
 
 def _stand_in(sentence: list[Token], hit: Hit[str], noun: str) -> StandIn:
