@@ -8,6 +8,7 @@ import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from importlib import resources
 from pathlib import Path
 
 import typer
@@ -64,11 +65,10 @@ def _encoder(_: Settings) -> Finding:
     )
 
 
-def _matter(_: Settings) -> Finding:
-    present = importlib.util.find_spec("rembg") is not None
-    return Finding(
-        "cut-outs", is_ok=True, detail="u2netp" if present else "GrabCut (for u2netp use Python 3.11 or 3.12)"
-    )
+def _matting(_: Settings) -> Finding:
+    present = resources.files("shotwright.engines.analysis").joinpath("u2netp.onnx").is_file()
+    lacking = "GrabCut: this package was built without the weights of u2netp; pictures with an alpha channel are cut out best"
+    return Finding("cut-outs", is_ok=True, detail="u2netp" if present else lacking)
 
 
 def _disk(settings: Settings) -> Finding:
@@ -110,4 +110,4 @@ def _engines(context: typer.Context, settings: Settings) -> list[Finding]:
     return found
 
 
-CHECKS: tuple[Callable[[Settings], Finding], ...] = (_version, _encoder, _matter, _disk, _data, _database)
+CHECKS: tuple[Callable[[Settings], Finding], ...] = (_version, _encoder, _matting, _disk, _data, _database)

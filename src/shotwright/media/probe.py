@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from shotwright.media.colour import FrameRGB
 
 SUPPORTED = {"supported_formats": [".mp4", ".mov"]}
+TOLERANT: dict[str, Any] = {} if int(av.__version__.split(".")[0]) >= 19 else {"metadata_errors": "surrogateescape"}
+"""Bytes in metadata that are no UTF-8 are no reason to refuse a file: what PyAV does from version 19 on."""
 
 
 @contextlib.contextmanager
@@ -37,7 +39,7 @@ def open_video(path: Path, loc: Loc = ("body", "video_url")) -> Iterator[InputCo
     """
     options = {"protocol_whitelist": "file", "enable_drefs": "0", "use_absolute_path": "0"}
     try:
-        container = av.open(str(path), format="mov", options=options, metadata_errors="ignore")
+        container = av.open(str(path), format="mov", options=options, **TOLERANT)
     except (av.error.FFmpegError, ValueError) as exc:
         raise UnsupportedVideoFormat(loc=loc, ctx=SUPPORTED) from exc
     with container:

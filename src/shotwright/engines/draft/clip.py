@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from shotwright.engines.draft.cutout import matter
+from shotwright.engines.analysis.matting import matting_model
 from shotwright.media.colour import yuv_to_rgb
 from shotwright.media.decode import decode_frames
 from shotwright.media.motion import ClipMotion, motion_of
@@ -201,7 +201,7 @@ def _mattes(
             tick(key)
             picture = keys.get(key)
             found[key] = (
-                _of_mover(matter()(picture), picture, movers.get(key)) if picture is not None else found[max(found)]
+                _of_mover(matting_model()(picture), picture, movers.get(key)) if picture is not None else found[max(found)]
             )
         result += _between(luma, _agreed(luma, found), first, end)
     return result

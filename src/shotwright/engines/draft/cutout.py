@@ -1,19 +1,17 @@
 """Somebody or something out of a picture: alpha as it is, else a matte; trimmed, without a fringe.
 
-The matter is one small interface. The default carries its network in its package (u2netp, Apache-2.0); where it is not
-installed, GrabCut is used. Source: design section 4.4, draft-engine section 2.
+Source: design section 4.4, draft-engine section 2.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
-from PIL import Image
 
+from shotwright.engines.analysis.matting import matte
 from shotwright.media.colour import rgb_to_yuv
 from shotwright.media.images import load_image
 
@@ -23,19 +21,10 @@ if TYPE_CHECKING:
     from shotwright.engines.draft.cache import Cache
     from shotwright.media.colour import FrameRGB, FrameYUV, Mask
 
-MATTE_PX = 512
 TEXTURE_PX = 1400
 """Cut-outs are kept at most this tall."""
 PAD_PX = 2
 CROPPED_SHARE = 0.6
-
-
-class Matter(Protocol):
-    """Finds the main subject of a picture."""
-
-    def __call__(self, rgb: FrameRGB) -> Mask:
-        """uint8 (H, W, 3) → uint8 (H, W), 255 on the subject."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -56,43 +45,6 @@ class CutOut:
     def aspect(self) -> float:
         """Width / height."""
         return float(self.texture.shape[1] / self.texture.shape[0])
-
-
-@cache
-def matter() -> Matter:
-    """The best matter that is installed."""
-    try:
-        from rembg.bg import remove
-        from rembg.session_factory import new_session
-    except ImportError:
-        return _grab_cut
-    session = new_session()
-
-    def u2netp(rgb: FrameRGB) -> Mask:
-        image = Image.fromarray(rgb)
-        return np.asarray(remove(image, session=session, only_mask=True), np.uint8)
-
-    return u2netp
-
-
-def _grab_cut(rgb: FrameRGB) -> Mask:
-    height, width = rgb.shape[:2]
-    mask = np.zeros((height, width), np.uint8)
-    box = (width // 12, height // 12, width * 10 // 12, height * 10 // 12)
-    cv2.grabCut(
-        cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), mask, box, np.zeros((1, 65)), np.zeros((1, 65)), 4, cv2.GC_INIT_WITH_RECT
-    )
-    return np.where((mask == cv2.GC_FGD) | (mask == cv2.GC_PR_FGD), 255, 0).astype(np.uint8)
-
-
-def matte(rgb: FrameRGB) -> Mask:
-    """The main subject's matte at the picture's size: found small, then fitted to the edges of the picture."""
-    scale = min(1.0, MATTE_PX / max(rgb.shape[:2]))
-    small = cv2.resize(rgb, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    found = matter()(np.asarray(small, np.uint8))
-    full = cv2.resize(found, (rgb.shape[1], rgb.shape[0]), interpolation=cv2.INTER_CUBIC)
-    steep = np.clip((np.arange(256, dtype=np.float32) - 96) * (255 / 64), 0, 255).astype(np.uint8)
-    return np.asarray(cv2.LUT(full, steep), np.uint8)
 
 
 def cut_out(path: Path, cache: Cache) -> CutOut:
