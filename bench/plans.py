@@ -17,7 +17,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from shotwright.core.prompt import parse_prompt
+from shotwright.core.prompt import plan_request
 from shotwright.core.request import Element, ShotRequest
 
 PATHS = {
@@ -101,7 +101,7 @@ def score(items: list[dict[str, Any]], *, show: bool) -> dict[str, Any]:
     for item in items:
         request = request_of(item)
         started = time.perf_counter()
-        plan = parse_prompt(request).to_json()
+        plan = plan_request(request).to_json()
         times.append(time.perf_counter() - started)
         label, ours = wanted(item), found(plan)
         lost, surplus = label - ours, ours - label

@@ -14,6 +14,7 @@ from shotwright.core.prompt import vocabulary as v
 from shotwright.core.prompt.phrases import PhraseTable
 from shotwright.jobs.states import MAX_ATTEMPTS, TRANSITIONS, State
 from shotwright.settings import Settings
+from shotwright.wiring import ENGINES
 
 PROMPT_INTRO = """A prompt becomes a shot plan: `shotwright plan "..."` shows it, with the words that caused each item, and lists the words
 that caused nothing. Nothing is guessed silently: what cannot be bound is a warning.
@@ -122,7 +123,11 @@ def settings_page() -> str:
     """docs/settings.md."""
     lines = [NOTE, "# Settings\n", "Environment variables; many are options of `shotwright serve` as well.\n"]
     lines.append("| Variable | Default | Meaning |\n|---|---|---|")
-    for name, info in Settings.model_fields.items():
+    own = [spec.settings.model_fields for spec in ENGINES]
+    fields = dict(Settings.model_fields)
+    for more in own:
+        fields |= {name: info for name, info in more.items() if name not in fields}
+    for name, info in fields.items():
         other = {"database_url": " (or `DATABASE_URL`)", "files_url": " (or `FILES_URL`)"}.get(name, "")
         default = (
             "the system's data folder"

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 
 from scripts.demo_media import explorer, greenhouse
-from shotwright.core.prompt import parse_prompt
+from shotwright.core.prompt import plan_request
 from shotwright.core.request import Element, ShotRequest
 from shotwright.engines.base import ElementMedia, Shot, output_spec
 from shotwright.engines.draft.engine import DraftEngine
@@ -208,7 +208,7 @@ def clip_entry(row: ClipRow, clips: dict[str, Path], pictures: dict[str, Path], 
         video_url="x",
     )
     request = request if row.task == "edit" else replace(request, aspect_ratio=row.aspect)
-    plan = parse_prompt(request, duration_s=facts.duration_s if row.task == "edit" else None)
+    plan = plan_request(request, duration_s=facts.duration_s if row.task == "edit" else None)
     spec = output_spec(request, (facts.width, facts.height), facts)
     folder = work / row.name
     folder.mkdir()

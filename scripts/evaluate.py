@@ -16,10 +16,9 @@ import cv2
 
 from scripts.demo_media import draw_all
 from scripts.eval_clips import clip_entry, clip_rows, draw_clips
-from shotwright.cli.local import silent
 from shotwright.core.camera import Pose
 from shotwright.core.plan import Look
-from shotwright.core.prompt import parse_prompt
+from shotwright.core.prompt import plan_request
 from shotwright.core.request import Element, ShotRequest
 from shotwright.engines.base import ElementMedia, Rendered, Shot, output_spec
 from shotwright.engines.draft.engine import DraftEngine, read_camera
@@ -28,6 +27,7 @@ from shotwright.evaluation.case import Case
 from shotwright.evaluation.metrics import evaluate
 from shotwright.evaluation.report import Entry, write_report
 from shotwright.evaluation.sample import read_sample
+from shotwright.local import silent
 
 OUT = Path("docs/eval")
 TWICE_EVERY = 4
@@ -179,7 +179,7 @@ def shot_of(row: Row, pictures: dict[str, Path], cache: Path) -> Shot:
             elements=cast,
             aspect_ratio=row.aspect,
         )
-    return Shot(parse_prompt(request), output_spec(request, (1600, 900), None), 1, images, elements, cache=cache)
+    return Shot(plan_request(request), output_spec(request, (1600, 900), None), 1, images, elements, cache=cache)
 
 
 def measured(row: Row, shot: Shot, work: Path, *, is_twice: bool) -> Entry:

@@ -13,8 +13,8 @@ import numpy as np
 
 from scripts.evaluate import Row, draw_media, shot_of
 from shotwright.core.plan import Look, ShotPlan
+from shotwright.engines.analysis.cache import Cache
 from shotwright.engines.draft import grade
-from shotwright.engines.draft.cache import Cache
 from shotwright.engines.draft.loop import draw_frames
 from shotwright.engines.draft.scene import backdrop_of, build_scene
 from shotwright.engines.draft.sets import KINDS

@@ -1,6 +1,6 @@
 """`python -m shotwright`."""
 
-from shotwright.app import main
+from shotwright.cli import main
 
 if __name__ == "__main__":
     main()

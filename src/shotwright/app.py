@@ -1,4 +1,4 @@
-"""The only composition root: settings → database, files, engines → wires, worker. Entry point of the command line."""
+"""The only composition root: settings → database, files, engines → wires, worker."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import logging
 import secrets
 import signal
 import socket
-import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +17,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from starlette.applications import Starlette
 from starlette.requests import Request
 
-from shotwright import cli, wiring
+from shotwright import wiring
 from shotwright.api import errors as api_errors
 from shotwright.api.auth import Gate
 from shotwright.api.context import Context
@@ -45,11 +44,12 @@ from shotwright.web import routes as web_routes
 from shotwright.web.render import page, wants_page
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterator, Mapping
     from pathlib import Path
 
     from starlette.responses import Response
 
+    from shotwright.engines.spec import EngineInfo
     from shotwright.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -74,6 +74,7 @@ class Node:
     gate: Gate
     secret: str
     webhook_seed: str
+    engines: Mapping[str, EngineInfo]
 
     def worker(self) -> Worker:
         """A worker of this node."""
@@ -81,14 +82,16 @@ class Node:
         workdir.mkdir(parents=True, exist_ok=True)
         setup = ChildSetup("shotwright.wiring:build_engines", self.settings.files(), str(workdir), self.settings)
         pool = ChildPool(setup, self.settings.workers)
-        return Worker(self.store, self.queue, self.hub, self.files, pool, self.settings, self.database_url)
+        return Worker(
+            self.store, self.queue, self.hub, self.files, pool, self.settings, self.engines, self.database_url
+        )
 
     def api(self) -> Starlette:
         """The wires of this node."""
         return build_api(
             Context(
                 self.settings, self.pool, self.store, self.hub, self.files, self.keys, self.outbox, self.gate, self.secret,
-                self.webhook_seed, wiring.engine_infos(self.settings),
+                self.webhook_seed, self.engines,
             )
         )  # fmt: skip
 
@@ -123,7 +126,7 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
         try:
             yield Node(
                 settings, database_url, pool, store, queue, hub, FileStore(settings.files()), keys, Outbox(pool),
-                Gate(settings, keys), secret, seed,
+                Gate(settings, keys), secret, seed, wiring.engine_infos(settings),
             )  # fmt: skip
         finally:
             await hub.stop()
@@ -350,16 +353,7 @@ def _listen(settings: Settings) -> socket.socket:
 
 
 def _certificate(data: Path) -> tuple[str, str]:
-    from shotwright.cli.tls import ensure_certificate
+    from shotwright.tls import ensure_certificate
 
     files = ensure_certificate(data)
     return str(files.certificate), str(files.key)
-
-
-def main() -> None:
-    """The `shotwright` command."""
-    engines = cli.EngineTools(
-        wiring.build_engines, wiring.engine_infos, wiring.describe_clip, wiring.reach_servers, wiring.check_weights, wiring.download_weights, wiring.tiny_weights,
-        wiring.bench_diffusion,
-    )  # fmt: skip
-    sys.exit(cli.main(cli.Composition(serve, work, open_keys, engines)))

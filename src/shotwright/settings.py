@@ -1,4 +1,7 @@
-"""Every setting, read from the environment as `SHOTWRIGHT_*`; `DATABASE_URL` and `FILES_URL` are understood as well."""
+"""Every setting, read from the environment as `SHOTWRIGHT_*`; `DATABASE_URL` and `FILES_URL` are understood as well.
+
+An engine has settings of its own, in its folder.
+"""
 
 from __future__ import annotations
 
@@ -12,19 +15,33 @@ import platformdirs
 from pydantic import AliasChoices, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from shotwright.core.catalog import ENDPOINTS
-
 SYSTEM_DATA = Path("/var/lib/shotwright")
-TASKS = tuple(dict.fromkeys(endpoint.task for endpoint in ENDPOINTS.values()))
 
 
-def _is_url(text: str) -> bool:
+def is_http_url(text: str) -> bool:
     """Whether a text is an http address with a host and, if any, a port that can be."""
     try:
         parts = urlsplit(text)
         return parts.scheme in {"http", "https"} and bool(parts.hostname) and text.isascii() and parts.port != 0
     except ValueError:
         return False
+
+
+def listed(text: str) -> list[str]:
+    """The items of a list that is written with commas."""
+    return [item.strip() for item in text.split(",") if item.strip()]
+
+
+def plain_key(value: SecretStr) -> SecretStr:
+    """A key without the white space around it.
+
+    Raises:
+        ValueError: It is not printable ASCII, so that no header can carry it.
+    """
+    key = value.get_secret_value().strip()
+    if not (key.isascii() and key.isprintable()):
+        raise ValueError("a key is printable ASCII")
+    return SecretStr(key)
 
 
 def default_data() -> Path:
@@ -112,103 +129,15 @@ class Settings(BaseSettings):
     eachlabs_error_style: Literal["seed", "2026"] = Field(
         "seed", description="EachLabs' error body: seed has status, message, details and error; 2026 a numeric status."
     )
-    upstream: Literal["", "fal", "eachlabs"] = Field(
-        "", description="The paid service behind the engine `upstream`; empty keeps it off."
-    )
-    upstream_key: SecretStr = Field(SecretStr(""), description="Your key of that service. It never leaves the server.")
-    upstream_url: str | None = Field(
-        None, description="Another address of that service: a proxy, or a second Shotwright for tests."
-    )
-    upstream_mode: Literal["live", "record", "replay", "replay-or-draft"] = Field(
-        "live",
-        description="record keeps every answer; replay answers from what was kept, without network; replay-or-draft draws what was not.",
-    )
-    upstream_daily_budget_usd: Decimal | None = Field(
-        None, ge=0, description="What the paid service may cost a day, all keys together; empty: no bound."
-    )
-    upstream_timeout_s: float = Field(1800, gt=0, description="How long a render of the paid service may take.")
     confirm_above_usd: Decimal | None = Field(
         None, ge=0, description="A request that costs more needs the header X-Shotwright-Confirm-Usd; empty: none does."
     )
-    recordings: Path | None = Field(None, description="Folder of recorded answers; by default in the data folder.")
-    remote_servers: str = Field(
-        "",
-        description="Servers behind the engine `remote`: `sglang=http://gpu1:30010,vllm=http://gpu2:8000`; empty keeps it off.",
-    )
-    remote_key: SecretStr = Field(SecretStr(""), description="A bearer key of those servers, where they want one.")
-    remote_timeout_s: float = Field(3600, gt=0, description="How long a render of those servers may take.")
-    enhancer_url: str = Field(
-        "",
-        description="A vision model that rewrites prompts for `diffusion` and `remote`: its OpenAI-compatible address, such as `http://gpu1:8000/v1`.",
-    )
-    enhancer_model: str = Field("", description="The name of that model.")
-    enhancer_key: SecretStr = Field(SecretStr(""), description="A bearer key of that address, where it wants one.")
-    diffusion_bernini: str = Field(
-        "",
-        description="Weights of the adapter bernini (a `WanPipeline` folder): a folder, or `owner/name@revision` that was downloaded.",
-    )
-    diffusion_vace: str = Field("", description="Weights of the adapter vace (a `WanVACEPipeline` folder), likewise.")
-    diffusion_device: str = Field(
-        "cuda", description="Where the diffusion engine computes: cuda, cuda:1, or cpu for trials."
-    )
-    diffusion_profile: Literal["fast", "standard", "best"] = Field(
-        "standard", description="8 steps without guidance (with a distilled LoRA), 40 or 50 steps with it."
-    )
-    diffusion_lora: str = Field("", description="A distilled LoRA for the profile fast: a file.")
-    diffusion_steps: int = Field(0, ge=0, le=200, description="Steps instead of the profile's; 0: the profile's.")
-    diffusion_pixels: int = Field(0, ge=0, description="A smaller canvas for smaller cards, in pixels; 0: the tier's.")
-    diffusion_window: int = Field(81, ge=17, le=161, description="Frames that are denoised at once.")
-    diffusion_attention: str = Field(
-        "", description="Attention backend of diffusers, such as `_native_cudnn`; empty: its own choice."
-    )
-    diffusion_compile: bool = Field(
-        default=False, description="Compile the repeated blocks: minutes at the first shot, faster ones after."
-    )
-    diffusion_fp8: bool = Field(
-        default=False,
-        description="Keep the transformers' weights in 8 bits: half their memory, some speed and precision.",
-    )
-    diffusion_routes: str = Field("", description="Which adapter a task takes: `edit=bernini,reference_to_video=vace`.")
-    weights_cache: Path | None = Field(None, description="Folder of downloaded weights; by default in the data folder.")
     log_level: str = Field("warning", description="debug, info, warning or error.")
-
-    @field_validator("remote_servers")
-    @classmethod
-    def _check_servers(cls, value: str) -> str:
-        for item in filter(None, (part.strip() for part in value.split(","))):
-            dialect, _, url = item.partition("=")
-            if dialect.strip() not in {"sglang", "vllm"} or not _is_url(url.strip()):
-                raise ValueError(f'write sglang=http://host:port or vllm=http://host:port, not "{item}"')
-        return value
-
-    @field_validator("enhancer_url")
-    @classmethod
-    def _check_enhancer(cls, value: str) -> str:
-        if value and not _is_url(value):
-            raise ValueError(f'write http://host:port/v1, not "{value}"')
-        return value
-
-    @field_validator("remote_key", "enhancer_key", "upstream_key")
-    @classmethod
-    def _check_key(cls, value: SecretStr) -> SecretStr:
-        key = value.get_secret_value().strip()
-        if not (key.isascii() and key.isprintable()):
-            raise ValueError("a key is printable ASCII")
-        return SecretStr(key)
-
-    @field_validator("diffusion_routes")
-    @classmethod
-    def _check_routes(cls, value: str) -> str:
-        for item in filter(None, (part.strip() for part in value.split(","))):
-            task, _, adapter = (part.strip() for part in item.partition("="))
-            if task not in TASKS or adapter not in {"bernini", "vace"}:
-                raise ValueError(f'write task=adapter, such as edit=vace, not "{item}"; tasks: {", ".join(TASKS)}')
-        return value
 
     @field_validator("prices")
     @classmethod
     def _check_prices(cls, value: str) -> str:
-        for item in filter(None, (part.strip() for part in value.split(","))):
+        for item in listed(value):
             engine, _, price = item.partition("=")
             if not engine or not (price == "kling" or price.replace(".", "", 1).isdigit()):
                 raise ValueError(f'write engine=price, such as diffusion=0.02 or draft=kling, not "{item}"')
@@ -216,37 +145,14 @@ class Settings(BaseSettings):
 
     @property
     def engine_prices(self) -> dict[str, str]:
-        """Engine to US dollars a second, or to "kling"."""
-        pairs = (item.partition("=") for item in self.prices.split(",") if item.strip())
-        replayed = {"upstream": "0"} if self.upstream_mode.startswith("replay") else {}
-        return replayed | {name.strip(): price.strip() for name, _, price in pairs}
+        """The operator's prices: engine to US dollars a second, or to "kling"."""
+        pairs = (item.partition("=") for item in listed(self.prices))
+        return {name.strip(): price.strip() for name, _, price in pairs}
 
     @property
     def accepted_keys(self) -> frozenset[str]:
         """The configured keys."""
-        return frozenset(key.strip() for key in self.keys.split(",") if key.strip())
-
-    @property
-    def diffusion_weights(self) -> dict[str, str]:
-        """Adapter to its weights, of those that have any."""
-        given = {"bernini": self.diffusion_bernini.strip(), "vace": self.diffusion_vace.strip()}
-        return {name: text for name, text in given.items() if text}
-
-    @property
-    def diffusion_pins(self) -> dict[str, str]:
-        """Task to adapter."""
-        pairs = (item.partition("=") for item in self.diffusion_routes.split(",") if item.strip())
-        return {name.strip(): adapter.strip() for name, _, adapter in pairs}
-
-    @property
-    def weights_folder(self) -> Path:
-        """Folder of downloaded weights."""
-        return self.weights_cache or self.data / "weights"
-
-    @property
-    def recordings_folder(self) -> Path:
-        """Folder of what the paid service answered."""
-        return self.recordings or self.data / "recordings"
+        return frozenset(listed(self.keys))
 
     @property
     def cache(self) -> Path:

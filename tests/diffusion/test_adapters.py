@@ -12,7 +12,7 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("diffusers")
 
 from shotwright.core import errors as e  # noqa: E402
-from shotwright.core.prompt import parse_prompt  # noqa: E402
+from shotwright.core.prompt import plan_request  # noqa: E402
 from shotwright.core.request import Element, ShotRequest  # noqa: E402
 from shotwright.engines.base import ElementMedia, OutputSpec, Shot  # noqa: E402
 from shotwright.engines.diffusion import bernini, tiny, vace  # noqa: E402
@@ -83,7 +83,7 @@ def shot(
         "endpoint_id": STANDARD + task, "arguments": {"prompt": prompt}, "video": clip if takes_video else None,
         "video_facts": probe_video(clip) if takes_video else None, **changes,
     }  # fmt: skip
-    return Shot(parse_prompt(request), OutputSpec(320, 180, 24, round(24 * seconds)), seed, **given)
+    return Shot(plan_request(request), OutputSpec(320, 180, 24, round(24 * seconds)), seed, **given)
 
 
 @pytest.mark.parametrize("adapter", ["bernini", "vace"])

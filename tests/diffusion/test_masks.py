@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from shotwright.core import errors as e
-from shotwright.core.prompt import parse_prompt
+from shotwright.core.prompt import plan_request
 from shotwright.core.request import Element, ShotRequest
 from shotwright.engines.base import ElementMedia, OutputSpec, Shot
 from shotwright.engines.diffusion.job import job_for, source_frames
@@ -23,7 +23,7 @@ SIZE = (320, 176)
 def edit(clip: Path, pictures: dict[str, Path], prompt: str) -> Shot:
     request = ShotRequest(EDIT, prompt, elements=(Element("x", ("x",)),), video_url="x")
     return Shot(
-        parse_prompt(request), OutputSpec(1280, 720, 24, 72), 1, elements=(ElementMedia(pictures["front"], (pictures["side"],)),),
+        plan_request(request), OutputSpec(1280, 720, 24, 72), 1, elements=(ElementMedia(pictures["front"], (pictures["side"],)),),
         video=clip, video_facts=probe_video(clip), endpoint_id=EDIT, arguments={"prompt": prompt},
     )  # fmt: skip
 
@@ -111,7 +111,7 @@ def test_the_next_shot_begins_after_the_clip_that_it_goes_on_from(clip: Path, pi
     endpoint = "fal-ai/kling-video/o1/standard/video-to-video/reference"
     request = ShotRequest(endpoint, wish, video_url="x", duration_s=3)
     order = Shot(
-        parse_prompt(request), OutputSpec(1280, 720, 24, 72), 1, video=clip, video_facts=probe_video(clip), endpoint_id=endpoint, arguments={"prompt": wish}
+        plan_request(request), OutputSpec(1280, 720, 24, 72), 1, video=clip, video_facts=probe_video(clip), endpoint_id=endpoint, arguments={"prompt": wish}
     )  # fmt: skip
     job = job_for(order, "vace", max_pixels=320 * 176)
     assert (job.skipped, sorted(job.kept)) == (9, list(range(9)))

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from shotwright.api.auth import Gate
-    from shotwright.engines.base import EngineInfo
+    from shotwright.engines.spec import EngineInfo
     from shotwright.files.store import FileStore
     from shotwright.jobs.events import EventHub
     from shotwright.jobs.keys import KeyStore

@@ -24,7 +24,6 @@ KEY_HEADER = "idempotency-key"
 KEY_MAX = 255
 URL_MAX = 2048
 CONFIRM_HEADER = "x-shotwright-confirm-usd"
-UPSTREAM = "upstream"
 REPLAYED = {"idempotent-replayed": "true"}
 
 
@@ -37,7 +36,10 @@ async def submit(request: Request, context: Context, who: Caller, new: NewReques
         BadRequest: The Idempotency-Key is empty or too long.
     """
     paid = expected(find_endpoint(new.endpoint_id), new.arguments)
-    cost = actual_usd(new.engine, paid, context.settings.engine_prices)
+    engine = context.engines[new.engine]
+    if find_endpoint(new.endpoint_id).task not in engine.tasks:
+        raise BadRequest(f'The engine "{new.engine}" cannot render {new.endpoint_id}.')
+    cost = actual_usd(engine.price, paid)
     settings, is_eachlabs = context.settings, new.wire == "eachlabs"
     _check_confirmed(request, settings.confirm_above_usd, cost)
     admission = Admission(
@@ -45,7 +47,7 @@ async def submit(request: Request, context: Context, who: Caller, new: NewReques
         creates_per_minute=settings.eachlabs_creates_per_minute if is_eachlabs else 0,
         in_flight=settings.eachlabs_in_flight if is_eachlabs else 0,
         daily_budget_usd=who.daily_budget_usd,
-        engine=new.engine, engine_budget_usd=settings.upstream_daily_budget_usd if new.engine == UPSTREAM else None,
+        engine=new.engine, engine_budget_usd=engine.daily_budget_usd,
         idempotency_key=_idempotency_key(request),
         fingerprint=fingerprint(new.endpoint_id, new.engine, new.arguments, (new.webhook or {}).get("url")),
     )  # fmt: skip

@@ -1,5 +1,5 @@
 """The `shotwright` command: one file per command. Progress goes to stderr, results to stdout, errors get exit codes."""
 
-from shotwright.cli.main import Composition, EngineTools, main
+from shotwright.cli.main import main
 
-__all__ = ["Composition", "EngineTools", "main"]
+__all__ = ["main"]

@@ -8,8 +8,9 @@ from typing import Annotated, Any
 import typer
 
 from shotwright.cli import inputs as i
-from shotwright.cli.local import progress_bar
-from shotwright.cli.main import composition, emit, err
+from shotwright.cli.main import emit, err
+from shotwright.cli.progress import progress_bar
+from shotwright.local import local_path
 
 Clip = Annotated[Path, typer.Argument(help="The clip, MP4 or MOV.")]
 Picture = Annotated[
@@ -20,7 +21,6 @@ NoPicture = Annotated[bool, typer.Option("--no-picture", help="Draw nothing.")]
 
 
 def analyze(
-    context: typer.Context,
     clip: Clip,
     *,
     picture: Picture = None,
@@ -28,10 +28,12 @@ def analyze(
     as_json: i.AsJson = False,
 ) -> None:
     """Measure a clip: its shots and cuts, the camera's path, its subject, its palette; draws them into a picture."""
-    path = i.local_path(str(clip))
+    from shotwright.engines.analysis.describe import describe_clip  # heavy, and needed only here
+
+    path = local_path(str(clip))
     target = None if no_picture else picture or Path(f"{path.stem}-analysis.jpg")
     with progress_bar() as progress:
-        found = composition(context).engines.describe(path, target, progress)
+        found = describe_clip(path, target, progress)
     emit(found, as_json=as_json, text=_text(path, found))
     if target is not None:
         err.print(f"Picture: {target}")

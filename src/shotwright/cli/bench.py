@@ -9,8 +9,9 @@ from typing import Annotated, Any
 
 import typer
 
-from shotwright.cli.main import composition, err
+from shotwright.cli.main import err
 from shotwright.core.errors import BadRequest
+from shotwright.engines.diffusion.spec import bench as measured
 
 app = typer.Typer(no_args_is_help=True, help="Measure this machine.")
 
@@ -22,7 +23,6 @@ def bench() -> None:
 
 @app.command("diffusion")
 def diffusion(
-    context: typer.Context,
     *,
     model: Annotated[
         str | None, typer.Option(help="1.3b, 14b, vace-1.3b, vace-14b or tiny; by default a suite.")
@@ -50,7 +50,7 @@ def diffusion(
         "model": model, "size": (int(width), int(height)), "frames": frames, "sources": sources, "attention": attention, "compile": compiled,
         "repeats": repeats,
     }  # fmt: skip
-    for found in composition(context).engines.bench(chosen, device):
+    for found in measured(chosen, device):
         line = json.dumps({"at": datetime.now(UTC).isoformat(timespec="seconds"), **found})
         typer.echo(line)
         if out is not None:

@@ -58,7 +58,7 @@ def clients(
     as_json: AsJson = False,
 ) -> None:
     """Print how to point each client at this server."""
-    from shotwright.cli.tls import certificate_files  # needs cryptography
+    from shotwright.tls import certificate_files  # needs cryptography
 
     bundle = certificate_files(data or Settings().data).bundle
     port = url.rsplit(":", 1)[-1].strip("/")

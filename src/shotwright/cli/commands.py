@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from shotwright import __version__
 from shotwright.cli import (
     analyze,
     bench,
@@ -22,6 +21,7 @@ from shotwright.cli import (
     webhooks,
     weights,
 )
+from shotwright.version import __version__
 
 app = typer.Typer(
     name="shotwright", no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None, add_completion=True,

@@ -13,10 +13,13 @@ from pathlib import Path
 
 import typer
 
-from shotwright import __version__
 from shotwright.cli.inputs import AsJson
-from shotwright.cli.main import composition, emit
+from shotwright.cli.main import emit
+from shotwright.engines.remote.settings import RemoteSettings
+from shotwright.engines.remote.spec import reach_servers
 from shotwright.settings import Settings
+from shotwright.version import __version__
+from shotwright.wiring import engine_infos
 
 FREE_GB = 2.0
 
@@ -36,10 +39,10 @@ class Finding:
         return "!! " if not self.is_ok else "-- " if self.is_off else "ok "
 
 
-def doctor(context: typer.Context, *, as_json: AsJson = False) -> None:
+def doctor(*, as_json: AsJson = False) -> None:
     """Check this machine: Python, libraries, encoder, disk, data folder, database, engines and their servers."""
     settings = Settings()
-    findings = [*(check(settings) for check in CHECKS), *_engines(context, settings)]
+    findings = [*(check(settings) for check in CHECKS), *_engines(settings)]
     text = "\n".join(f"{finding.mark} {finding.name:<10} {finding.detail}" for finding in findings)
     emit([asdict(finding) for finding in findings], as_json=as_json, text=text)
     if not all(finding.is_ok for finding in findings):
@@ -67,7 +70,9 @@ def _encoder(_: Settings) -> Finding:
 
 def _matting(_: Settings) -> Finding:
     present = resources.files("shotwright.engines.analysis").joinpath("u2netp.onnx").is_file()
-    lacking = "GrabCut: this package was built without the weights of u2netp; pictures with an alpha channel are cut out best"
+    lacking = (
+        "GrabCut: this package was built without the weights of u2netp; pictures with an alpha channel are cut out best"
+    )
     return Finding("cut-outs", is_ok=True, detail="u2netp" if present else lacking)
 
 
@@ -101,12 +106,11 @@ def _database(settings: Settings) -> Finding:
     )
 
 
-def _engines(context: typer.Context, settings: Settings) -> list[Finding]:
+def _engines(settings: Settings) -> list[Finding]:
     """An engine that is off is no fault; one that is set up and cannot work is."""
-    tools = composition(context).engines
-    infos = tools.infos(settings).values()
+    infos = engine_infos(settings).values()
     found = [Finding(info.name, info.is_ready or info.is_off, info.problem or "ready", info.is_off) for info in infos]
-    found += [Finding("server", not why, f"{url}: {why or 'answers'}") for url, why in tools.reach(settings)]
+    found += [Finding("server", not why, f"{url}: {why or 'answers'}") for url, why in reach_servers(RemoteSettings())]
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,9 +14,10 @@ from shotwright.cli.main import emit, err
 from shotwright.cli.table import table
 from shotwright.core.camera import Pose
 from shotwright.core.errors import BadRequest
-from shotwright.core.prompt import parse_prompt
+from shotwright.core.prompt import plan_request
 from shotwright.core.request import ShotRequest, parse_request
 from shotwright.engines.base import output_spec
+from shotwright.local import arguments_of, endpoint_named, local_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,20 +44,20 @@ def evaluate(
     from shotwright.evaluation.report import Entry, write_report
     from shotwright.evaluation.sample import read_sample
 
-    entry = i.endpoint_named(endpoint)
-    options: dict[str, Any] = {
-        "prompt": prompt, "images": image, "elements": element, "video": video, "start": start, "end": end, "duration": duration,
-        "ratio": aspect_ratio, "keep_audio": keep_audio,
-    }  # fmt: skip
+    entry = endpoint_named(endpoint)
+    options = i.options_of(
+        prompt=prompt, images=image, elements=element, video=video, start=start, end=end, duration=duration, ratio=aspect_ratio,
+        keep_audio=keep_audio,
+    )  # fmt: skip
     paths: dict[str, Path] = {}
 
-    def place(item: str) -> str:
+    def place(item: str | Path) -> str:
         address = f"http://localhost/{len(paths)}"
-        paths[address] = i.local_path(item)
+        paths[address] = local_path(str(item))
         return address
 
-    request = parse_request(entry.id, i.arguments_of(entry, place, **options))
-    results, bench = measure(read_sample(i.local_path(str(clip))), case_of(request, paths, camera=camera, again=again))
+    request = parse_request(entry.id, arguments_of(entry, place, **options))
+    results, bench = measure(read_sample(local_path(str(clip))), case_of(request, paths, camera=camera, again=again))
     if report is not None:
         page = write_report(report, [Entry(clip.stem, prompt, results, bench)], f"Evaluation of {clip.name}")
         err.print(f"Report: {page}")
@@ -88,7 +89,7 @@ def case_of(
         found = probe_image(paths[first], ("body", "start_image_url"))
         shape = (found.width, found.height)
     spec = output_spec(request, shape, facts)
-    plan = parse_prompt(request, duration_s=facts.duration_s if facts and request.endpoint.task == "edit" else None)
+    plan = plan_request(request, duration_s=facts.duration_s if facts and request.endpoint.task == "edit" else None)
     images = [url for url in (request.start_image_url, request.end_image_url) if url] or list(request.image_urls)
     pictures: dict[str, tuple[Path, ...]] = {f"@Image{n}": (paths[url],) for n, url in enumerate(images, 1)}
     pictures |= {

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 import typer
 
 from shotwright.cli.inputs import AsJson
-from shotwright.cli.local import progress_bar
 from shotwright.cli.main import emit, err
+from shotwright.cli.progress import progress_bar
 from shotwright.cli.remote import Server, Url
 from shotwright.cli.table import table
 from shotwright.jobs.recipe import prompt_text
@@ -53,7 +53,7 @@ def watch(request_id: RequestId, *, url: Url = None, as_json: AsJson = False) ->
     with progress_bar() as progress:
         for row in server.wait(request_id):
             progress(row["stage"] or row["state"], row["progress"])
-    if row["is_draft"] and row["engine"] != "draft":
+    if row["metrics"].get("drafted"):
         err.print("[yellow]Drawn as a draft:[/] there is no recording of this request.")
     emit(row, as_json=as_json, text=f"{row['state']}  {row['video_url'] or (row['error'] or {}).get('message', '')}")
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from shotwright.cli.inputs import AsJson
-from shotwright.cli.main import composition, emit, err
+from shotwright.cli.main import emit, err
 from shotwright.cli.serve import Data, Database, settings_with
 from shotwright.cli.table import table
 from shotwright.core.errors import BadRequest, NotFound
@@ -27,9 +27,11 @@ SCOPES = ("run", "read", "admin")
 SCOPE_HELP = "run (submit, upload, cancel), read (look), admin (everybody's requests, keys, usage); repeat it."
 
 
-def _with_keys(context: typer.Context, options: dict[str, Any], act: Callable[[KeyStore], Awaitable[Any]]) -> Any:  # noqa: ANN401  (whatever the act returns)
+def _with_keys(options: dict[str, Any], act: Callable[[KeyStore], Awaitable[Any]]) -> Any:  # noqa: ANN401  (whatever the act returns)
+    from shotwright.app import open_keys  # heavy, and needed only here
+
     async def body() -> Any:  # noqa: ANN401  (as above)
-        async with composition(context).keys(settings_with(**options)) as keys:
+        async with open_keys(settings_with(**options)) as keys:
             return await act(keys)
 
     return asyncio.run(body())
@@ -37,7 +39,6 @@ def _with_keys(context: typer.Context, options: dict[str, Any], act: Callable[[K
 
 @app.command("create")
 def create(
-    context: typer.Context,
     name: Annotated[str, typer.Argument(help="A name to recognise it by.")] = "api",
     *,
     scope: Annotated[list[str] | None, typer.Option(help=SCOPE_HELP)] = None,
@@ -51,19 +52,15 @@ def create(
     if unknown := set(scopes) - set(SCOPES):
         raise BadRequest(f"There is no scope {', '.join(sorted(unknown))}. Choose from {', '.join(SCOPES)}.")
     budget = checked_budget(daily_budget)
-    made = _with_keys(
-        context, {"data": data, "database_url": database_url}, lambda keys: keys.create(name, scopes, budget)
-    )
+    made = _with_keys({"data": data, "database_url": database_url}, lambda keys: keys.create(name, scopes, budget))
     err.print(f'Key "{name}" ({", ".join(scopes)}). Keep it now: it is stored as a hash and cannot be shown again.')
     emit({**made.key.to_json(), "key": made.text}, as_json=as_json, text=made.text)
 
 
 @app.command("list")
-def listing(
-    context: typer.Context, *, data: Data = None, database_url: Database = None, as_json: AsJson = False
-) -> None:
+def listing(*, data: Data = None, database_url: Database = None, as_json: AsJson = False) -> None:
     """List the keys, revoked ones too."""
-    found = _with_keys(context, {"data": data, "database_url": database_url}, lambda keys: keys.all())
+    found = _with_keys({"data": data, "database_url": database_url}, lambda keys: keys.all())
     rows = [key.to_json() for key in found]
     if as_json:
         emit(rows, as_json=True)
@@ -84,7 +81,6 @@ def listing(
 
 @app.command("revoke")
 def revoke(
-    context: typer.Context,
     key_id: Annotated[str, typer.Argument(help="The id of a key (the part before the colon).")],
     *,
     data: Data = None,
@@ -95,6 +91,6 @@ def revoke(
         wanted = uuid.UUID(key_id.partition(":")[0])
     except ValueError as exc:
         raise NotFound(f'There is no key "{key_id}".') from exc
-    if not _with_keys(context, {"data": data, "database_url": database_url}, lambda keys: keys.revoke(wanted)):
+    if not _with_keys({"data": data, "database_url": database_url}, lambda keys: keys.revoke(wanted)):
         raise NotFound(f'There is no key "{key_id}".')
     err.print(f"Key {wanted} is revoked.")

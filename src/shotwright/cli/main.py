@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from collections.abc import Callable, Coroutine, Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import typer
 from pydantic import ValidationError
@@ -16,52 +14,10 @@ from rich.markup import escape
 
 from shotwright.core.errors import SetupError, ShotwrightError
 
-if TYPE_CHECKING:
-    from contextlib import AbstractAsyncContextManager
-    from pathlib import Path
-
-    from shotwright.engines.base import Engine, EngineInfo, Progress
-    from shotwright.jobs.keys import KeyStore
-    from shotwright.settings import Settings
-
-    Runner = Callable[[Settings, Callable[[str], None]], Coroutine[Any, Any, None]]
-    Describe = Callable[[Path, Path | None, Progress], dict[str, Any]]
-    KeysOf = Callable[[Settings], AbstractAsyncContextManager[KeyStore]]
-
 DEFAULT_URL = "http://127.0.0.1:8000"
 USAGE_ERROR: Any = typer.BadParameter.__mro__[2]
 """What every misuse of an option is; typer carries its own copy of the class, whose place differs between releases."""
 err = Console(stderr=True, highlight=False)
-
-
-@dataclass(frozen=True)
-class EngineTools:
-    """What the commands call of the engines; see `shotwright.wiring`."""
-
-    build: Callable[[], dict[str, Engine]]
-    infos: Callable[[Settings], dict[str, EngineInfo]]
-    describe: Describe
-    reach: Callable[[Settings], list[tuple[str, str]]]
-    check_weights: Callable[[Settings], list[dict[str, Any]]]
-    download_weights: Callable[[Settings, str, frozenset[str], Callable[[str], None]], Path]
-    tiny_weights: Callable[[Path], list[Path]]
-    bench: Callable[[dict[str, Any], str], Iterator[dict[str, Any]]]
-
-
-@dataclass
-class Composition:
-    """What app.py hands to the commands."""
-
-    serve: Runner
-    work: Runner
-    keys: KeysOf
-    engines: EngineTools
-
-
-def composition(context: typer.Context) -> Composition:
-    """The composition of a command's context."""
-    found: Composition = context.obj
-    return found
 
 
 def emit(data: Any, *, as_json: bool, text: str | None = None) -> None:  # noqa: ANN401  (any JSON)
@@ -69,14 +25,14 @@ def emit(data: Any, *, as_json: bool, text: str | None = None) -> None:  # noqa:
     sys.stdout.write((json.dumps(data, ensure_ascii=False, indent=2) if as_json or text is None else text) + "\n")
 
 
-def main(wiring: Composition) -> int:
+def run() -> int:
     """Run the command line; the exit code."""
     from shotwright.cli.commands import app
 
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     command = typer.main.get_command(app)
     try:
-        code = command.main(args=sys.argv[1:], prog_name="shotwright", obj=wiring, standalone_mode=False)
+        code = command.main(args=sys.argv[1:], prog_name="shotwright", standalone_mode=False)
     except ShotwrightError as exc:
         err.print(f"[bold red]Error:[/] {escape(exc.message)}", soft_wrap=True)
         return exc.exit_code
@@ -93,3 +49,8 @@ def main(wiring: Composition) -> int:
     except (KeyboardInterrupt, typer.Abort):
         return 130
     return code if isinstance(code, int) else 0
+
+
+def main() -> None:
+    """The `shotwright` command."""
+    sys.exit(run())

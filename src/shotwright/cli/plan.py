@@ -8,13 +8,13 @@ import typer
 from rich.markup import escape
 
 from shotwright.cli import inputs as i
-from shotwright.cli.local import local_bench, silent
 from shotwright.cli.main import emit, err
-from shotwright.core.errors import BadRequest, ModelError
+from shotwright.core.errors import ModelError
 from shotwright.core.plan import ShotPlan, Span
 from shotwright.core.pricing import estimate as price_of
-from shotwright.core.prompt import parse_prompt
 from shotwright.core.request import parse_request
+from shotwright.local import arguments_of, endpoint_named, local_workspace, silent
+from shotwright.local import plan as plan_of
 
 
 def plan(
@@ -41,10 +41,7 @@ def plan(
 ) -> None:
     """Show the shot plan that a prompt becomes, and which words caused what. No media are needed."""
     text, name = (what, endpoint) if prompt is None else (prompt, what)
-    if not text.strip():
-        raise BadRequest("Prompt must not be empty")
-    entry = i.endpoint_named(name or ("video-to-video/reference" if video else "reference-to-video"))
-    found = parse_prompt(i.imagined(entry, text, images, elements, duration))
+    found = plan_of(text, endpoint=name, images=images, elements=elements, video=video, duration=float(duration or 5))
     emit(found.to_json(), as_json=as_json, text=plan_text(found, text))
 
 
@@ -111,15 +108,16 @@ def validate(
     """Check a request and its media against every limit, without rendering. Exit code 3 when something is wrong."""
     from shotwright.jobs.pipeline import prepare_shot  # heavy, and needed only here
 
-    entry = i.endpoint_named(endpoint)
-    with local_bench() as bench:
-        body = i.arguments_of(
-            entry, bench.place, prompt=prompt, images=image, elements=element, video=video, start=start, end=end,
-            duration=duration, ratio=aspect_ratio, keep_audio=keep_audio,
-        )  # fmt: skip
+    entry = endpoint_named(endpoint)
+    options = i.options_of(
+        prompt=prompt, images=image, elements=element, video=video, start=start, end=end, duration=duration, ratio=aspect_ratio,
+        keep_audio=keep_audio,
+    )  # fmt: skip
+    with local_workspace() as workspace:
+        body = arguments_of(entry, workspace.place, **options)
         try:
             request = parse_request(entry.id, body)
-            shot = prepare_shot(bench.job(entry.id, body), request, bench.store, bench.workdir, silent)
+            shot = prepare_shot(workspace.job(entry.id, body), request, workspace.store, workspace.workdir, silent)
         except ModelError as exc:
             _report_invalid(exc, as_json=as_json)
             raise typer.Exit(exc.exit_code) from exc
@@ -150,7 +148,7 @@ def estimate(
     as_json: i.AsJson = False,
 ) -> None:
     """What a clip costs on the paid service. A draft is free."""
-    found = price_of(i.endpoint_named(endpoint), seconds)
+    found = price_of(endpoint_named(endpoint), seconds)
     data: dict[str, Any] = {
         "draft_usd": 0.0,
         "upstream_usd": float(found.usd),

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from shotwright.cli.inputs import is_address, local_path
 from shotwright.cli.main import DEFAULT_URL
 from shotwright.core.errors import (
     BadRequest,
@@ -20,6 +19,7 @@ from shotwright.core.errors import (
     SetupError,
     Unauthorized,
 )
+from shotwright.local import is_address, local_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,11 +59,11 @@ class Server:
         """PUT nothing."""
         return self._json("PUT", path)
 
-    def upload(self, text: str) -> str:
+    def upload(self, item: str | Path) -> str:
         """An address for a local path; addresses stay."""
-        if is_address(text):
-            return text
-        path = local_path(text)
+        if is_address(str(item)):
+            return str(item)
+        path = local_path(str(item))
         token = self.post("/rest/storage/auth/token", {})
         headers = {"Authorization": f"{token['token_type']} {token['token']}", "X-Fal-File-Name": path.name}
         with path.open("rb") as file:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,35 +11,36 @@ import typer
 from rich.markup import escape
 
 from shotwright.cli import inputs as i
-from shotwright.cli.local import local_bench, progress_bar
-from shotwright.cli.main import composition, emit, err
+from shotwright.cli.main import emit, err
+from shotwright.cli.progress import progress_bar
 from shotwright.cli.remote import Server
-from shotwright.core.errors import BadRequest, ClientCancelled, RenderFailed
+from shotwright.core.errors import ClientCancelled, RenderFailed
 from shotwright.core.pricing import estimate, record
+from shotwright.local import arguments_of, endpoint_named, local_workspace
 
 Output = Annotated[Path, typer.Option("--output", "-o", help="Where to write the clip.")]
 Where = Annotated[str | None, typer.Option("--url", help="Render on this server instead of here ($SHOTWRIGHT_URL).")]
-Engine = Annotated[str, typer.Option("--engine", help="The engine; without a server, only draft.")]
+Engine = Annotated[str, typer.Option("--engine", help="The engine; without a server, draft or another free one.")]
 Seed = Annotated[int | None, typer.Option("--seed", help="A number; by default it follows from the request.")]
 
 
 def run(
-    context: typer.Context, endpoint: i.EndpointId, prompt: i.Prompt, *, image: i.Images = None, element: i.Elements = None,
+    endpoint: i.EndpointId, prompt: i.Prompt, *, image: i.Images = None, element: i.Elements = None,
     video: i.Video = None, start: i.Start = None, end: i.End = None, duration: i.Duration = None, aspect_ratio: i.Ratio = None,
     keep_audio: i.Audio = False, output: Output = Path("output.mp4"), url: Where = None, engine: Engine = "draft", seed: Seed = None,
     as_json: i.AsJson = False,
 ) -> None:  # fmt: skip
     """Render a clip. Without --url it is rendered in this process; no server is needed."""
-    entry = i.endpoint_named(endpoint)
-    options: dict[str, Any] = {
-        "prompt": prompt, "images": image, "elements": element, "video": video, "start": start, "end": end, "duration": duration,
-        "ratio": aspect_ratio, "keep_audio": keep_audio,
-    }  # fmt: skip
+    entry = endpoint_named(endpoint)
+    options = i.options_of(
+        prompt=prompt, images=image, elements=element, video=video, start=start, end=end, duration=duration, ratio=aspect_ratio,
+        keep_audio=keep_audio,
+    )  # fmt: skip
     output.parent.mkdir(parents=True, exist_ok=True)
     if url or os.environ.get("SHOTWRIGHT_URL"):
         data = _on_server(entry.id, Server(url), options, output, engine, seed)
     else:
-        data = _here(context, entry.id, options, output, engine, seed)
+        data = _here(entry.id, options, output, engine, seed)
     for text in data["not_rendered"]:
         err.print(f"[yellow]Not rendered:[/] {escape(text)}")
     shape = (
@@ -51,40 +51,23 @@ def run(
     emit(data, as_json=as_json, text=f"{output}  {shape}")
 
 
-def _here(
-    context: typer.Context, endpoint_id: str, options: dict[str, Any], output: Path, engine: str, seed: int | None
-) -> dict[str, Any]:
-    if engine != "draft":
-        raise BadRequest(
-            f'Without a server only drafts are rendered. Start one, and add --url to render on "{engine}".'
-        )
-    from shotwright.jobs.pipeline import run_job  # heavy, and needed only here
-
-    entry = i.endpoint_named(endpoint_id)
-    with local_bench() as bench, progress_bar() as progress:
-        body = i.arguments_of(entry, bench.place, **options)
-        outcome = run_job(
-            bench.job(entry.id, body, engine=engine, seed=seed),
-            composition(context).engines.build(),
-            bench.store,
-            bench.workdir,
-            progress,
-        )
-        partial = output.with_name(output.name + ".partial")
-        bench.store.fetch(outcome.result["file_id"], partial)
-        shutil.move(partial, output)
+def _here(endpoint_id: str, options: dict[str, Any], output: Path, engine: str, seed: int | None) -> dict[str, Any]:
+    entry = endpoint_named(endpoint_id)
+    with local_workspace() as workspace, progress_bar() as progress:
+        body = arguments_of(entry, workspace.place, **options)
+        clip = workspace.render(entry, body, output, engine=engine, seed=seed, plan=None, progress=progress)
+    paid = estimate(entry, clip.duration_s)
     return {
-        **outcome.result,
-        "path": str(output),
-        "not_rendered": outcome.plan["not_rendered"],
-        "metrics": {**outcome.metrics, **record(estimate(entry, outcome.seconds), Decimal(0))},
-    }
+        "path": str(output), "file_name": output.name, "content_type": "video/mp4", "file_size": output.stat().st_size, "width": clip.width,
+        "height": clip.height, "fps": clip.fps, "frames": clip.frames, "seed": clip.seed, "not_rendered": list(clip.not_rendered),
+        "metrics": {**clip.metrics, **record(paid, Decimal(0))},
+    }  # fmt: skip
 
 
 def _on_server(
     endpoint_id: str, server: Server, options: dict[str, Any], output: Path, engine: str, seed: int | None
 ) -> dict[str, Any]:
-    body = i.arguments_of(i.endpoint_named(endpoint_id), server.upload, **options)
+    body = arguments_of(endpoint_named(endpoint_id), server.upload, **options)
     headers = {"X-Shotwright-Engine": engine, **({"X-Shotwright-Seed": str(seed)} if seed is not None else {})}
     ticket = server.post(f"/queue/{endpoint_id}", body, headers)
     row: dict[str, Any] = {}

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from shotwright.cli.main import composition, err
+from shotwright.cli.main import err
 from shotwright.settings import Settings
 
 Data = Annotated[Path | None, typer.Option(help="Folder for the database, the files and the caches.")]
@@ -30,7 +30,6 @@ def settings_with(**changes: Any) -> Settings:  # noqa: ANN401  (options of any 
 
 
 def serve(
-    context: typer.Context,
     *,
     host: Annotated[
         str | None, typer.Option(help="Address to listen on; anything but loopback needs SHOTWRIGHT_KEYS.")
@@ -62,11 +61,13 @@ def serve(
         err.print(f"  clients  shotwright clients --url {url}")
         err.print("  stop     Ctrl-C")
 
-    run_async(composition(context).serve(settings, announce))
+    from shotwright.app import serve as run_server  # heavy, and needed only here
+
+    run_async(run_server(settings, announce))
 
 
 def worker(
-    context: typer.Context, *, data: Data = None, workers: Workers = None, database_url: Database = None, files_url: Files = None,
+    *, data: Data = None, workers: Workers = None, database_url: Database = None, files_url: Files = None,
     allow_private_media: Private = None,
 ) -> None:  # fmt: skip
     """Render requests of a server that shares the same database and files, until Ctrl-C."""
@@ -82,7 +83,9 @@ def worker(
         sys.stdout.write(f"Shotwright worker is ready: {text}\n")
         sys.stdout.flush()
 
-    run_async(composition(context).work(settings, announce))
+    from shotwright.app import work  # heavy, and needed only here
+
+    run_async(work(settings, announce))
 
 
 def run_async(work: Coroutine[Any, Any, None]) -> None:

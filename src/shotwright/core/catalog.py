@@ -331,6 +331,9 @@ ENDPOINTS: dict[str, Endpoint] = {
 SLUGS: dict[str, Endpoint] = {endpoint.id: endpoint for endpoint in map(_slug, _FAMILIES)}
 """What EachLabs' wire offers: the pro models under other names, with limits of their own."""
 
+TASKS: tuple[Task, ...] = tuple(dict.fromkeys(endpoint.task for endpoint in ENDPOINTS.values()))
+"""All tasks."""
+
 CANVAS: dict[Tier, dict[str, tuple[int, int]]] = {
     "standard": {"16:9": (1280, 720), "9:16": (720, 1280), "1:1": (960, 960)},
     "pro": {"16:9": (1920, 1080), "9:16": (1080, 1920), "1:1": (1440, 1440)},

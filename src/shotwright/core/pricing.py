@@ -10,14 +10,11 @@ from shotwright.core.catalog import KLING_UNIT_USD
 from shotwright.core.errors import BadRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from shotwright.core.catalog import Endpoint
 
 CURRENCY = "USD"
 _CENT_TENTHS = Decimal("0.001")
 BUDGET_MAX_USD = 1_000_000
-FREE_ENGINES = frozenset({"draft", "diffusion", "remote"})
 
 
 @dataclass(frozen=True)
@@ -56,15 +53,13 @@ def expected(endpoint: Endpoint, arguments: object) -> Estimate:
     return estimate(endpoint, float(given if given in options else "5"))
 
 
-def actual_usd(engine: str, paid: Estimate, prices: Mapping[str, str]) -> Decimal:
+def actual_usd(price: str, paid: Estimate) -> Decimal:
     """What a request costs on the engine that renders it.
 
     Args:
-        engine: The engine's name.
+        price: The engine's: US dollars a second, or "kling" for the documented price.
         paid: The price on the paid service.
-        prices: The operator's prices: engine to US dollars a second, or to "kling" for the documented price.
     """
-    price = prices.get(engine, "0" if engine in FREE_ENGINES else "kling")
     return paid.usd if price == "kling" else rounded(Decimal(price) * Decimal(str(paid.seconds)))
 
 

@@ -1,6 +1,6 @@
 """The contract between the worker and an engine: Shot in, Rendered out, Progress on the way.
 
-An engine that cannot do something says so in its capabilities; routes, docs and pages follow from that.
+What the server knows of an engine before it is made stands in its `EngineSpec` (`engines/spec.py`).
 """
 
 from __future__ import annotations
@@ -78,6 +78,11 @@ class Shot:
         default_factory=dict
     )  #: What earlier attempts of this request left with `Progress`.
 
+    @property
+    def audio(self) -> Path | None:
+        """The clip whose sound is kept, when it is asked for and there is one."""
+        return self.video if self.keep_audio and self.video_facts and self.video_facts.has_audio else None
+
     def image(self, ref: str | None) -> Path | None:
         """The file behind `@Image2` or the frontal picture behind `@Element1`; None when there is none."""
         match = _REFERENCE.fullmatch(ref or "")
@@ -143,50 +148,10 @@ class Rendered:
     trajectory: Path | None = None
 
 
-@dataclass(frozen=True)
-class Capabilities:
-    """What an engine can do."""
-
-    tasks: frozenset[str]
-    takes_seed: bool = True
-    gives_previews: bool = False
-    needs: str = "nothing"
-
-
-@dataclass(frozen=True)
-class EngineInfo:
-    """What pages and answers say about an engine without loading it.
-
-    Attributes:
-        name: What requests call it.
-        title: One line for people.
-        summary: What it is good for.
-        needs: What it takes to run.
-        problem: Why it cannot render here at present; empty when it can.
-        is_off: The problem is only that nobody switched it on.
-    """
-
-    name: str
-    title: str
-    summary: str
-    needs: str
-    problem: str = ""
-    is_off: bool = False
-
-    @property
-    def is_ready(self) -> bool:
-        """Whether requests may name it."""
-        return not self.problem
-
-
 class Engine(Protocol):
     """Renders shots."""
 
     name: str
-
-    def capabilities(self) -> Capabilities:
-        """What this engine can do on this machine."""
-        ...
 
     def render(self, shot: Shot, workdir: Path, progress: Progress) -> Rendered:
         """Render a shot into `workdir`.
@@ -212,10 +177,6 @@ class Lazy:
             except SetupError as exc:
                 raise FeatureNotSupported(exc.message) from exc
         return self._made
-
-    def capabilities(self) -> Capabilities:
-        """Those of the engine."""
-        return self._engine().capabilities()
 
     def render(self, shot: Shot, workdir: Path, progress: Progress) -> Rendered:
         """Have the engine render."""

@@ -1,10 +1,17 @@
-"""The last step of engines that make pictures in their own size and rate: into the clip that was ordered."""
+"""The last step of every engine that makes pictures: into the clip that was ordered.
+
+`write_clip` takes frames that are drawn in the clip's size and rate, `deliver` those of a model with a size and a rate of its own.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import cv2
+import numpy as np
+
 from shotwright.core.errors import NoMediaGenerated
+from shotwright.media.colour import yuv_to_rgb
 from shotwright.media.encode import Encoder
 from shotwright.media.retime import retimed
 
@@ -13,8 +20,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from shotwright.engines.base import Progress, Shot
-    from shotwright.media.colour import FrameYUV
+    from shotwright.media.colour import FrameRGB, FrameYUV
 
+PREVIEW_WIDTH = 480
 MIN_SPREAD = 2.0
 """Standard deviation of brightness, in levels, under which a whole clip is a blank."""
 
@@ -36,10 +44,9 @@ def deliver(
         NoMediaGenerated: Nothing but one flat colour came out.
     """
     spec = shot.output
-    audio = shot.video if shot.keep_audio and shot.video_facts and shot.video_facts.has_audio else None
     times = (number / float(spec.fps) for number in range(spec.frames))
     spread = 0.0
-    with Encoder(path, spec.width, spec.height, spec.fps, audio_from=audio, duration_s=spec.duration_s) as encoder:
+    with Encoder(path, spec.width, spec.height, spec.fps, audio_from=shot.audio, duration_s=spec.duration_s) as encoder:
         for index, frame in enumerate(retimed(frames, fps, times)):
             if index % 8 == 0:
                 spread = max(spread, float(frame[::8, ::8, 0].std()))
@@ -48,3 +55,27 @@ def deliver(
     if encoder.frames == 0 or spread < MIN_SPREAD:
         path.unlink(missing_ok=True)
         raise NoMediaGenerated("The engine finished with an empty picture. Another seed may help.")
+
+
+def write_clip(path: Path, frames: Iterable[FrameYUV], shot: Shot, progress: Progress, *, first: float) -> int:
+    """Encode frames as they are drawn; reports every frame, so that a cancel takes effect at once.
+
+    Returns:
+        The number of frames written.
+    """
+    spec = shot.output
+    every = max(1, spec.frames // 12)
+    with Encoder(path, spec.width, spec.height, spec.fps, audio_from=shot.audio, duration_s=spec.duration_s) as encoder:
+        for index, frame in enumerate(frames):
+            encoder.write(frame)
+            is_mark = index % every == 0
+            share = first + (0.98 - first) * (index + 1) / max(1, spec.frames)
+            message = f"Frame {index} of {spec.frames}" if is_mark and index else None
+            progress("render", share, message, preview=_preview(frame) if is_mark else None)
+        progress("encode", 0.99, "Finishing the file")
+    return encoder.frames
+
+
+def _preview(frame: FrameYUV) -> FrameRGB:
+    scale = PREVIEW_WIDTH / frame.shape[1]
+    return yuv_to_rgb(np.asarray(cv2.resize(frame, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8))

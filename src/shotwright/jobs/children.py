@@ -48,10 +48,6 @@ Message = tuple[Any, ...]
 ENDS = frozenset({"done", "failed", "crashed"})
 REPORT_EVERY_S = 0.2
 PREVIEW_EVERY_S = 0.25
-CANCEL_GRACE_S = {"draft": 0.8}
-"""How long an engine may take to stop before its process is ended."""
-CANCEL_GRACE_ELSE_S = 12.0
-"""The same for engines that have somebody else to tell, or a step to finish."""
 NOTE_WAIT_S = 30.0
 NICE = 5
 _PR_SET_PDEATHSIG = 1

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from shotwright.core.plan import ShotPlan
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,7 @@ class RenderJob:
     with_recipe: bool = True
     with_previews: bool = True
     notes: dict[str, Any] = field(default_factory=dict)
+    plan: ShotPlan | None = None  #: Carried out instead of reading the prompt.
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from shotwright.core.errors import FeatureNotSupported, FileDownloadError, InputErrors, ModelError, ShotwrightError
+from shotwright.core.errors import (
+    BadRequest,
+    FeatureNotSupported,
+    FileDownloadError,
+    InputErrors,
+    ModelError,
+    ShotwrightError,
+)
 from shotwright.core.limits import ImageLimits, VideoFacts, VideoLimits, check_image, check_video, too_large
-from shotwright.core.prompt import parse_prompt
+from shotwright.core.prompt import plan_request
 from shotwright.core.request import ShotRequest, parse_request
 from shotwright.engines.base import ElementMedia, Shot, output_spec
 from shotwright.files.store import FILE_PATH
@@ -56,7 +63,7 @@ def run_job(
     """
     request = parse_request(job.endpoint_id, job.arguments, seed=job.seed)
     engine = engines.get(job.engine)
-    if engine is None or request.endpoint.task not in engine.capabilities().tasks:
+    if engine is None:
         raise FeatureNotSupported(f'The engine "{job.engine}" cannot render {request.endpoint_id}.')
     shot = prepare_shot(job, request, store, workdir, progress)
     rendered = engine.render(shot, workdir, progress)
@@ -74,7 +81,9 @@ def prepare_shot(job: RenderJob, request: ShotRequest, store: FileStore, workdir
     progress("fetch", 0.0, "Fetching the media")
     media = _Collector(job, request, store, workdir, progress).collect()
     duration_s = media.video_facts.duration_s if request.endpoint.task == "edit" and media.video_facts else None
-    plan = parse_prompt(request, duration_s=duration_s)
+    plan = job.plan or plan_request(request, duration_s=duration_s)
+    if plan.task != request.endpoint.task:
+        raise BadRequest(f"The plan is one for {plan.task}, and {request.endpoint_id} renders {request.endpoint.task}.")
     for warning in plan.warnings:
         progress("plan", MEDIA_SHARE, warning.text)
     spec = output_spec(request, media.shape, media.video_facts)

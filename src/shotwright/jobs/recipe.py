@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from shotwright import __version__
 from shotwright.core.catalog import find_endpoint
+from shotwright.version import __version__
 
 JSON = dict[str, Any]
 INLINE_MAX = 2048

@@ -24,11 +24,14 @@ from psycopg_pool import PoolTimeout
 from shotwright.core.catalog import find_endpoint
 from shotwright.core.errors import ClientCancelled, InternalError, StartTimeout, WorkerCrashed
 from shotwright.core.pricing import actual_usd, estimate, record
-from shotwright.jobs.children import CANCEL_GRACE_ELSE_S, CANCEL_GRACE_S, Child, ChildPool, Message
+from shotwright.jobs.children import Child, ChildPool, Message
 from shotwright.jobs.messages import Outcome, RenderJob, result_files
 from shotwright.jobs.states import MAX_ATTEMPTS, State
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from shotwright.engines.spec import EngineInfo
     from shotwright.files.store import FileStore
     from shotwright.jobs.events import EventHub
     from shotwright.jobs.queue import Queue
@@ -52,10 +55,11 @@ class Worker:
         files: FileStore,
         pool: ChildPool,
         settings: Settings,
+        engines: Mapping[str, EngineInfo],
         database_url: str,
     ) -> None:
         self._store, self._queue, self._hub, self._files, self._pool = store, queue, hub, files, pool
-        self._settings, self._database_url = settings, database_url
+        self._settings, self._engines, self._database_url = settings, engines, database_url
         self._key = 0
         self._presence: psycopg.AsyncConnection[Any] | None = None
 
@@ -144,7 +148,7 @@ class Worker:
                     break
                 await changed.wait()
         child.cancel()
-        await asyncio.sleep(CANCEL_GRACE_S.get(row.engine, CANCEL_GRACE_ELSE_S))
+        await asyncio.sleep(self._engines[row.engine].cancel_grace_s if row.engine in self._engines else 0.0)
         child.kill()
 
     async def _finish(self, row: StoredRequest, last: Message, seconds: float) -> None:
@@ -155,7 +159,7 @@ class Worker:
             for level, text in outcome.logs:
                 await self._store.log(row.id, text, level=level)
             paid = estimate(find_endpoint(row.endpoint_id), outcome.seconds)
-            cost = actual_usd(row.engine, paid, self._settings.engine_prices)
+            cost = actual_usd(self._engines[row.engine].price, paid)
             metrics = {**outcome.metrics, **record(paid, cost), "inference_time": round(seconds, 3)}
             values = {
                 "plan": outcome.plan,

@@ -11,7 +11,7 @@ from shotwright.core.limits import ELEMENT_VIEWS_MAX
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from shotwright.engines.base import EngineInfo
+    from shotwright.engines.spec import EngineInfo
 
 JSON = dict[str, Any]
 GROUPS: tuple[tuple[str, frozenset[str]], ...] = (

@@ -41,7 +41,7 @@ async def listing(request: Request, who: Caller) -> Response:
     query = {name: value for name, value in request.query_params.items() if value and name != "before"}
     keys = await context.keys.all() if "admin" in who.scopes else []
     return page(
-        request, "requests.html", who, rows=[shown(row, "") for row in rows[:PAGE]], query=query,
+        request, "requests.html", who, rows=[shown(row, "", context.engines) for row in rows[:PAGE]], query=query,
         endpoints=[*ENDPOINTS, *SLUGS], states=[state.value for state in State], engines=list(context.engines), keys=keys,
         next_before=rows[PAGE - 1].created_at.isoformat() if len(rows) > PAGE else None,
     )  # fmt: skip
@@ -51,7 +51,7 @@ async def show(request: Request, who: Caller) -> Response:
     """/requests/{id}: plan, inputs, outputs, events, attempts, cost, webhooks."""
     context = context_of(request)
     row = await find(request, context)
-    item = _light(shown(row, ""))
+    item = _light(shown(row, "", context.engines))
     events = [shown_event(event, "") for event in await context.store.events(row.id)]
     hook = await context.outbox.find(row.id) if row.webhook else None
     attempts = await context.outbox.attempts(hook.id) if hook else []
@@ -74,7 +74,7 @@ async def compare(request: Request, who: Caller) -> Response:
     if not 2 <= len(names) <= MOST_COMPARED:
         raise BadRequest(f"Choose two to {MOST_COMPARED} requests to compare: /requests/compare?id=ID&id=ID.")
     rows = [await _visible(context, who, name) for name in names]
-    items = [_light(shown(row, "")) for row in rows]
+    items = [_light(shown(row, "", context.engines)) for row in rows]
     return page(request, "compare.html", who, items=items, changes=differences(items), data={"items": items})
 
 

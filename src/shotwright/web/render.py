@@ -15,11 +15,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Match, Route
 
-from shotwright import __version__
 from shotwright.api.auth import COOKIE, Caller, caller, csrf_token
 from shotwright.api.context import context_of
 from shotwright.core.errors import ShotwrightError, Unauthorized
 from shotwright.jobs.recipe import prompt_text
+from shotwright.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from shotwright.core.catalog import ENDPOINTS, GREENHOUSE_PROMPT
 from shotwright.core.plan import ShotPlan
-from shotwright.core.prompt import parse_prompt
+from shotwright.core.prompt import plan_request
 from shotwright.core.request import Element, ShotRequest
 
 P = "fal-ai/kling-video/o1/"
@@ -20,7 +20,7 @@ def plan(
     prompt: str, path: str = "reference-to-video", *, images: int = 0, elements: int = 0, seconds: float = 5
 ) -> ShotPlan:
     frames = path.endswith("image-to-video")
-    return parse_prompt(
+    return plan_request(
         ShotRequest(
             P + path,
             prompt,

@@ -11,9 +11,9 @@ import pytest
 from scripts.demo_media import explorer, greenhouse
 from tests.unit.engines.test_draft import CACHE, render, shot_of
 
-from shotwright.engines.draft.cache import Cache
-from shotwright.engines.draft.clip import ClipAnalysis, analyse
-from shotwright.engines.draft.describe import describe_clip
+from shotwright.engines.analysis.cache import Cache
+from shotwright.engines.analysis.clip import ClipAnalysis, analyse
+from shotwright.engines.analysis.describe import describe_clip
 from shotwright.media.colour import rgb_to_yuv, yuv_to_rgb
 from shotwright.media.decode import decode_frames
 from shotwright.media.encode import Encoder

@@ -14,7 +14,7 @@ import pytest
 from skimage.metrics import structural_similarity
 from tests.conftest import with_audio
 
-from shotwright.core.prompt import parse_prompt
+from shotwright.core.prompt import plan_request
 from shotwright.core.request import Element, ShotRequest
 from shotwright.engines.base import Cancelled, ElementMedia, Rendered, Shot, nearest_ratio, output_spec
 from shotwright.engines.draft.engine import DraftEngine
@@ -43,7 +43,7 @@ def shot_of(
         video_url="x" if video else None, duration_s=seconds, aspect_ratio=ratio, seed=seed,
     )  # fmt: skip
     facts = probe_video(video) if video else None
-    plan = parse_prompt(request, duration_s=facts.duration_s if facts and path.endswith("edit") else None)
+    plan = plan_request(request, duration_s=facts.duration_s if facts and path.endswith("edit") else None)
     shape = (facts.width, facts.height) if facts else None
     media = tuple(ElementMedia(e[0], e[1:]) for e in elements)
     return Shot(

@@ -18,7 +18,7 @@ from shotwright.engines.upstream import engine as engine_module
 from shotwright.engines.upstream.eachlabs import EachLabsService
 from shotwright.engines.upstream.engine import UpstreamEngine
 from shotwright.engines.upstream.fal import FalService
-from shotwright.settings import Settings
+from shotwright.engines.upstream.settings import UpstreamSettings
 
 pytest.importorskip("fal_client")
 PRO = "fal-ai/kling-video/o1/reference-to-video"
@@ -65,8 +65,8 @@ def name(request: pytest.FixtureRequest) -> str:
 
 
 def engine(paid: PaidService, name: str, tmp_path: Path, fallback: Any = None, **changes: Any) -> UpstreamEngine:
-    settings = Settings(data=tmp_path / "data", upstream=name, upstream_key=KEY, upstream_url=paid.url, **changes)
-    return UpstreamEngine(settings, lambda: SERVICES[name](KEY, paid.url), fallback)
+    settings = UpstreamSettings(upstream=name, upstream_key=KEY, upstream_url=paid.url, **changes)
+    return UpstreamEngine(settings, tmp_path / "data", lambda: SERVICES[name](KEY, paid.url), fallback)
 
 
 def shot(pictures: dict[str, Path], **changes: Any) -> Shot:

@@ -15,18 +15,18 @@ import pytest
 from tests.fake_server import FakeHandler, FakeServer
 
 from shotwright.core import errors as e
-from shotwright.core.prompt import parse_prompt
+from shotwright.core.prompt import plan_request
 from shotwright.core.request import Element, ShotRequest
-from shotwright.engines import remote
 from shotwright.engines.base import ElementMedia, OutputSpec, Shot
 from shotwright.engines.deliver import deliver
 from shotwright.engines.prompting import BERNINI, H3, KEEP, PLAIN, rewritten
-from shotwright.engines.remote import RemoteEngine, parse_servers
+from shotwright.engines.remote import engine as remote
+from shotwright.engines.remote.engine import RemoteEngine, parse_servers
+from shotwright.engines.remote.settings import RemoteSettings
 from shotwright.media.colour import rgb_to_yuv
 from shotwright.media.decode import decode_frames
 from shotwright.media.probe import probe_video
 from shotwright.media.retime import retimed
-from shotwright.settings import Settings
 
 R2V = "fal-ai/kling-video/o1/standard/reference-to-video"
 
@@ -97,7 +97,7 @@ def shot(
         "endpoint_id": R2V,
         **changes,
     }
-    return Shot(parse_prompt(request), OutputSpec(640, 360, 24, 72), 5, **given)
+    return Shot(plan_request(request), OutputSpec(640, 360, 24, 72), 5, **given)
 
 
 def quiet(*_: Any, **__: Any) -> None:
@@ -170,7 +170,7 @@ def test_frames_alone_are_key_frames(serve: Any, pictures: dict[str, Path], tmp_
         duration_s=3,
     )
     order = Shot(
-        parse_prompt(request),
+        plan_request(request),
         OutputSpec(640, 360, 24, 72),
         5,
         images=(pictures["place"], pictures["painting"]),
@@ -258,10 +258,10 @@ def test_a_clip_that_is_none_is_an_error(serve: Any, pictures: dict[str, Path], 
 
 
 def test_settings_refuse_what_is_no_server() -> None:
-    assert Settings(remote_servers="sglang=http://a:1, vllm=https://b").remote_servers
+    assert RemoteSettings(remote_servers="sglang=http://a:1, vllm=https://b").remote_servers
     for text in ("http://a:1", "ray=http://a:1", "sglang=a:1"):
         with pytest.raises(ValueError, match="write sglang="):
-            Settings(remote_servers=text)
+            RemoteSettings(remote_servers=text)
 
 
 # Prompts
@@ -286,12 +286,12 @@ def test_settings_refuse_what_is_no_server() -> None:
     ],
 )
 def test_prompts_speak_a_model_s_language(prompt: str, naming: Any, expected: str) -> None:
-    plan = parse_prompt(ShotRequest(R2V, prompt, image_urls=("x",), elements=(Element("x"),)))
+    plan = plan_request(ShotRequest(R2V, prompt, image_urls=("x",), elements=(Element("x"),)))
     assert rewritten(prompt, plan, {"@Element1": [1, 2], "@Image1": [3]}, naming) == expected
 
 
 def test_edits_say_what_stays() -> None:
-    plan = parse_prompt(ShotRequest("fal-ai/kling-video/o1/video-to-video/edit", "Make it night", video_url="x"))
+    plan = plan_request(ShotRequest("fal-ai/kling-video/o1/video-to-video/edit", "Make it night", video_url="x"))
     assert rewritten("Make it night", plan, {}, BERNINI) == f"Make it night {KEEP}"
 
 
@@ -350,6 +350,6 @@ def test_a_strange_list_of_models_changes_nothing(
     serve: Any, pictures: dict[str, Path], tmp_path: Path, models: Any
 ) -> None:
     server = serve(models=models)
-    assert parse_servers(f"vllm={server.url}")[0].reached() == ""
+    assert parse_servers(f"vllm={server.url}")[0].connection_problem() == ""
     done = engine(f"vllm={server.url}").render(shot(pictures), tmp_path, quiet)
     assert probe_video(done.path).frames == 72

@@ -11,11 +11,11 @@ import pytest
 
 from shotwright.core.camera import Pose, State, camera_ctrl_text
 from shotwright.core.plan import Framing, Look, ShotPlan, StandIn, Subject
+from shotwright.engines.analysis.cache import Cache
+from shotwright.engines.analysis.cutout import CutOut, cut_out
+from shotwright.engines.analysis.fill import filled
 from shotwright.engines.draft import composer, grade, looks, standins
-from shotwright.engines.draft.cache import Cache
 from shotwright.engines.draft.composer import Actor
-from shotwright.engines.draft.cutout import CutOut, cut_out
-from shotwright.engines.draft.fill import filled
 from shotwright.engines.draft.focus import FocusPull
 from shotwright.engines.draft.light import SUNS, sun_of, with_rim
 from shotwright.engines.draft.morph import morph_between

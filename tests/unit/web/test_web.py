@@ -17,7 +17,7 @@ import pytest
 from shotwright.api.platform.live import eta
 from shotwright.api.platform.plans import problems, unfinished
 from shotwright.core.catalog import ENDPOINTS, SLUGS
-from shotwright.core.prompt import parse_prompt
+from shotwright.core.prompt import plan_request
 from shotwright.core.topview import top_view
 from shotwright.jobs.history import Typical
 from shotwright.jobs.recipe import recipe_of
@@ -42,7 +42,7 @@ def test_what_the_plan_editor_writes_is_read_back_as_that_move(move: str) -> Non
         f"{MOVE_WORDS[move][0].upper()}{MOVE_WORDS[move][1:]}.",
         f"@Element1 stands in a forest, then {MOVE_WORDS[move]}.",
     ):
-        plan = parse_prompt(unfinished(R2V, {"prompt": prompt, "elements": [{}]}))
+        plan = plan_request(unfinished(R2V, {"prompt": prompt, "elements": [{}]}))
         assert [item.move for item in plan.camera] == [move], prompt
 
 
@@ -55,7 +55,7 @@ def test_the_form_names_every_field_of_every_endpoint() -> None:
 def test_an_unfinished_request_has_a_plan_and_says_what_is_missing() -> None:
     request = unfinished(EDIT, {"prompt": "Make it night.", "image_urls": "nonsense"})
     assert request is not None
-    assert parse_prompt(request).edits[0].op == "time_of_day"
+    assert plan_request(request).edits[0].op == "time_of_day"
     assert {tuple(item["loc"])[:2] for item in problems(EDIT, {"prompt": "Make it night."})} == {("body", "video_url")}
 
 
@@ -66,7 +66,7 @@ def test_nothing_to_plan_is_no_error(given: object) -> None:
 
 
 def test_the_view_from_above_shows_the_path_of_an_orbit() -> None:
-    plan = parse_prompt(
+    plan = plan_request(
         unfinished(
             R2V,
             {
@@ -85,7 +85,7 @@ def test_the_view_from_above_shows_the_path_of_an_orbit() -> None:
 
 
 def test_placements_stand_where_the_words_say() -> None:
-    plan = parse_prompt(
+    plan = plan_request(
         unfinished(R2V, {"prompt": "@Element1 stands on the left and @Element2 on the right.", "elements": [{}, {}]})
     )
     left, right = (

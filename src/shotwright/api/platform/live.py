@@ -12,6 +12,7 @@ from shotwright.api.fal.queue import find
 from shotwright.api.origin import origin
 from shotwright.api.platform.views import shown, shown_event
 from shotwright.api.stream import event_stream, told
+from shotwright.engines.spec import STAGES
 from shotwright.jobs.history import typical
 
 if TYPE_CHECKING:
@@ -53,10 +54,17 @@ class _Teller:
         self.after = found[-1].id if found else self.after
         position = await self.context.hub.position(row)
         body = {
-            "request": {**shown(row, self.base), "arguments": _brief(row)}, "events": [shown_event(event, self.base) for event in found],
-            "queue_position": position, **eta(row, self.usual, position or 0, datetime.now(UTC)),
+            "request": {**shown(row, self.base, self.context.engines), "arguments": _brief(row)}, "events": [shown_event(event, self.base) for event in found],
+            "stages": _stages(row, self.context), "queue_position": position, **eta(row, self.usual, position or 0, datetime.now(UTC)),
         }  # fmt: skip
         return f"id: {self.after}\ndata: {json.dumps(body, ensure_ascii=False)}\n\n"
+
+
+def _stages(row: StoredRequest, context: Context) -> list[JSON]:
+    """What a render may pass, in order, and whether every render of this engine does."""
+    engine = context.engines.get(row.engine)
+    usual = engine.stages if engine else ()
+    return [{"name": name, "label": label, "is_usual": name in usual} for name, label in STAGES.items()]
 
 
 def _brief(row: StoredRequest) -> JSON:

@@ -47,7 +47,7 @@ def price_body(endpoint: Endpoint, arguments: object, engine: str, context: Cont
     return {
         "endpoint_id": endpoint.id, "engine": engine, "seconds": paid.seconds, "unit_price": float(paid.usd_per_second),
         "kling_units": float(paid.units), "upstream_usd": float(paid.usd),
-        "cost_usd": float(actual_usd(engine, paid, context.settings.engine_prices)), "currency": CURRENCY, "rule": paid.rule,
+        "cost_usd": float(actual_usd(context.engines[engine].price, paid)), "currency": CURRENCY, "rule": paid.rule,
         "is_upper_bound": paid.is_upper_bound,
     }  # fmt: skip
 

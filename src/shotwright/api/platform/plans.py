@@ -13,7 +13,7 @@ from shotwright.api.platform.money import price_body
 from shotwright.core.catalog import Endpoint, find_endpoint
 from shotwright.core.errors import ModelError
 from shotwright.core.limits import PROMPT_MAX_CHARS
-from shotwright.core.prompt import parse_prompt
+from shotwright.core.prompt import plan_request
 from shotwright.core.request import Element, ShotRequest, parse_request
 from shotwright.core.topview import top_view
 
@@ -37,7 +37,7 @@ async def plan(request: Request) -> Response:
     }
     draft = unfinished(endpoint, arguments)
     if draft is not None:
-        found = parse_prompt(draft)
+        found = plan_request(draft)
         ratio = draft.aspect_ratio if draft.aspect_ratio != "auto" else "16:9"
         body |= {"plan": found.to_json(), "top_view": top_view(found, ratio)}
     return json_response(body)

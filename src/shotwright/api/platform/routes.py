@@ -55,7 +55,7 @@ async def listing(request: Request) -> Response:
     who = await caller(request)
     limit = whole_number(request, "limit", 20, 1, 500)
     rows = await search(context.pool, searched(request, who), limit)
-    return json_response({"requests": [shown(row, origin(request, context.settings)) for row in rows]})
+    return json_response({"requests": [shown(row, origin(request, context.settings), context.engines) for row in rows]})
 
 
 def searched(request: Request, who: Caller) -> Search:
@@ -76,7 +76,7 @@ def searched(request: Request, who: Caller) -> Search:
 async def show(request: Request) -> Response:
     """GET /requests/{id}: everything about a request but its plan and events."""
     context = context_of(request)
-    return json_response(shown(await find(request, context), origin(request, context.settings)))
+    return json_response(shown(await find(request, context), origin(request, context.settings), context.engines))
 
 
 async def plan(request: Request) -> Response:

@@ -7,16 +7,19 @@ from typing import TYPE_CHECKING, Any
 from shotwright.api.fal.bodies import error_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from shotwright.engines.spec import EngineInfo
     from shotwright.jobs.store import Event, StoredRequest
 
 JSON = dict[str, Any]
 
 
-def shown(row: StoredRequest, base: str) -> JSON:
+def shown(row: StoredRequest, base: str, engines: Mapping[str, EngineInfo]) -> JSON:
     """A request: `base` is the origin of its addresses."""
     result = row.result or {}
     return {
-        "id": str(row.id), "endpoint_id": row.endpoint_id, "engine": row.engine, "is_draft": row.engine == "draft" or bool(row.metrics.get("drafted")), "state": row.state, "attempt": row.attempt,
+        "id": str(row.id), "endpoint_id": row.endpoint_id, "engine": row.engine, "is_draft": is_draft(row, engines), "state": row.state, "attempt": row.attempt,
         "stage": row.stage, "progress": row.progress, "created_at": row.created_at.isoformat(),
         "started_at": row.started_at.isoformat() if row.started_at else None,
         "finished_at": row.finished_at.isoformat() if row.finished_at else None,
@@ -28,6 +31,11 @@ def shown(row: StoredRequest, base: str) -> JSON:
         "camera_url": f"{base}/files/{result['camera_file_id']}/camera.json" if "camera_file_id" in result else None,
         "trajectory_url": f"{base}/files/{result['trajectory_file_id']}/camera.txt" if "trajectory_file_id" in result else None,
     }  # fmt: skip
+
+
+def is_draft(row: StoredRequest, engines: Mapping[str, EngineInfo]) -> bool:
+    """Whether the clip is a draft: by its engine, or because a paid one had no recording of it."""
+    return bool(row.metrics.get("drafted")) or (row.engine in engines and engines[row.engine].is_draft)
 
 
 def shown_event(event: Event, base: str) -> JSON:

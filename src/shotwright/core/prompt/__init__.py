@@ -13,6 +13,6 @@ Pure, deterministic, without a model and without network. What is not understood
 item carries the span of text that caused it; clauses that caused nothing are listed as `unread`.
 """
 
-from shotwright.core.prompt.planner import parse_prompt
+from shotwright.core.prompt.planner import parse_prompt, plan_request
 
-__all__ = ["parse_prompt"]
+__all__ = ["parse_prompt", "plan_request"]

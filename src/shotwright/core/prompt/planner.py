@@ -7,7 +7,7 @@ the way the documented service uses it and warned about; "the video" and "the re
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from shotwright.core.plan import CameraMove, Framing, ShotPlan, Subject, Warn
@@ -23,6 +23,7 @@ from shotwright.core.prompt.look import parse_look, parse_setting
 from shotwright.core.prompt.roles import Roles, parse_roles
 
 if TYPE_CHECKING:
+    from shotwright.core.catalog import Task
     from shotwright.core.plan import Continuation, Span
     from shotwright.core.prompt.lexer import Token
     from shotwright.core.request import ShotRequest
@@ -30,24 +31,61 @@ if TYPE_CHECKING:
 REVEAL_SHARE = 0.5
 
 
-def parse_prompt(request: ShotRequest, *, duration_s: float | None = None) -> ShotPlan:
+@dataclass(frozen=True)
+class _Media:
+    """How many media came with a prompt."""
+
+    images: int
+    elements: int
+    has_video: bool
+
+    def references(self) -> list[str]:
+        """Their names in prompts."""
+        images = [f"@Image{i + 1}" for i in range(self.images)]
+        elements = [f"@Element{i + 1}" for i in range(self.elements)]
+        return images + elements + (["@Video1"] if self.has_video else [])
+
+
+def plan_request(request: ShotRequest, *, duration_s: float | None = None) -> ShotPlan:
     """Turn a request's prompt into a plan.
 
     Args:
         request: A valid request; its media counts decide what the references mean.
         duration_s: Length of the clip when it is not the request's own (an edit lasts as long as its source).
+    """
+    return parse_prompt(
+        request.prompt,
+        task=request.endpoint.task,
+        images=len(request.images),
+        elements=len(request.elements),
+        has_video=bool(request.video_url),
+        duration_s=duration_s or request.duration_s,
+    )
+
+
+def parse_prompt(
+    text: str, *, task: Task, images: int = 0, elements: int = 0, has_video: bool = False, duration_s: float = 5.0
+) -> ShotPlan:
+    """Turn a prompt into a plan.
+
+    Args:
+        text: The prompt.
+        task: What is to be made of it; of `first_last_frame` the first two images are the frames.
+        images: How many images came with it: they are @Image1, @Image2, ...
+        elements: How many elements came with it: @Element1, @Element2, ...
+        has_video: Whether a video came with it: @Video1.
+        duration_s: Length of the clip, seconds.
 
     Returns:
         The plan; `warnings` names what could not be bound.
     """
-    seconds = duration_s or request.duration_s
-    task = request.endpoint.task
-    tokens = bind_implicit(tokenize(request.prompt, v.KNOWN_WORDS), len(request.images), len(request.elements))
-    tokens, named_warnings = _bind_names(tokens, len(request.elements))
+    media = _Media(images, elements, has_video)
+    tokens = bind_implicit(tokenize(text, v.KNOWN_WORDS), images, elements)
+    tokens, named_warnings = _bind_names(tokens, elements)
     roles = parse_roles(tokens, frames_only=task == "first_last_frame")
     camera = parse_camera(tokens, roles.nouns)
     parsed = camera.moves if task != "edit" else ()
-    moves = _timed(parsed, seconds)
+    moves = _timed(parsed, duration_s)
     continuation, continuation_span = _continuation(task, tokens, camera)
     edits = _edits(task, tokens, roles, continuation)
     if task == "video_reference" and continuation is None and not edits.edits:
@@ -62,7 +100,7 @@ def parse_prompt(request: ShotRequest, *, duration_s: float | None = None) -> Sh
         spans["continuation"] = continuation_span
     plan = ShotPlan(
         task=task,
-        duration_s=seconds,
+        duration_s=duration_s,
         start_frame=roles.start_frame,
         end_frame=roles.end_frame,
         style_refs=tuple(roles.style_refs),
@@ -70,8 +108,8 @@ def parse_prompt(request: ShotRequest, *, duration_s: float | None = None) -> Sh
         continuation=continuation,
         keep_style=keeps_style,
         camera=moves,
-        shot=_placed(camera.framings, parsed, moves, seconds),
-        subjects=_subjects(roles, moves, parsed, seconds),
+        shot=_placed(camera.framings, parsed, moves, duration_s),
+        subjects=_subjects(roles, moves, parsed, duration_s),
         edits=tuple(edits.edits),
         preserve=tuple(edits.preserve),
         negated=tuple(dict.fromkeys([*camera.negated, *edits.negated])),
@@ -81,7 +119,7 @@ def parse_prompt(request: ShotRequest, *, duration_s: float | None = None) -> Sh
         spans=spans,
         warnings=tuple(named_warnings),
     )
-    bound = _bind(plan, request, roles)
+    bound = _bind(plan, media, roles)
     notes = lint(bound, tokens, tuple(item.move for item in camera.moves))
     return with_unread(replace(bound, warnings=(*bound.warnings, *notes)), tokens)
 
@@ -218,9 +256,9 @@ def _subjects(
     return tuple(placed)
 
 
-def _bind(plan: ShotPlan, request: ShotRequest, roles: Roles) -> ShotPlan:
+def _bind(plan: ShotPlan, media: _Media, roles: Roles) -> ShotPlan:
     """Check every reference against the media that came, and give the rest of the media a meaning."""
-    available = _available(request)
+    available = media.references()
     if plan.task == "first_last_frame":
         images = [ref for ref in available if ref.startswith("@Image")]
         plan = replace(plan, start_frame=images[0], end_frame=images[1] if len(images) > 1 else None)
@@ -230,15 +268,9 @@ def _bind(plan: ShotPlan, request: ShotRequest, roles: Roles) -> ShotPlan:
     plan = _without(plan, set(missing))
     used = _used(plan) | set(roles.mentioned)
     for ref in (ref for ref in available if ref not in used and not ref.startswith("@Video")):
-        plan, text = _default_role(plan, ref, len(request.image_urls), roles.mentioned)
+        plan, text = _default_role(plan, ref, media.images, roles.mentioned)
         warnings.append(Warn("unused_reference", text, ref))
     return replace(plan, warnings=tuple(warnings))
-
-
-def _available(request: ShotRequest) -> list[str]:
-    images = [f"@Image{i + 1}" for i in range(len(request.images))]
-    elements = [f"@Element{i + 1}" for i in range(len(request.elements))]
-    return images + elements + (["@Video1"] if request.video_url else [])
 
 
 def _used(plan: ShotPlan) -> set[str]:

@@ -44,12 +44,12 @@ class U2Net:
     """U2-Net's small network (u2netp) as a matting model."""
 
     def __init__(self, weights: Path) -> None:
-        import onnxruntime
+        from onnxruntime import InferenceSession, SessionOptions  # type: ignore[attr-defined]  # it has no types
 
-        options = onnxruntime.SessionOptions()
+        options = SessionOptions()
         if "OMP_NUM_THREADS" in os.environ:
             options.inter_op_num_threads = int(os.environ["OMP_NUM_THREADS"])
-        self._session = onnxruntime.InferenceSession(str(weights), options, providers=["CPUExecutionProvider"])
+        self._session = InferenceSession(str(weights), options, providers=["CPUExecutionProvider"])
         self._input = self._session.get_inputs()[0].name
 
     def __call__(self, rgb: FrameRGB) -> Mask:

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 
 from shotwright.core.errors import DeviceOutOfMemory, FeatureNotSupported
-from shotwright.engines.base import Capabilities, Rendered
+from shotwright.engines.base import Rendered
 from shotwright.engines.deliver import deliver
 from shotwright.engines.diffusion.adapter import Adapter
 from shotwright.engines.diffusion.bernini import Bernini
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from shotwright.engines.enhancer import Enhancer
 
 ADAPTERS: dict[str, type[Adapter]] = {kind.name: kind for kind in (Bernini, Vace)}
-TASKS = frozenset({"reference_to_video", "video_reference", "edit", "first_last_frame"})
 STEPS = {"fast": 8, "standard": 40, "best": 50}
 PREVIEW_EVERY = 4
 SHOWN_PX = 512
@@ -82,10 +81,6 @@ class DiffusionEngine:
         check_device(choices.options.device)
         self._choices = choices
         self._loaded: tuple[str, Adapter, Model] | None = None
-
-    def capabilities(self) -> Capabilities:
-        """All tasks, seeded, with previews."""
-        return Capabilities(TASKS, gives_previews=True, needs="a CUDA GPU and weights")
 
     def render(self, shot: Shot, workdir: Path, progress: Progress) -> Rendered:
         """Render a shot.

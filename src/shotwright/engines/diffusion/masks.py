@@ -13,9 +13,9 @@ import numpy as np
 
 from shotwright.core.prompt.lexer import tokenize
 from shotwright.core.prompt.vocabulary import KNOWN_WORDS, PEOPLE_NOUNS
-from shotwright.engines.draft.cache import Cache
-from shotwright.engines.draft.edits.bench import Bench
-from shotwright.engines.draft.edits.region import PARTS, SUBJECT_WORDS, finder_of
+from shotwright.engines.analysis.cache import Cache
+from shotwright.engines.analysis.edit_source import EditSource
+from shotwright.engines.analysis.region import PARTS, SUBJECT_WORDS, finder_of
 from shotwright.media.colour import COLOUR_RGB
 from shotwright.media.decode import decode_frames
 
@@ -77,26 +77,26 @@ def edit_mask(
     if any(edit.op == "add" for edit in shot.plan.edits):
         return None, "what is added has no place in the source"
     placed = replace(shot, output=replace(shot.output, width=size[0], height=size[1]))
-    bench = Bench.of(placed, Cache(shot.cache), tick)
-    doubt = next((text for edit in shot.plan.edits if (text := _doubt(edit, bench, shot))), "")
+    source = EditSource.of(placed, Cache(shot.cache), tick)
+    doubt = next((text for edit in shot.plan.edits if (text := _doubt(edit, source, shot))), "")
     if doubt:
         return None, doubt
-    finders = [(edit, finder_of(edit, bench)) for edit in shot.plan.edits]
+    finders = [(edit, finder_of(edit, source)) for edit in shot.plan.edits]
     places = [(edit, find) for edit, find in finders if find is not None]
     if len(places) < len(finders):
-        return None, "; ".join(bench.not_rendered)
+        return None, "; ".join(source.not_rendered)
     wanted, last = set(indices), max(indices)
     found: dict[int, Mask] = {}
     for index, frame in enumerate(decode_frames(shot.video, *size)):
         tick(index)
         if index in wanted:
-            found[index] = np.maximum.reduce([_opened(find(frame, bench, index), edit) for edit, find in places])
+            found[index] = np.maximum.reduce([_opened(find(frame, source, index), edit) for edit, find in places])
         if index >= last:
             break
     return np.stack([found[min(index, max(found))] for index in indices]), ""
 
 
-def _doubt(edit: Edit, bench: Bench, shot: Shot) -> str:
+def _doubt(edit: Edit, source: EditSource, shot: Shot) -> str:
     """Why "the main subject" may not be what is meant: the draft may guess there, a mask may not."""
     said = {token.lemma for token in tokenize(str(shot.arguments.get("prompt", "")), KNOWN_WORDS)}
     target = [token.lemma for token in tokenize(edit.target or "", KNOWN_WORDS) if token.kind == "word"]
@@ -104,7 +104,7 @@ def _doubt(edit: Edit, bench: Bench, shot: Shot) -> str:
         return f"which one is meant is not certain ({', '.join(sorted(said & QUALIFIERS))})"
     if not target or any(word in PARTS or word in COLOUR_RGB or word in SUBJECT_WORDS for word in target):
         return ""
-    boxes = [bench.box(index) for index in range(0, bench.frames, max(1, bench.frames // 8))]
+    boxes = [source.box(index) for index in range(0, source.frames, max(1, source.frames // 8))]
     upright = float(np.median([(bottom - top) / max(1.0, right - left) for left, top, right, bottom in boxes]))
     if any(word in PEOPLE_NOUNS for word in target) and upright > UPRIGHT:
         return ""

@@ -18,8 +18,8 @@ from shotwright.engines.draft.sprites import Sprite, spread_views
 
 if TYPE_CHECKING:
     from shotwright.core.plan import ShotPlan
+    from shotwright.engines.analysis.cutout import CutOut
     from shotwright.engines.base import Shot
-    from shotwright.engines.draft.cutout import CutOut
     from shotwright.engines.draft.place import Place
 
 OBJECT_ROLES = frozenset({"object", "prop"})

@@ -19,7 +19,7 @@ import numpy as np
 
 from shotwright.core.camera import Pose
 from shotwright.core.plan import Framing
-from shotwright.engines.draft.clip import ClipAnalysis, analyse
+from shotwright.engines.analysis.clip import ClipAnalysis, analyse
 from shotwright.engines.draft.grade import apply_table
 from shotwright.engines.draft.plate import Diorama, find_horizon, fit
 from shotwright.engines.draft.scene import Backdrop, Scene, backdrop_of, build_scene
@@ -31,8 +31,8 @@ from shotwright.media.decode import decode_frame_at, decode_frames
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from shotwright.engines.analysis.cache import Cache
     from shotwright.engines.base import Progress, Shot
-    from shotwright.engines.draft.cache import Cache
     from shotwright.engines.draft.place import Place
 
 CLOSER = 0.66

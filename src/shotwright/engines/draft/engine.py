@@ -11,24 +11,19 @@ import cv2
 import numpy as np
 
 from shotwright.core.camera import Pose, camera_ctrl_text
-from shotwright.engines.base import Capabilities, Rendered
-from shotwright.engines.draft.cache import Cache
+from shotwright.engines.analysis.cache import Cache
+from shotwright.engines.base import Rendered
+from shotwright.engines.deliver import PREVIEW_WIDTH, write_clip
 from shotwright.engines.draft.loop import draw_frames
 from shotwright.engines.draft.plate import fit
 from shotwright.engines.draft.scene import Scene, backdrop_of, build_scene
-from shotwright.media.colour import yuv_to_rgb
-from shotwright.media.encode import Encoder
 from shotwright.media.images import load_image
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
 
     from shotwright.engines.base import Progress, Shot
-    from shotwright.media.colour import FrameYUV
 
-TASKS = frozenset({"reference_to_video", "first_last_frame", "video_reference", "edit"})
-PREVIEW_WIDTH = 480
 SETUP_SHARE = 0.12
 
 cv2.setNumThreads(2)
@@ -38,10 +33,6 @@ class DraftEngine:
     """Our own renderer: a watchable previz on two CPU cores."""
 
     name = "draft"
-
-    def capabilities(self) -> Capabilities:
-        """All tasks, seeded, with previews."""
-        return Capabilities(TASKS, takes_seed=True, gives_previews=True)
 
     def render(self, shot: Shot, workdir: Path, progress: Progress) -> Rendered:
         """Render a shot into `workdir / "output.mp4"`; see `Engine.render`."""
@@ -86,31 +77,6 @@ class DraftEngine:
 
 def _preview_size(shot: Shot) -> tuple[int, int]:
     return PREVIEW_WIDTH, round(PREVIEW_WIDTH * shot.output.height / shot.output.width)
-
-
-def write_clip(path: Path, frames: Iterable[FrameYUV], shot: Shot, progress: Progress, *, first: float) -> int:
-    """Encode frames as they are drawn; reports every frame, so that a cancel takes effect at once.
-
-    Returns:
-        The number of frames written.
-    """
-    spec = shot.output
-    audio = shot.video if shot.keep_audio and shot.video_facts and shot.video_facts.has_audio else None
-    every = max(1, spec.frames // 12)
-    with Encoder(path, spec.width, spec.height, spec.fps, audio_from=audio, duration_s=spec.duration_s) as encoder:
-        for index, frame in enumerate(frames):
-            encoder.write(frame)
-            is_mark = index % every == 0
-            share = first + (0.98 - first) * (index + 1) / max(1, spec.frames)
-            message = f"Frame {index} of {spec.frames}" if is_mark and index else None
-            progress("render", share, message, preview=_preview(frame) if is_mark else None)
-        progress("encode", 0.99, "Finishing the file")
-    return encoder.frames
-
-
-def _preview(frame: FrameYUV) -> FrameYUV:
-    scale = PREVIEW_WIDTH / frame.shape[1]
-    return yuv_to_rgb(np.asarray(cv2.resize(frame, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8))
 
 
 def write_camera(path: Path, scene: Scene, shot: Shot) -> None:

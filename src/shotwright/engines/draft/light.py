@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from shotwright.engines.draft.cutout import CutOut
+from shotwright.engines.analysis.cutout import CutOut
 from shotwright.media.colour import rgb_pixel
 
 if TYPE_CHECKING:

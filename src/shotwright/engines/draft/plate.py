@@ -16,8 +16,8 @@ import cv2
 import numpy as np
 
 from shotwright.core.camera import State
-from shotwright.engines.draft.cutout import CutOut
-from shotwright.engines.draft.fill import filled
+from shotwright.engines.analysis.cutout import CutOut
+from shotwright.engines.analysis.fill import filled
 from shotwright.engines.draft.sprites import Sprite
 from shotwright.engines.draft.stage import Plane, Texture, View, clipped_to_frame, draw_plane, outline_in_frame
 

@@ -14,8 +14,9 @@ import numpy as np
 
 from shotwright.core.camera import DRIFT, EYE_HEIGHT_M, TARGET_AT, Pose, Space, State, camera_path, lens_of, tracked_m
 from shotwright.core.plan import Framing, Subject
+from shotwright.engines.analysis.cutout import CutOut, cut_out
+from shotwright.engines.analysis.matting import matte
 from shotwright.engines.draft import composer, standins
-from shotwright.engines.draft.cutout import CutOut, cut_out, matte
 from shotwright.engines.draft.focus import F_NUMBERS, FocusPull
 from shotwright.engines.draft.light import Sun
 from shotwright.engines.draft.morph import Morph, morph_between
@@ -29,8 +30,8 @@ from shotwright.media.images import load_image
 
 if TYPE_CHECKING:
     from shotwright.core.plan import ShotPlan
+    from shotwright.engines.analysis.cache import Cache
     from shotwright.engines.base import Shot
-    from shotwright.engines.draft.cache import Cache
     from shotwright.engines.draft.sprites import Sprite
 
 PHOTOGRAPHED_FROM = {

@@ -19,7 +19,7 @@ from shotwright.engines.draft.stage import Plane, Texture, View, draw_billboard,
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from shotwright.engines.draft.cutout import CutOut
+    from shotwright.engines.analysis.cutout import CutOut
     from shotwright.engines.draft.focus import Focus
     from shotwright.engines.draft.light import Sun
     from shotwright.engines.draft.weather import Haze

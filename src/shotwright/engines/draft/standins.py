@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shotwright.core.prompt.vocabulary import PEOPLE_NOUNS
-from shotwright.engines.draft.cutout import CutOut
+from shotwright.engines.analysis.cutout import CutOut
 from shotwright.engines.draft.stage import Texture, blend
 from shotwright.media.colour import COLOUR_RGB, Mask, rgb_to_yuv, yuv_to_rgb
 

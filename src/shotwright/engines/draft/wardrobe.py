@@ -24,9 +24,9 @@ from shotwright.media.images import load_image
 
 if TYPE_CHECKING:
     from shotwright.core.plan import Look
+    from shotwright.engines.analysis.cache import Cache
+    from shotwright.engines.analysis.cutout import CutOut
     from shotwright.engines.base import Shot
-    from shotwright.engines.draft.cache import Cache
-    from shotwright.engines.draft.cutout import CutOut
 
 DARK_STOPS = -0.85
 """From here on a scene is dark: its own lights stay lit, and people are lit a little more than the place."""

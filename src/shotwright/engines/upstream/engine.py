@@ -25,7 +25,7 @@ from shotwright.core.errors import (
     ModelError,
     UpstreamRejected,
 )
-from shotwright.engines.base import Capabilities, Rendered
+from shotwright.engines.base import Rendered
 from shotwright.engines.upstream.recordings import Recordings, request_hash
 from shotwright.engines.upstream.service import Busy, Unknown
 from shotwright.media.fetch import FetchPolicy, fetch
@@ -38,10 +38,9 @@ if TYPE_CHECKING:
     from shotwright.core.catalog import Endpoint
     from shotwright.engines.base import Engine, Progress, Shot
     from shotwright.engines.upstream.service import Report, Service
-    from shotwright.settings import Settings
+    from shotwright.engines.upstream.settings import UpstreamSettings
 
 JSON = dict[str, Any]
-TASKS = frozenset({"reference_to_video", "video_reference", "edit", "first_last_frame"})
 POLL_S, TICK_S = 1.0, 0.2
 BUSY_TRIES = 8
 RESULT_MB, RESULT_S, RESULT_TRIES = 500, 300.0, 4
@@ -54,14 +53,12 @@ class UpstreamEngine:
 
     name = "upstream"
 
-    def __init__(self, settings: Settings, service: Callable[[], Service], fallback: Engine | None = None) -> None:
+    def __init__(
+        self, settings: UpstreamSettings, data: Path, service: Callable[[], Service], fallback: Engine | None = None
+    ) -> None:
         self._settings, self._make, self._fallback = settings, service, fallback
-        self._recordings = Recordings(settings.recordings_folder)
+        self._recordings = Recordings(settings.recordings_folder(data))
         self._service: Service | None = None
-
-    def capabilities(self) -> Capabilities:
-        """All tasks; no seed, no previews."""
-        return Capabilities(TASKS, takes_seed=False, needs="a key of the paid service")
 
     def render(self, shot: Shot, workdir: Path, progress: Progress) -> Rendered:
         """Have the request rendered, or replayed.

@@ -2,27 +2,6 @@
 import { api, attempt, dollars, h, here, place, seconds } from "./lib.js";
 import { Player } from "./player.js";
 
-const STAGES = [
-  ["fetch", "Media"],
-  ["plan", "Plan"],
-  ["load", "Model"],
-  ["analyse", "Analyse"],
-  ["prepare", "Prepare"],
-  ["remote", "Server"],
-  ["upstream", "Paid model"],
-  ["denoise", "Denoise"],
-  ["render", "Render"],
-  ["download", "Download"],
-  ["deliver", "Deliver"],
-  ["encode", "File"],
-];
-const USUAL = {
-  draft: ["fetch", "render", "encode"],
-  remote: ["fetch", "remote", "deliver"],
-  upstream: ["fetch", "upstream", "download"],
-  diffusion: ["fetch", "denoise", "deliver"],
-};
-
 /** Follow a request in `root` until its end; `onend(request)` is called once. Returns a function that stops following. */
 export function follow(root, id, { onend = () => {}, appPath = "fal-ai/kling-video", compare = [] } = {}) {
   const view = {
@@ -135,7 +114,7 @@ export function logLine({ at, level, message }) {
   );
 }
 
-function progress(view, request, { queue_position: position, eta_s: eta, eta_basis: basis }, stages) {
+function progress(view, request, { queue_position: position, eta_s: eta, eta_basis: basis, stages: all }, stages) {
   const frame = frameOf(request);
   const parts = [h(`span.badge.${request.state}`, {}, request.state)];
   if (request.state === "queued") parts.push(h("span", {}, position ? `${position} before it` : "next in the queue"));
@@ -148,11 +127,10 @@ function progress(view, request, { queue_position: position, eta_s: eta, eta_bas
   else if (eta !== null) parts.push(h("span.muted", {}, `about ${seconds(eta)} left, by ${basis}`));
   view.head.replaceChildren(...parts.filter(Boolean));
   view.bar.value = request.state === "succeeded" ? 1 : request.progress;
-  const known = STAGES.filter(([name]) => stages.includes(name) || USUAL[request.engine]?.includes(name));
+  const known = all.filter((stage) => stage.is_usual || stages.includes(stage.name));
   view.stages.replaceChildren(
-    ...known.map(([name, label]) => {
-      const at = known.findIndex(([other]) => other === request.stage),
-        here = known.findIndex(([other]) => other === name);
+    ...known.map(({ label }, here) => {
+      const at = known.findIndex(({ name }) => name === request.stage);
       return h(`li${request.state === "succeeded" || here < at ? ".done" : here === at ? ".now" : ""}`, {}, label);
     }),
   );
@@ -167,7 +145,7 @@ function frameOf(request) {
 
 function end(view, request, compare) {
   if (request.state === "succeeded") {
-    const facts = request.is_draft && request.engine !== "draft" ? ["drawn as a draft: there is no recording of it"] : [];
+    const facts = request.metrics.drafted ? ["drawn as a draft: there is no recording of it"] : [];
     facts.push(
       `${request.video.width}×${request.video.height}`,
       `${request.video.frames} frames`,

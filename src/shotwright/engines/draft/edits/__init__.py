@@ -1,6 +1,6 @@
 """Changes to a source video. Frames, timing and sound stay; what is not mentioned stays as it is.
 
-    bench       what the operations share: masks, the place behind, the camera path
+    source       what the operations share: masks, the place behind, the camera path
     region      where a target is: the subject, a part of it, a colour, sky, grass, water
     operations  one builder per operation: it looks at the clip once and returns a function that changes one frame
     restyle     key frames in another style, carried by flow

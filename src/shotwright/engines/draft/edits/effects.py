@@ -13,8 +13,8 @@ from shotwright.engines.draft.stage import blend
 from shotwright.media.colour import FrameYUV, Mask, rgb_pixel
 
 if TYPE_CHECKING:
-    from shotwright.engines.draft.edits.bench import Bench, Change
-    from shotwright.engines.draft.edits.region import Find
+    from shotwright.engines.analysis.edit_source import Change, EditSource
+    from shotwright.engines.analysis.region import Find
 
 NOISE_PX = 256
 Paint = Callable[[FrameYUV, Mask, float, "NDArray[np.float32]", int], None]
@@ -169,15 +169,15 @@ EFFECTS: dict[str, Paint] = {
 }  # fmt: skip
 
 
-def effect_on(bench: Bench, words: list[str], find: Find) -> Change | None:
+def effect_on(source: EditSource, words: list[str], find: Find) -> Change | None:
     """The effect that words name, on what `find` finds; None when it is not known."""
     paint = next((EFFECTS[word] for word in words if word in EFFECTS), None)
     if paint is None:
         return None
-    noise, fps = _noise(bench.shot.seed), float(bench.shot.output.fps)
+    noise, fps = _noise(source.shot.seed), float(source.shot.output.fps)
 
     def change(frame: FrameYUV, index: int) -> FrameYUV:
-        paint(frame, find(frame, bench, index), index / fps, noise, index)
+        paint(frame, find(frame, source, index), index / fps, noise, index)
         return frame
 
     return change

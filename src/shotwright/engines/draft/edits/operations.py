@@ -13,11 +13,11 @@ from shotwright.core.plan import Edit, Look
 from shotwright.core.prompt.lexer import tokenize
 from shotwright.core.prompt.look import parse_setting
 from shotwright.core.prompt.vocabulary import KNOWN_WORDS, STAND_INS, TIMES
+from shotwright.engines.analysis.cutout import CutOut, cut_out
+from shotwright.engines.analysis.edit_source import Change, EditSource, name_of
+from shotwright.engines.analysis.region import PARTS, finder_of, subject
 from shotwright.engines.draft import grade, standins
-from shotwright.engines.draft.cutout import CutOut, cut_out
-from shotwright.engines.draft.edits.bench import Bench, Change, name_of
 from shotwright.engines.draft.edits.effects import effect_on
-from shotwright.engines.draft.edits.region import PARTS, finder_of, subject
 from shotwright.engines.draft.edits.restyle import restyled
 from shotwright.engines.draft.looks import LOOKS, in_look
 from shotwright.engines.draft.plate import fit
@@ -49,25 +49,25 @@ MATERIALS: dict[str, tuple[tuple[int, int, int], float]] = {
 """Colour and contrast of what something is made of."""
 
 
-def replace_subject(edit: Edit, bench: Bench) -> Change | None:
+def replace_subject(edit: Edit, source: EditSource) -> Change | None:
     """The subject gives way to an element, which takes its place, its size and its rhythm."""
     words = set((edit.target or "").split())
     if words & set(PARTS) and edit.with_ref is None and (edit.to or "") in COLOUR_RGB:
-        return recolour(edit, bench)
-    find = finder_of(edit, bench)
+        return recolour(edit, source)
+    find = finder_of(edit, source)
     if find is None:
         return None
     if find is not subject:
-        bench.skip(edit, "only the main subject can be replaced by a picture")
+        source.skip(edit, "only the main subject can be replaced by a picture")
         return None
-    cut = _thing(edit, bench)
+    cut = _thing(edit, source)
     if cut is None:
         return None
 
     def change(frame: FrameYUV, index: int) -> FrameYUV:
-        blend(frame, bench.behind(index), bench.mask(index, grow=RIM_GROW))
-        left, top, right, bottom = bench.box(index)
-        tall = _height_for(cut, right - left, bottom - top, is_cut_off=bench.analysis.is_cut_off_below)
+        blend(frame, source.behind(index), source.mask(index, grow=RIM_GROW))
+        left, top, right, bottom = source.box(index)
+        tall = _height_for(cut, right - left, bottom - top, is_cut_off=source.analysis.is_cut_off_below)
         _paste(frame, cut, (left + right) / 2, top + tall, tall)
         return frame
 
@@ -81,35 +81,35 @@ def _height_for(cut: CutOut, wide: float, tall: float, *, is_cut_off: bool) -> f
     return max(tall, min(2.6 * tall, 0.92 * wide / cut.aspect))
 
 
-def remove(edit: Edit, bench: Bench) -> Change | None:
+def remove(edit: Edit, source: EditSource) -> Change | None:
     """The subject, or a thing of a colour, gives way to the place behind it."""
-    find = finder_of(edit, bench)
+    find = finder_of(edit, source)
     if find is None:
         return None
 
     def change(frame: FrameYUV, index: int) -> FrameYUV:
-        mask = bench.mask(index, grow=RIM_GROW) if find is subject else find(frame, bench, index)
-        blend(frame, bench.behind(index), mask)
+        mask = source.mask(index, grow=RIM_GROW) if find is subject else find(frame, source, index)
+        blend(frame, source.behind(index), mask)
         return frame
 
     if find is not subject:
-        bench.skip(edit, "only the main subject can be taken out of a moving picture")
+        source.skip(edit, "only the main subject can be taken out of a moving picture")
         return None
     return change
 
 
-def _thing(edit: Edit, bench: Bench) -> CutOut | None:
+def _thing(edit: Edit, source: EditSource) -> CutOut | None:
     """The picture that comes in: a reference, else a plain stand-in for the words."""
-    path = bench.shot.image(edit.with_ref)
-    place = bench.frame_at(0.5)
+    path = source.shot.image(edit.with_ref)
+    place = source.frame_at(0.5)
     if path is not None:
-        return harmonised(cut_out(path, bench.cache), place)
+        return harmonised(cut_out(path, source.cache), place)
     words = (edit.to or edit.what or "").split()
     if not words:
         return None
     kind = next((kind for word in reversed(words) if (kind := STAND_INS.first(tokenize(word, KNOWN_WORDS)))), "object")
     colour = next((word for word in words if word in COLOUR_RGB), None)
-    bench.not_rendered.append(f"{' '.join(words)}: a plain stand-in")
+    source.not_rendered.append(f"{' '.join(words)}: a plain stand-in")
     return harmonised(standins.stand_in(kind, colour), place)
 
 
@@ -129,64 +129,64 @@ def _paste(frame: FrameYUV, cut: CutOut, x: float, foot: float, tall: float) -> 
     blend(frame[top:bottom, left:right], np.asarray(picture[inner], np.uint8), np.asarray(alpha[inner], np.uint8))
 
 
-def background(edit: Edit, bench: Bench) -> Change | None:
+def background(edit: Edit, source: EditSource) -> Change | None:
     """A new place behind the subject, moved by the measured camera; the subject is pulled towards its light."""
-    if not bench.analysis.has_subject:
-        bench.skip(edit, "no subject stands out clearly enough to keep")
+    if not source.analysis.has_subject:
+        source.skip(edit, "no subject stands out clearly enough to keep")
         return None
-    width, height = bench.size
+    width, height = source.size
     if "green screen" in (edit.to or ""):
         flat = np.full((height, width, 3), rgb_pixel(*KEY_GREEN), np.uint8)
-        return _behind(bench, lambda _: flat, None)
-    path = bench.shot.image(edit.with_ref)
+        return _behind(source, lambda _: flat, None)
+    path = source.shot.image(edit.with_ref)
     large = (round(width * SPARE), round(height * SPARE))
     if path is not None:
         rgb = fit(load_image(path)[0], *large)
     else:
         tokens = tokenize(edit.to or "", KNOWN_WORDS)
         look = Look(time_of_day=TIMES.first(tokens))
-        rgb, _ = paint_set(parse_setting(tokens)[0], look, *large, bench.shot.seed)
-        bench.not_rendered.append(f"the place: a painted set stands in for {edit.to}")
+        rgb, _ = paint_set(parse_setting(tokens)[0], look, *large, source.shot.seed)
+        source.not_rendered.append(f"the place: a painted set stands in for {edit.to}")
     plate = rgb_to_yuv(rgb)
     centre = np.array([[1, 0, -(large[0] - width) / 2], [0, 1, -(large[1] - height) / 2], [0, 0, 1.0]])
 
     def seen(index: int) -> FrameYUV:
-        warp = bench.matrix(index) @ centre
+        warp = source.matrix(index) @ centre
         moved = cv2.warpPerspective(plate, warp, (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
         return np.asarray(moved, np.uint8)
 
-    return _behind(bench, seen, matching_table(bench.frame_at(0.5), plate, 0.22))
+    return _behind(source, seen, matching_table(source.frame_at(0.5), plate, 0.22))
 
 
-def _behind(bench: Bench, place: Callable[[int], FrameYUV], light: NDArray[np.generic] | None) -> Change:
-    bench.new_place = place
+def _behind(source: EditSource, place: Callable[[int], FrameYUV], light: NDArray[np.generic] | None) -> Change:
+    source.new_place = place
 
     def change(frame: FrameYUV, index: int) -> FrameYUV:
         new = place(index).copy()
-        blend(new, frame if light is None else grade.apply_table(frame, light), bench.mask(index))
+        blend(new, frame if light is None else grade.apply_table(frame, light), source.mask(index))
         return new
 
     return change
 
 
-def add(edit: Edit, bench: Bench) -> Change | None:
+def add(edit: Edit, source: EditSource) -> Change | None:
     """Something comes into the picture, sticks to its ground, and casts a shadow."""
-    cut = _thing(edit, bench)
+    cut = _thing(edit, source)
     if cut is None:
         return None
-    width, height = bench.size
+    width, height = source.size
     words = set((edit.placement or "").split())
     far, near = bool(words & {"background", "distance", "far"}), bool(words & {"foreground", "front"})
     foot, tall = (0.62, 0.16) if far else ((0.98, 0.5) if near else (0.9, 0.34))
     x = (
-        _free_side(bench)
+        _free_side(source)
         if not words & {"left", "right", "center", "middle"}
         else {"left": 0.22, "right": 0.78}.get(next(iter(words & {"left", "right"}), ""), 0.5)
     )
     anchor = np.array([[x * width, foot * height, 1], [x * width, (foot - tall) * height, 1.0]])
 
     def change(frame: FrameYUV, index: int) -> FrameYUV:
-        points = anchor @ bench.matrix(index).T
+        points = anchor @ source.matrix(index).T
         points = points[:, :2] / points[:, 2:]
         high = float(points[0, 1] - points[1, 1])
         _shade(frame, float(points[0, 0]), float(points[0, 1]), 0.42 * high * cut.aspect)
@@ -196,11 +196,11 @@ def add(edit: Edit, bench: Bench) -> Change | None:
     return change
 
 
-def _free_side(bench: Bench) -> float:
+def _free_side(source: EditSource) -> float:
     """Where there is room beside the subject, in shares of the width."""
-    if not bench.analysis.has_subject:
+    if not source.analysis.has_subject:
         return 0.72
-    left, _, right, _ = bench.analysis.boxes.mean(axis=0)
+    left, _, right, _ = source.analysis.boxes.mean(axis=0)
     return float(left / 2) if left > 1 - right else float((1 + right) / 2)
 
 
@@ -218,52 +218,52 @@ def _shade(frame: FrameYUV, x: float, y: float, reach: float) -> None:
     blend(part, np.full_like(part, (16, 128, 128)), amount.astype(np.uint8))
 
 
-def recolour(edit: Edit, bench: Bench) -> Change | None:
+def recolour(edit: Edit, source: EditSource) -> Change | None:
     """Another colour inside the target's mask; shading stays."""
     name = next((word for word in (edit.to or "").split() if word in COLOUR_RGB), None)
-    return None if name is None else _painted(edit, bench, COLOUR_RGB[name], 1.0)
+    return None if name is None else _painted(edit, source, COLOUR_RGB[name], 1.0)
 
 
-def material(edit: Edit, bench: Bench) -> Change | None:
+def material(edit: Edit, source: EditSource) -> Change | None:
     """Another material: its colour and its contrast."""
     row = next((MATERIALS[word] for word in (edit.to or edit.what or "").split() if word in MATERIALS), None)
-    return None if row is None else _painted(edit, bench, *row)
+    return None if row is None else _painted(edit, source, *row)
 
 
-def attribute(edit: Edit, bench: Bench) -> Change | None:
+def attribute(edit: Edit, source: EditSource) -> Change | None:
     """An attribute that is a tone, a colour, a material or an effect."""
     words = (edit.to or edit.what or "").split()
     if (edit.to or "") in grade.TONES:
-        return _toned(edit, bench, grade.TONES[edit.to or ""].table())
+        return _toned(edit, source, grade.TONES[edit.to or ""].table())
     if set(words) & set(COLOUR_RGB):
-        return recolour(edit, bench)
+        return recolour(edit, source)
     if set(words) & set(MATERIALS):
-        return material(edit, bench)
-    return effect(edit, bench)
+        return material(edit, source)
+    return effect(edit, source)
 
 
-def _toned(edit: Edit, bench: Bench, table: NDArray[np.generic]) -> Change | None:
+def _toned(edit: Edit, source: EditSource, table: NDArray[np.generic]) -> Change | None:
     """The whole picture graded, or what is named."""
     if set((edit.target or "picture").split()) & WHOLE:
         return lambda frame, _: grade.apply_table(frame, table)
-    find = finder_of(edit, bench)
+    find = finder_of(edit, source)
     if find is None:
         return None
 
     def change(frame: FrameYUV, index: int) -> FrameYUV:
-        blend(frame, grade.apply_table(frame, table), find(frame, bench, index))
+        blend(frame, grade.apply_table(frame, table), find(frame, source, index))
         return frame
 
     return change
 
 
-def _painted(edit: Edit, bench: Bench, colour: tuple[int, int, int], contrast: float) -> Change | None:
-    find = finder_of(edit, bench)
+def _painted(edit: Edit, source: EditSource, colour: tuple[int, int, int], contrast: float) -> Change | None:
+    find = finder_of(edit, source)
     if find is None:
         return None
     y, cb, cr = rgb_pixel(*colour)
-    middle = bench.frame_at(0.5)
-    mask = find(middle, bench, bench.frames // 2) > 128
+    middle = source.frame_at(0.5)
+    mask = find(middle, source, source.frames // 2) > 128
     mean = float(middle[..., 0][mask].mean()) if mask.any() else 110.0
     shift = float(np.clip(0.55 * (y - mean), -70, 70))
     levels = np.clip((np.arange(256) - mean) * contrast + mean + shift, 16, 235).astype(np.uint8)
@@ -272,53 +272,53 @@ def _painted(edit: Edit, bench: Bench, colour: tuple[int, int, int], contrast: f
         painted = np.empty_like(frame)
         painted[..., 0] = cv2.LUT(np.ascontiguousarray(frame[..., 0]), levels)
         painted[..., 1], painted[..., 2] = cb, cr
-        blend(frame, painted, find(frame, bench, index), opacity=0.88)
+        blend(frame, painted, find(frame, source, index), opacity=0.88)
         return frame
 
     return change
 
 
-def style(edit: Edit, bench: Bench) -> Change | None:
+def style(edit: Edit, source: EditSource) -> Change | None:
     """Another style, by an image or by words; on key frames, carried by flow."""
-    path = bench.shot.image(edit.with_ref)
+    path = source.shot.image(edit.with_ref)
     if path is not None:
         picture = load_image(path)[0]
-        return restyled(bench, lambda frame: rgb_to_yuv(stylise(yuv_to_rgb(frame), picture)))
+        return restyled(source, lambda frame: rgb_to_yuv(stylise(yuv_to_rgb(frame), picture)))
     row = grade.STYLES.get(edit.to or "")
     if row is None and edit.to not in LOOKS:
         return None
     table = (row or grade.NEUTRAL).table()
     if edit.to not in LOOKS:
         return lambda frame, _: grade.apply_table(frame, table)
-    return restyled(bench, lambda frame: grade.apply_table(in_look(frame, edit.to), table))
+    return restyled(source, lambda frame: grade.apply_table(in_look(frame, edit.to), table))
 
 
-def time_of_day(edit: Edit, bench: Bench) -> Change | None:
+def time_of_day(edit: Edit, source: EditSource) -> Change | None:
     """Another time of day or light; the subject stays a little lighter than a dark place."""
     look = grade.TIMES.get(edit.to or "") or grade.LIGHTS.get(edit.to or "")
     if look is None:
         return None
     table = look.table()
-    if look.stops > -0.85 or not bench.analysis.has_subject:
+    if look.stops > -0.85 or not source.analysis.has_subject:
         return lambda frame, _: grade.apply_table(frame, table)
     lit = replace(look, stops=0.6 * look.stops, roll=0.6 * look.roll).table()
 
     def change(frame: FrameYUV, index: int) -> FrameYUV:
         dark = grade.apply_table(frame, table)
-        blend(dark, grade.apply_table(frame, lit), bench.mask(index), 0.8)
+        blend(dark, grade.apply_table(frame, lit), source.mask(index), 0.8)
         return dark
 
     return change
 
 
-def weather(edit: Edit, bench: Bench) -> Change | None:
+def weather(edit: Edit, source: EditSource) -> Change | None:
     """Rain, snow, fog, storm: graded, with what falls behind and before the subject."""
     look = grade.WEATHERS.get(edit.to or "")
     if look is None:
         return None
-    table, fps = look.table(), float(bench.shot.output.fps)
-    haze = haze_of(edit.to, bench.frame_at(0.5))
-    falling = sky_of(edit.to, *bench.size, bench.shot.seed, haze)
+    table, fps = look.table(), float(source.shot.output.fps)
+    haze = haze_of(edit.to, source.frame_at(0.5))
+    falling = sky_of(edit.to, *source.size, source.shot.seed, haze)
     step = haze.step(14.0) if haze else 0
 
     def change(frame: FrameYUV, index: int) -> FrameYUV:
@@ -326,8 +326,8 @@ def weather(edit: Edit, bench: Bench) -> Change | None:
         far = haze.veiled(graded, step) if haze and step else graded.copy()
         if falling:
             falling.draw_behind(far, index / fps)
-        if bench.analysis.has_subject:
-            blend(far, graded, bench.mask(index))
+        if source.analysis.has_subject:
+            blend(far, graded, source.mask(index))
         if falling:
             falling.draw_before(far, index / fps)
         return far
@@ -335,24 +335,24 @@ def weather(edit: Edit, bench: Bench) -> Change | None:
     return change
 
 
-def effect(edit: Edit, bench: Bench) -> Change | None:
+def effect(edit: Edit, source: EditSource) -> Change | None:
     """Fire, glow, lightning, ice and the like, on the target."""
     words = [token.lemma for token in tokenize(f"{edit.what or ''} {edit.to or ''} {edit.target or ''}", KNOWN_WORDS)]
     target = replace(edit, what=None) if edit.target else replace(edit, what=None, target="subject")
-    find = finder_of(target, bench)
-    return None if find is None else effect_on(bench, words, find)
+    find = finder_of(target, source)
+    return None if find is None else effect_on(source, words, find)
 
 
-BUILDERS: dict[str, Callable[[Edit, Bench], Change | None]] = {
+BUILDERS: dict[str, Callable[[Edit, EditSource], Change | None]] = {
     "background": background, "remove": remove, "replace": replace_subject, "add": add, "recolour": recolour, "material": material, "attribute": attribute,
     "effect": effect, "style": style, "time_of_day": time_of_day, "weather": weather,
 }  # fmt: skip
 """In the order in which they are done: places first, people next, looks last."""
 
 
-def built(edit: Edit, bench: Bench) -> list[Change]:
+def built(edit: Edit, source: EditSource) -> list[Change]:
     """The change that an operation makes; none, and named, when it cannot be made."""
-    change = BUILDERS[edit.op](edit, bench)
-    if change is None and not any(name_of(edit) in text for text in bench.not_rendered):
-        bench.not_rendered.append(name_of(edit))
+    change = BUILDERS[edit.op](edit, source)
+    if change is None and not any(name_of(edit) in text for text in source.not_rendered):
+        source.not_rendered.append(name_of(edit))
     return [change] if change else []

@@ -6,8 +6,9 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from shotwright.engines.analysis.edit_source import EditSource
 from shotwright.engines.base import Rendered
-from shotwright.engines.draft.edits.bench import Bench
+from shotwright.engines.deliver import write_clip
 from shotwright.engines.draft.edits.operations import BUILDERS, built
 from shotwright.media.decode import decode_frames
 
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from shotwright.core.plan import Edit
+    from shotwright.engines.analysis.cache import Cache
     from shotwright.engines.base import Progress, Shot
-    from shotwright.engines.draft.cache import Cache
     from shotwright.media.colour import FrameYUV
 
 ANALYSED, PREPARED = 0.25, 0.3
@@ -25,8 +26,6 @@ ANALYSED, PREPARED = 0.25, 0.3
 
 def render_edit(shot: Shot, workdir: Path, cache: Cache, progress: Progress) -> Rendered:
     """Render an edit into `workdir / "output.mp4"`; frames stream, the clip is never held."""
-    from shotwright.engines.draft.engine import write_clip
-
     facts, video = shot.video_facts, shot.video
     assert facts is not None  # noqa: S101  (the endpoint requires a video)
     assert video is not None  # noqa: S101
@@ -35,12 +34,12 @@ def render_edit(shot: Shot, workdir: Path, cache: Cache, progress: Progress) -> 
     def tick(index: int) -> None:
         progress("analyse", 0.01 + (ANALYSED - 0.01) * min(1.0, index / max(1, facts.frames)))
 
-    bench = Bench.of(shot, cache, tick)
+    source = EditSource.of(shot, cache, tick)
     order = list(BUILDERS)
     wanted = [edit for edit in shot.plan.edits if not _is_in_new_place(edit, shot.plan.edits)]
-    changes = [change for edit in sorted(wanted, key=lambda e: order.index(e.op)) for change in built(edit, bench)]
+    changes = [change for edit in sorted(wanted, key=lambda e: order.index(e.op)) for change in built(edit, source)]
     if not shot.plan.edits:
-        bench.not_rendered.append("the prompt names no change that could be understood; the clip is unchanged")
+        source.not_rendered.append("the prompt names no change that could be understood; the clip is unchanged")
     progress("render", PREPARED, f"Rendering {facts.frames} frames at {shot.output.width}x{shot.output.height}")
 
     def frames() -> Iterator[FrameYUV]:
@@ -52,7 +51,7 @@ def render_edit(shot: Shot, workdir: Path, cache: Cache, progress: Progress) -> 
     path = workdir / "output.mp4"
     whole = replace(shot, output=replace(shot.output, fps=Fraction(shot.output.fps)))
     count = write_clip(path, frames(), whole, progress, first=PREPARED)
-    return Rendered(path, tuple(dict.fromkeys(bench.not_rendered)), None, {"frames": count})
+    return Rendered(path, tuple(dict.fromkeys(source.not_rendered)), None, {"frames": count})
 
 
 def _is_in_new_place(edit: Edit, edits: tuple[Edit, ...]) -> bool:

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from shotwright.engines.draft.clip import grid_of
+from shotwright.engines.analysis.clip import grid_of
 from shotwright.media.colour import FrameYUV
 from shotwright.media.decode import decode_frames
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from shotwright.engines.draft.edits.bench import Bench, Change
+    from shotwright.engines.analysis.edit_source import Change, EditSource
 
 WORK_PX = 640
 KEY_EVERY = 20
@@ -68,25 +68,25 @@ class Carried:
         return maps
 
 
-def restyled(bench: Bench, style: Callable[[FrameYUV], FrameYUV]) -> Change:
+def restyled(source: EditSource, style: Callable[[FrameYUV], FrameYUV]) -> Change:
     """A change that gives a clip the style that `style` gives to single pictures, uint8 (h, w, 3) Y'CbCr."""
-    width, height = bench.size
+    width, height = source.size
     scale = min(1.0, WORK_PX / width)
     size = (round(width * scale / 2) * 2, round(height * scale / 2) * 2)
-    marks = _marks(bench)
+    marks = _marks(source)
     luma: list[NDArray[np.uint8]] = []
     keys: dict[int, NDArray[np.int16]] = {}
-    for index, frame in enumerate(decode_frames(bench.video, *size)):
-        bench.tick(index)
+    for index, frame in enumerate(decode_frames(source.video, *size)):
+        source.tick(index)
         luma.append(np.ascontiguousarray(frame[..., 0]))
         if index in marks:
             keys[index] = style(frame).astype(np.int16) - frame
-    keys = _levelled(keys, bench)
+    keys = _levelled(keys, source)
     carried = Carried(luma, keys)
     common = {mark: change.reshape(-1, 3).mean(axis=0) for mark, change in keys.items()}
 
     def change(frame: FrameYUV, index: int) -> FrameYUV:
-        ends = bench.analysis.shot_at(min(index, bench.frames - 1))
+        ends = source.analysis.shot_at(min(index, source.frames - 1))
         small = carried.at(index, ends)
         wanted = common[min(common, key=lambda mark: abs(mark - index))]
         small = (small + (wanted - small.reshape(-1, 3).mean(axis=0))).round().astype(np.int16)
@@ -96,10 +96,10 @@ def restyled(bench: Bench, style: Callable[[FrameYUV], FrameYUV]) -> Change:
     return change
 
 
-def _levelled(keys: dict[int, NDArray[np.int16]], bench: Bench) -> dict[int, NDArray[np.int16]]:
+def _levelled(keys: dict[int, NDArray[np.int16]], source: EditSource) -> dict[int, NDArray[np.int16]]:
     """The changes of each shot's keys with one mean colour, so that brightness does not pump from key to key."""
     level: dict[int, NDArray[np.int16]] = {}
-    for first, end in pairwise([0, *bench.analysis.cuts, bench.frames]):
+    for first, end in pairwise([0, *source.analysis.cuts, source.frames]):
         inner = {key: change for key, change in keys.items() if first <= key < end}
         if inner:
             means = {key: change.reshape(-1, 3).mean(axis=0) for key, change in inner.items()}
@@ -108,10 +108,10 @@ def _levelled(keys: dict[int, NDArray[np.int16]], bench: Bench) -> dict[int, NDA
     return level or keys
 
 
-def _marks(bench: Bench) -> set[int]:
+def _marks(source: EditSource) -> set[int]:
     """Key frames: both ends of every shot, and some between."""
     marks: set[int] = set()
-    edges = [0, *bench.analysis.cuts, bench.frames]
+    edges = [0, *source.analysis.cuts, source.frames]
     for first, end in itertools.pairwise(edges):
         count = max(2, round((end - first) / KEY_EVERY) + 1)
         marks |= {int(mark) for mark in np.linspace(first, max(first, end - 1), count).round()}

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from shotwright.core.camera import EYE_HEIGHT_M, State, lens_of
-from shotwright.engines.draft.cutout import CutOut, defringed
+from shotwright.engines.analysis.cutout import CutOut, defringed
 from shotwright.engines.draft.sets.art import PAINTERS, RGB, Art
 from shotwright.engines.draft.sets.ground import Ground, make_ground
 from shotwright.engines.draft.sets.kinds import ISLAND_Z, KINDS, SNOWY, SetKind

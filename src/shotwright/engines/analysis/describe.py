@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
-from shotwright.engines.draft.cache import Cache
-from shotwright.engines.draft.clip import ClipAnalysis, analyse
-from shotwright.engines.draft.mosaic import build_mosaic
+from shotwright.engines.analysis.cache import Cache
+from shotwright.engines.analysis.clip import ClipAnalysis, analyse
+from shotwright.engines.analysis.mosaic import build_mosaic
 from shotwright.media.colour import FrameRGB, yuv_to_rgb
 from shotwright.media.decode import decode_frame_at
 from shotwright.media.images import save_jpeg

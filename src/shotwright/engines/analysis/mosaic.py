@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from shotwright.engines.draft.fill import filled
+from shotwright.engines.analysis.fill import filled
 from shotwright.media.decode import decode_frames
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from shotwright.engines.draft.clip import ClipAnalysis
+    from shotwright.engines.analysis.clip import ClipAnalysis
     from shotwright.media.colour import FrameYUV, Mask
 
 MOSAIC_PX = 1280

@@ -18,7 +18,7 @@ from shotwright.media.images import load_image
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from shotwright.engines.draft.cache import Cache
+    from shotwright.engines.analysis.cache import Cache
     from shotwright.media.colour import FrameRGB, FrameYUV, Mask
 
 TEXTURE_PX = 1400

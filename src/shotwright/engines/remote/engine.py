@@ -21,13 +21,14 @@ from shotwright.core.errors import (
     GenerationTimeout,
     ModelError,
 )
-from shotwright.engines.base import Capabilities, Rendered
+from shotwright.engines.base import Rendered
 from shotwright.engines.deliver import deliver
 from shotwright.engines.prompting import H3, rewritten
 from shotwright.engines.references import groups_of, numbered, shared_out
 from shotwright.media.decode import decode_frames
 from shotwright.media.kinds import data_uri
 from shotwright.media.probe import probe_video
+from shotwright.settings import listed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
     from shotwright.engines.enhancer import Enhancer
 
 JSON = dict[str, Any]
-TASKS = frozenset({"reference_to_video", "video_reference", "edit", "first_last_frame"})
 POLL_S, TICK_S, CALL_S, CONTENT_S = 1.0, 0.2, 60.0, 600.0
 PATIENCE_S = 30.0
 """How long a server that took a request may be silent."""
@@ -158,7 +158,7 @@ class Server:
                 self.tasks = frozenset(str(item).lower() for item in (said if isinstance(said, list) else [said]))
             return
 
-    def reached(self) -> str:
+    def connection_problem(self) -> str:
         """Ask it now; why it cannot be used, or an empty text."""
         try:
             self.probe()
@@ -174,7 +174,7 @@ class _Lost(Exception):
 
 def parse_servers(text: str, key: str = "") -> list[Server]:
     """`sglang=http://gpu1:30010,vllm=http://gpu2:8000`; the form is checked by the settings."""
-    pairs = (item.strip().partition("=") for item in text.split(",") if item.strip())
+    pairs = (item.partition("=") for item in listed(text))
     return [Server(url.strip(), DIALECTS[name.strip()], key) for name, _, url in pairs]
 
 
@@ -186,11 +186,7 @@ class RemoteEngine:
     def __init__(self, servers: Sequence[Server], timeout_s: float = 3600.0, enhancer: Enhancer | None = None) -> None:
         self._servers, self._timeout_s, self._enhancer = list(servers), timeout_s, enhancer
         for server in self._servers:
-            threading.Thread(target=server.reached, name=f"probe {server.url}", daemon=True).start()
-
-    def capabilities(self) -> Capabilities:
-        """All tasks; whether a server can is asked of it."""
-        return Capabilities(TASKS, needs="a server with POST /v1/videos")
+            threading.Thread(target=server.connection_problem, name=f"probe {server.url}", daemon=True).start()
 
     def render(self, shot: Shot, workdir: Path, progress: Progress) -> Rendered:
         """Have a shot rendered by the first server that can.

@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 
 from shotwright.core.plan import Edit
-from shotwright.engines.draft.clip import analyse
-from shotwright.engines.draft.mosaic import Mosaic, build_mosaic
+from shotwright.engines.analysis.clip import analyse
+from shotwright.engines.analysis.mosaic import Mosaic, build_mosaic
 from shotwright.media.colour import FrameYUV, Mask
 from shotwright.media.decode import decode_frame_at
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from shotwright.engines.analysis.cache import Cache
+    from shotwright.engines.analysis.clip import ClipAnalysis
     from shotwright.engines.base import Shot
-    from shotwright.engines.draft.cache import Cache
-    from shotwright.engines.draft.clip import ClipAnalysis
 
 Change = Callable[[FrameYUV, int], FrameYUV]
 """Changes frame number `index`; may change its argument."""
@@ -30,7 +30,7 @@ _STEEP = np.clip((np.arange(256, dtype=np.float32) - 100) * (255 / 60), 0, 255).
 
 
 @dataclass
-class Bench:
+class EditSource:
     """Everything that the operations share.
 
     Attributes:
@@ -53,7 +53,7 @@ class Bench:
     _mosaics: dict[tuple[int, int], Mosaic] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, shot: Shot, cache: Cache, tick: Callable[[int], None]) -> Bench:
+    def of(cls, shot: Shot, cache: Cache, tick: Callable[[int], None]) -> EditSource:
         """The bench of a shot, whose clip is measured."""
         assert shot.video is not None  # noqa: S101  (an edit has a video)
         assert shot.video_facts is not None  # noqa: S101

@@ -19,9 +19,9 @@ from shotwright.media.colour import COLOUR_RGB, FrameYUV, Mask, rgb_pixel
 
 if TYPE_CHECKING:
     from shotwright.core.plan import Edit
-    from shotwright.engines.draft.edits.bench import Bench
+    from shotwright.engines.analysis.edit_source import EditSource
 
-Find = Callable[[FrameYUV, "Bench", int], Mask]
+Find = Callable[[FrameYUV, "EditSource", int], Mask]
 """Where something is in a frame, uint8 (H, W)."""
 SUBJECT_WORDS = frozenset({
     "subject", "figure", "animal", "vehicle", "creature", "actor", "performer", "player", "model", "him", "her", "them", "it", "he", "she",
@@ -35,7 +35,7 @@ CLOTH_LUMA, CLOTH_CHROMA = 52, 30
 """How far a piece of cloth departs from its main colour, levels."""
 
 
-def finder_of(edit: Edit, bench: Bench) -> Find | None:
+def finder_of(edit: Edit, source: EditSource) -> Find | None:
     """How to find the target of an operation; None, and named, when there is not enough evidence."""
     words = [
         token.lemma for token in tokenize(edit.target or edit.what or "subject", KNOWN_WORDS) if token.kind == "word"
@@ -54,31 +54,31 @@ def finder_of(edit: Edit, bench: Bench) -> Find | None:
     elif colour is not None and not (is_subject and noun in PEOPLE_NOUNS):
         find = _of_colour(colour)
     elif is_subject:
-        if not bench.analysis.has_subject:
-            bench.skip(edit, "no subject stands out clearly enough")
+        if not source.analysis.has_subject:
+            source.skip(edit, "no subject stands out clearly enough")
             return None
         return subject
     else:
-        bench.skip(edit, "no part of the picture could be identified as it")
+        source.skip(edit, "no part of the picture could be identified as it")
         return None
-    if not _is_there(find, bench):
-        bench.skip(edit, "no part of the picture could be identified as it with certainty")
+    if not _is_there(find, source):
+        source.skip(edit, "no part of the picture could be identified as it with certainty")
         return None
     return find
 
 
-def _is_there(find: Find, bench: Bench) -> bool:
+def _is_there(find: Find, source: EditSource) -> bool:
     shares = [
-        float((find(bench.frame_at(share), bench, int(share * (bench.frames - 1))) > 128).mean())
+        float((find(source.frame_at(share), source, int(share * (source.frames - 1))) > 128).mean())
         for share in (0.1, 0.5, 0.9)
     ]
     return sum(SHARES[0] < share < SHARES[1] for share in shares) >= 2
 
 
-def subject(frame: FrameYUV, bench: Bench, index: int) -> Mask:
+def subject(frame: FrameYUV, source: EditSource, index: int) -> Mask:
     """The main subject."""
     del frame
-    return bench.mask(index)
+    return source.mask(index)
 
 
 def _small(frame: FrameYUV) -> FrameYUV:
@@ -103,8 +103,8 @@ def _of_colour(name: str) -> Find:
     y, cb, cr = rgb_pixel(*COLOUR_RGB[name])
     is_grey = abs(cb - 128) + abs(cr - 128) < 14
 
-    def find(frame: FrameYUV, bench: Bench, index: int) -> Mask:
-        del bench, index
+    def find(frame: FrameYUV, source: EditSource, index: int) -> Mask:
+        del source, index
         small = _small(frame).astype(np.int16)
         chroma = np.hypot(small[..., 1] - 128, small[..., 2] - 128)
         if is_grey:
@@ -135,11 +135,11 @@ def _skin(small: NDArray[np.int16]) -> NDArray[np.bool_]:
 def _of_body(top: float, bottom: float, *, skin: bool | None = None, dark: bool = False, cloth: bool = False) -> Find:
     """A part of a person, between two heights of the subject's box: skin or not, dark, or a cloth of one main colour."""
 
-    def find(frame: FrameYUV, bench: Bench, index: int) -> Mask:
+    def find(frame: FrameYUV, source: EditSource, index: int) -> Mask:
         small = _small(frame).astype(np.int16)
-        body = cv2.resize(bench.mask(index), (small.shape[1], small.shape[0]), interpolation=cv2.INTER_AREA) > 128
-        _, y0, _, y1 = (value * WORK_SCALE for value in bench.box(index))
-        scale = 2.2 if bench.analysis.is_cut_off_below else 1.0
+        body = cv2.resize(source.mask(index), (small.shape[1], small.shape[0]), interpolation=cv2.INTER_AREA) > 128
+        _, y0, _, y1 = (value * WORK_SCALE for value in source.box(index))
+        scale = 2.2 if source.analysis.is_cut_off_below else 1.0
         rows = np.arange(small.shape[0])[:, None]
         low, high = y0 + top * scale * (y1 - y0), y0 + min(1.0, bottom * scale) * (y1 - y0)
         inside = body & (rows >= low) & (rows < high)
@@ -166,12 +166,14 @@ def _outside(
 ) -> Find:
     """A part of the place: a test of colours and heights (0 above, 1 below), without the subject."""
 
-    def find(frame: FrameYUV, bench: Bench, index: int) -> Mask:
+    def find(frame: FrameYUV, source: EditSource, index: int) -> Mask:
         small = _small(frame).astype(np.int16)
         rows = (np.arange(small.shape[0]) / small.shape[0])[:, None]
         found = test(small, rows)
-        if bench.analysis.has_subject:
-            found &= cv2.resize(bench.mask(index), (small.shape[1], small.shape[0]), interpolation=cv2.INTER_AREA) < 128
+        if source.analysis.has_subject:
+            found &= (
+                cv2.resize(source.mask(index), (small.shape[1], small.shape[0]), interpolation=cv2.INTER_AREA) < 128
+            )
         if from_top:
             _, labels = cv2.connectedComponents(found.astype(np.uint8))
             above = np.unique(labels[:3])

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from shotwright.core.limits import VideoFacts
-    from shotwright.engines.draft.cache import Cache
+    from shotwright.engines.analysis.cache import Cache
     from shotwright.media.colour import FrameRGB, FrameYUV, Mask
 
 SMALL_PX = 480
@@ -201,7 +201,9 @@ def _mattes(
             tick(key)
             picture = keys.get(key)
             found[key] = (
-                _of_mover(matting_model()(picture), picture, movers.get(key)) if picture is not None else found[max(found)]
+                _of_mover(matting_model()(picture), picture, movers.get(key))
+                if picture is not None
+                else found[max(found)]
             )
         result += _between(luma, _agreed(luma, found), first, end)
     return result

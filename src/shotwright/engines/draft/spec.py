@@ -1,0 +1,22 @@
+"""The engine `draft`, described without loading it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shotwright.engines.spec import Building, EngineSpec
+
+if TYPE_CHECKING:
+    from shotwright.engines.base import Engine
+
+
+def _build(_: Building) -> Engine:
+    from shotwright.engines.draft.engine import DraftEngine
+
+    return DraftEngine()
+
+
+SPEC = EngineSpec(
+    "draft", "Draft", "A watchable previz that obeys the prompt: camera, start frame, elements, style, edits. Free, and the same every time.",
+    "two CPU cores", _build, is_draft=True, cancel_grace_s=0.8,
+)  # fmt: skip
