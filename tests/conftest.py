@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import fcntl
+import functools
+import hashlib
 import os
 import re
 import shutil
@@ -19,9 +22,11 @@ import av
 import cv2
 import httpx
 import numpy as np
+import psycopg
 import pytest
 from scripts.demo_media import explorer, greenhouse, painting, stone
 
+from shotwright.jobs.postgres import EmbeddedPostgres
 from shotwright.media.colour import rgb_to_yuv
 from shotwright.media.encode import Encoder
 
@@ -169,12 +174,54 @@ class RunningServer:
             self.process.stdout.close()
 
 
-def start(data: Path, *arguments: str, command: str = "serve", env: dict[str, str] | None = None) -> RunningServer:
-    """Start a process and wait until it says that it is ready."""
+@functools.cache
+def database_cluster() -> tuple[EmbeddedPostgres, Path]:
+    """One PostgreSQL for all servers of this test process, each with a database of its own; what is lost with it nobody misses."""
+    folder = Path(tempfile.mkdtemp(prefix="sw-cluster-", dir="/tmp"))
+    folder.chmod(0o755)
+    cluster = EmbeddedPostgres(folder / "data", "nobody")
+    url = cluster.start()
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    atexit.register(cluster.close)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("ALTER SYSTEM SET fsync = off")
+        connection.execute("SELECT pg_reload_conf()")
+    return cluster, folder
+
+
+@functools.cache
+def database_of(data: Path) -> str:
+    """The database of the servers on a data folder."""
+    name = f"sw_{hashlib.sha256(str(data).encode()).hexdigest()[:16]}"
+    url = database_cluster()[0].url
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    return url.replace("/postgres?", f"/{name}?")
+
+
+def start(
+    data: Path,
+    *arguments: str,
+    command: str = "serve",
+    env: dict[str, str] | None = None,
+    engine: str = "testcard",
+    own_database: bool = False,
+) -> RunningServer:
+    """Start a process and wait until it says that it is ready.
+
+    Args:
+        data: Its data folder; servers on the same folder share a database.
+        arguments: More of its command line.
+        command: serve or worker.
+        env: More of its environment.
+        engine: What renders: a test card, where a test is not about pictures.
+        own_database: Embed a PostgreSQL in the data folder, as users have it, instead of using the tests' own.
+    """
     line = [sys.executable, "-m", "shotwright", command, "--data", str(data), *arguments]
     if command == "serve":
         line += ["--port", "0"]
-    environment = {**os.environ, **(env or {})}
+    database = {} if own_database else {"DATABASE_URL": database_of(data)}
+    environment = {**os.environ, "SHOTWRIGHT_ENGINE": engine, **database, **(env or {})}
     process = subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment)
     assert process.stdout is not None
     said = process.stdout.readline()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import signal
 import time
@@ -10,7 +11,8 @@ from pathlib import Path
 
 import psutil
 import pytest
-from tests.conftest import STANDARD, RunningServer, start
+from tests import conftest
+from tests.conftest import STANDARD, RunningServer
 
 from shotwright.media.probe import probe_video
 
@@ -18,6 +20,8 @@ pytestmark = pytest.mark.slow
 ENDPOINT = STANDARD + "reference-to-video"
 SHOT = {"prompt": "Hold still", "duration": "3"}
 LONG = {"prompt": "Hold still", "duration": "10"}
+start = functools.partial(conftest.start, engine="draft", own_database=True)
+"""A server as users have it: with its own database, rendering drafts, which take long enough to be interrupted."""
 
 
 def states(server: RunningServer, request_id: str) -> list[str]:

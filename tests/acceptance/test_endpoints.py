@@ -12,6 +12,7 @@ from shotwright.core.catalog import CANVAS, ENDPOINTS
 from shotwright.media.probe import probe_video
 
 pytestmark = pytest.mark.slow
+DRAFT = {"X-Shotwright-Engine": "draft"}
 
 
 def body_of(endpoint_id: str, address: dict[str, str]) -> dict[str, Any]:
@@ -37,7 +38,7 @@ def address(server: RunningServer, pictures: dict[str, Path], clip: Path) -> dic
 @pytest.mark.parametrize("endpoint_id", sorted(ENDPOINTS))
 def test_endpoint(endpoint_id: str, server: RunningServer, address: dict[str, str], tmp_path: Path) -> None:
     endpoint = ENDPOINTS[endpoint_id]
-    row = server.wait(server.submit(endpoint_id, body_of(endpoint_id, address)), seconds=150)
+    row = server.wait(server.submit(endpoint_id, body_of(endpoint_id, address), **DRAFT), seconds=150)
     assert row["state"] == "succeeded", row["error"]
     facts = probe_video(server.download(row["video_url"], tmp_path / "clip.mp4"))
     size = (1280, 720) if endpoint.task == "edit" else CANVAS[endpoint.tier]["16:9"]
@@ -55,7 +56,7 @@ def test_endpoint(endpoint_id: str, server: RunningServer, address: dict[str, st
 def test_the_same_request_has_the_same_bytes_and_another_seed_has_others(server: RunningServer) -> None:
     body = {"prompt": "Handheld shot of a runner in the rain on a street", "duration": "3"}
     endpoint = "fal-ai/kling-video/o1/standard/reference-to-video"
-    rows = [server.wait(server.submit(endpoint, body)) for _ in range(2)]
-    rows.append(server.wait(server.submit(endpoint, body, **{"X-Shotwright-Seed": "99"})))
+    rows = [server.wait(server.submit(endpoint, body, **DRAFT)) for _ in range(2)]
+    rows.append(server.wait(server.submit(endpoint, body, **DRAFT, **{"X-Shotwright-Seed": "99"})))
     one, two, other = (server.http.get(row["video_url"]).content for row in rows)
     assert one == two != other

@@ -29,6 +29,23 @@ def until(page: Any, script: str, arg: object = None, seconds: float = 30) -> No
         page.wait_for_timeout(40)
 
 
+COUNT_CALLS = """
+window.openCalls = 0;
+const call = window.fetch;
+window.fetch = (...given) => {
+  window.openCalls += 1;
+  return call(...given).finally(() => setTimeout(() => { window.openCalls -= 1; }, 20));
+};
+"""
+
+
+def settle(page: Any) -> None:
+    """Wait until a page has loaded and nothing that its scripts asked for is still to come; streams of events do not count."""
+    until(page, "document.readyState === 'complete' && window.openCalls === 0")
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    until(page, "window.openCalls === 0")
+
+
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
     """The system's browser, closed with its module: while Playwright lives, no other event loop runs in this thread."""
@@ -76,6 +93,7 @@ def open_page(
         )
         context.set_default_timeout(30_000)
         contexts.append(context)
+        context.add_init_script(COUNT_CALLS)
         page = context.new_page()
 
         def said(message: Any) -> None:

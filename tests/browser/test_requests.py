@@ -75,7 +75,7 @@ def test_several_takes_play_in_a_grid(open_page: Open, server: RunningServer) ->
     page.click("#compare")
     until(page, "document.querySelectorAll('.screen.grid .take').length === 3")
     labels = page.locator(".take .side").all_inner_texts()
-    assert sorted(label.split(" · ", 1)[1] for label in labels) == [f"draft · seed {seed}" for seed in (11, 12, 13)]
+    assert sorted(label.split(" · ", 1)[1] for label in labels) == [f"testcard · seed {seed}" for seed in (11, 12, 13)]
     assert page.get_by_label("Wipe between A and B").is_hidden()
     assert page.locator("tr.differs th").all_inner_texts() == ["seed"]
     page.evaluate("document.querySelector('.player video').pause()")

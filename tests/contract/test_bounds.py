@@ -164,7 +164,7 @@ def test_what_was_set_aside_is_not_forgotten_when_the_bound_goes(data_folder: Ca
 
 def test_a_daily_budget_holds_under_parallel_submits(pair: Callable[..., Pair]) -> None:
     """Three seconds at the paid price are $0.252: four fit into a dollar and a cent."""
-    both = pair(prices="draft=kling", daily_budget_usd="1.01")
+    both = pair(prices="testcard=kling", daily_budget_usd="1.01")
     answers = both.together(
         12, lambda server, _: server.http.post(f"/queue/{ENDPOINT}", json=SHOT, headers={"X-API-Key": "k"})
     )

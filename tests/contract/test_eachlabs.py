@@ -108,7 +108,7 @@ def test_a_failure_has_the_words_of_both_documents(server: RunningServer, pictur
     assert envelope == {
         "classification": {"category": "VALIDATION"}, "error": "Execution failed", "error_code": "INPUT_VALIDATION_ERROR",
         "error_message": seen["details"], "error_step": envelope["error_step"], "execution_id": prediction_id,
-        "model_id": envelope["model_id"], "model_slug": REFERENCE, "provider": "shotwright-draft",
+        "model_id": envelope["model_id"], "model_slug": REFERENCE, "provider": "shotwright-testcard",
         "provider_error_code": "unsupported_video_format", "retryable": False, "status": "ERROR", "success": False,
     }  # fmt: skip
     assert seen["metrics"]["cost"] == 0.0

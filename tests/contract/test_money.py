@@ -36,7 +36,7 @@ class Keyed:
         self.data = data
         scopes = {"runner": ["run"], "reader": ["read"], "admin": ["admin"], "plain": []}
         self.keys = {name: self.make(name, *wanted) for name, wanted in scopes.items()}
-        self.server = start(data)
+        self.server = start(data, own_database=True)  # the command finds it by its folder
         self.server.http.headers["Authorization"] = f"Key {self.keys['admin']}"
         self.bare = httpx.Client(base_url=self.server.url, timeout=60, trust_env=False)
 
@@ -184,7 +184,7 @@ def test_what_a_request_cost_is_recorded(keyed: Keyed, rendered: str) -> None:
     assert float(result.headers["x-fal-billable-units"]) == 3.0
     used = keyed.call("GET", "/usage", "runner").json()
     line = next(item for item in used["rows"] if item["endpoint_id"] == PRO)
-    assert (line["seconds"], line["cost_usd"], line["upstream_usd"], line["engine"]) == (3.0, 0.0, 0.336, "draft")
+    assert (line["seconds"], line["cost_usd"], line["upstream_usd"], line["engine"]) == (3.0, 0.0, 0.336, "testcard")
     assert used["total"]["upstream_usd"] == 0.336
     assert keyed.call("GET", "/usage", "reader").json()["rows"] == [], "another key's usage is its own"
     text = keyed.call("GET", f"/usage?format=csv&endpoint_id={PRO}", "admin").text
@@ -200,7 +200,7 @@ def test_estimates(keyed: Keyed) -> None:
     body = {"prompt": "Hold still", "duration": "10"}
     found = keyed.call("POST", f"/{PRO}/estimate", "reader", json=body).json()
     assert found == {
-        "endpoint_id": PRO, "engine": "draft", "seconds": 10.0, "unit_price": 0.112, "kling_units": 8.0, "upstream_usd": 1.12,
+        "endpoint_id": PRO, "engine": "testcard", "seconds": 10.0, "unit_price": 0.112, "kling_units": 8.0, "upstream_usd": 1.12,
         "cost_usd": 0.0, "currency": "USD", "rule": "pro, without video input: $0.112 per second of output", "is_upper_bound": False,
     }  # fmt: skip
     assert keyed.call("POST", f"/{PRO}/estimate", "reader", json={"prompt": ""}).status_code == 422
@@ -275,7 +275,7 @@ def test_deleting_a_payload_keeps_the_record(keyed: Keyed) -> None:
 
 
 def test_every_process_knows_that_a_file_is_gone(keyed: Keyed, rendered: str) -> None:
-    other = start(keyed.data, "--workers", "0")
+    other = start(keyed.data, "--workers", "0", own_database=True)
     try:
         request_id = keyed.call("POST", f"/queue/{ENDPOINT}", "runner", json=SHOT).json()["request_id"]
         path = keyed.server.wait(request_id)["video_url"].removeprefix(keyed.server.url)

@@ -96,12 +96,12 @@ def test_cancel_of_a_running_and_of_a_queued_request(fal: ModuleType, server: Ru
 
 
 def test_a_start_timeout_is_not_retried(fal: ModuleType, server: RunningServer) -> None:
-    busy = fal.submit(ENDPOINT, {**SHOT, "duration": "10"})
+    busy = server.submit(ENDPOINT, {**SHOT, "duration": "10"}, **{"X-Shotwright-Engine": "draft"})
     late = fal.submit(ENDPOINT, SHOT, start_timeout=1.1)
     server.wait(late.request_id, "failed", "succeeded")
     with pytest.raises(fal.client.FalClientHTTPError) as caught:
         late.get()
-    busy.cancel()
+    server.http.put(f"/queue/x/y/requests/{busy}/cancel")
     assert (caught.value.status_code, caught.value.error_type) == (504, "request_timeout")
     assert caught.value.response_headers["x-fal-request-timeout-type"] == "user"
 

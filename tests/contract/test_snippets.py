@@ -30,7 +30,7 @@ def snippets(page: str) -> list[tuple[str, str]]:
 @pytest.mark.parametrize("page", ["eachlabs.md", "webhooks.md", "costs.md"])
 def test_the_snippets_of(page: str, data_folder: Callable[[], Path], pictures: dict[str, Path], tmp_path: Path) -> None:
     data = data_folder()
-    server = start(data)
+    server = start(data, own_database=True)  # the pages' commands find it by its folder
     shutil.copy(pictures["place"], tmp_path / "start.png")
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     env = {**os.environ, "PATH": path, "SHOTWRIGHT_DATA": str(data), "SHOTWRIGHT_URL": server.url}

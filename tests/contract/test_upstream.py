@@ -128,7 +128,7 @@ def test_it_is_off_until_it_is_switched_on(server: RunningServer) -> None:
     answer = server.http.post(f"/queue/{PRO}", json={"prompt": "x"}, headers=UPSTREAM)
     assert answer.status_code == 400
     assert "SHOTWRIGHT_UPSTREAM" in answer.json()["detail"]
-    assert server.http.get("/health").json()["engines"] == ["draft"]
+    assert server.http.get("/health").json()["engines"] == ["draft", "testcard"]
 
 
 def test_recordings_answer_without_a_service(data_folder: Callable[[], Path], clip: Path) -> None:

@@ -25,7 +25,7 @@ ENDPOINT = STANDARD + "reference-to-video"
 SHOT = {"prompt": "Hold still", "duration": "3"}
 SLUG = "kling-o1-reference-image-to-video"
 PAGE = Path(__file__).parents[2] / "docs" / "webhooks.md"
-FAST = {"SHOTWRIGHT_WEBHOOK_PAUSE_FACTOR": "0.005"}
+FAST = {"SHOTWRIGHT_WEBHOOK_PAUSE_FACTOR": "0.0005"}
 
 
 @pytest.fixture(scope="module")

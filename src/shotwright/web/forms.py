@@ -86,7 +86,13 @@ def moves() -> list[JSON]:
 
 def engines_of(engines: Mapping[str, EngineInfo], chosen: str) -> list[JSON]:
     """Engines to choose from, the operator's first choice marked."""
-    return [{**asdict(item), "is_ready": item.is_ready, "is_default": name == chosen} for name, item in engines.items()]
+    return [
+        {
+            "name": name, "title": item.title, "summary": item.summary, "needs": item.needs, "problem": item.problem, "is_off": item.is_off,
+            "is_ready": item.is_ready, "is_default": name == chosen,
+        }
+        for name, item in engines.items()
+    ]  # fmt: skip
 
 
 def models() -> list[JSON]:

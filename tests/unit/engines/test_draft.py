@@ -27,6 +27,7 @@ from shotwright.media.probe import probe_video
 
 pytestmark = pytest.mark.slow
 P = "fal-ai/kling-video/o1/standard/"
+W, H = 640, 360
 CACHE = Path(tempfile.mkdtemp(prefix="shotwright-tests-"))
 """Mattes and analyses of the test media, made once."""
 atexit.register(shutil.rmtree, CACHE, ignore_errors=True)
@@ -45,10 +46,11 @@ def shot_of(
     facts = probe_video(video) if video else None
     plan = plan_request(request, duration_s=facts.duration_s if facts and path.endswith("edit") else None)
     shape = (facts.width, facts.height) if facts else None
+    spec = output_spec(request, shape, facts)
+    if video is None:  # a quarter of the work; the documented sizes are proved by test_endpoints
+        spec = replace(spec, width=spec.width // 2, height=spec.height // 2)
     media = tuple(ElementMedia(e[0], e[1:]) for e in elements)
-    return Shot(
-        plan, output_spec(request, shape, facts), request.derived_seed(), images, media, video, facts, cache=CACHE
-    )
+    return Shot(plan, spec, request.derived_seed(), images, media, video, facts, cache=CACHE)
 
 
 def silent(stage: str, fraction: float, message: str | None = None, *, preview: object = None) -> None:
@@ -71,7 +73,7 @@ def test_the_first_frame_is_the_start_image_and_the_move_leaves_without_a_jump(
 ) -> None:
     shot = shot_of("Take @Image1 as the start frame. Slow push in. Golden hour.", images=(pictures["place"],))
     _, frames = render(shot, tmp_path)
-    start = fit(load_image(pictures["place"])[0], 1280, 720)
+    start = fit(load_image(pictures["place"])[0], W, H)
     assert similarity(frames[0], start) > 0.95
     steps = [np.abs(a.astype(int) - b).mean() for a, b in zip(frames, frames[1:], strict=False)]
     assert steps[0] < 3 * np.median(steps) + 0.5
@@ -81,8 +83,8 @@ def test_the_first_frame_is_the_start_image_and_the_move_leaves_without_a_jump(
 def test_first_and_last_frame_are_exact(pictures: dict[str, Path], tmp_path: Path) -> None:
     shot = shot_of("A slow push in", "image-to-video", images=(pictures["place"], pictures["painting"]))
     _, frames = render(shot, tmp_path)
-    assert similarity(frames[0], fit(load_image(pictures["place"])[0], 1280, 720)) > 0.95
-    assert similarity(frames[-1], fit(load_image(pictures["painting"])[0], 1280, 720)) > 0.9
+    assert similarity(frames[0], fit(load_image(pictures["place"])[0], W, H)) > 0.95
+    assert similarity(frames[-1], fit(load_image(pictures["painting"])[0], W, H)) > 0.9
 
 
 @pytest.mark.parametrize(
@@ -104,7 +106,9 @@ def test_moves_can_be_measured_in_the_clip(
 def test_static_is_static_to_the_pixel(pictures: dict[str, Path], tmp_path: Path) -> None:
     shot = shot_of("Static shot in the scene of @Image1", images=(pictures["place"],))
     _, frames = render(shot, tmp_path)
-    assert max(np.abs(frames[1].astype(int) - frame).max() for frame in frames[2:20]) <= 4
+    assert (
+        max(np.abs(frames[1].astype(int) - frame).max() for frame in frames[2:20]) <= 6
+    )  # what x264 leaves at this size
 
 
 def test_an_orbit_to_the_back_view_ends_on_the_back_view(pictures: dict[str, Path], tmp_path: Path) -> None:
@@ -127,7 +131,7 @@ def test_an_element_is_on_the_side_that_the_words_say(pictures: dict[str, Path],
         rgb = yuv_to_rgb(frames[10]).astype(int)
         columns = np.where(((rgb[..., 0] - rgb[..., 2]) > 80).sum(axis=0) > 10)[0]
         assert len(columns)
-        assert (columns.mean() < 640) == (side == "left")
+        assert (columns.mean() < W / 2) == (side == "left")
 
 
 def test_the_same_shot_has_the_same_bytes_on_one_thread_and_on_two(pictures: dict[str, Path], tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from shotwright.core.catalog import find_endpoint
 from shotwright.engines.base import Rendered
 from shotwright.engines.deliver import write_clip
 from shotwright.media.colour import rgb_to_yuv
@@ -38,7 +39,8 @@ class TestCardEngine:
     def render(self, shot: Shot, workdir: Path, progress: Progress) -> Rendered:
         """Draw the card of a request into `workdir / "output.mp4"`; see `Engine.render`."""
         started = time.perf_counter()
-        path = workdir / "output.mp4"
+        path, spec = workdir / "output.mp4", shot.output
+        progress("render", 0.0, f"Drawing {spec.frames} frames of a test card at {spec.width}x{spec.height}")
         write_clip(path, _frames(shot), shot, progress, first=0.0)
         return Rendered(path, (NOT_RENDERED,), metrics={"render_s": round(time.perf_counter() - started, 3)})
 
@@ -66,7 +68,7 @@ def _card(shot: Shot) -> FrameYUV:
         picture[: round(spec.height * BAR_FRACTION), left:right] = colour
     card = rgb_to_yuv(picture)
     line = f"{spec.width}x{spec.height}  {float(spec.fps):g} fps  {spec.frames} frames  seed {shot.seed}"
-    _write(card, shot.endpoint_id, (round(40 * scale), round(665 * scale)), 0.8 * scale)
+    _write(card, find_endpoint(shot.endpoint_id).canonical_id, (round(40 * scale), round(665 * scale)), 0.8 * scale)
     _write(card, line, (round(40 * scale), round(700 * scale)), 0.8 * scale)
     return card
 
