@@ -69,6 +69,7 @@ def test_from_pictures_and_a_prompt_to_a_clip_and_its_program(
     choose(page, "New element", pictures["front"], pictures["back"])
     uploaded(page, 3)
     page.select_option("#duration", "3")
+    page.click("#more summary")
     page.select_option("#engine", "draft")
     page.focus("#prompt")
     page.keyboard.type("Take @im")
