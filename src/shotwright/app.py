@@ -8,7 +8,6 @@ import logging
 import secrets
 import signal
 import socket
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -18,17 +17,15 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 
 from shotwright import wiring
-from shotwright.api import errors as api_errors
-from shotwright.api.auth import Gate
-from shotwright.api.context import Context
-from shotwright.api.eachlabs import routes as eachlabs_routes
-from shotwright.api.eachlabs import webhooks as eachlabs_webhooks
-from shotwright.api.fal import routes as fal_routes
-from shotwright.api.fal import webhooks as fal_webhooks
+from shotwright.api import uploads
+from shotwright.api.auth import Authenticator
+from shotwright.api.call import Node, node_of
+from shotwright.api.dialect import error_answer, shared_routes
+from shotwright.api.eachlabs.dialect import EACHLABS
+from shotwright.api.fal.dialect import FAL
 from shotwright.api.layers import Cors
 from shotwright.api.origin import HostRouting
 from shotwright.api.platform import routes as platform_routes
-from shotwright.api.platform import v1 as platform_v1
 from shotwright.core.errors import BadRequest, InternalError, NotFound, ServerUnavailable, SetupError, ShotwrightError
 from shotwright.files.store import FileStore
 from shotwright.jobs.children import ChildPool, ChildSetup
@@ -44,12 +41,11 @@ from shotwright.web import routes as web_routes
 from shotwright.web.render import page, wants_page
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+    from collections.abc import AsyncIterator, Callable, Iterator
     from pathlib import Path
 
     from starlette.responses import Response
 
-    from shotwright.engines.spec import EngineInfo
     from shotwright.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -58,52 +54,28 @@ WATCH_S = 1.0
 STOP_S = 9.0
 
 
-@dataclass
-class Node:
-    """What one process of a server has open."""
+DIALECTS = (FAL, EACHLABS)
+"""The wires. Deleting one is deleting its folder and its name here."""
 
-    settings: Settings
-    database_url: str
-    pool: AsyncConnectionPool[Any]
-    store: RequestStore
-    queue: Queue
-    hub: EventHub
-    files: FileStore
-    keys: KeyStore
-    outbox: Outbox
-    gate: Gate
-    secret: str
-    webhook_seed: str
-    engines: Mapping[str, EngineInfo]
 
-    def worker(self) -> Worker:
-        """A worker of this node."""
-        workdir = self.settings.data / "work"
-        workdir.mkdir(parents=True, exist_ok=True)
-        setup = ChildSetup("shotwright.wiring:build_engines", self.settings.files(), str(workdir), self.settings)
-        pool = ChildPool(setup, self.settings.workers)
-        return Worker(
-            self.store, self.queue, self.hub, self.files, pool, self.settings, self.engines, self.database_url
-        )
+def worker_of(node: Node) -> Worker:
+    """A worker of this node."""
+    workdir = node.settings.data / "work"
+    workdir.mkdir(parents=True, exist_ok=True)
+    setup = ChildSetup("shotwright.wiring:build_engines", node.settings.files(), str(workdir), node.settings)
+    pool = ChildPool(setup, node.settings.workers)
+    return Worker(node.store, node.queue, node.hub, node.files, pool, node.settings, node.engines, node.database_url)
 
-    def api(self) -> Starlette:
-        """The wires of this node."""
-        return build_api(
-            Context(
-                self.settings, self.pool, self.store, self.hub, self.files, self.keys, self.outbox, self.gate, self.secret,
-                self.webhook_seed, self.engines,
-            )
-        )  # fmt: skip
 
-    def deliverer(self) -> Deliverer:
-        """What sends this node's webhooks."""
-        dialects = {"fal": fal_webhooks.dialect(self.webhook_seed), "eachlabs": eachlabs_webhooks.DIALECT}
-        factor = self.settings.webhook_pause_factor
-        return Deliverer(self.outbox, self.store, dialects, self._may_call_private_webhooks, factor)
+def deliverer_of(node: Node) -> Deliverer:
+    """What sends this node's webhooks."""
+    webhooks = {item.name: item.webhooks(node) for item in DIALECTS if item.webhooks}
 
-    async def _may_call_private_webhooks(self) -> bool:
-        choice = self.settings.private_webhooks
-        return await self.gate.is_open() if choice == "auto" else choice == "allow"
+    async def may_call_private() -> bool:
+        choice = node.settings.private_webhooks
+        return await node.authenticator.is_open() if choice == "auto" else choice == "allow"
+
+    return Deliverer(node.outbox, node.store, webhooks, may_call_private, node.settings.webhook_pause_factor)
 
 
 @contextlib.asynccontextmanager
@@ -126,7 +98,7 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
         try:
             yield Node(
                 settings, database_url, pool, store, queue, hub, FileStore(settings.files()), keys, Outbox(pool),
-                Gate(settings, keys), secret, seed, wiring.engine_infos(settings),
+                Authenticator(settings, keys, secret), secret, seed, wiring.engine_infos(settings),
             )  # fmt: skip
         finally:
             await hub.stop()
@@ -183,19 +155,20 @@ async def _keep_alive(embedded: EmbeddedPostgres) -> None:
                 await asyncio.to_thread(embedded.revive)
 
 
-def build_api(context: Context) -> Starlette:
+def build_api(node: Node) -> Starlette:
     """The ASGI application with all dialects."""
     api = Starlette(
         routes=[
             *web_routes.routes(),
-            *eachlabs_routes.routes(),
-            *platform_v1.routes(),
+            *(route for item in DIALECTS for route in item.routes()),
+            *shared_routes(DIALECTS),
+            *uploads.routes(),
             *platform_routes.routes(),
-            *fal_routes.routes(),
+            *(route for item in DIALECTS for route in item.catch_all()),
         ]
     )
     api.router.redirect_slashes = False
-    api.state.context = context
+    api.state.node = node
     api.add_exception_handler(ShotwrightError, _on_error)  # type: ignore[arg-type]  # narrower than Exception
     api.add_exception_handler(Exception, _on_surprise)
     for kind in (psycopg.OperationalError, PoolTimeout):
@@ -209,29 +182,29 @@ def build_api(context: Context) -> Starlette:
 
 
 async def _on_error(request: Request, exc: ShotwrightError) -> Response:
-    return api_errors.answer(request, exc)
+    return error_answer(DIALECTS, request, node_of(request), exc)
 
 
 async def _on_lost_database(request: Request, exc: Exception) -> Response:
     logger.warning("The database does not answer in %s %s: %s", request.method, request.url.path, exc)
-    return api_errors.answer(request, ServerUnavailable())
+    return error_answer(DIALECTS, request, node_of(request), ServerUnavailable())
 
 
 async def _on_bad_value(request: Request, _: Exception) -> Response:
     """A value that no column can hold: NUL in a text, a number beyond all bounds."""
-    return api_errors.answer(request, BadRequest("A value of this request cannot be stored."))
+    return error_answer(DIALECTS, request, node_of(request), BadRequest("A value of this request cannot be stored."))
 
 
 async def _on_surprise(request: Request, exc: Exception) -> Response:
     logger.error("Unexpected error in %s %s", request.method, request.url.path, exc_info=exc)
-    return api_errors.answer(request, InternalError())
+    return error_answer(DIALECTS, request, node_of(request), InternalError())
 
 
 async def _on_missing(request: Request, _: Exception) -> Response:
     error = NotFound(f"Path {request.url.path} not found")
     if wants_page(request):
         return page(request, "error.html", None, status=error.status, error=error)
-    return api_errors.answer(request, error)
+    return error_answer(DIALECTS, request, node_of(request), error)
 
 
 async def check_exposure(node: Node) -> None:
@@ -241,7 +214,7 @@ async def check_exposure(node: Node) -> None:
         SetupError: The address is not loopback and there are no keys.
     """
     host = node.settings.host
-    if host not in LOOPBACK and await node.gate.is_open():
+    if host not in LOOPBACK and await node.authenticator.is_open():
         raise SetupError(
             f"Refusing to listen on {host} without keys: anybody could use this server. "
             "Make one with `shotwright keys create`, or listen on 127.0.0.1."
@@ -263,7 +236,7 @@ async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
     async with open_node(settings) as node:
         await check_exposure(node)
         config = uvicorn.Config(
-            node.api(), log_level=settings.log_level, access_log=False, lifespan="off", server_header=False,
+            build_api(node), log_level=settings.log_level, access_log=False, lifespan="off", server_header=False,
             timeout_graceful_shutdown=3,
             ssl_certfile=certificate[0] if certificate else None, ssl_keyfile=certificate[1] if certificate else None,
         )  # fmt: skip
@@ -271,12 +244,12 @@ async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
         stopping = _stop_signal()
         tasks = [
             asyncio.create_task(server.serve([listener]), name="http"),
-            asyncio.create_task(node.deliverer().run(), name="webhooks"),
+            asyncio.create_task(deliverer_of(node).run(), name="webhooks"),
         ]
         await server.ready.wait()
         announce(url)
         if settings.workers:
-            tasks.append(asyncio.create_task(node.worker().run(), name="worker"))
+            tasks.append(asyncio.create_task(worker_of(node).run(), name="worker"))
         await _until(stopping, tasks, server)
 
 
@@ -286,8 +259,8 @@ async def work(settings: Settings, announce: Callable[[str], None]) -> None:
         stopping = _stop_signal()
         announce(f"{settings.workers} render(s) at once")
         tasks = [
-            asyncio.create_task(node.worker().run(), name="worker"),
-            asyncio.create_task(node.deliverer().run(), name="webhooks"),
+            asyncio.create_task(worker_of(node).run(), name="worker"),
+            asyncio.create_task(deliverer_of(node).run(), name="webhooks"),
         ]
         await _until(stopping, tasks, None)
 

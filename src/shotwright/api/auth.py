@@ -68,7 +68,7 @@ class Caller:
         return self.sees_all or row.owner == self.id
 
 
-class _Remembered(Generic[T]):
+class _TtlCache(Generic[T]):
     """Answers of the database by name, asked for again after a second."""
 
     def __init__(self, ask: Callable[[str], Awaitable[T]]) -> None:
@@ -87,16 +87,16 @@ class _Remembered(Generic[T]):
         self._answers.clear()
 
 
-class Gate:
+class Authenticator:
     """Knows the keys; remembers what it knows for a second."""
 
-    def __init__(self, settings: Settings, keys: KeyStore) -> None:
-        self._settings, self._keys = settings, keys
+    def __init__(self, settings: Settings, keys: KeyStore, secret: str) -> None:
+        self.settings, self.secret, self._keys = settings, secret, keys
         self._configured = {key: owner_name(key) for key in settings.accepted_keys}
-        self._known = _Remembered(self._look_up)
-        self._named = _Remembered(self._find)
-        self._ended = _Remembered(keys.has_ended)
-        self._exist = _Remembered(lambda _: keys.exist())
+        self._known = _TtlCache(self._look_up)
+        self._named = _TtlCache(self._find)
+        self._ended = _TtlCache(keys.has_ended)
+        self._exist = _TtlCache(lambda _: keys.exist())
 
     def forget(self) -> None:
         """Ask the database again: keys were made or revoked, or somebody signed out."""
@@ -111,12 +111,12 @@ class Gate:
         """Who a credential belongs to; None when it belongs to nobody."""
         for key, name in self._configured.items():
             if hmac.compare_digest(key.encode(), text.encode()):
-                return Caller(name, CONFIGURED, self._settings.daily_budget_usd)
+                return Caller(name, CONFIGURED, self.settings.daily_budget_usd)
         if await self.is_open():
             return Caller(
                 owner_name(text) if text else "anonymous",
                 frozenset(SCOPES),
-                self._settings.daily_budget_usd,
+                self.settings.daily_budget_usd,
                 is_open=True,
             )
         return await self._known.get(text)
@@ -126,7 +126,7 @@ class Gate:
         if await self._ended.get(cookie):
             return None
         if name in self._configured.values():
-            return Caller(name, CONFIGURED, self._settings.daily_budget_usd)
+            return Caller(name, CONFIGURED, self.settings.daily_budget_usd)
         return await self._named.get(name)
 
     async def end_session(self, cookie: str, until: float) -> None:
@@ -143,28 +143,26 @@ class Gate:
     def _caller_of(self, key: ApiKey | None) -> Caller | None:
         if key is None:
             return None
-        budget = self._settings.daily_budget_usd if key.daily_budget_usd is None else key.daily_budget_usd
+        budget = self.settings.daily_budget_usd if key.daily_budget_usd is None else key.daily_budget_usd
         return Caller(str(key.id), frozenset(key.scopes), budget)
 
 
-async def caller(request: Request, scope: str = "read") -> Caller:
+async def authenticate(request: Request, authenticator: Authenticator, scope: str) -> Caller:
     """Who calls, if they may do what `scope` names.
 
     Raises:
         Unauthorized: No key, or an unknown or revoked one.
         Forbidden: The key's scopes do not include this.
     """
-    context = request.app.state.context
-    gate: Gate = context.gate
     text, session = credential(request), request.cookies.get(COOKIE)
-    if text or session is None or await gate.is_open():
-        found = await gate.caller(text)
+    if text or session is None or await authenticator.is_open():
+        found = await authenticator.caller(text)
         if found is not None and found.is_open and (scope == "admin" or request.method == "DELETE"):
-            _check_own_page(request)
+            _check_own_page(request, authenticator.settings)
     else:
-        found = await session_caller(gate, context.secret, session)
+        found = await session_caller(authenticator, session)
         if request.method not in SAFE_METHODS and not is_signed(
-            context.secret, f"csrf:{session}", request.headers.get(CSRF_HEADER, "")
+            authenticator.secret, f"csrf:{session}", request.headers.get(CSRF_HEADER, "")
         ):
             raise Forbidden("This page has expired. Reload it and try again.")
     if found is None:
@@ -174,7 +172,7 @@ async def caller(request: Request, scope: str = "read") -> Caller:
     return found
 
 
-def _check_own_page(request: Request) -> None:
+def _check_own_page(request: Request, settings: Settings) -> None:
     """On a server without keys: what cannot be undone is not done for a page of another site, or under a name that is not ours.
 
     Raises:
@@ -182,7 +180,7 @@ def _check_own_page(request: Request) -> None:
     """
     site = request.headers.get("sec-fetch-site", "none")
     host = urllib.parse.urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
-    public = urllib.parse.urlsplit(request.app.state.context.settings.public_url or "").hostname
+    public = urllib.parse.urlsplit(settings.public_url or "").hostname
     is_known = (
         host in {"localhost", "127.0.0.1", "::1", "testserver", public}
         or host.endswith(".localhost")
@@ -200,17 +198,17 @@ def new_session(secret: str, who: Caller) -> str:
     return f"{text}.{sign(secret, f'session:{text}')}"
 
 
-async def session_caller(gate: Gate, secret: str, cookie: str) -> Caller | None:
+async def session_caller(authenticator: Authenticator, cookie: str) -> Caller | None:
     """Who a session cookie belongs to; None when it is forged, too old or signed out, or its key was revoked."""
-    name, until = _session(secret, cookie)
-    return await gate.of_session(name, cookie) if until > time.time() else None
+    name, until = _session(authenticator.secret, cookie)
+    return await authenticator.of_session(name, cookie) if until > time.time() else None
 
 
-async def end_session(gate: Gate, secret: str, cookie: str) -> None:
+async def end_session(authenticator: Authenticator, cookie: str) -> None:
     """Sign a browser out for good: its cookie is taken no more. A cookie that is not ours ends nothing."""
-    _, until = _session(secret, cookie)
+    _, until = _session(authenticator.secret, cookie)
     if until > time.time():
-        await gate.end_session(cookie, until)
+        await authenticator.end_session(cookie, until)
 
 
 def _session(secret: str, cookie: str) -> tuple[str, int]:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import uuid
     from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 
-    from shotwright.api.context import Context
+    from shotwright.api.call import Node
     from shotwright.jobs.store import StoredRequest
 
 PING_S = 15.0
@@ -25,23 +25,23 @@ def event_stream(events: AsyncIterator[str], headers: Mapping[str, str] | None =
     return StreamingResponse(events, headers={**HEADERS, **(headers or {})}, media_type="text/event-stream")
 
 
-async def told(
-    context: Context, request_id: uuid.UUID, tell: Callable[[StoredRequest], Awaitable[str]]
+async def row_events(
+    node: Node, request_id: uuid.UUID, tell: Callable[[StoredRequest], Awaitable[str]]
 ) -> AsyncIterator[str]:
     """What `tell` says of the row at once and after every change; nothing is sent for an empty text."""
-    async with aclosing(_changes(context, request_id)) as rows:
+    async with aclosing(_changes(node, request_id)) as rows:
         async for row in rows:
             text = PING if row is None else await tell(row)
             if text:
                 yield text
 
 
-async def _changes(context: Context, request_id: uuid.UUID) -> AsyncGenerator[StoredRequest | None]:
+async def _changes(node: Node, request_id: uuid.UUID) -> AsyncGenerator[StoredRequest | None]:
     """The row at once and after every change, until it has ended or is gone; None when nothing happened for a while."""
-    async with context.hub.watch(request_id) as changed:
+    async with node.hub.watch(request_id) as changed:
         while True:
             changed.clear()
-            row = await context.store.get(request_id)
+            row = await node.store.get(request_id)
             if row is None:
                 return
             yield row

@@ -357,6 +357,9 @@ def find_endpoint(endpoint_id: str) -> Endpoint:
     return endpoint
 
 
+MODEL_VERSION = "0.0.1"
+"""Of all models, where a wire names one."""
+PUBLISHED = "2026-01-01T00:00:00Z"
 PROMPT_LIMIT = PROMPT_MAX_CHARS
 ELEMENT_TEXT = {
     "frontal_image_url": "The frontal image of the element (main view). " + IMAGE.text(),

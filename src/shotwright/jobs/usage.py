@@ -80,3 +80,11 @@ async def usage(
     async with pool.connection() as conn, conn.cursor(row_factory=class_row(UsageRow)) as cursor:
         rows: list[UsageRow] = await (await cursor.execute(query, values)).fetchall()
         return rows
+
+
+async def budget_left(pool: AsyncConnectionPool[Any], owner: str, daily_budget_usd: Decimal | None) -> Decimal | None:
+    """What a key may still spend today, US dollars; None when it has no budget."""
+    if daily_budget_usd is None:
+        return None
+    async with pool.connection() as conn:
+        return max(Decimal(0), daily_budget_usd - await spent_today(conn, owner))

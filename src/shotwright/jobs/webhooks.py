@@ -1,6 +1,6 @@
 """Delivers the outbox: bounded time, no redirects, retries with growing pauses and jitter, every attempt written down.
 
-What a body says and how it is signed belongs to the wires; they are handed in as `Dialect`s.
+What a body says and how it is signed belongs to the wires; they are handed in as `WebhookDialect`s.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ PRIVATE = "Set SHOTWRIGHT_PRIVATE_WEBHOOKS=allow to deliver there."
 
 
 @dataclass(frozen=True)
-class Dialect:
+class WebhookDialect:
     """How a wire words, signs and repeats its webhooks."""
 
     timeout_s: float
@@ -60,7 +60,7 @@ class Deliverer:
         self,
         outbox: Outbox,
         store: RequestStore,
-        dialects: Mapping[str, Dialect],
+        dialects: Mapping[str, WebhookDialect],
         may_be_private: Callable[[], Awaitable[bool]],
         pause_factor: float,
     ) -> None:
@@ -114,7 +114,7 @@ class Deliverer:
         shown = {name: "***" if name in SECRET_HEADERS else value for name, value in headers.items()}
         await self._outbox.record(delivery, attempt, shown, self._pause(delivery, dialect, attempt))
 
-    async def _body(self, delivery: Delivery, dialect: Dialect) -> tuple[bytes, int]:
+    async def _body(self, delivery: Delivery, dialect: WebhookDialect) -> tuple[bytes, int]:
         """The bytes of all attempts, made at the first one."""
         if delivery.body is not None and delivery.signed_at is not None:
             return delivery.body, delivery.signed_at
@@ -126,7 +126,7 @@ class Deliverer:
         await self._outbox.seal(delivery, body or b"{}", now)
         return body or b"{}", now
 
-    def _pause(self, delivery: Delivery, dialect: Dialect, attempt: Attempt) -> float | None:
+    def _pause(self, delivery: Delivery, dialect: WebhookDialect, attempt: Attempt) -> float | None:
         """Seconds to the next attempt; None when there is none."""
         if attempt.is_delivered or delivery.attempts >= len(dialect.pauses_s) or PRIVATE in (attempt.error or ""):
             return None

@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
 
-from shotwright.api.auth import Caller, caller
-from shotwright.api.context import context_of
-from shotwright.api.fal.queue import find
+from shotwright.api.call import Call, Node, handler
 from shotwright.api.platform.routes import searched
 from shotwright.api.platform.views import shown, shown_event
+from shotwright.api.requests import find
 from shotwright.core.catalog import ENDPOINTS, SLUGS
 from shotwright.core.errors import BadRequest, NotFound
 from shotwright.jobs.history import search
@@ -24,9 +23,6 @@ from shotwright.jobs.states import State
 from shotwright.web.render import environment, page
 
 if TYPE_CHECKING:
-    from starlette.requests import Request
-
-    from shotwright.api.context import Context
     from shotwright.jobs.store import StoredRequest
 
 PAGE = 24
@@ -34,30 +30,28 @@ MOST_COMPARED = 6
 """Clips that one page compares."""
 
 
-async def listing(request: Request, who: Caller) -> Response:
+async def listing(call: Call) -> Response:
     """/requests: searchable; bulk cancel and delete; some of them to compare."""
-    context = context_of(request)
-    rows = await search(context.pool, searched(request, who), PAGE + 1)
-    query = {name: value for name, value in request.query_params.items() if value and name != "before"}
-    keys = await context.keys.all() if "admin" in who.scopes else []
+    rows = await search(call.node.pool, searched(call.request, call.who), PAGE + 1)
+    query = {name: value for name, value in call.query.items() if value and name != "before"}
+    keys = await call.node.keys.all() if "admin" in call.who.scopes else []
     return page(
-        request, "requests.html", who, rows=[shown(row, "", context.engines) for row in rows[:PAGE]], query=query,
-        endpoints=[*ENDPOINTS, *SLUGS], states=[state.value for state in State], engines=list(context.engines), keys=keys,
+        call.request, "requests.html", call.who, rows=[shown(row, "", call.node.engines) for row in rows[:PAGE]], query=query,
+        endpoints=[*ENDPOINTS, *SLUGS], states=[state.value for state in State], engines=list(call.node.engines), keys=keys,
         next_before=rows[PAGE - 1].created_at.isoformat() if len(rows) > PAGE else None,
     )  # fmt: skip
 
 
-async def show(request: Request, who: Caller) -> Response:
+async def show(call: Call) -> Response:
     """/requests/{id}: plan, inputs, outputs, events, attempts, cost, webhooks."""
-    context = context_of(request)
-    row = await find(request, context)
-    item = _light(shown(row, "", context.engines))
-    events = [shown_event(event, "") for event in await context.store.events(row.id)]
-    hook = await context.outbox.find(row.id) if row.webhook else None
-    attempts = await context.outbox.attempts(hook.id) if hook else []
+    row = await find(call)
+    item = _light(shown(row, "", call.node.engines))
+    events = [shown_event(event, "") for event in await call.node.store.events(row.id)]
+    hook = await call.node.outbox.find(row.id) if row.webhook else None
+    attempts = await call.node.outbox.attempts(hook.id) if hook else []
     return page(
-        request, "request.html", who, item=item, row=row, events=events, hook=hook, attempts=attempts, plan=row.plan,
-        engines=[item for item in context.engines.values() if item.is_ready], can_play=row.endpoint_id in ENDPOINTS or row.endpoint_id in SLUGS,
+        call.request, "request.html", call.who, item=item, row=row, events=events, hook=hook, attempts=attempts, plan=row.plan,
+        engines=[item for item in call.node.engines.values() if item.is_ready], can_play=row.endpoint_id in ENDPOINTS or row.endpoint_id in SLUGS,
         data={"request": item, "plan": row.plan, "events": events},
     )  # fmt: skip
 
@@ -67,23 +61,22 @@ def _light(item: dict[str, Any]) -> dict[str, Any]:
     return {**item, "arguments": slim(item["arguments"])}
 
 
-async def compare(request: Request, who: Caller) -> Response:
+async def compare(call: Call) -> Response:
     """/requests/compare?id=&id=: two to six clips that play together, and what differs in their inputs."""
-    context = context_of(request)
-    names = request.query_params.getlist("id")
+    names = call.query.getlist("id")
     if not 2 <= len(names) <= MOST_COMPARED:
         raise BadRequest(f"Choose two to {MOST_COMPARED} requests to compare: /requests/compare?id=ID&id=ID.")
-    rows = [await _visible(context, who, name) for name in names]
-    items = [_light(shown(row, "", context.engines)) for row in rows]
-    return page(request, "compare.html", who, items=items, changes=differences(items), data={"items": items})
+    rows = [await _visible(call, name) for name in names]
+    items = [_light(shown(row, "", call.node.engines)) for row in rows]
+    return page(call.request, "compare.html", call.who, items=items, changes=differences(items), data={"items": items})
 
 
-async def _visible(context: Context, who: Caller, text: str) -> StoredRequest:
+async def _visible(call: Call, text: str) -> StoredRequest:
     try:
-        row = await context.store.get(uuid.UUID(text))
+        row = await call.node.store.get(uuid.UUID(text))
     except ValueError:
         row = None
-    if row is None or not who.may_see(row):
+    if row is None or not call.who.may_see(row):
         raise NotFound("Request not found")
     return row
 
@@ -114,20 +107,19 @@ def _text(value: Any) -> str:  # noqa: ANN401  (any JSON)
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=1)
 
 
-async def export(request: Request) -> Response:
+@handler("read")
+async def export(call: Call) -> Response:
     """GET /requests/{id}/export.zip: the clip, its recipe, its plan and a page that shows them without a server."""
-    context = context_of(request)
-    await caller(request)
-    row = await find(request, context)
+    row = await find(call)
     result = row.result or {}
     if "file_id" not in result or row.arguments is None:
-        raise BadRequest("This request has no clip to export.")
-    data = await asyncio.to_thread(_packed, context, row, result)
+        raise BadRequest("This call.request has no clip to export.")
+    data = await asyncio.to_thread(_packed, call.node, row, result)
     name = f'attachment; filename="shotwright-{str(row.id)[:8]}.zip"'
     return Response(data, media_type="application/zip", headers={"content-disposition": name})
 
 
-def _packed(context: Context, row: StoredRequest, result: dict[str, Any]) -> bytes:
+def _packed(node: Node, row: StoredRequest, result: dict[str, Any]) -> bytes:
     recipe = recipe_of(row.endpoint_id, row.arguments or {}, row.engine, result.get("seed"))
     sheet = (
         environment()
@@ -145,5 +137,5 @@ def _packed(context: Context, row: StoredRequest, result: dict[str, Any]) -> byt
             ("trajectory_file_id", "camera.txt"),
         ):
             if key in result:
-                packed.writestr(name, context.files.read_all(result[key]))
+                packed.writestr(name, node.files.read_all(result[key]))
     return buffer.getvalue()

@@ -6,13 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import RedirectResponse
 
-from shotwright.api.auth import Caller, caller
-from shotwright.api.body import read_json
-from shotwright.api.context import context_of
-from shotwright.api.eachlabs.models import VERSION
-from shotwright.api.fal.bodies import json_response
-from shotwright.api.origin import origin
-from shotwright.core.catalog import ENDPOINTS, SLUGS, Endpoint, find_endpoint
+from shotwright.api.answers import json_response
+from shotwright.api.call import Call, handler
+from shotwright.core.catalog import ENDPOINTS, MODEL_VERSION, SLUGS, Endpoint, find_endpoint
 from shotwright.core.errors import BadRequest
 from shotwright.core.limits import PROMPT_MAX_CHARS
 from shotwright.jobs.history import Search, search, typical
@@ -21,54 +17,50 @@ from shotwright.web.render import page, pretty
 from shotwright.web.snippets import eachlabs_snippets, fal_snippets
 
 if TYPE_CHECKING:
-    from starlette.requests import Request
     from starlette.responses import Response
 
 LATEST = 6
 
 
-async def home(request: Request, who: Caller) -> Response:
+async def home(call: Call) -> Response:
     """/: models by task, engines, the queue."""
-    context = context_of(request)
-    rows = await search(context.pool, Search(owner=who.owner_filter), LATEST)
+    rows = await search(call.node.pool, Search(owner=call.who.owner_filter), LATEST)
     return page(
-        request, "home.html", who, tasks=forms.models(), engines=forms.engines_of(context.engines, context.settings.engine),
-        counts=await context.store.counts(), latest=rows, base=origin(request, context.settings),
+        call.request, "home.html", call.who, tasks=forms.models(), engines=forms.engines_of(call.node.engines, call.node.settings.engine),
+        counts=await call.node.store.counts(), latest=rows, base=call.base,
     )  # fmt: skip
 
 
-async def playground(request: Request, who: Caller) -> Response:
+async def playground(call: Call) -> Response:
     """/models/{id}/playground."""
-    context = context_of(request)
-    endpoint = find_endpoint(request.path_params["endpoint"])
+    endpoint = find_endpoint(call.path["endpoint"])
     if endpoint.wire != "fal":
-        query = f"?{request.url.query}" if request.url.query else ""
+        query = f"?{call.request.url.query}" if call.request.url.query else ""
         return RedirectResponse(f"/models/{endpoint.counterpart}/playground{query}", 307)
-    usual = await typical(context.pool, endpoint.id, context.settings.engine)
+    usual = await typical(call.node.pool, endpoint.id, call.node.settings.engine)
     data = {
-        "form": forms.form_of(endpoint), "moves": forms.moves(), "engines": forms.engines_of(context.engines, context.settings.engine),
-        "origin": origin(request, context.settings), "usual_s": usual.seconds if usual else None, "is_open": who.is_open,
+        "form": forms.form_of(endpoint), "moves": forms.moves(), "engines": forms.engines_of(call.node.engines, call.node.settings.engine),
+        "origin": call.base, "usual_s": usual.seconds if usual else None, "is_open": call.who.is_open,
         "endpoints": [{"id": item.id, "slug": item.counterpart} for item in ENDPOINTS.values()],
     }  # fmt: skip
-    return page(request, "playground.html", who, model=endpoint, data=data, price=texts.price(endpoint))
+    return page(call.request, "playground.html", call.who, model=endpoint, data=data, price=texts.price(endpoint))
 
 
-async def reference(request: Request, who: Caller) -> Response:
+async def reference(call: Call) -> Response:
     """/models/{id} and /models/{id}/api: the API reference made from the catalogue."""
-    context = context_of(request)
-    endpoint = find_endpoint(request.path_params["endpoint"])
-    base = origin(request, context.settings)
+    endpoint = find_endpoint(call.path["endpoint"])
+    base = call.base
     fal = endpoint if endpoint.wire == "fal" else find_endpoint(endpoint.canonical_id)
     arguments = texts.required_example(fal)
     wires = [
-        ("fal", fal_snippets(fal, arguments, base, is_open=who.is_open)),
+        ("fal", fal_snippets(fal, arguments, base, is_open=call.who.is_open)),
         ("EachLabs", eachlabs_snippets(endpoint, arguments, base)),
     ]
     return page(
-        request, "reference.html", who, model=endpoint, fal=fal, slug=_slug_of(endpoint), fields=[texts.row_of(field, endpoint) for field in endpoint.fields],
+        call.request, "reference.html", call.who, model=endpoint, fal=fal, slug=_slug_of(endpoint), fields=[texts.row_of(field, endpoint) for field in endpoint.fields],
         price=texts.price(endpoint), specification=texts.specification(endpoint), wires=wires, base=base,
         input_json=pretty(endpoint.example), output_json=pretty(endpoint.output_example), prompt_max=PROMPT_MAX_CHARS,
-        related=texts.related([fal]), model_version=VERSION,
+        related=texts.related([fal]), model_version=MODEL_VERSION,
     )  # fmt: skip
 
 
@@ -77,18 +69,17 @@ def _slug_of(endpoint: Endpoint) -> Endpoint | None:
     return endpoint if endpoint.wire == "eachlabs" else SLUGS.get(endpoint.counterpart or "")
 
 
-async def code(request: Request) -> Response:
+@handler("read")
+async def code(call: Call) -> Response:
     """POST /models/{id}/code: the request in the body as programs for both wires."""
-    context = context_of(request)
-    who = await caller(request)
-    endpoint = find_endpoint(request.path_params["endpoint"])
-    arguments: Any = await read_json(request, context.settings.max_body_mb)
+    endpoint = find_endpoint(call.path["endpoint"])
+    arguments: Any = await call.body()
     if not isinstance(arguments, dict):
-        raise BadRequest("Send the input of a request, a JSON object.")
-    base = origin(request, context.settings)
+        raise BadRequest("Send the input of a call.request, a JSON object.")
+    base = call.base
     return json_response(
         {
-            "fal": vars(fal_snippets(endpoint, arguments, base, is_open=who.is_open)),
+            "fal": vars(fal_snippets(endpoint, arguments, base, is_open=call.who.is_open)),
             "eachlabs": vars(eachlabs_snippets(endpoint, arguments, base)),
         }
     )

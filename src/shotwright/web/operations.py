@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from shotwright.api.context import context_of
+from shotwright.api.call import Call
 from shotwright.api.query import days, whole_number
 from shotwright.core.errors import BadRequest, Forbidden
 from shotwright.jobs.keys import SCOPES
@@ -24,10 +24,8 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from starlette.requests import Request
     from starlette.responses import Response
 
-    from shotwright.api.auth import Caller
 
 PAGE = 50
 DAYS_MAX = 400
@@ -37,16 +35,15 @@ SERIES = 6
 """So many lines of a plot get a colour of their own; the rest are one."""
 
 
-async def webhooks(request: Request, who: Caller) -> Response:
+async def webhooks(call: Call) -> Response:
     """/webhooks: deliveries and their attempts, deliver again, try an address."""
-    context = context_of(request)
-    offset = whole_number(request, "offset", 0, 0, 10**6)
-    found = await context.outbox.recent(PAGE + 1, offset, owner=who.owner_filter)
-    attempts = {item.id: await context.outbox.attempts(item.id) for item in found[:PAGE] if item.attempts}
+    offset = whole_number(call.request, "offset", 0, 0, 10**6)
+    found = await call.node.outbox.recent(PAGE + 1, offset, owner=call.who.owner_filter)
+    attempts = {item.id: await call.node.outbox.attempts(item.id) for item in found[:PAGE] if item.attempts}
     return page(
-        request,
+        call.request,
         "webhooks.html",
-        who,
+        call.who,
         deliveries=found[:PAGE],
         attempts=attempts,
         offset=offset,
@@ -89,21 +86,20 @@ class Plot:
         return ("$" if self.unit == "$" else "") + f"{self.top * share:,.10g}"
 
 
-async def usage(request: Request, who: Caller) -> Response:
+async def usage(call: Call) -> Response:
     """/usage: plots per day by endpoint and by key, totals, CSV."""
-    context = context_of(request)
-    first, last = days(request, 29)
+    first, last = days(call.request, 29)
     if (last - first).days > DAYS_MAX:
         raise BadRequest(f"A plot shows at most {DAYS_MAX} days. The CSV has no such bound.")
-    rows = await read_usage(context.pool, first, last, owner=who.owner_filter)
-    names = {str(key.id): key.name for key in await context.keys.all()} if "admin" in who.scopes else {}
+    rows = await read_usage(call.node.pool, first, last, owner=call.who.owner_filter)
+    names = {str(key.id): key.name for key in await call.node.keys.all()} if "admin" in call.who.scopes else {}
     drawn: list[tuple[str, str, Callable[[UsageRow], str], Callable[[UsageRow], float]]] = [
         ("Seconds of video by model", "s", lambda row: row.endpoint_id, lambda row: row.seconds),
         ("Requests by key", "", lambda row: names.get(row.key or "", row.key or "anonymous"), lambda row: row.requests),
         ("What the paid model would have cost", "$", lambda row: row.engine, lambda row: float(row.upstream_usd)),
     ]
     plots = [plot(rows, title, unit, label, value, (first, last)) for title, unit, label, value in drawn]
-    return page(request, "usage.html", who, rows=rows, plots=plots, first=first, last=last, names=names)
+    return page(call.request, "usage.html", call.who, rows=rows, plots=plots, first=first, last=last, names=names)
 
 
 def plot(
@@ -146,30 +142,28 @@ def round_top(highest: float) -> float:
     return next(round(step * power, 9) for step in (1, 2, 4, 10) if step * power >= highest * (1 - 1e-9))
 
 
-async def keys(request: Request, who: Caller) -> Response:
+async def keys(call: Call) -> Response:
     """/settings/keys: make and revoke keys."""
-    if "admin" not in who.scopes:
+    if "admin" not in call.who.scopes:
         raise Forbidden(
             'Keys are for keys with the scope "admin". Make one with `shotwright keys create --scope admin`.'
         )
-    context = context_of(request)
     return page(
-        request,
+        call.request,
         "keys.html",
-        who,
-        keys=await context.keys.all(),
+        call.who,
+        keys=await call.node.keys.all(),
         scopes=SCOPES,
-        configured=len(context.settings.accepted_keys),
+        configured=len(call.node.settings.accepted_keys),
     )
 
 
-async def health(request: Request, who: Caller) -> Response:
+async def health(call: Call) -> Response:
     """/health: the database, the queue, the engines, the disk."""
-    context = context_of(request)
-    disk = await asyncio.to_thread(_disk, context.settings.data)
+    disk = await asyncio.to_thread(_disk, call.node.settings.data)
     return page(
-        request, "health.html", who, counts=await context.store.counts(), engines=engines_of(context.engines, context.settings.engine),
-        settings=context.settings, disk=disk,
+        call.request, "health.html", call.who, counts=await call.node.store.counts(), engines=engines_of(call.node.engines, call.node.settings.engine),
+        settings=call.node.settings, disk=disk,
     )  # fmt: skip
 
 

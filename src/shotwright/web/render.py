@@ -15,8 +15,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Match, Route
 
-from shotwright.api.auth import COOKIE, Caller, caller, csrf_token
-from shotwright.api.context import context_of
+from shotwright.api.auth import COOKIE, Caller, authenticate, csrf_token
+from shotwright.api.call import Call, node_of
 from shotwright.core.errors import ShotwrightError, Unauthorized
 from shotwright.jobs.recipe import prompt_text
 from shotwright.version import __version__
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.types import Scope
 
-    Handler = Callable[[Request, Caller], Awaitable[Response]]
+    Handler = Callable[[Call], Awaitable[Response]]
 
 CONTENT_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; "
@@ -72,11 +72,10 @@ def pretty(value: Any) -> str:  # noqa: ANN401  (any JSON)
 
 def page(request: Request, template: str, who: Caller | None, *, status: int = 200, **data: Any) -> Response:  # noqa: ANN401  (what templates show)
     """A template as a page."""
-    context = context_of(request)
     cookie = request.cookies.get(COOKIE)
     shared = {
         "navigation": NAVIGATION, "path": request.url.path, "version": __version__, "who": who,
-        "csrf": csrf_token(context.secret, cookie) if cookie and who and not who.is_open else "",
+        "csrf": csrf_token(node_of(request).secret, cookie) if cookie and who and not who.is_open else "",
     }  # fmt: skip
     text = environment().get_template(template).render(**shared, **data)
     return Response(text, status, HEADERS, media_type="text/html")
@@ -99,8 +98,9 @@ def page_route(path: str, handler: Handler) -> PageRoute:
     async def shown(request: Request) -> Response:
         who: Caller | None = None
         try:
-            who = await caller(request)
-            return await handler(request, who)
+            node = node_of(request)
+            who = await authenticate(request, node.authenticator, "read")
+            return await handler(Call(request, node, who))
         except Unauthorized:
             query = f"?{request.url.query}" if request.url.query else ""
             return RedirectResponse(f"/signin?next={urllib.parse.quote(request.url.path + query)}", 303)

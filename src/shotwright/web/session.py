@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from shotwright.api.auth import COOKIE, SESSION_S, end_session, new_session
 from shotwright.api.body import read_body, read_json
-from shotwright.api.context import context_of
+from shotwright.api.call import node_of
 from shotwright.core.errors import Forbidden, Unauthorized
 from shotwright.web.render import VISITOR, new_token, page
 
@@ -22,19 +22,19 @@ if TYPE_CHECKING:
 
 async def form(request: Request) -> Response:
     """GET /signin."""
-    if await context_of(request).gate.is_open():
+    if await node_of(request).authenticator.is_open():
         return RedirectResponse(_next(request.query_params.get("next", "")), 303)
     return _shown(request, request.query_params.get("next", ""), "")
 
 
 async def enter(request: Request) -> Response:
     """POST /signin: the key, where to go, and the word that only our own form knows."""
-    context = context_of(request)
+    node = node_of(request)
     given = dict(urllib.parse.parse_qsl((await read_body(request, 1)).decode("utf-8", "replace")))
     where, word = given.get("next", ""), request.cookies.get(VISITOR, "")
     if not word or not hmac.compare_digest(word.encode(), given.get("word", "").encode()):
         return _shown(request, where, "The page had expired. Try again.", 403)
-    who = await context.gate.caller(given.get("key", "").strip())
+    who = await node.authenticator.caller(given.get("key", "").strip())
     if who is None:
         return _shown(request, where, "This server does not know that key.", 401)
     answer = RedirectResponse(_next(where), 303)
@@ -45,11 +45,11 @@ async def enter(request: Request) -> Response:
 
 async def enter_by_program(request: Request) -> Response:
     """POST /session {"key"}: the cookie, for our own pages, which call it with JSON from this origin."""
-    context = context_of(request)
+    node = node_of(request)
     wish = await read_json(request, 1)
     if request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
         raise Forbidden("Sign in on the page itself.")
-    who = await context.gate.caller(str(wish.get("key", "")) if isinstance(wish, dict) else "")
+    who = await node.authenticator.caller(str(wish.get("key", "")) if isinstance(wish, dict) else "")
     if who is None:
         raise Unauthorized
     answer = Response(status_code=204)
@@ -58,14 +58,14 @@ async def enter_by_program(request: Request) -> Response:
 
 
 def _set(answer: Response, request: Request, who: Caller) -> None:
-    text = new_session(context_of(request).secret, who)
+    text = new_session(node_of(request).secret, who)
     answer.set_cookie(COOKIE, text, SESSION_S, httponly=True, samesite="lax", secure=_is_https(request))
 
 
 async def leave(request: Request) -> Response:
     """POST /signout: forget the cookie, here and in the browser. Doing so by mistake harms nobody."""
-    context = context_of(request)
-    await end_session(context.gate, context.secret, request.cookies.get(COOKIE, ""))
+    node = node_of(request)
+    await end_session(node.authenticator, request.cookies.get(COOKIE, ""))
     answer = RedirectResponse("/signin", 303)
     answer.delete_cookie(COOKIE)
     return answer

@@ -6,12 +6,19 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from shotwright.api.auth import caller
-from shotwright.api.context import context_of
-from shotwright.api.eachlabs.models import VERSION
+from shotwright.api.call import Call, handler, node_of
 from shotwright.api.origin import origin
-from shotwright.api.platform.v1 import PUBLISHED
-from shotwright.core.catalog import CANVAS, ENDPOINTS, KLING_UNIT_USD, SLUGS, Endpoint, Field, find_endpoint
+from shotwright.core.catalog import (
+    CANVAS,
+    ENDPOINTS,
+    KLING_UNIT_USD,
+    MODEL_VERSION,
+    PUBLISHED,
+    SLUGS,
+    Endpoint,
+    Field,
+    find_endpoint,
+)
 from shotwright.core.errors import NotFound
 from shotwright.core.pricing import estimate
 from shotwright.web.docs import contents
@@ -86,33 +93,33 @@ def plain_title(endpoint: Endpoint) -> str:
 
 async def is_open(request: Request) -> bool:
     """Whether this server takes any key."""
-    return await context_of(request).gate.is_open()
+    return await node_of(request).authenticator.is_open()
 
 
-async def llms(request: Request) -> Response:
+@handler("read")
+async def llms(call: Call) -> Response:
     """GET /models/{id}/llms.txt: the form of seed 000; a slug of EachLabs' wire has the form of seed 004."""
-    await caller(request)
-    endpoint = find_endpoint(request.path_params["endpoint"])
+    endpoint = find_endpoint(call.path["endpoint"])
     if endpoint.wire == "eachlabs":
-        return _eachlabs(request, endpoint, "text/plain")
-    base = origin(request, context_of(request).settings)
+        return _eachlabs(call.request, endpoint, "text/plain")
+    base = call.base
     video = endpoint.output_example["video"]
     return text_response("text/llms.txt", "text/plain", model=endpoint, base=base, name=plain_title(endpoint),
         fields=[row_of(field, endpoint, is_brief=True) for field in endpoint.fields],
         required_json=pretty(required_example(endpoint)), full_json=pretty(full_example(endpoint)),
         output_compact=_compact(video), output_json=pretty(endpoint.output_example),
-        snippets=fal_snippets(endpoint, required_example(endpoint), base, is_open=await is_open(request)),
+        snippets=fal_snippets(endpoint, required_example(endpoint), base, is_open=await is_open(call.request)),
     )  # fmt: skip
 
 
-async def markdown(request: Request) -> Response:
+@handler("read")
+async def markdown(call: Call) -> Response:
     """GET /models/{id}.md, or the path that several endpoints share: the form of seeds 001 and 002."""
-    await caller(request)
-    path = request.path_params["endpoint"].strip("/")
+    path = call.path["endpoint"].strip("/")
     if path in SLUGS:
-        return _eachlabs(request, SLUGS[path], MARKDOWN)
+        return _eachlabs(call.request, SLUGS[path], MARKDOWN)
     group = group_of(path)
-    base, is_free = origin(request, context_of(request).settings), await is_open(request)
+    base, is_free = call.base, await is_open(call.request)
     items = [
         _item(ENDPOINTS[name], fal_snippets(ENDPOINTS[name], required_example(ENDPOINTS[name]), base, is_open=is_free))
         for name in GROUPS[group]
@@ -228,10 +235,10 @@ def related(shown: list[Endpoint]) -> list[Endpoint]:
 
 
 def _eachlabs(request: Request, model: Endpoint, media_type: str) -> Response:
-    settings = context_of(request).settings
+    settings = node_of(request).settings
     example = {"model": model.id, "input": _example_input(model)}
     fields = sorted(model.fields, key=lambda field: field.kind == "boolean")
-    return text_response("text/eachlabs.md", media_type, model=model, base=origin(request, settings), model_version=VERSION,
+    return text_response("text/eachlabs.md", media_type, model=model, base=origin(request, settings), model_version=MODEL_VERSION,
         cost=f"Unit-based pricing: ${KLING_UNIT_USD} per Kling unit", updated=PUBLISHED[:10],
         fields=[_constrained(field) for field in fields], example_json=pretty(example).replace("'", "'\\''"),
         creates=settings.eachlabs_creates_per_minute, in_flight=settings.eachlabs_in_flight, own_files=settings.eachlabs_own_files,
@@ -259,9 +266,9 @@ def _constrained(field: Field) -> JSON:
     }  # fmt: skip
 
 
-async def index(request: Request) -> Response:
+@handler("read")
+async def index(call: Call) -> Response:
     """GET /llms.txt: everything there is to read."""
-    await caller(request)
-    return text_response("text/index.txt", "text/plain", base=origin(request, context_of(request).settings), models=list(ENDPOINTS.values()),
+    return text_response("text/index.txt", "text/plain", base=call.base, models=list(ENDPOINTS.values()),
         slugs=list(SLUGS.values()), groups=[(group, title_of(group)) for group in GROUPS], docs=contents(),
     )  # fmt: skip

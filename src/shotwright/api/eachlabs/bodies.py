@@ -6,7 +6,7 @@ import math
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from shotwright.api.fal.bodies import error_of, json_response
+from shotwright.api.answers import error_of, json_response
 from shotwright.core import errors as e
 from shotwright.core.catalog import ENDPOINTS
 from shotwright.jobs.states import State

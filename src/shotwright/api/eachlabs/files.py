@@ -10,17 +10,14 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
-from shotwright.api.auth import caller
-from shotwright.api.body import read_json
-from shotwright.api.context import context_of
+from shotwright.api.call import Call, handler
 from shotwright.api.eachlabs import bodies
-from shotwright.api.fal.uploads import signed_address
-from shotwright.api.origin import origin
+from shotwright.api.uploads import signed_address
 from shotwright.core.errors import BadRequest, NotFound
 from shotwright.files.store import safe_name
 
 if TYPE_CHECKING:
-    from starlette.requests import Request
+    pass
 
 PUT_S = 15 * 60
 MAX_MB = 100
@@ -29,11 +26,10 @@ EXPIRES_MIN_S, EXPIRES_MAX_S = 60, 31_536_000
 KINDS = ("audio", "image", "other", "video")
 
 
-async def presign(request: Request) -> Response:
+@handler("run")
+async def presign(call: Call) -> Response:
     """POST /v1/upload/presign: an address to PUT a file to within 15 minutes."""
-    context = context_of(request)
-    who = await caller(request, "run")
-    wish = await read_json(request, 1)
+    wish = await call.small_body()
     kind = wish.get("content_type") if isinstance(wish, dict) else None
     if not isinstance(kind, str) or not kind.strip() or len(kind) > 200:
         raise BadRequest("content_type is required")
@@ -43,12 +39,12 @@ async def presign(request: Request) -> Response:
     if isinstance(lasts, bool) or not isinstance(lasts, int) or not EXPIRES_MIN_S <= lasts <= EXPIRES_MAX_S:
         raise BadRequest(f"expires_in_seconds must be a whole number from {EXPIRES_MIN_S} to {EXPIRES_MAX_S}.")
     file_id, name = uuid.uuid4().hex, safe_name(None, kind)
-    base = origin(request, context.settings)
-    terms = {"name": name, "type": kind, "max": MAX_MB, "expires_s": lasts, "owner": who.id}
+    base = call.base
+    terms = {"name": name, "type": kind, "max": MAX_MB, "expires_s": lasts, "owner": call.who.id}
     return bodies.answer(
-        request,
+        call.request,
         {
-            "id": file_id, "presigned_url": signed_address(context, base, file_id, terms, PUT_S),
+            "id": file_id, "presigned_url": signed_address(call.node, base, file_id, terms, PUT_S),
             "public_url": f"{base}/files/{file_id}/{name}",
             "expires_at": datetime.fromtimestamp(int(time.time()) + lasts, UTC).isoformat().replace("+00:00", "Z"),
             "required_headers": {"Content-Type": kind},
@@ -56,17 +52,16 @@ async def presign(request: Request) -> Response:
     )  # fmt: skip
 
 
-async def delete(request: Request) -> Response:
+@handler("run")
+async def delete(call: Call) -> Response:
     """DELETE /v1/files/{id}: 204, also when it is gone already."""
-    context = context_of(request)
-    who = await caller(request, "run")
     try:
-        file_id = uuid.UUID(request.path_params["file_id"]).hex
+        file_id = uuid.UUID(call.path["file_id"]).hex
     except ValueError as exc:
         raise BadRequest("invalid file id") from exc
-    record = await asyncio.to_thread(context.files.record, file_id)
-    if record is not None and not who.sees_all and record.owner != who.id:
+    record = await asyncio.to_thread(call.node.files.record, file_id)
+    if record is not None and not call.who.sees_all and record.owner != call.who.id:
         raise NotFound("file not found")
     if record is not None:
-        await asyncio.to_thread(context.files.delete, file_id)
-    return Response(status_code=204, headers=bodies.request_id(request))
+        await asyncio.to_thread(call.node.files.delete, file_id)
+    return Response(status_code=204, headers=bodies.request_id(call.request))

@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING, Any
 from shotwright.api.eachlabs import bodies
 from shotwright.api.query import whole_number
 from shotwright.api.schema import element_schema, input_schema
-from shotwright.core.catalog import SLUGS, Endpoint
+from shotwright.core.catalog import MODEL_VERSION, SLUGS, Endpoint
 from shotwright.core.errors import BadRequest, NotFound
 
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
-
-VERSION = "0.0.1"
 
 
 async def listing(request: Request) -> Response:
@@ -48,7 +46,7 @@ def _one(request: Request, slug: str) -> Response:
 def shown(model: Endpoint) -> dict[str, Any]:
     """A model as the list shows it."""
     return {
-        "title": model.title, "slug": model.id, "version": VERSION, "output_type": "video", "request_schema": schema(model),
+        "title": model.title, "slug": model.id, "version": MODEL_VERSION, "output_type": "video", "request_schema": schema(model),
     }  # fmt: skip
 
 

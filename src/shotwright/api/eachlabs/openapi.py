@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from shotwright.api.context import context_of
+from shotwright.api.call import Call, public
 from shotwright.api.eachlabs import bodies
 from shotwright.api.eachlabs.models import schema
-from shotwright.api.origin import origin
 from shotwright.core.catalog import SLUGS
 
 if TYPE_CHECKING:
-    from starlette.requests import Request
     from starlette.responses import Response
 
 JSON = dict[str, Any]
@@ -27,9 +25,10 @@ ERRORS = {
 _ID = {"name": "id", "in": "path", "required": True, "schema": TEXT}
 
 
-async def openapi(request: Request) -> Response:
+@public
+async def openapi(call: Call) -> Response:
     """GET /eachlabs/openapi.json."""
-    return bodies.answer(request, document(origin(request, context_of(request).settings)))
+    return bodies.answer(call.request, document(call.base))
 
 
 def document(base: str) -> JSON:

@@ -8,16 +8,12 @@ import unicodedata
 import urllib.parse
 from typing import TYPE_CHECKING, Any
 
-from shotwright.api.auth import caller
-from shotwright.api.body import read_json
-from shotwright.api.context import Context, context_of
+from shotwright.api.answers import error_of
+from shotwright.api.call import Call, handler
 from shotwright.api.eachlabs import bodies
-from shotwright.api.fal.bodies import error_of
-from shotwright.api.fal.options import base_options, engine_of
-from shotwright.api.fal.queue import find
-from shotwright.api.origin import origin, own_hosts
-from shotwright.api.submission import REPLAYED, webhook
-from shotwright.api.submission import submit as store_request
+from shotwright.api.origin import own_hosts
+from shotwright.api.requests import REPLAYED, base_options, engine_of, find, webhook
+from shotwright.api.requests import submit as store_request
 from shotwright.core.catalog import SLUGS
 from shotwright.core.errors import BadRequest, NotFound, SchemaError
 from shotwright.core.request import ShotRequest, parse_request
@@ -29,7 +25,6 @@ from shotwright.media.guard import is_public_address
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from starlette.requests import Request
     from starlette.responses import Response
 
     from shotwright.core.errors import Loc
@@ -43,53 +38,54 @@ LOCAL_NAMES = (".localhost", ".localdomain", ".local", ".internal", ".home.arpa"
 RUN_WORDS = {State.SUCCEEDED: "success", State.FAILED: "failed", State.CANCELLED: "cancelled"}
 
 
-async def create(request: Request) -> Response:
+@handler("run")
+async def create(call: Call) -> Response:
     """POST /v1/prediction."""
-    made = await _create(request, context_of(request))
-    return bodies.answer(request, bodies.created(made.row), 200, REPLAYED if made.is_replay else {})
+    made = await _create(call)
+    return bodies.answer(call.request, bodies.created(made.row), 200, REPLAYED if made.is_replay else {})
 
 
-async def run(request: Request) -> Response:
+@handler("run")
+async def run(call: Call) -> Response:
     """POST /v1/prediction/run: create, wait, answer with the output."""
-    context = context_of(request)
-    made = await _create(request, context)
-    row = await context.hub.until_terminal(made.row.id)
+    made = await _create(call)
+    row = await call.node.hub.until_terminal(made.row.id)
     word = RUN_WORDS[State(row.state)]
     error = (error_of(row) or {}).get("message")
     body = {
         "status": word, "message": f"Prediction {'completed successfully' if word == 'success' else word}",
-        "predictionID": str(row.id), "output": bodies.output(row, origin(request, context.settings)), "error": error,
+        "predictionID": str(row.id), "output": bodies.output(row, call.base), "error": error,
     }  # fmt: skip
-    return bodies.answer(request, body, 200, REPLAYED if made.is_replay else {})
+    return bodies.answer(call.request, body, 200, REPLAYED if made.is_replay else {})
 
 
-async def get(request: Request) -> Response:
+@handler("read")
+async def get(call: Call) -> Response:
     """GET /v1/prediction/{id}."""
-    context = context_of(request)
-    row = await _find(request, context)
-    settings = context.settings
-    return bodies.answer(request, bodies.prediction(row, origin(request, settings), settings.eachlabs_status_words))
+    row = await _find(call)
+    settings = call.node.settings
+    return bodies.answer(call.request, bodies.prediction(row, call.base, settings.eachlabs_status_words))
 
 
-async def cancel(request: Request) -> Response:
+@handler("run")
+async def cancel(call: Call) -> Response:
     """POST /v1/prediction/{id}/cancel."""
-    context = context_of(request)
-    row = await _find(request, context, "run")
-    after = None if row.is_terminal else await context.store.request_cancel(row.id)
+    row = await _find(call)
+    after = None if row.is_terminal else await call.node.store.request_cancel(row.id)
     if after is None or (after.is_terminal and after.state != State.CANCELLED):
         raise BadRequest("Prediction has already finished and cannot be canceled")
     body = {"status": "success", "message": "Prediction canceled successfully", "predictionID": str(row.id)}
-    return bodies.answer(request, body)
+    return bodies.answer(call.request, body)
 
 
-async def _find(request: Request, context: Context, scope: str = "read") -> StoredRequest:
+async def _find(call: Call) -> StoredRequest:
     try:
-        return await find(request, context, scope)
+        return await find(call)
     except NotFound as exc:
         raise NotFound("Prediction not found") from exc
 
 
-async def _create(request: Request, context: Context) -> Created:
+async def _create(call: Call) -> Created:
     """Store the prediction that a body asks for.
 
     Raises:
@@ -97,8 +93,7 @@ async def _create(request: Request, context: Context) -> Created:
         NotFound: There is no such model.
         ModelError: The input does not fit the model's schema.
     """
-    who = await caller(request, "run")
-    body = await read_json(request, context.settings.max_body_mb)
+    body = await call.body()
     if not isinstance(body, dict):
         raise BadRequest("The body must be a JSON object with model and input.")
     slug = body.get("model")
@@ -111,12 +106,12 @@ async def _create(request: Request, context: Context) -> Created:
         raise BadRequest("input must be a JSON object, sent as real JSON and not as text.")
     _check_fallback(body.get("fallback_selector"))
     shot = parse_request(slug.strip(), arguments)
-    _check_media(shot, request, context)
+    _check_media(shot, call)
     new = NewRequest(
-        shot.endpoint_id, arguments, engine_of(request, context), options=base_options(request, context), wire="eachlabs",
-        webhook=_webhook(body, request, context),
+        shot.endpoint_id, arguments, engine_of(call), options=base_options(call), wire="eachlabs",
+        webhook=_webhook(body, call),
     )  # fmt: skip
-    return await store_request(request, context, who, new)
+    return await store_request(call, new)
 
 
 def _check_fallback(selector: object) -> None:
@@ -126,7 +121,7 @@ def _check_fallback(selector: object) -> None:
         raise BadRequest("fallback_selector must be 1 to 50 characters: a-z, 0-9 and single hyphens.")
 
 
-def _webhook(body: JSON, request: Request, context: Context) -> JSON | None:
+def _webhook(body: JSON, call: Call) -> JSON | None:
     """Where to report the end; "" and null mean nowhere."""
     url, secret = body.get("webhook_url"), body.get("webhook_secret")
     if url is None or url == "":
@@ -137,17 +132,17 @@ def _webhook(body: JSON, request: Request, context: Context) -> JSON | None:
         raise BadRequest(f"webhook_secret must be a string of at most {SECRET_MAX} characters.")
     if secret and not (secret.isascii() and secret.isprintable()):
         raise BadRequest("webhook_secret travels in a header: printable ASCII characters only.")
-    return webhook(request, context, url, secret or None)
+    return webhook(call, url, secret or None)
 
 
-def _check_media(shot: ShotRequest, request: Request, context: Context) -> None:
+def _check_media(shot: ShotRequest, call: Call) -> None:
     """Media come from public https addresses, or from this server.
 
     Raises:
         SchemaError: With an item for every address that does not.
     """
-    settings = context.settings
-    own = frozenset(own_hosts(request, settings)) if settings.eachlabs_own_files else frozenset()
+    settings = call.node.settings
+    own = frozenset(own_hosts(call.request, settings)) if settings.eachlabs_own_files else frozenset()
     reasons = [
         (loc, url, reason)
         for loc, url in _addresses(shot)

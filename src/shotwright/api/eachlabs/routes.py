@@ -26,7 +26,7 @@ _MODELS = [("/v1/models", models.listing, "GET"), ("/v1/models/{slug}", models.b
 
 
 def routes() -> list[Route]:
-    """All routes; a slash at the end is the same. The bare /v1/models is shared with fal, see `platform.v1`."""
+    """All routes; a slash at the end is the same. The bare /v1/models is shared with fal, see `dialect`."""
     table = [
         *((prefix + path, handler, method) for path, handler, method in _TABLE for prefix in ("", PREFIX)),
         *((PREFIX + path, handler, method) for path, handler, method in _MODELS),

@@ -6,10 +6,10 @@ import hashlib
 import hmac
 from typing import TYPE_CHECKING
 
+from shotwright.api.answers import error_of
 from shotwright.api.eachlabs import bodies
-from shotwright.api.fal.bodies import error_of
 from shotwright.jobs.states import State
-from shotwright.jobs.webhooks import Dialect
+from shotwright.jobs.webhooks import WebhookDialect
 
 if TYPE_CHECKING:
     from shotwright.jobs.outbox import Delivery
@@ -40,4 +40,4 @@ def sign(delivery: Delivery, body: bytes, signed_at: int) -> dict[str, str]:
     }  # fmt: skip
 
 
-DIALECT = Dialect(TIMEOUT_S, PAUSES_S, payload, sign, signs_once=True)
+DIALECT = WebhookDialect(TIMEOUT_S, PAUSES_S, payload, sign, signs_once=True)

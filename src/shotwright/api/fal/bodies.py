@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import math
 from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
 
+from shotwright.api.answers import error_of, json_response, retry_after
 from shotwright.core.catalog import ENDPOINTS, SLUGS
 from shotwright.core.errors import (
     TYPES,
-    ClientCancelled,
     Gone,
     NotFound,
-    QuotaError,
     RangeNotSatisfiable,
     SchemaError,
     ShotwrightError,
@@ -27,12 +24,6 @@ if TYPE_CHECKING:
 JSON = dict[str, Any]
 CATALOGUE = "/docs/errors.html#"
 """Where an error item leads: our own catalogue has an anchor for every type, also for those that fal has not."""
-
-
-def json_response(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:  # noqa: ANN401  (any JSON)
-    """A compact JSON answer."""
-    data = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
-    return Response(data, status, headers, media_type="application/json")
 
 
 def addresses(row: StoredRequest, base: str) -> JSON:
@@ -88,13 +79,6 @@ def output(row: StoredRequest, origin: str) -> JSON:
     }  # fmt: skip
 
 
-def error_of(row: StoredRequest) -> JSON | None:
-    """The error record of a request that ended without a result."""
-    if row.state == "cancelled":
-        return ClientCancelled().to_json()
-    return row.error
-
-
 def result_response(row: StoredRequest, origin: str) -> Response:
     """What fetching the result answers; failures come with the model's own status and body."""
     if not row.is_terminal:
@@ -130,12 +114,6 @@ def error_body(error: JSON, origin: str) -> JSON:
     if error["is_model_error"]:
         return {"detail": [_item(item, origin) for item in error["items"]]}
     return {"detail": error["message"], "error_type": error["type"]}
-
-
-def retry_after(exc: ShotwrightError) -> dict[str, str]:
-    """When to come back, in whole seconds, where it is known."""
-    seconds = exc.retry_after_s if isinstance(exc, QuotaError) else None
-    return {} if seconds is None else {"retry-after": str(math.ceil(seconds))}
 
 
 def _item(item: JSON, origin: str) -> JSON:

@@ -6,28 +6,26 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
 
-from shotwright.api.context import context_of
-from shotwright.api.fal.bodies import json_response
+from shotwright.api.answers import json_response
+from shotwright.api.call import Call, public
 from shotwright.api.fal.options import fal_endpoint
-from shotwright.api.origin import origin, queue_prefix
+from shotwright.api.origin import queue_prefix
 from shotwright.api.schema import REF as _REF
 from shotwright.api.schema import element_schema, input_schema
 
 if TYPE_CHECKING:
-    from starlette.requests import Request
-
     from shotwright.core.catalog import Endpoint
 
 JSON = dict[str, Any]
 _STATUS_TEXT = ("response_url", "status_url", "cancel_url")
 
 
-async def openapi(request: Request) -> Response:
+@public
+async def openapi(call: Call) -> Response:
     """GET /api/openapi/queue/openapi.json?endpoint_id=."""
-    context = context_of(request)
-    endpoint = fal_endpoint(request.query_params.get("endpoint_id", ""))
-    base = origin(request, context.settings)
-    return json_response(document(endpoint, base + queue_prefix(request), base))
+    endpoint = fal_endpoint(call.query.get("endpoint_id", ""))
+    base = call.base
+    return json_response(document(endpoint, base + queue_prefix(call.request), base))
 
 
 def document(endpoint: Endpoint, queue_url: str, site: str) -> JSON:

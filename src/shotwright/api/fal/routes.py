@@ -35,8 +35,6 @@ def _upload_routes() -> list[Route]:
     ]
     both += [
         (f"{_PART}/complete", uploads.multipart_complete, "POST"), (f"{_PART}/{{number:int}}", uploads.multipart_part, "PUT"),
-        ("/up/{file_id}/complete", uploads.put_complete, "POST"), ("/up/{file_id}/{number:int}", uploads.put_part, "PUT"),
-        ("/up/{file_id}", uploads.put_whole, "PUT"),
     ]  # fmt: skip
     return [Route(path, handler, methods=[method]) for path, handler, method in both]
 

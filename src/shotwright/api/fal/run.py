@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
-from shotwright.api.auth import caller
-from shotwright.api.body import read_json
-from shotwright.api.context import Context, context_of
+from shotwright.api.answers import error_of
+from shotwright.api.call import Call, Node, handler
 from shotwright.api.fal import bodies
 from shotwright.api.fal.options import new_request
-from shotwright.api.origin import origin
-from shotwright.api.stream import event_stream, told
-from shotwright.api.submission import KEY_HEADER, REPLAYED, submit
+from shotwright.api.requests import KEY_HEADER, REPLAYED, submit
+from shotwright.api.stream import event_stream, row_events
 from shotwright.core.request import parse_request
 
 if TYPE_CHECKING:
@@ -27,18 +25,18 @@ if TYPE_CHECKING:
     from shotwright.jobs.store import Created, StoredRequest
 
 
-async def run(request: Request) -> Response:
+@handler("run")
+async def run(call: Call) -> Response:
     """POST /{endpoint}: block until the result is there."""
-    context = context_of(request)
-    made = await _submit(request, context)
+    made = await _submit(call)
     row = made.row
-    waiting = asyncio.create_task(context.hub.until_terminal(row.id))
-    leaving = asyncio.create_task(_gone(request))
+    waiting = asyncio.create_task(call.node.hub.until_terminal(row.id))
+    leaving = asyncio.create_task(_gone(call.request))
     try:
         await asyncio.wait({waiting, leaving}, return_when=asyncio.FIRST_COMPLETED)
-        if not waiting.done() and not _may_be_repeated(request):
-            await context.store.request_cancel(row.id)
-        answer = bodies.result_response(await waiting, origin(request, context.settings))
+        if not waiting.done() and not _may_be_repeated(call.request):
+            await call.node.store.request_cancel(row.id)
+        answer = bodies.result_response(await waiting, call.base)
         answer.headers.update(REPLAYED if made.is_replay else {})
         return answer
     finally:
@@ -48,21 +46,20 @@ async def run(request: Request) -> Response:
                 await task
 
 
-async def stream(request: Request) -> Response:
+@handler("run")
+async def stream(call: Call) -> Response:
     """POST /{endpoint}/stream: progress events; the last event is the output."""
-    context = context_of(request)
-    made = await _submit(request, context)
+    made = await _submit(call)
     row = made.row
-    events = _events(context, row, origin(request, context.settings), may_cancel=not _may_be_repeated(request))
+    events = _events(call.node, row, call.base, may_cancel=not _may_be_repeated(call.request))
     return event_stream(events, bodies.request_headers(row) | (REPLAYED if made.is_replay else {}))
 
 
-async def _submit(request: Request, context: Context) -> Created:
-    who = await caller(request, "run")
-    arguments = await read_json(request, context.settings.max_body_mb)
-    new = new_request(request, context, request.path_params["endpoint"], arguments)
+async def _submit(call: Call) -> Created:
+    arguments = await call.body()
+    new = new_request(call, call.path["endpoint"], arguments)
     parse_request(new.endpoint_id, arguments)
-    return await submit(request, context, who, new)
+    return await submit(call, new)
 
 
 def _may_be_repeated(request: Request) -> bool:
@@ -78,12 +75,12 @@ async def _gone(request: Request) -> None:
             return
 
 
-async def _events(context: Context, row: StoredRequest, base: str, *, may_cancel: bool) -> AsyncIterator[str]:
+async def _events(node: Node, row: StoredRequest, base: str, *, may_cancel: bool) -> AsyncIterator[str]:
     seen = 0
 
     async def tell(current: StoredRequest) -> str:
         nonlocal seen
-        events = await context.store.events(row.id, after=seen)
+        events = await node.store.events(row.id, after=seen)
         seen = events[-1].id if events else seen
         said: list[bodies.JSON] = [
             {"type": event.kind, "message": event.message, **(event.data or {})}
@@ -95,16 +92,16 @@ async def _events(context: Context, row: StoredRequest, base: str, *, may_cancel
         return "".join(f"data: {json.dumps(body)}\n\n" for body in said)
 
     try:
-        async for text in told(context, row.id, tell):
+        async for text in row_events(node, row.id, tell):
             yield text
     except asyncio.CancelledError:
         if may_cancel:
-            await asyncio.shield(context.store.request_cancel(row.id))
+            await asyncio.shield(node.store.request_cancel(row.id))
         raise
 
 
 def _last(row: StoredRequest, base: str) -> bodies.JSON:
-    error = bodies.error_of(row)
+    error = error_of(row)
     if error is None:
         return bodies.output(row, base)
     detail = error["items"] if error["is_model_error"] else error["message"]

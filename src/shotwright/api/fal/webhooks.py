@@ -7,13 +7,13 @@ import hashlib
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from shotwright.api.context import context_of
+from shotwright.api.answers import error_of, json_response
+from shotwright.api.call import Call, public
 from shotwright.api.fal import bodies
-from shotwright.jobs.webhooks import Dialect
+from shotwright.jobs.webhooks import WebhookDialect
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-    from starlette.requests import Request
     from starlette.responses import Response
 
     from shotwright.jobs.outbox import Delivery
@@ -27,7 +27,7 @@ PAUSES_S = tuple(7.0 * 2**i for i in range(10))
 def payload(row: StoredRequest, origin: str) -> bodies.JSON:
     """What is posted when a request has ended."""
     head: bodies.JSON = {"request_id": str(row.id), "gateway_request_id": str(row.id)}
-    error = bodies.error_of(row)
+    error = error_of(row)
     if error is None:
         return {**head, "status": "OK", "payload": bodies.output(row, origin)}
     said = f"Invalid status code: {error['status']}" if error["is_model_error"] else error["message"]
@@ -63,12 +63,13 @@ class Signer:
         return {"keys": [{"kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "use": "sig", "kid": kid, "x": x}]}
 
 
-def dialect(seed_hex: str) -> Dialect:
+def dialect(seed_hex: str) -> WebhookDialect:
     """fal's way of delivering."""
-    return Dialect(TIMEOUT_S, PAUSES_S, payload, Signer(seed_hex).sign)
+    return WebhookDialect(TIMEOUT_S, PAUSES_S, payload, Signer(seed_hex).sign)
 
 
-async def jwks(request: Request) -> Response:
+@public
+async def jwks(call: Call) -> Response:
     """GET /.well-known/jwks.json."""
     headers = {"cache-control": "public, max-age=86400"}
-    return bodies.json_response(Signer(context_of(request).webhook_seed).jwks(), 200, headers)
+    return json_response(Signer(call.node.webhook_seed).jwks(), 200, headers)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import Response, StreamingResponse
 
-from shotwright.api.context import context_of
+from shotwright.api.call import Call, public
 from shotwright.core.errors import RangeNotSatisfiable
 
 if TYPE_CHECKING:
@@ -17,24 +17,24 @@ if TYPE_CHECKING:
     from shotwright.files.store import FileRecord
 
 
-async def serve(request: Request) -> Response:
+@public
+async def serve(call: Call) -> Response:
     """GET and HEAD /files/{id}/{name}."""
-    context = context_of(request)
-    record = await asyncio.to_thread(context.files.find, request.path_params["file_id"])
+    record = await asyncio.to_thread(call.node.files.find, call.path["file_id"])
     headers = _headers(record)
-    if _is_known(request, record):
+    if _is_known(call.request, record):
         return Response(status_code=304, headers=headers)
     start, end, status = 0, record.size_bytes, 200
-    wanted = request.headers.get("range")
-    if wanted and request.headers.get("if-range", record.etag) in {record.etag, headers["last-modified"]}:
+    wanted = call.headers.get("range")
+    if wanted and call.headers.get("if-range", record.etag) in {record.etag, headers["last-modified"]}:
         found = parse_range(wanted, record.size_bytes)
         if found is not None:
             (start, end), status = found, 206
             headers["content-range"] = f"bytes {start}-{end - 1}/{record.size_bytes}"
     headers["content-length"] = str(end - start)
-    if request.method == "HEAD" or end == start:
+    if call.request.method == "HEAD" or end == start:
         return Response(status_code=status, headers=headers, media_type=record.content_type)
-    return StreamingResponse(context.files.read(record.id, start, end), status, headers, record.content_type)
+    return StreamingResponse(call.node.files.read(record.id, start, end), status, headers, record.content_type)
 
 
 def parse_range(header: str, size: int) -> tuple[int, int] | None:

@@ -7,16 +7,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from shotwright.api.context import Context, context_of
-from shotwright.api.fal.queue import find
-from shotwright.api.origin import origin
+from shotwright.api.call import Call, Node, handler
 from shotwright.api.platform.views import shown, shown_event
-from shotwright.api.stream import event_stream, told
+from shotwright.api.requests import find
+from shotwright.api.stream import event_stream, row_events
 from shotwright.engines.spec import STAGES
 from shotwright.jobs.history import typical
 
 if TYPE_CHECKING:
-    from starlette.requests import Request
     from starlette.responses import Response
 
     from shotwright.jobs.history import Typical
@@ -27,21 +25,21 @@ KNOWN_SHARE = 0.15
 """From this share of a render on, its own pace says more than earlier renders do."""
 
 
-async def live(request: Request) -> Response:
+@handler("read")
+async def live(call: Call) -> Response:
     """GET /requests/{id}/live: an event for every change until the end; `Last-Event-ID` continues after a break."""
-    context = context_of(request)
-    row = await find(request, context)
-    last = request.headers.get("last-event-id", "")
+    row = await find(call)
+    last = call.headers.get("last-event-id", "")
     after = int(last) if last.isascii() and last.isdigit() and len(last) < 16 else 0
-    teller = _Teller(context, origin(request, context.settings), after)
-    return event_stream(told(context, row.id, teller))
+    teller = _Teller(call.node, call.base, after)
+    return event_stream(row_events(call.node, row.id, teller))
 
 
 @dataclass
 class _Teller:
     """Tells what is new about a request since it last told."""
 
-    context: Context
+    node: Node
     base: str
     after: int
     usual: Typical | None = None
@@ -49,20 +47,20 @@ class _Teller:
 
     async def __call__(self, row: StoredRequest) -> str:
         if not self.is_known:
-            self.usual, self.is_known = await typical(self.context.pool, row.endpoint_id, row.engine), True
-        found = await self.context.store.events(row.id, after=self.after)
+            self.usual, self.is_known = await typical(self.node.pool, row.endpoint_id, row.engine), True
+        found = await self.node.store.events(row.id, after=self.after)
         self.after = found[-1].id if found else self.after
-        position = await self.context.hub.position(row)
+        position = await self.node.hub.position(row)
         body = {
-            "request": {**shown(row, self.base, self.context.engines), "arguments": _brief(row)}, "events": [shown_event(event, self.base) for event in found],
-            "stages": _stages(row, self.context), "queue_position": position, **eta(row, self.usual, position or 0, datetime.now(UTC)),
+            "request": {**shown(row, self.base, self.node.engines), "arguments": _brief(row)}, "events": [shown_event(event, self.base) for event in found],
+            "stages": _stages(row, self.node), "queue_position": position, **eta(row, self.usual, position or 0, datetime.now(UTC)),
         }  # fmt: skip
         return f"id: {self.after}\ndata: {json.dumps(body, ensure_ascii=False)}\n\n"
 
 
-def _stages(row: StoredRequest, context: Context) -> list[JSON]:
+def _stages(row: StoredRequest, node: Node) -> list[JSON]:
     """What a render may pass, in order, and whether every render of this engine does."""
-    engine = context.engines.get(row.engine)
+    engine = node.engines.get(row.engine)
     usual = engine.stages if engine else ()
     return [{"name": name, "label": label, "is_usual": name in usual} for name, label in STAGES.items()]
 

@@ -4,33 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shotwright.api.auth import caller
-from shotwright.api.body import read_json
-from shotwright.api.context import context_of
-from shotwright.api.fal.bodies import json_response
+from shotwright.api.answers import json_response
+from shotwright.api.call import Call, handler
 from shotwright.api.origin import own_hosts
 from shotwright.core.catalog import find_endpoint
 from shotwright.core.errors import BadRequest
 from shotwright.jobs.look import Look, look
 
 if TYPE_CHECKING:
-    from starlette.requests import Request
     from starlette.responses import Response
 
 KINDS = ("image", "video")
 
 
-async def check(request: Request) -> Response:
+@handler("run")
+async def check(call: Call) -> Response:
     """POST /{endpoint}/media {"url", "kind"}: facts, errors and a thumbnail as a data URI. The file is not kept."""
-    context = context_of(request)
-    await caller(request, "run")
-    endpoint = find_endpoint(request.path_params["endpoint"])
-    wish = await read_json(request, context.settings.max_body_mb)
+    endpoint = find_endpoint(call.path["endpoint"])
+    wish = await call.body()
     url, kind = (wish.get("url"), wish.get("kind")) if isinstance(wish, dict) else (None, None)
     if not isinstance(url, str) or not url or kind not in KINDS:
         raise BadRequest('Send {"url": "https://...", "kind": "image"}; kind is image or video.')
-    settings = context.settings
-    hosts = own_hosts(request, settings)
+    settings = call.node.settings
+    hosts = own_hosts(call.request, settings)
     return json_response(
         await look(Look(endpoint.id, url, kind, settings.files(), hosts, settings.allow_private_media))
     )

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from shotwright.api.auth import caller
-from shotwright.api.body import read_json
-from shotwright.api.context import context_of
-from shotwright.api.fal.bodies import json_response
-from shotwright.api.fal.options import engine_of
+from shotwright.api.answers import json_response
+from shotwright.api.call import Call, handler
 from shotwright.api.platform.money import price_body
+from shotwright.api.requests import engine_of
 from shotwright.core.catalog import Endpoint, find_endpoint
 from shotwright.core.errors import ModelError
 from shotwright.core.limits import PROMPT_MAX_CHARS
@@ -18,22 +16,20 @@ from shotwright.core.request import Element, ShotRequest, parse_request
 from shotwright.core.topview import top_view
 
 if TYPE_CHECKING:
-    from starlette.requests import Request
     from starlette.responses import Response
 
 JSON = dict[str, Any]
 PLACE_HOLDER = "x"
 
 
-async def plan(request: Request) -> Response:
+@handler("read")
+async def plan(call: Call) -> Response:
     """POST /{endpoint}/plan: what the request in the body means. It may be unfinished; nothing is stored and nothing rendered."""
-    context = context_of(request)
-    await caller(request)
-    endpoint = find_endpoint(request.path_params["endpoint"])
-    arguments = await read_json(request, context.settings.max_body_mb)
+    endpoint = find_endpoint(call.path["endpoint"])
+    arguments = await call.body()
     body: JSON = {
         "errors": problems(endpoint, arguments),
-        "price": price_body(endpoint, arguments, engine_of(request, context), context),
+        "price": price_body(endpoint, arguments, engine_of(call), call.node),
     }
     draft = unfinished(endpoint, arguments)
     if draft is not None:

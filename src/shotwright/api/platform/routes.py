@@ -8,19 +8,14 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 from starlette.routing import Route
 
-from shotwright.api.auth import caller
-from shotwright.api.body import read_json
-from shotwright.api.context import context_of
-from shotwright.api.fal.bodies import json_response
-from shotwright.api.fal.options import checked_engine, checked_seed
-from shotwright.api.fal.queue import find
-from shotwright.api.origin import origin
+from shotwright.api.answers import json_response
+from shotwright.api.call import Call, handler, public
 from shotwright.api.platform import media, money, plans, webhooks
 from shotwright.api.platform.files import serve
 from shotwright.api.platform.live import live
 from shotwright.api.platform.views import shown, shown_event
 from shotwright.api.query import moment, whole_number
-from shotwright.api.submission import submit
+from shotwright.api.requests import checked_engine, checked_seed, find, submit
 from shotwright.core.errors import BadRequest
 from shotwright.jobs.history import Search, search
 from shotwright.jobs.recipe import recipe_of
@@ -33,29 +28,28 @@ if TYPE_CHECKING:
     from shotwright.api.auth import Caller
 
 
-async def health(request: Request) -> Response:
+@public
+async def health(call: Call) -> Response:
     """GET /health: 200 when the server can take requests."""
-    context = context_of(request)
     try:
-        counts = await context.store.counts()
+        counts = await call.node.store.counts()
     except psycopg.Error as exc:
         return json_response({"status": "unavailable", "detail": f"The database does not answer: {exc}"}, 503)
     return json_response(
         {
             "status": "ready",
-            "engines": [name for name, item in context.engines.items() if item.is_ready],
+            "engines": [name for name, item in call.node.engines.items() if item.is_ready],
             "requests": counts,
         }
     )
 
 
-async def listing(request: Request) -> Response:
+@handler("read")
+async def listing(call: Call) -> Response:
     """GET /requests?limit=&q=&state=&endpoint_id=&engine=&key=&day=&before=&like=: the newest requests."""
-    context = context_of(request)
-    who = await caller(request)
-    limit = whole_number(request, "limit", 20, 1, 500)
-    rows = await search(context.pool, searched(request, who), limit)
-    return json_response({"requests": [shown(row, origin(request, context.settings), context.engines) for row in rows]})
+    limit = whole_number(call.request, "limit", 20, 1, 500)
+    rows = await search(call.node.pool, searched(call.request, call.who), limit)
+    return json_response({"requests": [shown(row, call.base, call.node.engines) for row in rows]})
 
 
 def searched(request: Request, who: Caller) -> Search:
@@ -73,67 +67,70 @@ def searched(request: Request, who: Caller) -> Search:
     )  # fmt: skip
 
 
-async def show(request: Request) -> Response:
+@handler("read")
+async def show(call: Call) -> Response:
     """GET /requests/{id}: everything about a request but its plan and events."""
-    context = context_of(request)
-    return json_response(shown(await find(request, context), origin(request, context.settings), context.engines))
+    return json_response(shown(await find(call), call.base, call.node.engines))
 
 
-async def plan(request: Request) -> Response:
+@handler("read")
+async def plan(call: Call) -> Response:
     """GET /requests/{id}/plan: the shot plan, once it has been rendered."""
-    row = await find(request, context_of(request))
+    row = await find(call)
     return json_response(row.plan or {})
 
 
-async def events(request: Request) -> Response:
+@handler("read")
+async def events(call: Call) -> Response:
     """GET /requests/{id}/events: what happened, in order."""
-    context = context_of(request)
-    row = await find(request, context)
-    found = await context.store.events(row.id)
-    base = origin(request, context.settings)
+    row = await find(call)
+    found = await call.node.store.events(row.id)
+    base = call.base
     return json_response({"events": [shown_event(event, base) for event in found]})
 
 
-async def recipe(request: Request) -> Response:
+@handler("read")
+async def recipe(call: Call) -> Response:
     """GET /requests/{id}/recipe: what makes the clip again; the same object that its file carries."""
-    row = await find(request, context_of(request))
+    row = await find(call)
     if row.arguments is None:
         raise BadRequest("This request's input was not kept.")
     seed = (row.result or {}).get("seed", row.options.get("seed"))
     return json_response(recipe_of(row.endpoint_id, row.arguments, row.engine, seed))
 
 
-async def retry(request: Request) -> Response:
+@handler("run")
+async def retry(call: Call) -> Response:
     """POST /requests/{id}/retry {"seed"?}: the same request once more; with another seed when one is given."""
-    return await _again(request, {})
+    return await _again(call, {})
 
 
-async def promote(request: Request) -> Response:
+@handler("run")
+async def promote(call: Call) -> Response:
     """POST /requests/{id}/promote {"engine"}: the same request with the same seed on another engine; both are linked."""
-    return await _again(request, {"promoted_from": request.path_params["request_id"]})
+    return await _again(call, {"promoted_from": call.path["request_id"]})
 
 
-async def _again(request: Request, extra: dict[str, Any]) -> Response:
-    context = context_of(request)
-    row = await find(request, context, "run")
+async def _again(call: Call, extra: dict[str, Any]) -> Response:
+    row = await find(call)
     if row.arguments is None:
         raise BadRequest("This request's input was not kept, so it cannot be repeated.")
-    wish = await read_json(request, 1)
-    wish = wish if isinstance(wish, dict) else {}
+    given = await call.small_body()
+    body = given if isinstance(given, dict) else {}
     kept = {
         name: value for name, value in row.options.items() if name not in {"promoted_from", "notes", "payload_deleted"}
     }
     engine, options = row.engine, {**kept, **extra}
     if extra:
-        wanted = wish.get("engine")
+        wanted = body.get("engine")
         if not isinstance(wanted, str) or not wanted:
             raise BadRequest('Name the engine that is to render it: {"engine": "upstream"}.')
-        engine = checked_engine(wanted, context)
-    seed = wish.get("seed")
+        engine = checked_engine(wanted, call.node)
+    seed = body.get("seed")
     if seed is not None:
         options["seed"] = checked_seed(str(seed))
     new = NewRequest(row.endpoint_id, row.arguments, engine, row.priority, None, options, wire=row.wire)
-    again = await submit(request, context, await caller(request, "run"), new)
+    again = await submit(call, new)
     return json_response({"request_id": str(again.row.id)})
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from shotwright.api.fal.bodies import error_of
+from shotwright.api.answers import error_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,16 +6,13 @@ import json
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from shotwright.api.auth import caller
-from shotwright.api.body import read_json
-from shotwright.api.context import context_of
-from shotwright.api.fal.bodies import json_response
+from shotwright.api.answers import json_response
+from shotwright.api.call import Call, handler
 from shotwright.api.query import whole_number
-from shotwright.api.submission import webhook
+from shotwright.api.requests import webhook
 from shotwright.core.errors import BadRequest, NotFound
 
 if TYPE_CHECKING:
-    from starlette.requests import Request
     from starlette.responses import Response
 
     from shotwright.jobs.outbox import Delivery
@@ -29,54 +26,55 @@ SAMPLES: dict[str, JSON] = {
 """What a test delivers: the frame of each wire, with nothing in it."""
 
 
-async def listing(request: Request) -> Response:
+@handler("read")
+async def listing(call: Call) -> Response:
     """GET /webhooks?limit=&offset=: the newest deliveries."""
-    who = await caller(request)
-    limit, offset = whole_number(request, "limit", 20, 1, 500), whole_number(request, "offset", 0, 0, 10**6)
-    found = await context_of(request).outbox.recent(limit, offset, owner=who.owner_filter)
+    limit, offset = whole_number(call.request, "limit", 20, 1, 500), whole_number(call.request, "offset", 0, 0, 10**6)
+    found = await call.node.outbox.recent(limit, offset, owner=call.who.owner_filter)
     return json_response({"webhooks": [shown(item) for item in found]})
 
 
-async def show(request: Request) -> Response:
+@handler("read")
+async def show(call: Call) -> Response:
     """GET /webhooks/{id}: by its own id or its request's, with every attempt."""
-    return json_response(await _with_attempts(request, await _find(request)))
+    return json_response(await _with_attempts(call, await _find(call)))
 
 
-async def redeliver(request: Request) -> Response:
+@handler("run")
+async def redeliver(call: Call) -> Response:
     """POST /webhooks/{id}/redeliver: once more, at once, under the same id."""
-    found = await _find(request, "run")
-    await context_of(request).outbox.redeliver(found.id)
+    found = await _find(call)
+    await call.node.outbox.redeliver(found.id)
     return json_response({"id": str(found.id), "state": "pending"}, 202)
 
 
-async def test(request: Request) -> Response:
+@handler("run")
+async def test(call: Call) -> Response:
     """POST /webhooks/test {"url", "wire"?, "secret"?}: a signed sample to an address."""
-    who = await caller(request, "run")
-    wish = await read_json(request, 1)
+    wish = await call.small_body()
     if not isinstance(wish, dict) or not isinstance(wish.get("url"), str):
         raise BadRequest('Send {"url": "https://..."}.')
     wire, secret = wish.get("wire", "fal"), wish.get("secret")
     if not isinstance(wire, str) or wire not in SAMPLES or not (secret is None or isinstance(secret, str)):
         raise BadRequest(f"wire must be one of: {', '.join(SAMPLES)}; secret must be text.")
-    hook = webhook(request, context_of(request), wish["url"], secret)
+    hook = webhook(call, wish["url"], secret)
     body = json.dumps(SAMPLES[wire]).encode()
-    made = await context_of(request).outbox.add_test(wire, hook["url"], secret or None, who.id, body)
+    made = await call.node.outbox.add_test(wire, hook["url"], secret or None, call.who.id, body)
     return json_response({"id": str(made), "state": "pending"}, 202)
 
 
-async def _find(request: Request, scope: str = "read") -> Delivery:
-    who = await caller(request, scope)
+async def _find(call: Call) -> Delivery:
     try:
-        found = await context_of(request).outbox.find(uuid.UUID(request.path_params["webhook_id"]))
+        found = await call.node.outbox.find(uuid.UUID(call.path["webhook_id"]))
     except ValueError:
         found = None
-    if found is None or not (who.sees_all or found.owner == who.id):
+    if found is None or not (call.who.sees_all or found.owner == call.who.id):
         raise NotFound("There is no such webhook.")
     return found
 
 
-async def _with_attempts(request: Request, found: Delivery) -> JSON:
-    attempts = await context_of(request).outbox.attempts(found.id)
+async def _with_attempts(call: Call, found: Delivery) -> JSON:
+    attempts = await call.node.outbox.attempts(found.id)
     body = found.body.decode("utf-8", "replace") if found.body else None
     return {
         **shown(found),

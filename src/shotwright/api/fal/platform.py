@@ -11,23 +11,21 @@ from typing import TYPE_CHECKING, Any
 from starlette.responses import Response
 from starlette.routing import Route
 
-from shotwright.api.auth import SCHEMES, caller
+from shotwright.api.answers import error_of, json_response
 from shotwright.api.body import read_json
-from shotwright.api.context import context_of
-from shotwright.api.eachlabs import models as eachlabs_models
-from shotwright.api.fal.bodies import error_body, error_of, json_response, output
+from shotwright.api.call import Call, handler, public
+from shotwright.api.fal.bodies import error_body, output
 from shotwright.api.fal.openapi import document
 from shotwright.api.fal.options import fal_endpoint
-from shotwright.api.fal.queue import find
-from shotwright.api.origin import origin
-from shotwright.api.platform.money import budget_left, tidy_usage
 from shotwright.api.query import days, moment, whole_number
-from shotwright.core.catalog import ENDPOINTS, Endpoint, find_endpoint
+from shotwright.api.requests import find
+from shotwright.core.catalog import ENDPOINTS, PUBLISHED, Endpoint, find_endpoint
 from shotwright.core.errors import BadRequest, NotFound
 from shotwright.core.pricing import CURRENCY, daily_budget, rounded
 from shotwright.jobs.history import Search, search
 from shotwright.jobs.keys import SCOPES
 from shotwright.jobs.messages import result_files
+from shotwright.jobs.usage import UsageRow, budget_left
 from shotwright.jobs.usage import usage as read_usage
 
 if TYPE_CHECKING:
@@ -37,35 +35,25 @@ if TYPE_CHECKING:
 
 JSON = dict[str, Any]
 PREFIX = "/platform"
-PUBLISHED = "2026-01-01T00:00:00Z"
-FAL_QUERY = frozenset({"endpoint_id", "q", "category", "status", "expand", "cursor"})
 LIST_END: JSON = {"next_cursor": None, "has_more": False}
 NAME_MAX = 100
 
 
-async def models(request: Request) -> Response:
+@public
+async def models(call: Call) -> Response:
     """GET /v1/models?endpoint_id=&q=&category=&status=&expand=&limit=&cursor=."""
-    context = context_of(request)
-    query = request.query_params
-    limit = whole_number(request, "limit", 50, 1, 100)
-    start = whole_number(request, "cursor", 0, 0, len(ENDPOINTS))
-    found = [item for item in _chosen(request) if _matches(item, query.get("q", ""), query.get("category", ""))]
+    query = call.query
+    limit = whole_number(call.request, "limit", 50, 1, 100)
+    start = whole_number(call.request, "cursor", 0, 0, len(ENDPOINTS))
+    found = [item for item in _chosen(call.request) if _matches(item, query.get("q", ""), query.get("category", ""))]
     found = found if query.get("status", "active") == "active" else []
-    base = origin(request, context.settings)
+    base = call.base
     page = [
         _model(item, base, with_openapi="openapi" in query.get("expand", "")) for item in found[start : start + limit]
     ]
     has_more = start + limit < len(found)
     body = {"models": page, "next_cursor": str(start + limit) if has_more else None, "has_more": has_more}
     return json_response(body)
-
-
-async def models_of_either_wire(request: Request) -> Response:
-    """GET /v1/models on a host that speaks both dialects: fal's for `Authorization: Key` or fal's parameters, else EachLabs'."""
-    is_fal = request.headers.get("authorization", "").lower().startswith(SCHEMES[0]) or FAL_QUERY & set(
-        request.query_params
-    )
-    return await (models if is_fal else eachlabs_models.listing)(request)
 
 
 async def pricing(request: Request) -> Response:
@@ -93,64 +81,65 @@ async def pricing_estimate(request: Request) -> Response:
     return json_response({"estimate_type": kind, "total_cost": float(rounded(total)), "currency": CURRENCY})
 
 
-async def usage(request: Request) -> Response:
+@handler("admin")
+async def usage(call: Call) -> Response:
     """GET /v1/models/usage?start=&end=&endpoint_id=&expand=: by day, and in sum."""
-    context = context_of(request)
-    who = await caller(request, "admin")
-    first, last = days(request, 30)
-    rows = await read_usage(context.pool, first, last, owner=who.owner_filter)
-    wanted = set(request.query_params.getlist("endpoint_id"))
+    first, last = days(call.request, 30)
+    rows = await read_usage(call.node.pool, first, last, owner=call.who.owner_filter)
+    wanted = set(call.query.getlist("endpoint_id"))
     rows = [row for row in rows if not wanted or row.endpoint_id in wanted]
     return json_response({**tidy_usage(rows), **LIST_END})
 
 
-async def billing_events(request: Request) -> Response:
+@handler("read")
+async def billing_events(call: Call) -> Response:
     """GET /v1/models/billing-events?limit=&cursor=: what each finished request cost."""
-    rows, more = await _page(request)
+    rows, more = await _page(call)
     events = [_event(row) for row in rows if row.is_terminal]
     return json_response({"billing_events": events, **more})
 
 
-async def requests_by_endpoint(request: Request) -> Response:
+@handler("read")
+async def requests_by_endpoint(call: Call) -> Response:
     """GET /v1/models/requests/by-endpoint?endpoint_id=&limit=&cursor=."""
-    rows, more = await _page(request)
-    base = origin(request, context_of(request).settings)
+    rows, more = await _page(call)
+    base = call.base
     return json_response({"items": [_item(row, base) for row in rows], **more})
 
 
-async def delete_payloads(request: Request) -> Response:
+@handler("run")
+async def delete_payloads(call: Call) -> Response:
     """DELETE /v1/models/requests/{id}/payloads: input, result and its files; the record of its cost stays."""
-    context = context_of(request)
-    row = await find(request, context, "run")
+    row = await find(call)
     if not row.is_terminal:
-        raise BadRequest("The request has not ended; cancel it first.")
-    base, result = origin(request, context.settings), row.result or {}
+        raise BadRequest("The call.request has not ended; cancel it first.")
+    base, result = call.base, row.result or {}
     names = {
         "file_id": result.get("file_name", ""),
         "camera_file_id": "camera.json",
         "trajectory_file_id": "camera.txt",
     }
     own = {result[key]: name for key, name in names.items() if key in result}
-    links = {item: f"{base}/files/{item}" for item in result_files(await context.store.delete_payload(row.id))}
+    links = {item: f"{base}/files/{item}" for item in result_files(await call.node.store.delete_payload(row.id))}
     results = []
     for file_id, link in links.items():
-        await asyncio.to_thread(context.files.delete, file_id)
+        await asyncio.to_thread(call.node.files.delete, file_id)
         if file_id in own:
             results.append({"link": f"{link}/{own[file_id]}", "exception": None})
     return json_response({"cdn_delete_results": results})
 
 
-async def keys(request: Request) -> Response:
+@handler("admin")
+async def keys(call: Call) -> Response:
     """GET /v1/keys."""
-    await caller(request, "admin")
-    found = [{**key.to_json(), "alias": key.name} for key in await context_of(request).keys.all()]
+    found = [{**key.to_json(), "alias": key.name} for key in await call.node.keys.all()]
     return json_response({"keys": found, **LIST_END})
 
 
-async def create_key(request: Request) -> Response:
+@handler("admin")
+async def create_key(call: Call) -> Response:
     """POST /v1/keys {"alias", "scopes"?, "daily_budget_usd"?}: the only answer that shows the secret."""
-    await caller(request, "admin")
-    wish = await read_json(request, 1)
+    wish = await call.small_body()
     if not isinstance(wish, dict):
         raise BadRequest('Send a JSON object such as {"alias": "studio"}.')
     name, scopes = wish.get("alias", wish.get("name", "api")), wish.get("scopes", ["run", "read"])
@@ -158,29 +147,29 @@ async def create_key(request: Request) -> Response:
         raise BadRequest(f"alias must be text of 1 to {NAME_MAX} characters.")
     if not isinstance(scopes, list) or not scopes or not all(scope in SCOPES for scope in scopes):
         raise BadRequest(f"scopes must be a list of: {', '.join(SCOPES)}.")
-    made = await context_of(request).keys.create(name, scopes, daily_budget(wish.get("daily_budget_usd")))
-    context_of(request).gate.forget()
+    made = await call.node.keys.create(name, scopes, daily_budget(wish.get("daily_budget_usd")))
+    call.node.authenticator.forget()
     return json_response({"key_id": str(made.key.id), "key_secret": made.secret, "key": made.text}, 201)
 
 
-async def delete_key(request: Request) -> Response:
+@handler("admin")
+async def delete_key(call: Call) -> Response:
     """DELETE /v1/keys/{id}."""
-    await caller(request, "admin")
     try:
-        is_known = await context_of(request).keys.revoke(uuid.UUID(request.path_params["key_id"]))
+        is_known = await call.node.keys.revoke(uuid.UUID(call.path["key_id"]))
     except ValueError as exc:
         raise NotFound("There is no such key.") from exc
     if not is_known:
         raise NotFound("There is no such key.")
-    context_of(request).gate.forget()
+    call.node.authenticator.forget()
     return Response(status_code=204)
 
 
-async def billing(request: Request) -> Response:
+@handler("read")
+async def billing(call: Call) -> Response:
     """GET /v1/account/billing: the key, and what it may still spend today when it has a budget."""
-    who = await caller(request)
-    left = await budget_left(context_of(request), who)
-    body: JSON = {"username": who.id}
+    left = await budget_left(call.node.pool, call.who.id, call.who.daily_budget_usd)
+    body: JSON = {"username": call.who.id}
     if left is not None:
         body["credits"] = {"current_balance": float(left), "currency": CURRENCY}
     return json_response(body)
@@ -189,6 +178,26 @@ async def billing(request: Request) -> Response:
 async def meta(_: Request) -> Response:
     """GET /v1/meta: webhooks come from wherever this server runs."""
     return json_response({"webhook_ip_ranges": []})
+
+
+def tidy_usage(rows: list[UsageRow]) -> JSON:
+    """Usage as fal's platform API words it: a series of days, and a summary by endpoint."""
+    by_day: dict[str, list[UsageRow]] = {}
+    by_endpoint: dict[str, list[UsageRow]] = {}
+    for row in rows:
+        by_day.setdefault(f"{row.day}T00:00:00Z", []).append(row)
+        by_endpoint.setdefault(row.endpoint_id, []).append(row)
+    series = [{"bucket": day, "results": [_line([row]) for row in found]} for day, found in sorted(by_day.items())]
+    return {"time_series": series, "summary": [_line(found) for found in by_endpoint.values()]}
+
+
+def _line(rows: list[UsageRow]) -> JSON:
+    cost = float(sum((row.cost_usd for row in rows), Decimal(0)))
+    return {
+        "endpoint_id": rows[0].endpoint_id, "unit": "seconds", "quantity": round(sum(row.seconds for row in rows), 3),
+        "unit_price": rows[0].unit_price, "percent_discount": 0, "cost_subtotal": cost, "cost_discount": 0, "cost_total": cost,
+        "cost": cost, "currency": CURRENCY,
+    }  # fmt: skip
 
 
 def _chosen(request: Request) -> list[Endpoint]:
@@ -213,16 +222,15 @@ def _model(item: Endpoint, base: str, *, with_openapi: bool) -> JSON:
     return {"endpoint_id": item.id, "metadata": metadata, **extra}
 
 
-async def _page(request: Request) -> tuple[list[StoredRequest], JSON]:
+async def _page(call: Call) -> tuple[list[StoredRequest], JSON]:
     """The caller's requests, newest first, and where the next page begins."""
-    who = await caller(request)
-    limit = whole_number(request, "limit", 20, 1, 100)
-    wanted = request.query_params.get("endpoint_id")
-    before = moment(request, "cursor") or moment(request, "end")
+    limit = whole_number(call.request, "limit", 20, 1, 100)
+    wanted = call.query.get("endpoint_id")
+    before = moment(call.request, "cursor") or moment(call.request, "end")
     name = find_endpoint(wanted).id if wanted else None
-    wish = Search(owner=who.owner_filter, before=before, endpoint_id=name)
-    rows = await search(context_of(request).pool, wish, limit + 1)
-    start = moment(request, "start")
+    wanted_rows = Search(owner=call.who.owner_filter, before=before, endpoint_id=name)
+    rows = await search(call.node.pool, wanted_rows, limit + 1)
+    start = moment(call.request, "start")
     rows = [row for row in rows if start is None or row.created_at >= start]
     has_more = len(rows) > limit
     cursor = rows[limit - 1].created_at.astimezone(UTC).isoformat() if has_more else None
@@ -287,7 +295,4 @@ def routes() -> list[Route]:
             for prefix in ("", PREFIX)
         ),
         Route(f"{PREFIX}/v1/models", models, methods=["GET"]),
-        Route("/v1/models", models_of_either_wire, methods=["GET"]),
-        Route("/v1/models/", models_of_either_wire, methods=["GET"]),
-        Route("/v1/models/{slug}", eachlabs_models.by_path, methods=["GET"]),
     ]

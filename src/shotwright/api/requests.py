@@ -1,0 +1,195 @@
+"""Requests on every wire: how one is found, what its headers ask for, how it enters (price reserved, bounds and idempotency
+checked, webhook address understood).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import urllib.parse
+import uuid
+from dataclasses import replace
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from shotwright.api.origin import own_hosts
+from shotwright.core.catalog import find_endpoint
+from shotwright.core.errors import BadRequest, ConfirmationNeeded, NotFound
+from shotwright.core.pricing import actual_usd, expected
+from shotwright.jobs.admission import Admission, fingerprint
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from shotwright.api.call import Call, Node
+    from shotwright.jobs.store import Created, NewRequest, StoredRequest
+
+TRUE = frozenset({"1", "true", "yes"})
+LIFECYCLE = ("x-fal-object-lifecycle-preference", "x-fal-object-lifecycle")
+ACCESS = frozenset({"allow", "forbid", "hide"})
+EXPIRES_MAX_S = 10**10
+KEY_HEADER = "idempotency-key"
+KEY_MAX = 255
+URL_MAX = 2048
+CONFIRM_HEADER = "x-shotwright-confirm-usd"
+REPLAYED = {"idempotent-replayed": "true"}
+
+
+async def find(call: Call) -> StoredRequest:
+    """The request that a path names; another key's requests do not exist.
+
+    Raises:
+        NotFound: It does not exist for this caller.
+    """
+    row: StoredRequest | None = None
+    with contextlib.suppress(ValueError):
+        row = await call.node.hub.row(uuid.UUID(call.path["request_id"]))
+    if row is None or not call.who.may_see(row):
+        raise NotFound("Request not found")
+    return row
+
+
+async def submit(call: Call, new: NewRequest) -> Created:
+    """Store a request for its caller.
+
+    Raises:
+        QuotaError: A bound of this key is reached; nothing was stored.
+        IdempotencyMismatch: The Idempotency-Key came with another request before.
+        BadRequest: The Idempotency-Key is empty or too long.
+    """
+    paid = expected(find_endpoint(new.endpoint_id), new.arguments)
+    who, node = call.who, call.node
+    engine = node.engines[new.engine]
+    if find_endpoint(new.endpoint_id).task not in engine.tasks:
+        raise BadRequest(f'The engine "{new.engine}" cannot render {new.endpoint_id}.')
+    cost = actual_usd(engine.price, paid)
+    settings, is_eachlabs = node.settings, new.wire == "eachlabs"
+    _check_confirmed(call.request, settings.confirm_above_usd, cost)
+    admission = Admission(
+        who.id, new.wire,
+        creates_per_minute=settings.eachlabs_creates_per_minute if is_eachlabs else 0,
+        in_flight=settings.eachlabs_in_flight if is_eachlabs else 0,
+        daily_budget_usd=who.daily_budget_usd,
+        engine=new.engine, engine_budget_usd=engine.daily_budget_usd,
+        idempotency_key=_idempotency_key(call.request),
+        fingerprint=fingerprint(new.endpoint_id, new.engine, new.arguments, (new.webhook or {}).get("url")),
+    )  # fmt: skip
+    return await node.store.create(replace(new, owner=who.id, reserve_usd=cost), admission)
+
+
+def _check_confirmed(request: Request, above: Decimal | None, cost: Decimal) -> None:
+    """An expensive request needs its price, or more, in a header.
+
+    Raises:
+        ConfirmationNeeded: It is missing, or less.
+    """
+    if above is None or cost <= above:
+        return
+    try:
+        said = Decimal(request.headers.get(CONFIRM_HEADER, "0"))
+    except ArithmeticError:
+        said = Decimal(0)
+    if not said >= cost:
+        raise ConfirmationNeeded(
+            f"This request costs up to ${cost:.3f}, more than ${above:.3f}. Repeat it with the header X-Shotwright-Confirm-Usd: {cost:.3f}."
+        )
+
+
+def webhook(call: Call, url: str, secret: str | None = None) -> dict[str, Any]:
+    """Where to report the end of a request.
+
+    Raises:
+        BadRequest: Not an http or https address.
+    """
+    text = url.strip()
+    try:
+        parts = urllib.parse.urlsplit(text)
+        is_good = parts.scheme.lower() in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        is_good = False
+    if not is_good or len(text) > URL_MAX or not text.isascii() or not text.isprintable() or " " in text:
+        raise BadRequest("The webhook address must be an http or https URL.")
+    return {"url": text, "secret": secret, "origin": call.base}
+
+
+def _idempotency_key(request: Request) -> str | None:
+    key = request.headers.get(KEY_HEADER)
+    if key is None:
+        return None
+    if not 0 < len(key.strip()) <= KEY_MAX:
+        raise BadRequest(f"Idempotency-Key must have between 1 and {KEY_MAX} characters.")
+    return key.strip()
+
+
+def base_options(call: Call) -> dict[str, Any]:
+    """What every wire takes from headers: our own addresses, the life of outputs, a seed."""
+    options: dict[str, Any] = {"own_hosts": own_hosts(call.request, call.node.settings), **lifecycle(call.request)}
+    if call.headers.get("x-shotwright-recipe") == "0" or not call.node.settings.recipes:
+        options["no_recipe"] = True
+    if "x-shotwright-seed" in call.headers:
+        options["seed"] = checked_seed(call.headers["x-shotwright-seed"])
+    return options
+
+
+def engine_of(call: Call) -> str:
+    """The engine that a call names, or the operator's.
+
+    Raises:
+        BadRequest: This server does not have it.
+    """
+    engine = call.headers.get("x-shotwright-engine", call.node.settings.engine)
+    return checked_engine(engine, call.node)
+
+
+def checked_engine(engine: str, node: Node) -> str:
+    """The engine of this name, when this server can render on it.
+
+    Raises:
+        BadRequest: There is none, or it is not set up.
+    """
+    known = node.engines.get(engine)
+    if known is None:
+        ready = ", ".join(name for name, item in node.engines.items() if item.is_ready)
+        raise BadRequest(f'There is no engine "{engine}" here. This server has: {ready}.')
+    if not known.is_ready:
+        raise BadRequest(f'The engine "{engine}" cannot render here: {known.problem}')
+    return engine
+
+
+def upload_terms(call: Call) -> dict[str, Any]:
+    """`expires_s` and `access` of an upload: the client's choice, else the operator's."""
+    days = call.node.settings.keep_uploads_days
+    return ({"expires_s": days * 86400} if days else {}) | lifecycle(call.request)
+
+
+def lifecycle(request: Request) -> dict[str, Any]:
+    """`expires_s` and `access` of the files of a call."""
+    text = next((request.headers[name] for name in LIFECYCLE if name in request.headers), None)
+    if text is None:
+        return {}
+    try:
+        chosen = json.loads(text)
+        expires = chosen.get("expiration_duration_seconds")
+        access = (chosen.get("initial_acl") or {}).get("default", "allow")
+    except (ValueError, AttributeError, TypeError, RecursionError) as exc:
+        raise BadRequest(
+            "X-Fal-Object-Lifecycle-Preference is not a JSON object with expiration_duration_seconds."
+        ) from exc
+    is_number = isinstance(expires, int | float) and not isinstance(expires, bool)
+    if expires is not None and not (is_number and 0 < expires <= EXPIRES_MAX_S):
+        raise BadRequest(f"expiration_duration_seconds must be a number of seconds up to {EXPIRES_MAX_S}.")
+    if access not in tuple(ACCESS):
+        raise BadRequest(f"initial_acl.default must be one of: {', '.join(sorted(ACCESS))}.")
+    found: dict[str, Any] = {} if expires is None else {"expires_s": float(expires)}
+    return found if access == "allow" else {**found, "access": access}
+
+
+def checked_seed(text: str) -> int:
+    """A seed as a client writes it.
+
+    Raises:
+        BadRequest: It is no whole number that fits.
+    """
+    if not (text.isascii() and text.isdigit() and len(text) < 20 and int(text) < 2**63):
+        raise BadRequest(f'The seed must be a whole number from 0 to 2^63 - 1, not "{text[:40]}".')
+    return int(text)
