@@ -9,7 +9,7 @@ TWO := -n 2 --dist loadfile
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast test-diffusion check fix bench bench-plan eval docs docs-pictures site thumbs lock
+.PHONY: help demo test test-fast test-pythons test-lowest test-diffusion check fix bench bench-plan eval docs docs-pictures site thumbs lock
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -30,6 +30,15 @@ test: $(READY) ## all tests: units, official clients, real processes and signals
 
 test-fast: $(READY) ## the tests that take seconds
 	@$(BIN)/python -m pytest $(TWO) -m "not slow"
+
+test-pythons: $(READY) ## the demo, the fast tests and the wheel on every other Python that this machine has
+	@$(BIN)/python -m scripts.pythons
+
+test-lowest: ## the fast tests with the lowest versions of every dependency that pyproject.toml allows
+	@test -x .venv-lowest/bin/python || $(PYTHON) -m venv .venv-lowest
+	@.venv-lowest/bin/python -m pip install --quiet --disable-pip-version-check uv
+	@.venv-lowest/bin/uv pip install --quiet --resolution lowest-direct --python .venv-lowest/bin/python --editable ".[dev]"
+	@.venv-lowest/bin/python -m pytest $(TWO) -m "not slow"
 
 check: $(READY) ## formatting, lint, strict types, import rule, sizes; changes nothing
 	@$(BIN)/ruff format --check .

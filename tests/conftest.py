@@ -31,6 +31,7 @@ from shotwright.media.colour import rgb_to_yuv
 from shotwright.media.encode import Encoder
 
 STANDARD = "fal-ai/kling-video/o1/standard/"
+BUDGET = re.compile(r"^\| `tests/(\w+)` \|.*\| (\d+) % \|$", re.MULTILINE)
 READY_S = 60
 
 
@@ -255,3 +256,46 @@ def server(data_folder: Callable[[], Path]) -> Iterator[RunningServer]:
     running = start(data_folder())
     yield running
     assert running.stop() == 0
+
+
+class TimeBudget:
+    """Holds the whole suite to the shares of its time that CONTRIBUTING.md gives each folder; seconds differ by machine, shares do not."""
+
+    def __init__(self) -> None:
+        self.spent: dict[str, float] = {}
+        text = (Path(__file__).parents[1] / "CONTRIBUTING.md").read_text()
+        self.allowed = {folder: int(percent) for folder, percent in BUDGET.findall(text)}
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if not report.skipped:
+            folder = report.nodeid.split("/")[1]
+            self.spent[folder] = self.spent.get(folder, 0.0) + report.duration
+
+    def over(self) -> list[str]:
+        """Folders that take more than their share, once all have run."""
+        if not set(self.allowed) <= {folder for folder, seconds in self.spent.items() if seconds > 5}:
+            return []
+        total = sum(self.spent[folder] for folder in self.allowed)
+        shares = {folder: 100 * self.spent[folder] / total for folder in self.allowed}
+        return [
+            f"tests/{folder} takes {shares[folder]:.0f} % of the time of all tests, and CONTRIBUTING.md allows {most} %."
+            for folder, most in self.allowed.items()
+            if shares[folder] > most
+        ]
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        terminalreporter.section("time by folder")
+        for folder, seconds in sorted(self.spent.items()):
+            terminalreporter.line(f"tests/{folder:<12} {seconds:6.0f} s")
+        for line in self.over():
+            terminalreporter.line(line, red=True)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        if session.exitstatus == 0 and self.over():
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):  # the process that hears of all tests
+        config.pluginmanager.register(TimeBudget())
