@@ -10,7 +10,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from shotwright.core.camera import DRIFT, EYE_HEIGHT_M, SIZE_SHARE, Space, State, camera_path, distance_for, lens_of
+from shotwright.core.camera import DRIFT, EYE_HEIGHT_M, SIZE_SHARE, Space, State, distance_for, lens_of
+from shotwright.core.path import camera_path
 
 if TYPE_CHECKING:
     from shotwright.core.camera import Point, Pose

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from shotwright.core.moves import MOVES
 from shotwright.media.motion import measure_motion, similarity
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from shotwright.core.camera import Pose
+    from shotwright.core.moves import Axis
     from shotwright.core.plan import CameraMove
     from shotwright.evaluation.sample import Sample
 
@@ -33,18 +35,7 @@ PARALLAX = 1.10
 """Ratio of the motion of the lower to the upper half from which a camera travels."""
 DX, DY, SCALE, ROLL = range(4)
 
-SIGNS: dict[str, tuple[int, int]] = {
-    "pan_left": (DX, 1), "pan_right": (DX, -1), "truck_left": (DX, 1), "truck_right": (DX, -1), "tilt_up": (DY, 1), "tilt_down": (DY, -1),
-    "dolly_in": (SCALE, 1), "dolly_out": (SCALE, -1), "zoom_in": (SCALE, 1), "zoom_out": (SCALE, -1), "tracking": (DX, -1),
-}  # fmt: skip
-"""Which number a move changes, and in which direction."""
-EITHER: dict[str, tuple[int, ...]] = {
-    "orbit": (DX,), "orbit_cw": (DX,), "orbit_ccw": (DX,), "roll": (ROLL,), "dolly_zoom": (SCALE,), "pedestal_up": (DY, SCALE), "pedestal_down": (DY, SCALE),
-}  # fmt: skip
-"""Moves that must change one of these numbers, in a direction that depends on the place."""
-TURNING = frozenset({"pan_left", "pan_right", "tilt_up", "tilt_down", "zoom_in", "zoom_out"})
-TRAVELLING = frozenset({"truck_left", "truck_right", "dolly_in", "dolly_out"})
-QUIET = frozenset({"handheld", "rack_focus", "static"})
+AXES: dict[Axis, int] = {"x": DX, "y": DY, "scale": SCALE, "roll": ROLL}
 
 
 @dataclass(frozen=True)
@@ -115,7 +106,10 @@ def check_moves(
         others = [
             o
             for o in moves
-            if o is not move and o.move not in QUIET and o.start_s < move.end_s - 0.05 and o.end_s > move.start_s + 0.05
+            if o is not move
+            and MOVES[o.move].moves_picture
+            and o.start_s < move.end_s - 0.05
+            and o.end_s > move.start_s + 0.05
         ]
         start, end = move.start_s, min(move.end_s, duration_s)
         trim = INNER * (end - start)
@@ -131,20 +125,21 @@ def _check(move: CameraMove, path: MeasuredPath, window: slice, poses: Sequence[
         return MoveCheck(move.move, bool(np.abs(path.steps[window]).sum(axis=0).max() < STILL), text)
     if move.move == "handheld":
         return MoveCheck(move.move, _is_shaken(path.steps[window]), text)
-    if move.move in EITHER:
-        return MoveCheck(move.move, any(abs(total[axis]) > STILL for axis in EITHER[move.move]), text)
-    if move.move not in SIGNS:
+    known = MOVES[move.move]
+    if not known.moves_picture:
         return MoveCheck(move.move, is_shown=True, measured="not measured by motion")
-    axis, sign = SIGNS[move.move]
-    shown = bool(sign * total[axis] > STILL)
+    if known.sign == 0:
+        return MoveCheck(move.move, any(abs(total[AXES[axis]]) > STILL for axis in known.axes), text)
+    axis = AXES[known.axes[0]]
+    shown = bool(known.sign * total[axis] > STILL)
     if shown and is_alone:
         ratio = _parallax(path, window, axis)
         if ratio is not None:
             text += f" near/far {ratio:.2f}"
             shown = (
                 ratio < PARALLAX
-                if move.move in TURNING
-                else (ratio > PARALLAX or move.move not in TRAVELLING or ratio > 1.02)
+                if known.parallax == "turns"
+                else (ratio > PARALLAX or known.parallax != "travels" or ratio > 1.02)
             )
     return MoveCheck(move.move, shown, text, _magnitude_error(move, total, poses, window, axis) if is_alone else None)
 
@@ -170,7 +165,7 @@ def _magnitude_error(
     move: CameraMove, total: NDArray[np.float64], poses: Sequence[Pose], window: slice, axis: int
 ) -> float | None:
     """Relative error of the size of a turn or a zoom against the engine's own path; None for other moves."""
-    if move.move not in TURNING or len(poses) < window.stop:
+    if MOVES[move.move].parallax != "turns" or len(poses) < window.stop:
         return None
     first, last = poses[window.start], poses[min(window.stop, len(poses) - 1)]
     if axis == SCALE:

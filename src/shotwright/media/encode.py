@@ -28,6 +28,9 @@ QUEUE_FRAMES = 4
 PRESET = "veryfast"
 CRF = "18"
 X264 = "threads=2"
+MBTREE_COLUMNS = 8
+"""x264's macroblock tree reads beyond its rows, into whatever the memory held before, where the number of macroblock columns is no
+multiple of this: the same frames then have other bytes now and then. It stays off for such widths."""
 COPIED_AUDIO = frozenset({"aac", "mp3"})
 _BT709 = 1
 _LIMITED = 1
@@ -62,7 +65,9 @@ class Encoder:
         self._thread.start()
 
     def _video_stream(self, fps: Fraction) -> Any:  # noqa: ANN401  (a PyAV stream)
-        options = {"preset": PRESET, "crf": CRF, "profile": "high", "x264-params": X264}
+        columns = -(-self._size[0] // 16)
+        parameters = X264 if columns % MBTREE_COLUMNS == 0 else f"{X264}:mbtree=0"
+        options = {"preset": PRESET, "crf": CRF, "profile": "high", "x264-params": parameters}
         stream = self._container.add_stream("libx264", rate=fps, options=options)
         stream.width, stream.height = self._size
         stream.pix_fmt = "yuv420p"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from shotwright.core.catalog import CANVAS, ENDPOINTS, OUTPUT_FPS, PROMPT_LIMIT, SLUGS_OF, Endpoint, Field
 from shotwright.core.limits import ELEMENT_VIEWS_MAX
+from shotwright.core.moves import MOVES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,20 +40,6 @@ PLACEHOLDERS = {
     "reference_to_video": "Slow push in on @Element1 in @Image1, golden hour…", "video_reference": "Based on @Video1, generate the next shot: …",
     "edit": "Replace the man in @Video1 with @Element1…", "first_last_frame": "The camera flies from @Image1 to @Image2…",
 }  # fmt: skip
-MOVE_ORDER = (
-    "dolly_in", "dolly_out", "orbit", "orbit_ccw", "pan_left", "pan_right", "tilt_up", "tilt_down", "truck_left", "truck_right", "pedestal_up",
-    "pedestal_down", "zoom_in", "zoom_out", "tracking", "handheld", "roll", "dolly_zoom", "rack_focus", "static",
-)  # fmt: skip
-MOVE_WORDS = {
-    "dolly_in": "the camera pushes in", "dolly_out": "the camera pulls back", "orbit": "the camera orbits 180 degrees around the subject",
-    "orbit_ccw": "the camera orbits counterclockwise around the subject", "pan_left": "the camera pans left", "pan_right": "the camera pans right",
-    "tilt_up": "the camera tilts up", "tilt_down": "the camera tilts down", "truck_left": "the camera trucks left",
-    "truck_right": "the camera trucks right", "pedestal_up": "the camera pedestals up", "pedestal_down": "the camera pedestals down",
-    "zoom_in": "the camera zooms in", "zoom_out": "the camera zooms out", "tracking": "the camera tracks the subject",
-    "handheld": "handheld camera", "roll": "the camera rolls", "dolly_zoom": "a dolly zoom on the subject",
-    "rack_focus": "rack focus to the background", "static": "the camera stays still",
-}  # fmt: skip
-"""What the plan editor writes for a move; a test reads each phrase back."""
 
 
 def form_of(endpoint: Endpoint) -> JSON:
@@ -81,7 +68,10 @@ def _field(field: Field, endpoint: Endpoint) -> JSON:
 
 def moves() -> list[JSON]:
     """What the plan editor offers."""
-    return [{"move": move, "label": move.replace("_", " "), "words": MOVE_WORDS[move]} for move in MOVE_ORDER]
+    return [
+        {"move": move.name, "label": move.label, "words": move.phrase, "takes_degrees": move.takes_degrees, "is_offered": move.is_offered}
+        for move in MOVES.values()
+    ]  # fmt: skip
 
 
 def engines_of(engines: Mapping[str, EngineInfo], chosen: str) -> list[JSON]:

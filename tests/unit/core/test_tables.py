@@ -9,9 +9,10 @@ import pytest
 
 from shotwright.api.fal.openapi import document
 from shotwright.core import errors
-from shotwright.core.camera import DEFAULT_LENS_MM, SENSOR_MM, Space, State, camera_path
+from shotwright.core.camera import DEFAULT_LENS_MM, SENSOR_MM, Space, State
 from shotwright.core.catalog import CANVAS, ENDPOINTS, SLUGS, find_endpoint
 from shotwright.core.limits import MB
+from shotwright.core.path import camera_path
 from shotwright.core.plan import CameraMove
 from shotwright.core.pricing import actual_usd, estimate, expected, rounded
 from shotwright.jobs.states import TERMINAL, TRANSITIONS, sources

@@ -298,7 +298,8 @@ def test_the_exported_path_projects_as_the_camera_does() -> None:
 
 
 def test_a_camera_does_not_slide_out_of_the_place_and_says_so(place: Diorama) -> None:
-    from shotwright.core.camera import Space, camera_path
+    from shotwright.core.camera import Space
+    from shotwright.core.path import camera_path
     from shotwright.core.plan import CameraMove
 
     base: State = place.base

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import struct
+import subprocess
+import sys
 from pathlib import Path
 
 import av
@@ -179,3 +182,38 @@ def test_a_known_camera_path_is_measured(axis: str, step: float) -> None:
     assert motion.tracked == 1
     assert total[index] == pytest.approx(value, rel=0.08)
     assert motion.resampled(40).shape == (40, 4)
+
+
+ENCODE = """
+import sys
+import cv2
+import numpy as np
+from pathlib import Path
+from scripts.demo_media import greenhouse
+from shotwright.media.colour import rgb_to_yuv
+from shotwright.media.encode import Encoder
+path, width, height = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+wide = rgb_to_yuv(np.ascontiguousarray(cv2.resize(greenhouse(960, 540), (width + 120, height))))
+with Encoder(path, width, height, 24) as encoder:
+    for i in range(24):
+        encoder.write(np.ascontiguousarray(wide[:, 4 * i : 4 * i + width]))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="fills the memory by a switch of glibc")
+@pytest.mark.parametrize(("width", "height"), [(368, 640), (854, 480), (640, 360)])
+def test_the_same_frames_are_the_same_bytes_whatever_the_memory_held_before(
+    width: int, height: int, tmp_path: Path
+) -> None:
+    """x264's macroblock tree reads beyond its rows where they have other than 8 macroblocks or a multiple of that."""
+    made = set()
+    for fill in ("1", "85", "170", "254"):
+        path = tmp_path / f"{fill}.mp4"
+        subprocess.run(
+            [sys.executable, "-c", ENCODE, str(path), str(width), str(height)],
+            env={**os.environ, "MALLOC_PERTURB_": fill},
+            check=True,
+            timeout=60,
+        )
+        made.add(path.read_bytes())
+    assert len(made) == 1

@@ -17,6 +17,7 @@ import pytest
 from shotwright.api.platform.live import eta
 from shotwright.api.platform.plans import problems, unfinished
 from shotwright.core.catalog import ENDPOINTS, SLUGS
+from shotwright.core.moves import MOVES, Move
 from shotwright.core.prompt import plan_request
 from shotwright.core.topview import top_view
 from shotwright.jobs.history import Typical
@@ -25,7 +26,7 @@ from shotwright.jobs.store import StoredRequest
 from shotwright.jobs.usage import UsageRow
 from shotwright.media.probe import probe_video
 from shotwright.media.recipe import append_recipe, read_recipe
-from shotwright.web.forms import MOVE_WORDS, form_of
+from shotwright.web.forms import form_of
 from shotwright.web.history import differences
 from shotwright.web.operations import plot, round_top
 from shotwright.web.session import _next
@@ -36,14 +37,14 @@ R2V = ENDPOINTS["fal-ai/kling-video/o1/standard/reference-to-video"]
 EDIT = ENDPOINTS["fal-ai/kling-video/o1/video-to-video/edit"]
 
 
-@pytest.mark.parametrize("move", sorted(MOVE_WORDS))
-def test_what_the_plan_editor_writes_is_read_back_as_that_move(move: str) -> None:
+@pytest.mark.parametrize("move", [item for item in MOVES.values() if item.is_offered])
+def test_what_the_plan_editor_writes_is_read_back_as_that_move(move: Move) -> None:
     for prompt in (
-        f"{MOVE_WORDS[move][0].upper()}{MOVE_WORDS[move][1:]}.",
-        f"@Element1 stands in a forest, then {MOVE_WORDS[move]}.",
+        f"{move.phrase[0].upper()}{move.phrase[1:]}.",
+        f"@Element1 stands in a forest, then {move.phrase}.",
     ):
         plan = plan_request(unfinished(R2V, {"prompt": prompt, "elements": [{}]}))
-        assert [item.move for item in plan.camera] == [move], prompt
+        assert [item.move for item in plan.camera] == [move.name], prompt
 
 
 def test_the_form_names_every_field_of_every_endpoint() -> None:

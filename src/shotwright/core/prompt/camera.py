@@ -11,6 +11,7 @@ import itertools
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from shotwright.core.moves import MOVES
 from shotwright.core.plan import CameraMove, Framing
 from shotwright.core.prompt import vocabulary as v
 from shotwright.core.prompt.grammar import ARTICLES, AUXILIARIES, CONJUNCTIONS, PREPOSITIONS, is_adverb, is_negated
@@ -22,10 +23,6 @@ if TYPE_CHECKING:
 
     from shotwright.core.prompt.lexer import Token
 
-DEGREE_MOVES = frozenset({"orbit", "orbit_cw", "orbit_ccw", "roll", "pan_left", "pan_right", "tilt_up", "tilt_down"})
-OVERLAYS = frozenset({"handheld"})
-"""Moves that lie over others for the whole clip."""
-ONCE = frozenset({"handheld", "static"})
 TARGET_LEADS = frozenset(
     {"around", "on", "at", "toward", "towards", "to", "into", "inside", "of", "over", "past", "through"}
 )
@@ -157,7 +154,7 @@ def _at(sentence: list[Token], index: int, kept: list[Hit[str]], *, carried: boo
 
 def _is_whole_clause(sentence: list[Token], hit: Hit[str]) -> bool:
     """ "Wide, static.": a clause of its own."""
-    opens = hit.value in ONCE and (hit.start == 0 or sentence[hit.start - 1].kind == "comma")
+    opens = MOVES[hit.value].is_once and (hit.start == 0 or sentence[hit.start - 1].kind == "comma")
     return opens and (hit.end == len(sentence) or sentence[hit.end].kind == "comma")
 
 
@@ -239,7 +236,7 @@ def _parsed(sentence: list[Token], hit: Hit[str], nouns: Mapping[str, str], numb
     move = CameraMove(
         hit.value,
         speed=_speed(sentence, hit),
-        degrees=_degrees(sentence, hit) if hit.value in DEGREE_MOVES else None,
+        degrees=_degrees(sentence, hit) if MOVES[hit.value].takes_degrees else None,
         target=_rack_target(sentence, hit.end) or _target(sentence, hit.end, nouns)
         if hit.value == "rack_focus"
         else _target(sentence, hit.end, nouns),
@@ -357,7 +354,7 @@ def _merged(moves: list[ParsedMove]) -> list[ParsedMove]:
         if last and _is_same(last, parsed):
             name = max(last.move.move, parsed.move.move, key=len)
             merged[-1] = replace(last, move=replace(_joined(last.move, parsed.move), move=name))
-        elif not (parsed.move.move in ONCE and any(m.move.move == parsed.move.move for m in merged)):
+        elif not (MOVES[parsed.move.move].is_once and any(m.move.move == parsed.move.move for m in merged)):
             merged.append(parsed)
     return merged
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from shotwright.core.moves import MOVES
 from shotwright.core.plan import Warn
 from shotwright.core.prompt.edits import parse_edits
 
@@ -20,10 +21,6 @@ SHORTEST_MOVE_S = 0.6
 """A move that is shorter cannot be read by a viewer."""
 NEIGHBOURS = 4
 """How many moves after one are looked at: moves that run at once stand side by side."""
-OPPOSITES = (
-    {"dolly_in", "dolly_out"}, {"zoom_in", "zoom_out"}, {"pan_left", "pan_right"}, {"tilt_up", "tilt_down"}, {"truck_left", "truck_right"},
-    {"pedestal_up", "pedestal_down"}, {"orbit_cw", "orbit_ccw"},
-)  # fmt: skip
 EDITING = frozenset({"replace", "remove", "recolour", "background"})
 
 
@@ -54,7 +51,7 @@ def _contradictions(plan: ShotPlan) -> Iterator[Warn]:
     for i, move in enumerate(plan.camera):
         for other in plan.camera[i + 1 : i + 1 + NEIGHBOURS]:
             at_once = move.start_s < other.end_s and other.start_s < move.end_s
-            if at_once and ({move.move, other.move} in OPPOSITES or _is_still_and_moving(move, other)):
+            if at_once and (MOVES[move.move].opposite == other.move or _is_still_and_moving(move, other)):
                 text = (
                     f"{move.move.replace('_', ' ')} and {other.move.replace('_', ' ')} happen at the same time and cancel each other. "
                     "Say which comes first, with then."
@@ -63,7 +60,8 @@ def _contradictions(plan: ShotPlan) -> Iterator[Warn]:
 
 
 def _is_still_and_moving(one: CameraMove, two: CameraMove) -> bool:
-    return ("static" in {one.move, two.move}) and one.move != two.move and "handheld" not in {one.move, two.move}
+    is_overlaid = MOVES[one.move].is_overlay or MOVES[two.move].is_overlay
+    return "static" in {one.move, two.move} and one.move != two.move and not is_overlaid
 
 
 def _roles(plan: ShotPlan) -> Iterator[Warn]:

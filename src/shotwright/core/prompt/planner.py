@@ -10,10 +10,11 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from shotwright.core.moves import MOVES
 from shotwright.core.plan import CameraMove, Framing, ShotPlan, Subject, Warn
 from shotwright.core.prompt import vocabulary as v
 from shotwright.core.prompt.binding import bind_implicit, with_unread
-from shotwright.core.prompt.camera import OVERLAYS, ParsedCamera, ParsedMove, parse_camera
+from shotwright.core.prompt.camera import ParsedCamera, ParsedMove, parse_camera
 from shotwright.core.prompt.continuation import parse_continuation
 from shotwright.core.prompt.edits import ParsedEdits, parse_edits
 from shotwright.core.prompt.keep import kept_in_new_shot
@@ -213,7 +214,7 @@ def _timed(parsed: tuple[ParsedMove, ...], seconds: float) -> tuple[CameraMove, 
 
 def _is_overlay(item: ParsedMove, parsed: tuple[ParsedMove, ...]) -> bool:
     """Whether a move lies over the others for the whole clip."""
-    return item.move.move in OVERLAYS and any(other.move.move not in OVERLAYS for other in parsed)
+    return MOVES[item.move.move].is_overlay and any(not MOVES[other.move.move].is_overlay for other in parsed)
 
 
 def _sentence_times(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from shotwright.core.camera import AIM, DRIFT, TARGET_AT, State, distance_for
+from shotwright.core.moves import MOVES
 from shotwright.core.plan import CameraMove, Framing, Subject
 from shotwright.engines.draft import standins
 from shotwright.engines.draft.sprites import Sprite, spread_views
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
 OBJECT_ROLES = frozenset({"object", "prop"})
 UNSEEN_ROLES = frozenset({"clothing", "effect"})
-FOLLOWING = frozenset({"dolly_in", "zoom_in", "orbit", "orbit_cw", "orbit_ccw", "dolly_zoom"})
 """Moves that go along with somebody who walks."""
 LOW_M = 0.6
 CLOSE_SIZES = frozenset({"medium", "close_up", "extreme_close_up"})
@@ -328,11 +328,11 @@ def moves_of(plan: ShotPlan) -> tuple[CameraMove, ...]:
     if "static" in {move.move for move in moves} or plan.negated or plan.continuation == "camera_motion_transfer":
         return tuple(move for move in moves if move.move != "static")
     for before, framing in zip(plan.shot, plan.shot[1:], strict=False):
-        busy = any(move.end_s > framing.at_s and move.move != "handheld" for move in moves)
+        busy = any(move.end_s > framing.at_s and not MOVES[move.move].is_overlay for move in moves)
         if framing.size and framing.size != before.size and framing.at_s > 0 and not busy:
             name = "dolly_in" if _closeness(framing.size) > _closeness(before.size) else "dolly_out"
             moves = (*moves, CameraMove(name, framing.at_s, plan.duration_s, end_size=framing.size))
-    if any(move.move not in {"handheld", "rack_focus"} for move in moves):
+    if any(MOVES[move.move].build for move in moves):
         return moves
     return (*moves, CameraMove("dolly_in", 0.0, plan.duration_s, speed="slow", target=DRIFT))
 

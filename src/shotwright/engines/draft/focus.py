@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from shotwright.core.camera import SENSOR_MM, ease
+from shotwright.core.camera import SENSOR_MM
+from shotwright.core.path import ease
 
 F_NUMBERS = {"shallow": 0.95, "rack": 1.2}
 """Apertures that a viewer notices on a small screen."""

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from shotwright.core.camera import Pose, ease
+from shotwright.core.camera import Pose
+from shotwright.core.path import ease
 from shotwright.engines.draft.plate import build_diorama, find_horizon
 from shotwright.engines.draft.stage import View
 from shotwright.media.colour import rgb_to_yuv

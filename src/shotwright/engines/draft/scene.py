@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Protocol
 import cv2
 import numpy as np
 
-from shotwright.core.camera import DRIFT, EYE_HEIGHT_M, TARGET_AT, Pose, Space, State, camera_path, lens_of, tracked_m
+from shotwright.core.camera import DRIFT, EYE_HEIGHT_M, TARGET_AT, Pose, Space, State, lens_of
+from shotwright.core.moves import MOVES, tracked_m
+from shotwright.core.path import camera_path
 from shotwright.core.plan import Framing, Subject
 from shotwright.engines.analysis.cutout import CutOut, cut_out
 from shotwright.engines.analysis.matting import matte
@@ -140,7 +142,7 @@ def build_scene(shot: Shot, cache: Cache, backdrop: Backdrop | None, *, end: Fra
     space = _space(place, sprites, people, aspect, first)
     moves = composer.moves_of(plan)
     poses = camera_path(moves, space, frames=shot.output.frames, duration_s=shot.output.duration_s, seed=shot.seed)
-    if sprites and any(move.move in composer.FOLLOWING for move in moves):
+    if sprites and any(MOVES[move.move].keeps_subject for move in moves):
         _follow(poses, sprites[0], place, float(shot.output.fps))
     for move in plan.camera:
         if move.move == "tracking" and sprites:

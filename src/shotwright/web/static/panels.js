@@ -68,6 +68,7 @@ function pick(span, move) {
   const panel = moveEditor({
     item: move,
     prompt: latest.prompt,
+    takesDegrees: data.moves.some((known) => known.move === move.move && known.takes_degrees),
     onreplace: (range, words) => {
       editor.replace(range, words);
       panel.remove();

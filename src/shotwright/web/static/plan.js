@@ -319,13 +319,15 @@ function palette({ moves, add }) {
     h(
       "div.palette",
       {},
-      moves.map((item) => h("button", { type: "button", title: `writes “${item.words}”`, onclick: () => add(item.words) }, item.label)),
+      moves
+        .filter((item) => item.is_offered)
+        .map((item) => h("button", { type: "button", title: `writes “${item.words}”`, onclick: () => add(item.words) }, item.label)),
     ),
   );
 }
 
 /** Change one move: how fast, how far, or not at all; each choice rewrites its words. */
-export function moveEditor({ item, prompt, onreplace, onclose }) {
+export function moveEditor({ item, prompt, takesDegrees, onreplace, onclose }) {
   const [start, end] = withSpeed(prompt, item.span),
     said = prompt.slice(start, end);
   const speed = h(
@@ -345,7 +347,7 @@ export function moveEditor({ item, prompt, onreplace, onclose }) {
       ),
     ),
   );
-  const degrees = /orbit|pan|tilt|roll/.test(item.move)
+  const degrees = takesDegrees
     ? h("input", { type: "number", min: 5, max: 720, step: 5, value: Math.round(item.degrees ?? 90) })
     : null;
   const apply = () => onreplace([start, end], rewritten(said, speed.value, degrees?.value));
