@@ -27,7 +27,8 @@ PREFLIGHT = [
 
 
 class Cors:
-    """Allows every origin: keys travel in headers, never in cookies."""
+    """Allows every origin: a program's key travels in a header. The session cookie of our own pages is `SameSite=Lax`, and what changes
+    something needs the session's token in a header as well."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app

@@ -289,7 +289,7 @@ class ClientCancelled(RequestError):
 
 
 class WorkerCrashed(RequestError):
-    """Runner disconnected: the worker died three times while rendering this request."""
+    """Runner disconnected: the worker died while rendering this request, in its last attempt."""
 
     type = "runner_disconnected"
     status = 503

@@ -35,7 +35,7 @@ class _TimedMove:
 
 
 def ease(t: float) -> float:
-    """Smooth start and stop: 0 → 0, 1 → 1, flat at both ends (quintic smoothstep blended with a line)."""
+    """Slow start and stop: 0 → 0, 1 → 1; three quarters cubic smoothstep and a quarter line, so that a move is under way at once."""
     t = min(1.0, max(0.0, t))
     smooth = t * t * (3 - 2 * t)
     return 0.75 * smooth + 0.25 * t

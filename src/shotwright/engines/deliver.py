@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 PREVIEW_WIDTH = 480
 MIN_SPREAD = 2.0
-"""Standard deviation of brightness, in levels, under which a whole clip is a blank."""
+"""Standard deviation of luma, in 8-bit code values, under which a whole clip is a blank."""
 
 
 def deliver(

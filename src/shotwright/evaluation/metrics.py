@@ -30,7 +30,7 @@ FLOW_PX = 240
 SSIM_C1, SSIM_C2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
 FALLING = frozenset({"rain", "snow", "storm"})
 UNSEEN = 0.75
-"""Jumps of brightness in levels that nobody sees; the encoder alone makes half as much."""
+"""Jumps of luma, in 8-bit code values, that nobody sees; the encoder alone makes half as much."""
 FLOW_SPAN = 3
 """Frames between two whose motion is compared: single steps are too small to be measured well."""
 CLOSE = frozenset({"close_up", "extreme_close_up"})
@@ -50,7 +50,7 @@ class Result:
 
 
 @dataclass
-class Bench:
+class Measurements:
     """A clip and what was asked, with what several metrics share."""
 
     sample: Sample
@@ -127,61 +127,65 @@ def ssim(a: FrameRGB, b: FrameRGB) -> float:
     return float((top / bottom).mean())
 
 
-def _edge_frame(bench: Bench, ref: str | None, frame: FrameRGB, metric: str, name: str) -> Iterator[Result]:
-    path = bench.case.picture(ref)
+def _edge_frame(measured: Measurements, ref: str | None, frame: FrameRGB, metric: str, name: str) -> Iterator[Result]:
+    path = measured.case.picture(ref)
     if path is None:
         return
-    asked = fitted(load_image(path)[0], bench.case.width, bench.case.height)
+    asked = fitted(load_image(path)[0], measured.case.width, measured.case.height)
     value = ssim(asked, frame)
     psnr = cv2.PSNR(asked, frame)
     yield Result(metric, name, f"SSIM {value:.3f}, PSNR {psnr:.1f} dB", "SSIM >= 0.95", value >= 0.95)
 
 
-def start_frame(bench: Bench) -> Iterator[Result]:
+def start_frame(measured: Measurements) -> Iterator[Result]:
     """M1: the first frame is the start image after the documented crop."""
-    yield from _edge_frame(bench, bench.case.plan.start_frame, bench.sample.first, "M1", "start frame")
+    yield from _edge_frame(measured, measured.case.plan.start_frame, measured.sample.first, "M1", "start frame")
 
 
-def end_frame(bench: Bench) -> Iterator[Result]:
+def end_frame(measured: Measurements) -> Iterator[Result]:
     """M2: the last frame is the end image."""
-    yield from _edge_frame(bench, bench.case.plan.end_frame, bench.sample.last, "M2", "end frame")
+    yield from _edge_frame(measured, measured.case.plan.end_frame, measured.sample.last, "M2", "end frame")
 
 
-def camera_moves(bench: Bench) -> Iterator[Result]:
+def camera_moves(measured: Measurements) -> Iterator[Result]:
     """M3: every move of the plan is seen in its time, with its sign and its type; turns and zooms have the right size."""
-    if not bench.moves:
+    if not measured.moves:
         return
-    shown = sum(check.is_shown for check in bench.moves)
-    missing = ", ".join(check.name for check in bench.moves if not check.is_shown)
-    value = f"{shown} of {len(bench.moves)}" + (f" (not {missing})" if missing else "")
-    yield Result("M3", "camera moves", value, "all", shown == len(bench.moves))
-    errors = [check.error for check in bench.moves if check.error is not None]
+    shown = sum(check.is_shown for check in measured.moves)
+    missing = ", ".join(check.name for check in measured.moves if not check.is_shown)
+    value = f"{shown} of {len(measured.moves)}" + (f" (not {missing})" if missing else "")
+    yield Result("M3", "camera moves", value, "all", shown == len(measured.moves))
+    errors = [check.error for check in measured.moves if check.error is not None]
     if errors:
         yield Result("M3", "size of turns and zooms", f"error {max(errors):.1%}", "<= 10 %", max(errors) <= 0.10)
 
 
-def identity(bench: Bench) -> Iterator[Result]:
+def identity(measured: Measurements) -> Iterator[Result]:
     """M5: an element looks like its pictures."""
-    for subject in bench.case.plan.subjects:
-        found = [(i, f) for i, f in bench.located(subject.ref) if f]
-        if not found or bench.case.is_graded:
+    for subject in measured.case.plan.subjects:
+        found = [(i, f) for i, f in measured.located(subject.ref) if f]
+        if not found or measured.case.is_graded:
             continue
-        views = bench.case.pictures[subject.ref]
-        distances = [histogram_distance(bench.searched[i], f, views) for i, f in found if f.score >= SURE]
+        views = measured.case.pictures[subject.ref]
+        distances = [histogram_distance(measured.searched[i], f, views) for i, f in found if f.score >= SURE]
         best = min((d for d in distances if d is not None), default=None)
         if best is None:
             continue
         yield Result("M5", f"identity of {subject.ref}", f"colour distance {best:.3f}", "<= 0.1", best <= 0.1)
 
 
-def flow_preservation(bench: Bench) -> Iterator[Result]:
+def flow_preservation(measured: Measurements) -> Iterator[Result]:
     """M8: an edit moves as its source does."""
-    other = bench.source
-    if other is None or bench.case.plan.task != "edit" or {edit.op for edit in bench.case.plan.edits} & NEW_MOTION:
+    other = measured.source
+    if (
+        other is None
+        or measured.case.plan.task != "edit"
+        or {edit.op for edit in measured.case.plan.edits} & NEW_MOTION
+    ):
         return
     errors = []
-    for i in np.linspace(0, min(other.frames, bench.sample.frames) - 1 - FLOW_SPAN, 12).astype(int):
-        one, two = (_flow(s.grey[i], s.grey[i + FLOW_SPAN]) for s in (other, bench.sample))
+    for i in np.linspace(0, min(other.frames, measured.sample.frames) - 1 - FLOW_SPAN, 12).astype(int):
+        one, two = (_flow(s.grey[i], s.grey[i + FLOW_SPAN]) for s in (other, measured.sample))
         errors.append(
             float(np.linalg.norm(one - two, axis=2).mean()) / max(0.25, float(np.linalg.norm(one, axis=2).mean()))
         )
@@ -202,12 +206,12 @@ def _flow(a: NDArray[np.uint8], b: NDArray[np.uint8]) -> NDArray[np.float32]:
     return np.asarray(_DIS.calc(small[0], small[1], np.empty(0)), np.float32)
 
 
-def camera_transfer(bench: Bench) -> Iterator[Result]:
+def camera_transfer(measured: Measurements) -> Iterator[Result]:
     """M4: a transferred camera path is that of the reference."""
-    if bench.source is None or bench.case.plan.continuation != "camera_motion_transfer":
+    if measured.source is None or measured.case.plan.continuation != "camera_motion_transfer":
         return
-    asked = _resampled(measure_path(bench.source).steps, bench.sample.frames)
-    shown = _resampled(bench.path.steps, bench.sample.frames)
+    asked = _resampled(measure_path(measured.source).steps, measured.sample.frames)
+    shown = _resampled(measured.path.steps, measured.sample.frames)
     axes = [axis for axis in range(4) if np.ptp(asked[:, axis]) > TRANSFERRED]
     if not axes:
         yield Result("M4", "camera of the reference", "it stands still", "reported", None)
@@ -222,19 +226,19 @@ def _resampled(steps: NDArray[np.float64], frames: int) -> NDArray[np.float64]:
     return np.stack([np.interp(at, np.arange(len(path)), path[:, axis]) for axis in range(4)], axis=1)
 
 
-def preservation(bench: Bench) -> Iterator[Result]:
+def preservation(measured: Measurements) -> Iterator[Result]:
     """M6: outside what an edit changes, the picture is the source."""
-    plan = bench.case.plan
+    plan = measured.case.plan
     if (
-        bench.source is None
-        or bench.case.mask is None
+        measured.source is None
+        or measured.case.mask is None
         or plan.task != "edit"
         or {edit.op for edit in plan.edits} - LOCAL
     ):
         return
     values = []
-    for i in _spread(bench):
-        one, two, mask = bench.source.small[i], bench.sample.small[i], bench.case.mask(i)
+    for i in _spread(measured):
+        one, two, mask = measured.source.small[i], measured.sample.small[i], measured.case.mask(i)
         outside = cv2.resize(mask, (one.shape[1], one.shape[0]), interpolation=cv2.INTER_AREA) < 1
         error = (one.astype(np.float64) - two)[outside]
         values.append(10 * np.log10(255**2 / max(1e-3, float((error**2).mean()))) if outside.any() else 60.0)
@@ -242,24 +246,24 @@ def preservation(bench: Bench) -> Iterator[Result]:
     yield Result("M6", "outside the change", f"PSNR {value:.1f} dB", ">= 35 dB", value >= 35)
 
 
-def edit_effect(bench: Bench) -> Iterator[Result]:
+def edit_effect(measured: Measurements) -> Iterator[Result]:
     """M7: the change that was asked for is seen."""
-    if bench.source is None or bench.case.plan.task != "edit":
+    if measured.source is None or measured.case.plan.task != "edit":
         return
-    marks = _spread(bench)
+    marks = _spread(measured)
     before, after = (
         np.stack([cv2.cvtColor(s.small[i], cv2.COLOR_RGB2LAB) for i in marks]).astype(np.float64)
-        for s in (bench.source, bench.sample)
+        for s in (measured.source, measured.sample)
     )
-    for edit in bench.case.plan.edits:
+    for edit in measured.case.plan.edits:
         test = EFFECT_TESTS.get(edit.op)
         if test is not None:
             value, gate, passed = test(before, after, edit.to or "")
             yield Result("M7", f"{edit.op.replace('_', ' ')} is seen", value, gate, passed)
 
 
-def _spread(bench: Bench) -> list[int]:
-    count = min(bench.sample.frames, bench.source.frames if bench.source else bench.sample.frames)
+def _spread(measured: Measurements) -> list[int]:
+    count = min(measured.sample.frames, measured.source.frames if measured.source else measured.sample.frames)
     return [int(i) for i in np.linspace(0, count - 1, 6)]
 
 
@@ -298,64 +302,66 @@ TRANSFERRED = 0.02
 """Range of a path's axis from which it is compared."""
 
 
-def continuation(bench: Bench) -> Iterator[Result]:
+def continuation(measured: Measurements) -> Iterator[Result]:
     """M15: the next or the previous shot has the clip's palette, and is another picture."""
-    kind = bench.case.plan.continuation
-    if bench.source is None or kind not in {"next_shot", "previous_shot"}:
+    kind = measured.case.plan.continuation
+    if measured.source is None or kind not in {"next_shot", "previous_shot"}:
         return
     one, two = (
-        (bench.source.small[-1], bench.sample.small[0])
+        (measured.source.small[-1], measured.sample.small[0])
         if kind == "next_shot"
-        else (bench.source.small[0], bench.sample.small[-1])
+        else (measured.source.small[0], measured.sample.small[-1])
     )
     fitted_one = fitted(one, two.shape[1], two.shape[0])
     apart = float(cv2.compareHist(_hsv_histogram(fitted_one), _hsv_histogram(two), cv2.HISTCMP_BHATTACHARYYA))
     same = ssim(fitted_one, two)
-    has_new_place = bool(bench.case.plan.start_frame or bench.case.plan.background_ref)
+    has_new_place = bool(measured.case.plan.start_frame or measured.case.plan.background_ref)
     yield Result(
         "M15", "palette across the cut", f"distance {apart:.2f}", "<= 0.5", None if has_new_place else apart <= 0.5
     )
     yield Result("M15", "another picture", f"SSIM {same:.2f}", "< 0.9", same < 0.9)
 
 
-def flicker(bench: Bench) -> Iterator[Result]:
+def flicker(measured: Measurements) -> Iterator[Result]:
     """M9: brightness does not jump from frame to frame."""
-    luma = bench.sample.grey.reshape(bench.sample.frames, -1).mean(axis=1)
+    luma = measured.sample.grey.reshape(measured.sample.frames, -1).mean(axis=1)
     if len(luma) < 4:
         return
     jump = np.abs(np.diff(luma, 2))
     value = float(np.percentile(jump, 95))
-    source = bench.source
-    if source is not None and bench.case.plan.task == "edit":
+    source = measured.source
+    if source is not None and measured.case.plan.task == "edit":
         before = float(np.percentile(np.abs(np.diff(source.grey.reshape(source.frames, -1).mean(axis=1), 2)), 95))
         limit = max(1.5 * before, UNSEEN)
-        is_effect = any(edit.op in {"effect", "attribute"} for edit in bench.case.plan.edits)
+        is_effect = any(edit.op in {"effect", "attribute"} for edit in measured.case.plan.edits)
         text = f"{value:.2f} levels (source {before:.2f})"
         yield Result("M9", "flicker", text, f"<= 1.5 x source or {UNSEEN}", None if is_effect else value <= limit)
         return
-    is_stormy = bench.case.plan.look.weather == "storm"
+    is_stormy = measured.case.plan.look.weather == "storm"
     yield Result("M9", "flicker", f"{value:.2f} levels", "<= 1.5", None if is_stormy else value <= 1.5)
 
 
-def smoothness(bench: Bench) -> Iterator[Result]:
+def smoothness(measured: Measurements) -> Iterator[Result]:
     """M10: the camera moves without jerks, and no frame is shown twice."""
-    steps = bench.path.steps
+    steps = measured.path.steps
     if len(steps) < 4:
         return
-    is_handheld = any(move.move == "handheld" for move in bench.case.plan.camera)
-    fast = any(move.speed == "fast" for move in bench.case.plan.camera)
+    is_handheld = any(move.move == "handheld" for move in measured.case.plan.camera)
+    fast = any(move.speed == "fast" for move in measured.case.plan.camera)
     jerk = float(np.percentile(np.abs(np.diff(steps[:, :3], axis=0)).max(axis=1), 97))
     pace = float(np.abs(steps[:, :3]).max(axis=1).mean())
     limit = (0.03 if is_handheld or fast else 0.012) + pace
     yield Result("M10", "smooth motion", f"jerk {jerk:.4f}", f"<= {limit:.3f}", jerk <= limit)
-    same = np.array([np.array_equal(a, b) for a, b in zip(bench.sample.grey, bench.sample.grey[1:], strict=False)])
-    if not bench.is_still and bench.case.plan.camera:
+    same = np.array(
+        [np.array_equal(a, b) for a, b in zip(measured.sample.grey, measured.sample.grey[1:], strict=False)]
+    )
+    if not measured.is_still and measured.case.plan.camera:
         yield Result("M10", "repeated frames", f"{same.mean():.0%}", "none", not same.any())
 
 
-def cuts(bench: Bench) -> Iterator[Result]:
+def cuts(measured: Measurements) -> Iterator[Result]:
     """M11: one shot has no cut."""
-    histograms = [_hsv_histogram(frame) for frame in bench.sample.small]
+    histograms = [_hsv_histogram(frame) for frame in measured.sample.small]
     jumps = np.array([cv2.compareHist(a, b, cv2.HISTCMP_BHATTACHARYYA) for a, b in itertools.pairwise(histograms)])
     if len(jumps) < 5:
         return
@@ -371,13 +377,13 @@ def _hsv_histogram(frame: FrameRGB) -> NDArray[np.float32]:
     return np.asarray(histogram / max(1.0, float(histogram.sum())), np.float32)
 
 
-def sharpness(bench: Bench) -> Iterator[Result]:
+def sharpness(measured: Measurements) -> Iterator[Result]:
     """M12: as sharp as what it is made of; never black."""
-    grey = bench.sample.grey
+    grey = measured.sample.grey
     darkest = float(grey.reshape(len(grey), -1).mean(axis=1).min())
     yield Result("M12", "black frames", f"darkest {darkest:.0f}", "> 20", darkest > 20)
-    plan = bench.case.plan
-    source = bench.case.picture(plan.start_frame) or bench.case.picture(plan.background_ref)
+    plan = measured.case.plan
+    source = measured.case.picture(plan.start_frame) or measured.case.picture(plan.background_ref)
     is_soft = (
         plan.look.depth_of_field == "shallow"
         or plan.look.weather in SOFT
@@ -385,10 +391,10 @@ def sharpness(bench: Bench) -> Iterator[Result]:
     )
     if source is None or is_soft:
         return
-    asked = cv2.cvtColor(fitted(load_image(source)[0], bench.case.width, bench.case.height), cv2.COLOR_RGB2GRAY)
+    asked = cv2.cvtColor(fitted(load_image(source)[0], measured.case.width, measured.case.height), cv2.COLOR_RGB2GRAY)
     small = cv2.resize(asked, (grey.shape[2], grey.shape[1]), interpolation=cv2.INTER_AREA)
     ratio = _detail(grey[0]) / max(1.0, _detail(np.asarray(small, np.uint8)))
-    is_own = plan.start_frame is None and (bench.case.is_graded or bool(plan.shot))
+    is_own = plan.start_frame is None and (measured.case.is_graded or bool(plan.shot))
     yield Result(
         "M12", "sharpness of the first frame", f"{ratio:.2f} x source", ">= 0.6", None if is_own else ratio >= 0.6
     )
@@ -398,21 +404,21 @@ def _detail(grey: NDArray[np.uint8]) -> float:
     return float(cv2.Laplacian(grey, cv2.CV_32F).var())
 
 
-def visibility(bench: Bench) -> Iterator[Result]:
+def visibility(measured: Measurements) -> Iterator[Result]:
     """M13: the elements are in the picture, large enough to be seen and inside the frame."""
-    height, width = bench.searched.shape[1:3]
-    for subject in bench.case.plan.subjects:
-        looked = bench.located(subject.ref)
+    height, width = measured.searched.shape[1:3]
+    for subject in measured.case.plan.subjects:
+        looked = measured.located(subject.ref)
         found = [f for _, f in looked if f]
-        if not bench.case.pictures.get(subject.ref) or not _can_be_found(bench, subject.ref):
+        if not measured.case.pictures.get(subject.ref) or not _can_be_found(measured, subject.ref):
             continue
         share = max((f.box[2] * f.box[3] / (height * width) for f in found), default=0.0)
         value = f"in {len(found)} of {len(looked)} frames, up to {share:.0%} of the frame"
-        is_close = any(shown.size in CLOSE for shown in bench.case.plan.shot[:1])
+        is_close = any(shown.size in CLOSE for shown in measured.case.plan.shot[:1])
         is_first = not is_close and (
-            subject == bench.case.plan.subjects[0]
+            subject == measured.case.plan.subjects[0]
             and subject.role in {"subject", "object"}
-            and not bench.case.is_graded
+            and not measured.case.is_graded
         )
         yield Result(
             "M13",
@@ -423,53 +429,55 @@ def visibility(bench: Bench) -> Iterator[Result]:
         )
 
 
-def _can_be_found(bench: Bench, ref: str) -> bool:
+def _can_be_found(measured: Measurements, ref: str) -> bool:
     from shotwright.evaluation.locate import view_of
 
-    return any(view_of(path) is not None for path in bench.case.pictures.get(ref, ()))
+    return any(view_of(path) is not None for path in measured.case.pictures.get(ref, ()))
 
 
-def harmony(bench: Bench) -> Iterator[Result]:
+def harmony(measured: Measurements) -> Iterator[Result]:
     """M14: how much an element's edge stands out from what is around it."""
-    for subject in bench.case.plan.subjects:
+    for subject in measured.case.plan.subjects:
         gaps = [
-            rim_gap(bench.searched[i], f, bench.case.pictures[subject.ref]) for i, f in bench.located(subject.ref) if f
+            rim_gap(measured.searched[i], f, measured.case.pictures[subject.ref])
+            for i, f in measured.located(subject.ref)
+            if f
         ]
         known = [gap for gap in gaps if gap is not None]
         if known:
             yield Result("M14", f"edge of {subject.ref}", f"{np.median(known):.0f} levels", "reported", None)
 
 
-def contract(bench: Bench) -> Iterator[Result]:
+def contract(measured: Measurements) -> Iterator[Result]:
     """M16: duration, rate, size, sound, pixel format, index in front."""
-    facts, case = bench.sample.facts, bench.case
+    facts, case = measured.sample.facts, measured.case
     checks = {
-        f"{bench.sample.frames} frames": abs(bench.sample.frames - case.frames) <= 1,
+        f"{measured.sample.frames} frames": abs(measured.sample.frames - case.frames) <= 1,
         f"{float(facts.fps):g} fps": abs(float(facts.fps) - float(case.fps)) < 0.02,
         f"{facts.width}x{facts.height}": (facts.width, facts.height) == (case.width, case.height),
         "sound" if facts.has_audio else "no sound": facts.has_audio == case.keep_audio,
-        bench.sample.pix_fmt: bench.sample.pix_fmt == "yuv420p",
-        "faststart" if bench.sample.is_faststart else "no faststart": bench.sample.is_faststart,
+        measured.sample.pix_fmt: measured.sample.pix_fmt == "yuv420p",
+        "faststart" if measured.sample.is_faststart else "no faststart": measured.sample.is_faststart,
     }
     wrong = [name for name, is_right in checks.items() if not is_right]
     yield Result("M16", "contract", ("wrong: " + ", ".join(wrong)) if wrong else ", ".join(checks), "all", not wrong)
 
 
-def determinism(bench: Bench) -> Iterator[Result]:
+def determinism(measured: Measurements) -> Iterator[Result]:
     """M17: the same request gives the same bytes of video."""
-    if bench.case.again is None:
+    if measured.case.again is None:
         return
-    one, two = stream_hash(bench.sample.path), stream_hash(bench.case.again)
+    one, two = stream_hash(measured.sample.path), stream_hash(measured.case.again)
     yield Result("M17", "same bytes", one[:12], "equal", one == two)
 
 
-METRICS: tuple[Callable[[Bench], Iterator[Result]], ...] = (
+METRICS: tuple[Callable[[Measurements], Iterator[Result]], ...] = (
     start_frame, end_frame, camera_moves, camera_transfer, identity, preservation, edit_effect, flow_preservation, continuation, flicker, smoothness, cuts, sharpness, visibility, harmony, contract,
     determinism,
 )  # fmt: skip
 
 
-def evaluate(sample: Sample, case: Case) -> tuple[list[Result], Bench]:
+def evaluate(sample: Sample, case: Case) -> tuple[list[Result], Measurements]:
     """All metrics that say something about a case."""
-    bench = Bench(sample, case)
-    return [result for metric in METRICS for result in metric(bench)], bench
+    measured = Measurements(sample, case)
+    return [result for metric in METRICS for result in metric(measured)], measured

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from shotwright.evaluation.metrics import Bench, Result
+    from shotwright.evaluation.metrics import Measurements, Result
     from shotwright.media.colour import FrameRGB
 
 SHEET_FRAMES, SHEET_PX, GAP = 6, 200, 3
@@ -36,7 +36,7 @@ class Entry:
     name: str
     prompt: str
     results: list[Result]
-    bench: Bench
+    measured: Measurements
 
     @property
     def has_passed(self) -> bool:
@@ -62,7 +62,7 @@ def write_report(folder: Path, entries: Sequence[Entry], title: str) -> Path:
     """
     folder.mkdir(parents=True, exist_ok=True)
     for entry in entries:
-        save_jpeg(contact_sheet(entry.bench.sample.small), folder / f"{entry.name}.jpg", 82)
+        save_jpeg(contact_sheet(entry.measured.sample.small), folder / f"{entry.name}.jpg", 82)
     data = [
         {"name": e.name, "prompt": e.prompt, "passed": e.has_passed, "results": [asdict(r) for r in e.results]}
         for e in entries
@@ -105,12 +105,12 @@ def _section(entry: Entry) -> str:
     )
     moves = "".join(
         f"<li class='{'ok' if c.is_shown else 'bad'}'>{c.name.replace('_', ' ')}: {html.escape(c.measured)}</li>"
-        for c in entry.bench.moves
+        for c in entry.measured.moves
     )
     return (
         f'<section id="{entry.name}"><h2>{entry.name}</h2><p class="prompt">{html.escape(entry.prompt)}</p>'
         f'<img src="{entry.name}.jpg" alt="frames of {entry.name}"><div class="row"><table>{rows}</table>'
-        f"<div>{_plot(entry.bench)}{_top_view(entry.bench)}<ul>{moves}</ul></div></div></section>"
+        f"<div>{_plot(entry.measured)}{_top_view(entry.measured)}<ul>{moves}</ul></div></div></section>"
     )
 
 
@@ -120,20 +120,20 @@ def _mark(result: Result) -> str:
     return f'<span class="{kind}">{word}</span>'
 
 
-def _plot(bench: Bench) -> str:
+def _plot(measured: Measurements) -> str:
     """Measured shift, scale and roll over time; the moves that were asked for as bands."""
     width, height = PLOT
     path = (
-        np.vstack([np.zeros((1, 4)), np.cumsum(bench.path.steps, axis=0)])
-        if len(bench.path.steps)
+        np.vstack([np.zeros((1, 4)), np.cumsum(measured.path.steps, axis=0)])
+        if len(measured.path.steps)
         else np.zeros((2, 4))
     )
     top = max(0.05, float(np.abs(path).max()))
-    seconds = bench.case.plan.duration_s
+    seconds = measured.case.plan.duration_s
     bands = "".join(
         f'<rect x="{width * m.start_s / seconds:.1f}" y="0" width="{width * (m.end_s - m.start_s) / seconds:.1f}" height="{height}" fill="#8881" stroke="#8884"/>'
         f'<text x="{width * m.start_s / seconds + 4:.1f}" y="{14 + 13 * (i % 3)}">{m.move.replace("_", " ")}</text>'
-        for i, m in enumerate(bench.case.plan.camera)
+        for i, m in enumerate(measured.case.plan.camera)
     )
     x = np.linspace(0, width, len(path))
     lines = "".join(
@@ -144,9 +144,9 @@ def _plot(bench: Bench) -> str:
     return f'<svg viewBox="0 0 {width} {height}" width="{width}" role="img" aria-label="camera path"><line x1="0" x2="{width}" y1="{height / 2}" y2="{height / 2}" stroke="#8886"/>{bands}{lines}</svg>'
 
 
-def _top_view(bench: Bench) -> str:
+def _top_view(measured: Measurements) -> str:
     """The engine's own path from above, where it is known: start green, end red."""
-    poses = bench.case.path
+    poses = measured.case.path
     if not poses:
         return ""
     x, z = np.array([p.x for p in poses]), np.array([p.z for p in poses])

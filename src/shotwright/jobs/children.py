@@ -1,7 +1,7 @@
 """Engine processes: spawned, kept warm, told one job at a time. A crash, an out-of-memory kill or a cancel ends the child,
 never the worker.
 
-Messages to the child: a `RenderJob`, "cancel", or "noted". From the child: ("progress", stage, fraction, message),
+Messages to the child: a `RenderJob`, "cancel", or "acknowledge_note". From the child: ("progress", stage, fraction, message),
 ("preview", file id), ("note", data), ("done", Outcome), ("failed", error record). A child dies with its parent.
 """
 
@@ -103,10 +103,10 @@ class Child:
         self._out.close()
         self._in.close()
 
-    def noted(self) -> None:
+    def acknowledge_note(self) -> None:
         """Say that its note is kept."""
         with contextlib.suppress(OSError):
-            self._out.send("noted")
+            self._out.send("acknowledge_note")
 
     async def run(self, job: RenderJob) -> AsyncIterator[Message]:
         """Carry out a job; the last message is "done", "failed" or ("crashed", exit code)."""
@@ -198,12 +198,12 @@ def child_main(orders: Connection, answers: Connection, setup: ChildSetup) -> No
     module, _, name = setup.factory.partition(":")
     build: Callable[[Settings | None], dict[str, Engine]] = getattr(importlib.import_module(module), name)
     engines, store = build(setup.settings), FileStore(setup.files_url)
-    inbox = _Inbox(orders, answers)
+    inbox = _ParentLink(orders, answers)
     while (job := inbox.next_job()) is not None:
         _carry_out(job, engines, store, setup, inbox)
 
 
-class _Inbox:
+class _ParentLink:
     """Reads the pipe on its own thread, so that a cancel is seen between two frames without a system call."""
 
     def __init__(self, orders: Connection, answers: Connection) -> None:
@@ -240,7 +240,7 @@ class _Inbox:
                 os._exit(0)
             if message == "cancel":
                 self.is_cancelled = True
-            elif message == "noted":
+            elif message == "acknowledge_note":
                 self._noted.set()
             else:
                 self.is_cancelled = False
@@ -248,7 +248,9 @@ class _Inbox:
                 self._ready.release()
 
 
-def _carry_out(job: RenderJob, engines: dict[str, Engine], store: FileStore, setup: ChildSetup, inbox: _Inbox) -> None:
+def _carry_out(
+    job: RenderJob, engines: dict[str, Engine], store: FileStore, setup: ChildSetup, inbox: _ParentLink
+) -> None:
     from shotwright.jobs.pipeline import run_job  # heavy, and needed only in the child
 
     workdir = Path(tempfile.mkdtemp(prefix=f"job-{job.request_id[:8]}-", dir=setup.workdir))
@@ -274,7 +276,7 @@ def _carry_out(job: RenderJob, engines: dict[str, Engine], store: FileStore, set
 class _ChildProgress:
     """`Progress` of the contract, sent to the parent: every line of the log, the fraction a few times a second."""
 
-    def __init__(self, job: RenderJob, store: FileStore, inbox: _Inbox, workdir: Path) -> None:
+    def __init__(self, job: RenderJob, store: FileStore, inbox: _ParentLink, workdir: Path) -> None:
         self._job, self._store, self._inbox, self._workdir = job, store, inbox, workdir
         self._sent_at = 0.0
         self._preview_at = 0.0

@@ -329,8 +329,8 @@ class RequestStore:
             The row after the request, or None when there is none.
         """
         async with self._pool.connection() as conn, conn.transaction():
-            wish = {"cancel_requested": True}
-            row = await self._move(conn, request_id, State.CANCELLED, values=wish, only_from=State.QUEUED)
+            values = {"cancel_requested": True}
+            row = await self._move(conn, request_id, State.CANCELLED, values=values, only_from=State.QUEUED)
             if row is None:
                 query = (
                     "UPDATE requests SET cancel_requested = true WHERE id = %s AND state = 'running' "

@@ -130,7 +130,7 @@ class Worker:
                     await self._store.progress(row.id, row.attempt, stage, fraction, text)
                 elif message[0] == "note":
                     await self._store.note(row.id, row.attempt, message[1])
-                    child.noted()
+                    child.acknowledge_note()
                 elif message[0] == "preview":
                     await self._store.preview(row.id, message[1])
         finally:

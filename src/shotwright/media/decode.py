@@ -39,7 +39,7 @@ def decode_frames(path: Path, width: int, height: int) -> Iterator[FrameYUV]:
         uint8 (height, width, 3), BT.709 limited range.
 
     Raises:
-        VideoLoadError: A frame in the middle of the file cannot be decoded and nothing follows it.
+        VideoLoadError: Not one frame can be decoded. Damage further on ends the clip where it begins.
     """
     with open_video(path) as container:
         stream = container.streams.video[0]

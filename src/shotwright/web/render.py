@@ -133,5 +133,5 @@ def text_response(template: str, media_type: str, **data: Any) -> Response:  # n
 
 
 def new_token() -> str:
-    """A random word that a form carries and its cookie repeats."""
+    """A double-submit CSRF token: a form carries it and its cookie repeats it."""
     return secrets.token_urlsafe(24)

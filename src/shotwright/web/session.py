@@ -28,7 +28,7 @@ async def form(request: Request) -> Response:
 
 
 async def enter(request: Request) -> Response:
-    """POST /signin: the key, where to go, and the word that only our own form knows."""
+    """POST /signin: the key, where to go, and the double-submit CSRF token of our own form."""
     node = node_of(request)
     given = dict(urllib.parse.parse_qsl((await read_body(request, 1)).decode("utf-8", "replace")))
     where, word = given.get("next", ""), request.cookies.get(VISITOR, "")
@@ -46,10 +46,10 @@ async def enter(request: Request) -> Response:
 async def enter_by_program(request: Request) -> Response:
     """POST /session {"key"}: the cookie, for our own pages, which call it with JSON from this origin."""
     node = node_of(request)
-    wish = await read_json(request, 1)
+    body = await read_json(request, 1)
     if request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
         raise Forbidden("Sign in on the page itself.")
-    who = await node.authenticator.caller(str(wish.get("key", "")) if isinstance(wish, dict) else "")
+    who = await node.authenticator.caller(str(body.get("key", "")) if isinstance(body, dict) else "")
     if who is None:
         raise Unauthorized
     answer = Response(status_code=204)

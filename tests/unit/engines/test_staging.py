@@ -14,8 +14,8 @@ from shotwright.core.plan import Framing, Look, ShotPlan, StandIn, Subject
 from shotwright.engines.analysis.cache import Cache
 from shotwright.engines.analysis.cutout import CutOut, cut_out
 from shotwright.engines.analysis.fill import filled
-from shotwright.engines.draft import composer, grade, looks, standins
-from shotwright.engines.draft.composer import Actor
+from shotwright.engines.draft import blocking, grade, looks, standins
+from shotwright.engines.draft.blocking import Actor
 from shotwright.engines.draft.focus import FocusPull
 from shotwright.engines.draft.light import SUNS, sun_of, with_rim
 from shotwright.engines.draft.morph import morph_between
@@ -23,7 +23,7 @@ from shotwright.engines.draft.plate import Diorama, build_diorama
 from shotwright.engines.draft.sets import KINDS, build_set
 from shotwright.engines.draft.sprites import draw_sprite, looks_to
 from shotwright.engines.draft.stage import View
-from shotwright.engines.draft.weather import WEATHERS, sky_of
+from shotwright.engines.draft.weather import WEATHERS, precipitation_of
 from shotwright.media.colour import rgb_to_yuv
 from shotwright.media.images import load_image
 
@@ -101,8 +101,8 @@ def place() -> Diorama:
 @pytest.mark.parametrize("aspect", [9 / 16, 1.0, 16 / 9])
 def test_a_group_is_in_the_frame_whole(aspect: float, place: Diorama) -> None:
     actors = [figure(ref=f"@Element{n}") for n in range(1, 5)]
-    sprites = composer.stage_actors(actors, plan(), Framing(), place, aspect, back=False)
-    view = View(composer.opening(place, Framing(), sprites, aspect).pose(), 360, round(360 * aspect))
+    sprites = blocking.stage_actors(actors, plan(), Framing(), place, aspect, back=False)
+    view = View(blocking.opening(place, Framing(), sprites, aspect).pose(), 360, round(360 * aspect))
     for sprite in sprites:
         half = sprite.height_m * sprite.views[0][1].aspect / 2
         for dx in (-half, half):
@@ -115,7 +115,7 @@ def test_shot_sizes_fill_the_frame_more_and_more(place: Diorama) -> None:
     shares = []
     for size in ("extreme_wide", "wide", "full", "medium", "close_up"):
         framing = Framing(size)
-        sprites = composer.stage_actors([figure()], plan(shot=(framing,)), framing, place, 9 / 16, back=False)
+        sprites = blocking.stage_actors([figure()], plan(shot=(framing,)), framing, place, 9 / 16, back=False)
         shares.append(1.7 / (sprites[0].z - place.base.eye[2]))
     assert shares == sorted(shares)
     assert shares[-1] > 4 * shares[1]
@@ -126,7 +126,7 @@ def test_left_right_foreground_and_background_mean_what_they_say(place: Diorama)
         figure(ref="@Element1", placement="left foreground"),
         figure(ref="@Element2", placement="right background"),
     ]
-    near, far = composer.stage_actors(actors, plan(), Framing(), place, 9 / 16, back=False)
+    near, far = blocking.stage_actors(actors, plan(), Framing(), place, 9 / 16, back=False)
     assert near.x < 0 < far.x
     assert near.z < far.z
 
@@ -137,22 +137,22 @@ def test_left_right_foreground_and_background_mean_what_they_say(place: Diorama)
 ])  # fmt: skip
 def test_angles_place_the_camera(angle: str, is_true: object, place: Diorama) -> None:
     framing = Framing(angle=angle)
-    sprites = composer.stage_actors([figure()], plan(), framing, place, 9 / 16, back=False)
-    assert is_true(composer.opening(place, framing, sprites, 9 / 16))  # type: ignore[operator]
+    sprites = blocking.stage_actors([figure()], plan(), framing, place, 9 / 16, back=False)
+    assert is_true(blocking.opening(place, framing, sprites, 9 / 16))  # type: ignore[operator]
 
 
 def test_over_the_shoulder_looks_past_a_back_at_a_face(place: Diorama) -> None:
     framing = Framing(angle="over_the_shoulder")
-    near, far = composer.stage_actors([figure(), figure(ref="@Element2")], plan(), framing, place, 9 / 16, back=False)
-    state = composer.opening(place, framing, [near, far], 9 / 16)
+    near, far = blocking.stage_actors([figure(), figure(ref="@Element2")], plan(), framing, place, 9 / 16, back=False)
+    state = blocking.opening(place, framing, [near, far], 9 / 16)
     assert near.heading_deg == 180
     assert state.eye[2] < near.z < far.z
     assert abs(state.look[0] - far.x) < 0.1
 
 
 def test_who_walks_crosses_the_frame_and_who_comes_nearer_grows(place: Diorama) -> None:
-    across = composer.stage_actors([figure(action="walk")], plan(), Framing(), place, 9 / 16, back=False)[0]
-    nearer = composer.stage_actors(
+    across = blocking.stage_actors([figure(action="walk")], plan(), Framing(), place, 9 / 16, back=False)[0]
+    nearer = blocking.stage_actors(
         [figure(action="run", heading="toward")], plan(), Framing(), place, 9 / 16, back=False
     )[0]
     assert across.place(5.0)[0] - across.place(0.0)[0] > 0.5
@@ -163,7 +163,7 @@ def test_two_people_named_in_words_are_two_figures(tmp_path: Path) -> None:
     from shotwright.engines.base import OutputSpec, Shot
 
     figures = plan(stand_ins=(StandIn("person", "person", 2, action="talk"),))
-    cast = composer.cast_of(figures, Shot(figures, OutputSpec(2, 2, 24, 1), 1))  # type: ignore[arg-type]
+    cast = blocking.cast_of(figures, Shot(figures, OutputSpec(2, 2, 24, 1), 1))  # type: ignore[arg-type]
     assert [subject.action for subject in cast] == ["talk", "talk"]
 
 
@@ -264,7 +264,7 @@ def test_a_rim_lies_on_the_side_of_the_light_only() -> None:
 def test_what_falls_falls_before_and_behind_people_and_is_the_same_for_a_seed(name: str) -> None:
     drawn = []
     for _ in range(2):
-        sky = sky_of(name, W, H, 7)
+        sky = precipitation_of(name, W, H, 7)
         assert sky is not None
         behind, before = (np.full((H, W, 3), 60, np.uint8) for _ in range(2))
         sky.draw_behind(behind, 1.0)

@@ -45,8 +45,8 @@ async def executions(call: Call) -> Response:
 async def executions_by_cursor(call: Call) -> Response:
     """GET /v2/executions?status=&limit=&cursor=."""
     limit = whole_number(call.request, "limit", 20, 1, 100)
-    wish = Search(state=_state(call.request), owner=call.who.owner_filter, before=moment(call.request, "cursor"))
-    rows = await search(call.node.pool, wish, limit + 1)
+    body = Search(state=_state(call.request), owner=call.who.owner_filter, before=moment(call.request, "cursor"))
+    rows = await search(call.node.pool, body, limit + 1)
     base, has_more = call.base, len(rows) > limit
     shown = [_execution(row, base, call.node.settings.eachlabs_status_words) for row in rows[:limit]]
     cursor = rows[limit - 1].created_at.astimezone(UTC).isoformat() if has_more else None

@@ -29,13 +29,13 @@ KINDS = ("audio", "image", "other", "video")
 @handler("run")
 async def presign(call: Call) -> Response:
     """POST /v1/upload/presign: an address to PUT a file to within 15 minutes."""
-    wish = await call.small_body()
-    kind = wish.get("content_type") if isinstance(wish, dict) else None
+    body = await call.small_body()
+    kind = body.get("content_type") if isinstance(body, dict) else None
     if not isinstance(kind, str) or not kind.strip() or len(kind) > 200:
         raise BadRequest("content_type is required")
-    if wish.get("file_type") not in (None, *KINDS):
+    if body.get("file_type") not in (None, *KINDS):
         raise BadRequest(f"file_type must be one of: {', '.join(KINDS)}.")
-    lasts = wish.get("expires_in_seconds", EXPIRES_S)
+    lasts = body.get("expires_in_seconds", EXPIRES_S)
     if isinstance(lasts, bool) or not isinstance(lasts, int) or not EXPIRES_MIN_S <= lasts <= EXPIRES_MAX_S:
         raise BadRequest(f"expires_in_seconds must be a whole number from {EXPIRES_MIN_S} to {EXPIRES_MAX_S}.")
     file_id, name = uuid.uuid4().hex, safe_name(None, kind)

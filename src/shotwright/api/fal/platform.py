@@ -67,9 +67,9 @@ async def pricing(request: Request) -> Response:
 
 async def pricing_estimate(request: Request) -> Response:
     """POST /v1/models/pricing/estimate: units, or calls of the default length, by endpoint."""
-    wish = await read_json(request, 1)
-    kind = wish.get("estimate_type") if isinstance(wish, dict) else None
-    amounts = wish.get("endpoints") if isinstance(wish, dict) else None
+    body = await read_json(request, 1)
+    kind = body.get("estimate_type") if isinstance(body, dict) else None
+    amounts = body.get("endpoints") if isinstance(body, dict) else None
     names = {"historical_api_price": "call_quantity", "unit_price": "unit_quantity"}
     if not isinstance(kind, str) or kind not in names or not isinstance(amounts, dict) or not amounts:
         raise BadRequest('Send {"estimate_type": "unit_price", "endpoints": {"<id>": {"unit_quantity": 5}}}.')
@@ -139,15 +139,15 @@ async def keys(call: Call) -> Response:
 @handler("admin")
 async def create_key(call: Call) -> Response:
     """POST /v1/keys {"alias", "scopes"?, "daily_budget_usd"?}: the only answer that shows the secret."""
-    wish = await call.small_body()
-    if not isinstance(wish, dict):
+    body = await call.small_body()
+    if not isinstance(body, dict):
         raise BadRequest('Send a JSON object such as {"alias": "studio"}.')
-    name, scopes = wish.get("alias", wish.get("name", "api")), wish.get("scopes", ["run", "read"])
+    name, scopes = body.get("alias", body.get("name", "api")), body.get("scopes", ["run", "read"])
     if not isinstance(name, str) or not 0 < len(name) <= NAME_MAX:
         raise BadRequest(f"alias must be text of 1 to {NAME_MAX} characters.")
     if not isinstance(scopes, list) or not scopes or not all(scope in SCOPES for scope in scopes):
         raise BadRequest(f"scopes must be a list of: {', '.join(SCOPES)}.")
-    made = await call.node.keys.create(name, scopes, daily_budget(wish.get("daily_budget_usd")))
+    made = await call.node.keys.create(name, scopes, daily_budget(body.get("daily_budget_usd")))
     call.node.authenticator.forget()
     return json_response({"key_id": str(made.key.id), "key_secret": made.secret, "key": made.text}, 201)
 

@@ -9,7 +9,7 @@ from shotwright.api.call import Call, handler
 from shotwright.api.origin import own_hosts
 from shotwright.core.catalog import find_endpoint
 from shotwright.core.errors import BadRequest
-from shotwright.jobs.look import Look, look
+from shotwright.jobs.inspection import MediaInspection, inspect
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -21,12 +21,12 @@ KINDS = ("image", "video")
 async def check(call: Call) -> Response:
     """POST /{endpoint}/media {"url", "kind"}: facts, errors and a thumbnail as a data URI. The file is not kept."""
     endpoint = find_endpoint(call.path["endpoint"])
-    wish = await call.body()
-    url, kind = (wish.get("url"), wish.get("kind")) if isinstance(wish, dict) else (None, None)
+    body = await call.body()
+    url, kind = (body.get("url"), body.get("kind")) if isinstance(body, dict) else (None, None)
     if not isinstance(url, str) or not url or kind not in KINDS:
         raise BadRequest('Send {"url": "https://...", "kind": "image"}; kind is image or video.')
     settings = call.node.settings
     hosts = own_hosts(call.request, settings)
     return json_response(
-        await look(Look(endpoint.id, url, kind, settings.files(), hosts, settings.allow_private_media))
+        await inspect(MediaInspection(endpoint.id, url, kind, settings.files(), hosts, settings.allow_private_media))
     )

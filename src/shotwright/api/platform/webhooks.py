@@ -51,13 +51,13 @@ async def redeliver(call: Call) -> Response:
 @handler("run")
 async def test(call: Call) -> Response:
     """POST /webhooks/test {"url", "wire"?, "secret"?}: a signed sample to an address."""
-    wish = await call.small_body()
-    if not isinstance(wish, dict) or not isinstance(wish.get("url"), str):
+    body = await call.small_body()
+    if not isinstance(body, dict) or not isinstance(body.get("url"), str):
         raise BadRequest('Send {"url": "https://..."}.')
-    wire, secret = wish.get("wire", "fal"), wish.get("secret")
+    wire, secret = body.get("wire", "fal"), body.get("secret")
     if not isinstance(wire, str) or wire not in SAMPLES or not (secret is None or isinstance(secret, str)):
         raise BadRequest(f"wire must be one of: {', '.join(SAMPLES)}; secret must be text.")
-    hook = webhook(call, wish["url"], secret)
+    hook = webhook(call, body["url"], secret)
     body = json.dumps(SAMPLES[wire]).encode()
     made = await call.node.outbox.add_test(wire, hook["url"], secret or None, call.who.id, body)
     return json_response({"id": str(made), "state": "pending"}, 202)

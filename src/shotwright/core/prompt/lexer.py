@@ -37,7 +37,7 @@ _TOKEN = re.compile(
 _REFERENCE = re.compile(r"(image|element|video|[iev](?=\d))\D*(\d+)", re.IGNORECASE)
 _KINDS = {"i": "Image", "e": "Element", "v": "Video"}
 _CJK = re.compile(r"[\u4e00-\u9fff]")
-PLAIN = frozenset(
+COMMON_WORDS = frozenset(
     tomllib.loads((resources.files(__package__) / "words" / "plain.toml").read_text(encoding="utf-8"))["plain"]
 )
 TYPO_MIN = 5
@@ -145,7 +145,7 @@ def _near(known: frozenset[str]) -> dict[str, str]:
 
 def corrected(word: str, known: frozenset[str]) -> str | None:
     """What a misspelt word was meant to be, when one letter is missing, too many, or swapped with its neighbour."""
-    if len(word) < TYPO_MIN - 1 or not word.isascii() or not PLAIN.isdisjoint((word, *stems(word))):
+    if len(word) < TYPO_MIN - 1 or not word.isascii() or not COMMON_WORDS.isdisjoint((word, *stems(word))):
         return None
     near = _near(known)
     for form in (word, *stems(word)):

@@ -62,9 +62,9 @@ class ClipAnalysis:
         boxes: float64 (frames, 4): left, top, right, bottom of the subject, smoothed, in shares of the frame.
         share: Median share of the frame that the subject covers.
         cuts: Numbers of the frames that begin a new shot; 0 is not among them.
-        energy: How much the camera shakes: mean of the sway that is no travel, frame widths per frame.
+        shake: How much the camera shakes: mean of the sway that is no travel, frame widths per frame.
         palette: uint8 (5, 3), the main colours, sRGB, most frequent first.
-        grain: Standard deviation of what no blur keeps, levels.
+        grain: Standard deviation of what no blur keeps, 8-bit code values.
         letterbox: Rows of black above and below, in shares of the height.
         pace: Mean motion of the picture, frame widths per second.
     """
@@ -74,7 +74,7 @@ class ClipAnalysis:
     boxes: NDArray[np.float64]
     share: float
     cuts: tuple[int, ...] = ()
-    energy: float = 0.0
+    shake: float = 0.0
     palette: NDArray[np.uint8] = field(default_factory=lambda: np.zeros((5, 3), np.uint8))
     grain: float = 0.0
     letterbox: float = 0.0
@@ -138,7 +138,7 @@ def _analyse(path: Path, size: tuple[int, int], every: int, fps: float, tick: Ca
     motion = motion_of(luma, [_not_subject(matte) for matte in mattes], frozenset(cuts))
     shares = [float((matte > 128).mean()) for matte in mattes]
     return ClipAnalysis(
-        motion, mattes, _boxes(mattes, cuts), float(np.median(shares)) if shares else 0.0, cuts, _energy(motion), _palette(colours),
+        motion, mattes, _boxes(mattes, cuts), float(np.median(shares)) if shares else 0.0, cuts, _shake(motion), _palette(colours),
         _grain(luma), _letterbox(luma), float(np.abs(motion.steps[:, :2]).sum(axis=1).mean() * fps) if len(motion.steps) else 0.0,
     )  # fmt: skip
 
@@ -205,7 +205,7 @@ def _mattes(
                 if picture is not None
                 else found[max(found)]
             )
-        result += _between(luma, _agreed(luma, found), first, end)
+        result += _interpolate(luma, _vote(luma, found), first, end)
     return result
 
 
@@ -290,20 +290,20 @@ def _refined(picture: FrameRGB, inside: NDArray[np.bool_], maybe: NDArray[np.boo
     return np.asarray(cv2.resize(cv2.medianBlur(solid, 3), (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
-def _agreed(luma: list[NDArray[np.uint8]], found: dict[int, Mask]) -> dict[int, Mask]:
+def _vote(luma: list[NDArray[np.uint8]], found: dict[int, Mask]) -> dict[int, Mask]:
     """Each key's matte as the median of itself and its neighbours carried to it."""
     marks = sorted(found)
     agreed = {}
     for n, key in enumerate(marks):
-        near = [_run(luma, found[marks[m]], marks[m], key)[-1] for m in (n - 1, n + 1) if 0 <= m < len(marks)]
+        near = [_propagate(luma, found[marks[m]], marks[m], key)[-1] for m in (n - 1, n + 1) if 0 <= m < len(marks)]
         votes = [found[key], *near]
         agreed[key] = (
-            np.median(np.stack(votes), axis=0).astype(np.uint8) if len(votes) == 3 else _likelier(votes, found)
+            np.median(np.stack(votes), axis=0).astype(np.uint8) if len(votes) == 3 else _pick_end_matte(votes, found)
         )
     return agreed
 
 
-def _likelier(votes: list[Mask], found: dict[int, Mask]) -> Mask:
+def _pick_end_matte(votes: list[Mask], found: dict[int, Mask]) -> Mask:
     """At the end of a shot: the own matte, unless it is far from its neighbour's and less like the usual size."""
     if len(votes) < 2:
         return votes[0]
@@ -314,7 +314,7 @@ def _likelier(votes: list[Mask], found: dict[int, Mask]) -> Mask:
     return min(votes, key=lambda vote: abs(float((vote > 128).sum()) - usual))
 
 
-def _run(luma: list[NDArray[np.uint8]], matte: Mask, start: int, end: int) -> list[Mask]:
+def _propagate(luma: list[NDArray[np.uint8]], matte: Mask, start: int, end: int) -> list[Mask]:
     """A matte carried frame by frame from `start` to `end`, in either direction; both ends included."""
     step = 1 if end >= start else -1
     run = [matte]
@@ -323,12 +323,12 @@ def _run(luma: list[NDArray[np.uint8]], matte: Mask, start: int, end: int) -> li
     return run
 
 
-def _between(luma: list[NDArray[np.uint8]], agreed: dict[int, Mask], first: int, end: int) -> list[Mask]:
+def _interpolate(luma: list[NDArray[np.uint8]], agreed: dict[int, Mask], first: int, end: int) -> list[Mask]:
     """Mattes of one shot: carried from the keys on both sides, the nearer one counting more."""
     marks = sorted(agreed)
     result: list[Mask] = []
     for a, b in itertools.pairwise(marks):
-        forward, backward = _run(luma, agreed[a], a, b), _run(luma, agreed[b], b, a)[::-1]
+        forward, backward = _propagate(luma, agreed[a], a, b), _propagate(luma, agreed[b], b, a)[::-1]
         shares = [(i / (b - a)) for i in range(b - a)]
         result += [
             np.asarray(cv2.addWeighted(forward[i], 1 - t, backward[i], t, 0), np.uint8) for i, t in enumerate(shares)
@@ -379,7 +379,7 @@ def _smoothed(boxes: NDArray[np.float64]) -> NDArray[np.float64]:
     )
 
 
-def _energy(motion: ClipMotion) -> float:
+def _shake(motion: ClipMotion) -> float:
     shift = motion.steps[:, :2]
     if len(shift) < 5:
         return 0.0

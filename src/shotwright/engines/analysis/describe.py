@@ -53,7 +53,7 @@ def describe_clip(path: Path, picture: Path | None, progress: Progress) -> dict[
     return {
         "width": facts.width, "height": facts.height, "fps": round(facts.fps, 3), "frames": len(found.mattes), "duration_s": round(facts.duration_s, 3),
         "has_audio": facts.has_audio, "shots": [list(pair) for pair in _shots(found)], "camera": [_camera(found, *pair) for pair in _shots(found)],
-        "handheld": round(found.energy, 5), "pace": round(found.pace, 4), "subject_share": round(found.share, 4), "has_subject": found.has_subject,
+        "handheld": round(found.shake, 5), "pace": round(found.pace, 4), "subject_share": round(found.share, 4), "has_subject": found.has_subject,
         "palette": ["#" + "".join(f"{int(c):02x}" for c in colour) for colour in found.palette], "grain": round(found.grain, 2), "letterbox": round(found.letterbox, 4),
     }  # fmt: skip
 

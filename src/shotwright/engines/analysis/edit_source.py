@@ -54,7 +54,7 @@ class EditSource:
 
     @classmethod
     def of(cls, shot: Shot, cache: Cache, tick: Callable[[int], None]) -> EditSource:
-        """The bench of a shot, whose clip is measured."""
+        """The source of a shot's edits, its clip measured."""
         assert shot.video is not None  # noqa: S101  (an edit has a video)
         assert shot.video_facts is not None  # noqa: S101
         analysis = analyse(shot.video, shot.video_facts, cache, tick)

@@ -32,7 +32,7 @@ SHARES = (0.003, 0.6)
 COLOUR_REACH = 26.0
 WORK_SCALE = 0.5
 CLOTH_LUMA, CLOTH_CHROMA = 52, 30
-"""How far a piece of cloth departs from its main colour, levels."""
+"""How far a piece of cloth departs from its main colour, 8-bit code values."""
 
 
 def finder_of(edit: Edit, source: EditSource) -> Find | None:

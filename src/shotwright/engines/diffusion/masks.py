@@ -51,7 +51,7 @@ QUALIFIERS = frozenset(
 UPRIGHT = 1.2
 """Height over width from which a subject may be a person who stands."""
 DIFFERS = 14.0
-"""Mean difference of the three channels, in levels, above which a place was edited."""
+"""Mean difference of the three channels, in 8-bit code values, above which a place was edited."""
 
 
 def is_local(plan: ShotPlan) -> bool:

@@ -40,7 +40,7 @@ CLOSER = 0.66
 SIZE_CROP = {"extreme_wide": 1.0, "wide": 1.0, "full": 0.85, "medium": 0.62, "close_up": 0.42, "extreme_close_up": 0.3}
 LIVE_TILT, LIVE_LENS = 0.6, 1.2
 """A new angle of the same moment is tilted less and framed closer: beyond the clip's own picture there is nothing."""
-MANNER = 0.7
+CAMERA_CARRYOVER = 0.7
 """How much of the reference's camera path a next shot takes over."""
 FRAME_AT = {
     "next_shot": -1,
@@ -81,7 +81,7 @@ def continuation_scene(shot: Shot, cache: Cache, progress: Progress) -> Scene:
                 scene.poses
             )
     elif not plan.camera or kind == "camera_motion_transfer":
-        amount = 1.0 if kind == "camera_motion_transfer" else MANNER
+        amount = 1.0 if kind == "camera_motion_transfer" else CAMERA_CARRYOVER
         scene.poses = transferred(
             scene.place.base.pose(),
             path_of(analysis, kind, shot.output.frames),

@@ -10,7 +10,7 @@ import numpy as np
 from shotwright.engines.draft.scene import Scene, distance_to
 from shotwright.engines.draft.sprites import draw_shadow, draw_sprite, shadow_planes
 from shotwright.engines.draft.stage import View
-from shotwright.engines.draft.weather import Sky, sky_of
+from shotwright.engines.draft.weather import Precipitation, precipitation_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +30,7 @@ FAR_M = 60.0
 
 def draw_frames(scene: Scene, spec: OutputSpec, seed: int) -> Iterator[FrameYUV]:
     """Draw every frame of a scene, each a new array uint8 (H, W, 3)."""
-    painter = _Painter(scene, spec, sky_of(scene.weather, spec.width, spec.height, seed, scene.haze))
+    painter = _Painter(scene, spec, precipitation_of(scene.weather, spec.width, spec.height, seed, scene.haze))
     for index, pose in enumerate(scene.poses):
         seconds = index / float(spec.fps)
         if scene.live is not None:
@@ -47,7 +47,7 @@ def draw_frames(scene: Scene, spec: OutputSpec, seed: int) -> Iterator[FrameYUV]
 class _Painter:
     """Draws one frame after the other."""
 
-    def __init__(self, scene: Scene, spec: OutputSpec, sky: Sky | None) -> None:
+    def __init__(self, scene: Scene, spec: OutputSpec, sky: Precipitation | None) -> None:
         self._scene, self._spec, self._sky = scene, spec, sky
         standing = [*scene.sprites, *scene.place.props, *(scene.first_place.props if scene.first_place else ())]
         self._shadows: dict[int, list[Plane]] = {id(sprite): shadow_planes(sprite, scene.sun) for sprite in standing}

@@ -1,4 +1,4 @@
-"""What a place is to the frame loop and the composer: planes that are drawn first, things that stand in it, room to move."""
+"""What a place is to the frame loop and the blocking: planes that are drawn first, things that stand in it, room to move."""
 
 from __future__ import annotations
 

@@ -153,7 +153,7 @@ class Diorama:
 def build_diorama(
     picture: FrameYUV, *, eye_m: float, lens: float, horizon: float, front: Mask | None = None, beyond_m: float = 0.0
 ) -> Diorama:
-    """Stand a picture up.
+    """Build a 2.5D set from one picture.
 
     Args:
         picture: uint8 (H, W, 3) Y'CbCr, already cropped to the frame.

@@ -18,14 +18,14 @@ from shotwright.core.path import camera_path
 from shotwright.core.plan import Framing, Subject
 from shotwright.engines.analysis.cutout import CutOut, cut_out
 from shotwright.engines.analysis.matting import matte
-from shotwright.engines.draft import composer, standins
+from shotwright.engines.draft import blocking, standins
 from shotwright.engines.draft.focus import F_NUMBERS, FocusPull
 from shotwright.engines.draft.light import Sun
+from shotwright.engines.draft.lookdev import LookDev, lookdev_of
 from shotwright.engines.draft.morph import Morph, morph_between
 from shotwright.engines.draft.place import Place
 from shotwright.engines.draft.plate import HORIZON, build_diorama, find_horizon, fit
 from shotwright.engines.draft.sets import PaintedSet, build_set
-from shotwright.engines.draft.wardrobe import Wardrobe, wardrobe_of
 from shotwright.engines.draft.weather import Haze, haze_of, snowed
 from shotwright.media.colour import FrameRGB, FrameYUV, Mask, rgb_to_yuv
 from shotwright.media.images import load_image
@@ -119,28 +119,28 @@ def build_scene(shot: Shot, cache: Cache, backdrop: Backdrop | None, *, end: Fra
     ):
         plan = replace(plan, look=replace(plan.look, time_of_day="night"))
         shot = replace(shot, plan=plan)
-    wardrobe = wardrobe_of(shot)
+    lookdev = lookdev_of(shot)
     notes: list[str] = []
-    builder = _Builder(shot, cache, backdrop, wardrobe, notes)
+    builder = _Builder(shot, cache, backdrop, lookdev, notes)
     people = _people(shot, notes)
-    actors = [composer.actor_of(subject, _cuts(shot, cache, subject, wardrobe, builder.air)) for subject in people]
-    framing = composer.framing_of(plan, actors)
+    actors = [blocking.actor_of(subject, _cuts(shot, cache, subject, lookdev, builder.air)) for subject in people]
+    framing = blocking.framing_of(plan, actors)
     back = any(move.end_view == "back" for move in plan.camera) or "back" in {shown.angle for shown in plan.shot}
     place = builder.place()
-    sprites = composer.stage_actors(actors, plan, framing, place, aspect, back=back)
+    sprites = blocking.stage_actors(actors, plan, framing, place, aspect, back=back)
     if sprites and place.props and backdrop is not None:
         place = builder.place(beyond_m=max(sprite.z for sprite in sprites) + CLEAR_M)
     first_place = builder.first_place(beyond_m=max((sprite.z for sprite in sprites), default=-CLEAR_M) + CLEAR_M)
     for sprite in sprites:
-        _enliven(sprite)
+        _animate_stand_in(sprite)
     is_bound = backdrop is not None and backdrop.is_start_frame
     first = (
         place.base
         if is_bound or (plan.task == "video_reference" and plan.continuation != "camera_angle")
-        else composer.opening(place, framing, sprites, aspect)
+        else blocking.opening(place, framing, sprites, aspect)
     )
     space = _space(place, sprites, people, aspect, first)
-    moves = composer.moves_of(plan)
+    moves = blocking.moves_of(plan)
     poses = camera_path(moves, space, frames=shot.output.frames, duration_s=shot.output.duration_s, seed=shot.seed)
     if sprites and any(MOVES[move.move].keeps_subject for move in moves):
         _follow(poses, sprites[0], place, float(shot.output.fps))
@@ -148,14 +148,14 @@ def build_scene(shot: Shot, cache: Cache, backdrop: Backdrop | None, *, end: Fra
         if move.move == "tracking" and sprites:
             sprites[0].walk = (move.start_s, move.end_s, tracked_m(move, space), 0.0)
             sprites[0].gait = "walk" if sprites[0].gait == "stand" else sprites[0].gait
-    place.props = composer.out_of_the_way(place.props, sprites, place.base.lens)
+    place.props = blocking.out_of_the_way(place.props, sprites, place.base.lens)
     morph = None
     if end is not None and backdrop is not None:
         morph = morph_between(
             backdrop.rgb, end, place, poses, lens=lens_of(plan.look.lens_mm), is_moved=bool(plan.camera)
         )
     return Scene(
-        place, poses, sprites, wardrobe.sun, haze_of(plan.look.weather, builder.air) if not is_bound else None, _focus_of(plan, sprites),
+        place, poses, sprites, lookdev.sun, haze_of(plan.look.weather, builder.air) if not is_bound else None, _focus_of(plan, sprites),
         plan.look.weather, is_bound, first_place, morph, not_rendered=[*notes, *dict.fromkeys(space.notes)],
     )  # fmt: skip
 
@@ -167,18 +167,16 @@ class _Builder:
         air: A picture of the place that tells its colours.
     """
 
-    def __init__(
-        self, shot: Shot, cache: Cache, backdrop: Backdrop | None, wardrobe: Wardrobe, notes: list[str]
-    ) -> None:
+    def __init__(self, shot: Shot, cache: Cache, backdrop: Backdrop | None, lookdev: LookDev, notes: list[str]) -> None:
         plan, self._backdrop = shot.plan, backdrop
         self._painted: PaintedSet | None = None
         self._first: FrameYUV | None = None
         framing = plan.shot[0] if plan.shot else Framing()
         self._camera = {"eye_m": EYE_HEIGHT_M["eye"], "lens": lens_of(plan.look.lens_mm), "horizon": HORIZON}
         if backdrop is None:
-            settings = plan.setting or (("studio",) if composer.cast_of(plan, shot) else ("field",))
+            settings = plan.setting or (("studio",) if blocking.cast_of(plan, shot) else ("field",))
             self._painted = build_set(
-                settings, plan.look, is_aerial=framing.angle == "aerial", seed=shot.seed, dress=wardrobe.texture
+                settings, plan.look, is_aerial=framing.angle == "aerial", seed=shot.seed, dress=lookdev.texture
             )
             notes.append(f"the place: a painted set stands in ({', '.join(settings)})")
             self.air = (self._painted.sky or self._painted.walls)[0].texture.colour
@@ -188,10 +186,10 @@ class _Builder:
         if is_high:
             self._camera |= {"eye_m": PHOTOGRAPHED_FROM.get(framing.angle or "", EYE_HEIGHT_M["eye"])}
         self.air = rgb_to_yuv(backdrop.rgb)
-        if wardrobe.is_plain:
+        if lookdev.is_plain:
             return
         self._first = self.air if backdrop.is_start_frame else None
-        self.air = wardrobe.plate(
+        self.air = lookdev.plate(
             backdrop.rgb, horizon=backdrop.horizon, lens=self._camera["lens"], shot=shot, cache=cache
         )
         if plan.look.weather == "snow" and not backdrop.is_start_frame:
@@ -239,8 +237,8 @@ def _follow(poses: list[Pose], sprite: Sprite, place: Place, fps: float) -> None
 def _people(shot: Shot, notes: list[str]) -> list[Subject]:
     """Who is placed; what is not, is named."""
     people = []
-    for subject in composer.cast_of(shot.plan, shot):
-        if subject.role in composer.UNSEEN_ROLES:
+    for subject in blocking.cast_of(shot.plan, shot):
+        if subject.role in blocking.UNSEEN_ROLES:
             notes.append(f"{subject.ref} as {subject.role} of {subject.of or 'the subject'}")
             continue
         if subject.ref.startswith("stand-in"):
@@ -251,16 +249,16 @@ def _people(shot: Shot, notes: list[str]) -> list[Subject]:
     return people
 
 
-def _cuts(shot: Shot, cache: Cache, subject: Subject, wardrobe: Wardrobe, air: FrameYUV) -> list[CutOut]:
+def _cuts(shot: Shot, cache: Cache, subject: Subject, lookdev: LookDev, air: FrameYUV) -> list[CutOut]:
     if subject.ref.startswith("stand-in"):
         _, kind, colour = subject.ref.split(":")
         cuts = [standins.stand_in(kind, colour or None)]
     else:
         cuts = [cut_out(path, cache) for path in shot.views(subject.ref)]
-    return [wardrobe.cut(cut, air) for cut in cuts]
+    return [lookdev.cut(cut, air) for cut in cuts]
 
 
-def _enliven(sprite: Sprite) -> None:
+def _animate_stand_in(sprite: Sprite) -> None:
     """A stand-in is as wide from every side; one that walks has legs that stride."""
     sprite.is_round = sprite.ref.startswith("stand-in")
     if sprite.ref.startswith("stand-in:person") and sprite.gait in {"walk", "run", "dance"}:
@@ -284,7 +282,7 @@ def _space(place: Place, sprites: list[Sprite], people: list[Subject], aspect: f
             for side, k in ((min, -1), (max, 1))
         )
         point = ((left + right) / 2, point[1], point[2])
-    targets, sizes = composer.targets_of(sprites, people)
+    targets, sizes = blocking.targets_of(sprites, people)
     keep = (right - left) * aspect * KEEP if len(standing) > 1 else 0.0
     targets[DRIFT], sizes[DRIFT] = first.look, 1.7
     return Space(first, end_m, point, height, aspect, targets, sizes, place.side_m, keep)

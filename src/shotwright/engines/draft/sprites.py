@@ -143,7 +143,7 @@ GAITS: dict[str, Gait] = {
     "stand": Gait(), "walk": Gait(1.9, 0.016, 0.018), "run": Gait(2.9, 0.045, 0.03), "fly": Gait(0.0, 0.0, 0.04), "still": Gait(breath=0.0),
     "dance": Gait(2.0, 0.03, 0.07), "talk": Gait(0.0, 0.0, 0.016, 0.006), "roll": Gait(breath=0.0),
 }  # fmt: skip
-"""A new gait is a row; its verbs are in `composer.GAIT_VERBS`."""
+"""A new gait is a row; its verbs are in `blocking.GAIT_VERBS`."""
 
 
 def spread_views(cuts: list[CutOut], *, speaks_of_back: bool) -> list[tuple[float, CutOut]]:
@@ -297,7 +297,7 @@ def draw_shadow(frame: FrameYUV, view: View, sprite: Sprite, shadows: list[Plane
         draw_plane(frame, view, shadow, opacity=sprite.opacity(seconds))
 
 
-def harmonised(cut: CutOut, place: FrameYUV, amount: float = 0.22) -> CutOut:
+def colour_matched(cut: CutOut, place: FrameYUV, amount: float = 0.22) -> CutOut:
     """Pull a cut-out's brightness and tint a little towards the place; its identity stays."""
     mean: NDArray[np.float64] = np.array(cv2.mean(cut.texture, mask=cut.alpha)[:3])
     wanted = np.array(cv2.mean(place)[:3])

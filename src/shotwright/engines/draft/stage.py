@@ -1,7 +1,7 @@
 """Textured planes in space and a pinhole camera that looks at them.
 
 A plane is a texture with a matrix from plane coordinates (metres) to texture pixels and a convex outline. Drawing it is one
-homography and one `warpPerspective` over the part of the frame that it covers. A texture keeps its reductions by halves, so
+homography and one `warpPerspective` over the part of the frame that it covers. A texture keeps its mip levels, so
 that what is far away does not sparkle, and its blurred versions, so that depth of field costs nothing while the focus rests.
 Frames are Y'CbCr (media.colour).
 """
@@ -67,8 +67,8 @@ class Texture:
             return np.asarray(cv2.resize(larger, size, interpolation=cv2.INTER_AREA), np.uint8)
         if self.alpha is None:
             return self.colour
-        weighed = cv2.multiply(self.colour, cv2.merge([self.alpha] * 3), scale=1 / 255)
-        return np.asarray(cv2.merge([*cv2.split(weighed), self.alpha]), np.uint8)
+        premultiplied = cv2.multiply(self.colour, cv2.merge([self.alpha] * 3), scale=1 / 255)
+        return np.asarray(cv2.merge([*cv2.split(premultiplied), self.alpha]), np.uint8)
 
 
 @dataclass
@@ -275,7 +275,7 @@ def warped(picture: FrameYUV, warp: NDArray[np.float64], size: tuple[int, int], 
 
 
 def lay_over(part: FrameYUV, picture: FrameYUV, opacity: float = 1.0) -> None:
-    """Lay a picture with weighed colours, uint8 (h, w, 4), over `part`, in place, in 8-bit fixed point."""
+    """Lay a picture with premultiplied alpha, uint8 (h, w, 4), over `part`, in place, in 8-bit fixed point."""
     if opacity < 1:
         picture = np.asarray(cv2.convertScaleAbs(picture, alpha=opacity), np.uint8)
     under = cv2.bitwise_not(cv2.extractChannel(picture, 3))

@@ -96,7 +96,7 @@ def snowed(plate: FrameYUV, horizon: float) -> FrameYUV:
     return result
 
 
-class Sky:
+class Precipitation:
     """Draws a weather's falling and drifting parts over frames."""
 
     def __init__(self, kind: str, width: int, height: int, seed: int, *, haze: Haze | None) -> None:
@@ -194,7 +194,9 @@ def _leaf(tile: FrameYUV, at: tuple[int, int], near: float, light: float, row: W
 _FALLING: dict[str, Drop] = {"streak": _streak, "flake": _flake, "leaf": _leaf}
 
 
-def sky_of(kind: str | None, width: int, height: int, seed: int, haze: Haze | None = None) -> Sky | None:
+def precipitation_of(
+    kind: str | None, width: int, height: int, seed: int, haze: Haze | None = None
+) -> Precipitation | None:
     """The falling and drifting parts of a weather, if it has any."""
     row = WEATHERS.get(kind or "")
-    return Sky(kind or "", width, height, seed, haze=haze) if row and (row.falling or row.bank) else None
+    return Precipitation(kind or "", width, height, seed, haze=haze) if row and (row.falling or row.bank) else None

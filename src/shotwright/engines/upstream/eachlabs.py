@@ -8,7 +8,7 @@ import httpx
 
 from shotwright.core.catalog import SLUGS_OF
 from shotwright.core.errors import DownstreamError, FeatureNotSupported
-from shotwright.engines.upstream.service import CALL_S, Report, State, Unknown, body_of, refused, send_once
+from shotwright.engines.upstream.service import CALL_S, OutcomeUnknown, Report, State, body_of, refused, send_once
 from shotwright.media.kinds import kind_of
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class EachLabsService:
             "predictionID"
         )
         if not isinstance(found, str) or not found:
-            raise Unknown("the answer names no prediction")
+            raise OutcomeUnknown("the answer names no prediction")
         return found
 
     def find(self, endpoint: Endpoint, arguments: JSON, since: datetime) -> str | None:

@@ -27,7 +27,7 @@ from shotwright.core.errors import (
 )
 from shotwright.engines.base import Rendered
 from shotwright.engines.upstream.recordings import Recordings, request_hash
-from shotwright.engines.upstream.service import Busy, Unknown
+from shotwright.engines.upstream.service import Busy, OutcomeUnknown
 from shotwright.media.fetch import FetchPolicy, fetch
 from shotwright.media.probe import probe_video
 
@@ -157,7 +157,7 @@ class UpstreamEngine:
             except Busy as exc:
                 progress("upstream", 0.09, f"The service is busy; {exc} (try {number} of {BUSY_TRIES})")
                 _pause(exc.retry_after_s, 0.09, progress)
-            except Unknown as exc:
+            except OutcomeUnknown as exc:
                 return self._reconciled(service, endpoint, arguments, since, str(exc), progress)
         raise DownstreamUnavailable(
             "The paid service is busy: it took no request after several tries. Nothing was charged."

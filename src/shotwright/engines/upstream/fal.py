@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from shotwright.clients import patch_fal_client
-from shotwright.engines.upstream.service import CALL_S, Report, Unknown, refused, send_once
+from shotwright.engines.upstream.service import CALL_S, OutcomeUnknown, Report, refused, send_once
 from shotwright.media.kinds import kind_of
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class FalService:
         )
         found = body.get("request_id")
         if not isinstance(found, str) or not found:
-            raise Unknown("the answer names no request")
+            raise OutcomeUnknown("the answer names no request")
         return found
 
     def find(self, endpoint: Endpoint, arguments: JSON, since: datetime) -> str | None:

@@ -2,7 +2,7 @@
 
     accepted            → an id, kept with the request before anything else happens
     refused             → an error of our own tree; nothing was charged
-    nobody knows        → Unknown: it may have been accepted; never sent twice
+    nobody knows        → OutcomeUnknown: it may have been accepted; never sent twice
 
 Source: fal-wire 2 and 5, eachlabs-wire a.1-a.5, users.md section 5 number 34.
 """
@@ -32,7 +32,7 @@ NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.U
 RATE_LIMITED = 429
 
 
-class Unknown(Exception):
+class OutcomeUnknown(Exception):
     """The request may have been accepted; the text says what broke."""
 
 
@@ -71,7 +71,7 @@ class Service(Protocol):
         Raises:
             ModelError: Refused; nothing was charged.
             Busy: Not now.
-            Unknown: It may have been accepted.
+            OutcomeUnknown: It may have been accepted.
         """
         ...
 
@@ -150,7 +150,7 @@ def send_once(client: httpx.Client, url: str, body: JSON, headers: dict[str, str
     Raises:
         ModelError: Refused, or nothing was sent.
         Busy: Not now.
-        Unknown: It may have been accepted.
+        OutcomeUnknown: It may have been accepted.
     """
     try:
         answer = client.post(url, json=body, headers=headers)
@@ -159,13 +159,13 @@ def send_once(client: httpx.Client, url: str, body: JSON, headers: dict[str, str
             f"The paid service cannot be reached: {type(exc).__name__}. Nothing was sent."
         ) from exc
     except httpx.HTTPError as exc:
-        raise Unknown(f"the connection broke while the answer was awaited ({type(exc).__name__})") from exc
+        raise OutcomeUnknown(f"the connection broke while the answer was awaited ({type(exc).__name__})") from exc
     if answer.status_code >= 500:
-        raise Unknown(f"the answer was {answer.status_code}")
+        raise OutcomeUnknown(f"the answer was {answer.status_code}")
     problem = refusal(answer)
     if problem is not None:
         raise problem
     data = body_of(answer)
     if not isinstance(data, dict):
-        raise Unknown("the answer was no JSON object")
+        raise OutcomeUnknown("the answer was no JSON object")
     return data

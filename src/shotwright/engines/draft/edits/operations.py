@@ -22,10 +22,10 @@ from shotwright.engines.draft.edits.restyle import restyled
 from shotwright.engines.draft.looks import LOOKS, in_look
 from shotwright.engines.draft.plate import fit
 from shotwright.engines.draft.sets import paint_set
-from shotwright.engines.draft.sprites import harmonised
+from shotwright.engines.draft.sprites import colour_matched
 from shotwright.engines.draft.stage import blend
 from shotwright.engines.draft.style import matching_table, stylise
-from shotwright.engines.draft.weather import haze_of, sky_of
+from shotwright.engines.draft.weather import haze_of, precipitation_of
 from shotwright.media.colour import COLOUR_RGB, FrameYUV, rgb_pixel, rgb_to_yuv, yuv_to_rgb
 from shotwright.media.images import load_image
 
@@ -103,14 +103,14 @@ def _thing(edit: Edit, source: EditSource) -> CutOut | None:
     path = source.shot.image(edit.with_ref)
     place = source.frame_at(0.5)
     if path is not None:
-        return harmonised(cut_out(path, source.cache), place)
+        return colour_matched(cut_out(path, source.cache), place)
     words = (edit.to or edit.what or "").split()
     if not words:
         return None
     kind = next((kind for word in reversed(words) if (kind := STAND_INS.first(tokenize(word, KNOWN_WORDS)))), "object")
     colour = next((word for word in words if word in COLOUR_RGB), None)
     source.not_rendered.append(f"{' '.join(words)}: a plain stand-in")
-    return harmonised(standins.stand_in(kind, colour), place)
+    return colour_matched(standins.stand_in(kind, colour), place)
 
 
 def _paste(frame: FrameYUV, cut: CutOut, x: float, foot: float, tall: float) -> None:
@@ -318,7 +318,7 @@ def weather(edit: Edit, source: EditSource) -> Change | None:
         return None
     table, fps = look.table(), float(source.shot.output.fps)
     haze = haze_of(edit.to, source.frame_at(0.5))
-    falling = sky_of(edit.to, *source.size, source.shot.seed, haze)
+    falling = precipitation_of(edit.to, *source.size, source.shot.seed, haze)
     step = haze.step(14.0) if haze else 0
 
     def change(frame: FrameYUV, index: int) -> FrameYUV:

@@ -28,7 +28,7 @@ KEY_EVERY = 20
 _FLOW = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
 
 
-class Carried:
+class PropagatedStyle:
     """What a style changes, for every frame of a clip."""
 
     def __init__(self, luma: list[NDArray[np.uint8]], keys: dict[int, NDArray[np.int16]]) -> None:
@@ -82,7 +82,7 @@ def restyled(source: EditSource, style: Callable[[FrameYUV], FrameYUV]) -> Chang
         if index in marks:
             keys[index] = style(frame).astype(np.int16) - frame
     keys = _levelled(keys, source)
-    carried = Carried(luma, keys)
+    carried = PropagatedStyle(luma, keys)
     common = {mark: change.reshape(-1, 3).mean(axis=0) for mark, change in keys.items()}
 
     def change(frame: FrameYUV, index: int) -> FrameYUV:

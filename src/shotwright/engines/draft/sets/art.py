@@ -35,7 +35,7 @@ class Art:
     shine: Mask
 
 
-class Pad:
+class Canvas:
     """A sheet to paint on, in shares of its width and height."""
 
     def __init__(self, width: int, height: int) -> None:
@@ -81,7 +81,7 @@ def tinted(colour: RGB, factor: float) -> RGB:
     return r, g, b
 
 
-def _leaves(pad: Pad, rng: Rng, colour: RGB, spots: list[tuple[float, float, float]], count: int) -> None:
+def _leaves(pad: Canvas, rng: Rng, colour: RGB, spots: list[tuple[float, float, float]], count: int) -> None:
     """Foliage: clusters of ovals, dark ones below and behind, light ones above and to the left."""
     ratio = pad.width / pad.height
     for layer, (factor, lift) in enumerate(((0.62, 0.03), (0.82, 0.0), (1.0, -0.02), (1.22, -0.05))):
@@ -95,7 +95,7 @@ def _leaves(pad: Pad, rng: Rng, colour: RGB, spots: list[tuple[float, float, flo
 
 def tree(rng: Rng) -> Art:
     """A broad tree."""
-    pad = Pad(360, 420)
+    pad = Canvas(360, 420)
     bark = (86, 66, 50)
     pad.poly(bark, (0.46, 1.0), (0.56, 1.0), (0.53, 0.5), (0.48, 0.5))
     pad.poly(bark, (0.5, 0.66), (0.64, 0.46), (0.66, 0.48), (0.53, 0.72))
@@ -106,7 +106,7 @@ def tree(rng: Rng) -> Art:
 
 def pine(rng: Rng) -> Art:
     """A conifer."""
-    pad = Pad(240, 480)
+    pad = Canvas(240, 480)
     pad.poly((78, 58, 44), (0.47, 1.0), (0.54, 1.0), (0.525, 0.6), (0.485, 0.6))
     for i in range(9):
         y = 0.03 + 0.095 * i
@@ -120,7 +120,7 @@ def pine(rng: Rng) -> Art:
 
 def palm(rng: Rng) -> Art:
     """A palm tree."""
-    pad = Pad(400, 480)
+    pad = Canvas(400, 480)
     lean = float(rng.uniform(-0.07, 0.07))
     steps = np.linspace(0, 1, 12)
     x = 0.5 + lean * steps**2
@@ -143,7 +143,7 @@ def palm(rng: Rng) -> Art:
     return pad.art
 
 
-def _frond(pad: Pad, root: tuple[float, float], angle: float, length: float, colour: RGB) -> None:
+def _frond(pad: Canvas, root: tuple[float, float], angle: float, length: float, colour: RGB) -> None:
     t = np.linspace(0, 1, 9)
     x = root[0] + np.cos(angle) * length * t
     y = root[1] + np.sin(angle) * length * t * 0.72 + 0.26 * length * 1.6 * t**2
@@ -155,7 +155,7 @@ def _frond(pad: Pad, root: tuple[float, float], angle: float, length: float, col
 
 def bush(rng: Rng) -> Art:
     """A bush."""
-    pad = Pad(320, 200)
+    pad = Canvas(320, 200)
     _leaves(pad, rng, (74, 106, 56), [(0.3, 0.62, 0.17), (0.55, 0.5, 0.2), (0.74, 0.66, 0.16)], 10)
     pad.oval(tinted((74, 106, 56), 0.6), 0.5, 0.93, 0.36, 0.07)
     return pad.art
@@ -163,7 +163,7 @@ def bush(rng: Rng) -> Art:
 
 def grass(rng: Rng) -> Art:
     """A tuft of grass."""
-    pad = Pad(220, 120)
+    pad = Canvas(220, 120)
     for _ in range(46):
         x, tip = float(rng.uniform(0.15, 0.85)), float(rng.normal(0, 0.09))
         tall = float(rng.uniform(0.4, 0.95))
@@ -175,7 +175,7 @@ def grass(rng: Rng) -> Art:
 
 def rock(rng: Rng) -> Art:
     """A rock."""
-    pad = Pad(300, 200)
+    pad = Canvas(300, 200)
     turn = np.sort(rng.uniform(np.pi, 2 * np.pi, 9))
     rim = [(0.5 + 0.46 * float(np.cos(a)), 1.0 + 0.92 * float(np.sin(a)) * float(rng.uniform(0.75, 1))) for a in turn]
     base = tinted((136, 130, 122), float(rng.uniform(0.85, 1.1)))
@@ -187,7 +187,7 @@ def rock(rng: Rng) -> Art:
 
 def cactus(rng: Rng) -> Art:
     """A saguaro."""
-    pad = Pad(220, 400)
+    pad = Canvas(220, 400)
     green = (92, 124, 78)
     for x0, x1, y0, y1 in ((0.42, 0.6, 0.04, 1), (0.14, 0.28, 0.28, 0.6), (0.74, 0.87, 0.2, 0.52)):
         pad.box(tinted(green, 0.78), x0, y0 + 0.04, x1, y1)
@@ -201,7 +201,7 @@ def cactus(rng: Rng) -> Art:
 
 def lamp(rng: Rng) -> Art:
     """A street lamp."""
-    pad = Pad(160, 480)
+    pad = Canvas(160, 480)
     pad.box((56, 58, 64), 0.47, 0.1, 0.53, 1)
     pad.poly((56, 58, 64), (0.47, 0.1), (0.8, 0.05), (0.82, 0.07), (0.53, 0.13))
     pad.oval((255, 226, 164), 0.78, 0.085, 0.1, 0.022, shines=True)
@@ -215,7 +215,7 @@ NEONS: tuple[RGB, ...] = ((255, 60, 150), (60, 220, 255), (255, 190, 60), (150, 
 
 def sign(rng: Rng) -> Art:
     """A neon sign: a frame and glyph-like strokes."""
-    pad = Pad(150, 420)
+    pad = Canvas(150, 420)
     colour, other = (NEONS[int(i)] for i in rng.choice(len(NEONS), 2, replace=False))
     pad.box((22, 20, 30), 0.25, 0.08, 0.75, 0.92)
     for x0, y0, x1, y1 in (
@@ -239,7 +239,7 @@ def sign(rng: Rng) -> Art:
 
 def lantern(rng: Rng) -> Art:
     """A hanging lamp."""
-    pad = Pad(160, 220)
+    pad = Canvas(160, 220)
     pad.box((40, 34, 34), 0.485, 0.0, 0.515, 0.3)
     pad.oval((255, 150, 70), 0.5, 0.55, 0.2, 0.22, shines=True)
     pad.oval((255, 216, 150), 0.5, 0.55, 0.1, 0.15, shines=True)
@@ -250,7 +250,7 @@ def lantern(rng: Rng) -> Art:
 
 def bench(rng: Rng) -> Art:
     """A park bench."""
-    pad = Pad(320, 160)
+    pad = Canvas(320, 160)
     for y in (0.1, 0.26, 0.52):
         pad.box(tinted((136, 96, 62), 1.1 - y * 0.4), 0.04, y, 0.96, y + 0.11)
     for x in (0.1, 0.86):
@@ -261,7 +261,7 @@ def bench(rng: Rng) -> Art:
 
 def tower(rng: Rng) -> Art:
     """A block of a city: floors of windows, some of them lit."""
-    pad = Pad(240, 560)
+    pad = Canvas(240, 560)
     wall = tinted(
         [(124, 128, 138), (140, 132, 124), (104, 112, 126)][int(rng.integers(3))], float(rng.uniform(0.85, 1.1))
     )
@@ -280,7 +280,7 @@ def tower(rng: Rng) -> Art:
 
 def crate(rng: Rng) -> Art:
     """A wooden crate."""
-    pad = Pad(200, 200)
+    pad = Canvas(200, 200)
     wood = tinted((150, 112, 72), float(rng.uniform(0.8, 1.1)))
     pad.box(wood, 0.03, 0.05, 0.97, 1)
     for i in range(4):
@@ -292,7 +292,7 @@ def crate(rng: Rng) -> Art:
 
 def sofa(rng: Rng) -> Art:
     """A sofa."""
-    pad = Pad(480, 200)
+    pad = Canvas(480, 200)
     cloth = [(120, 76, 70), (72, 96, 112), (98, 104, 84)][int(rng.integers(3))]
     pad.box(tinted(cloth, 0.9), 0.05, 0.12, 0.95, 0.7)
     pad.box(cloth, 0.02, 0.36, 0.14, 0.9)
@@ -308,7 +308,7 @@ def sofa(rng: Rng) -> Art:
 
 def table(rng: Rng) -> Art:
     """A table."""
-    pad = Pad(360, 200)
+    pad = Canvas(360, 200)
     wood = (134, 96, 64)
     pad.poly(tinted(wood, 1.2), (0.08, 0.1), (0.92, 0.1), (0.99, 0.2), (0.01, 0.2))
     pad.box(tinted(wood, 0.85), 0.01, 0.2, 0.99, 0.28)
@@ -320,7 +320,7 @@ def table(rng: Rng) -> Art:
 
 def shelf(rng: Rng) -> Art:
     """A shelf of books."""
-    pad = Pad(300, 420)
+    pad = Canvas(300, 420)
     pad.box((104, 76, 52), 0, 0, 1, 1)
     for i in range(5):
         y0, y1 = 0.03 + 0.195 * i, 0.2 + 0.195 * i
@@ -338,7 +338,7 @@ def shelf(rng: Rng) -> Art:
 
 def plant(rng: Rng) -> Art:
     """A pot plant."""
-    pad = Pad(240, 360)
+    pad = Canvas(240, 360)
     pad.poly((166, 98, 70), (0.34, 0.76), (0.66, 0.76), (0.61, 1), (0.39, 1))
     for angle in np.linspace(-2.8, -0.3, 9):
         _frond(
@@ -353,7 +353,7 @@ def plant(rng: Rng) -> Art:
 
 def floor_lamp(rng: Rng) -> Art:
     """A standing lamp."""
-    pad = Pad(180, 440)
+    pad = Canvas(180, 440)
     pad.box((60, 54, 50), 0.485, 0.25, 0.515, 0.98)
     pad.oval((60, 54, 50), 0.5, 0.98, 0.16, 0.018)
     pad.poly((255, 226, 176), (0.36, 0.08), (0.64, 0.08), (0.74, 0.27), (0.26, 0.27), shines=True)
@@ -364,7 +364,7 @@ def floor_lamp(rng: Rng) -> Art:
 
 def hill(rng: Rng) -> Art:
     """A wooded hill."""
-    pad = Pad(700, 280)
+    pad = Canvas(700, 280)
     x = np.linspace(0, 1, 60)
     line = 0.95 - 0.8 * np.sin(np.pi * x) ** 1.4 * (1 + 0.12 * np.sin(9 * x + float(rng.uniform(0, 6))))
     pad.poly((70, 98, 62), (0, 1), *[(float(a), float(b)) for a, b in zip(x, line, strict=True)], (1, 1))
@@ -378,7 +378,7 @@ def hill(rng: Rng) -> Art:
 
 def boat(rng: Rng) -> Art:
     """A sailing boat."""
-    pad = Pad(260, 300)
+    pad = Canvas(260, 300)
     pad.poly((150, 84, 60), (0.06, 0.8), (0.94, 0.8), (0.8, 0.98), (0.2, 0.98))
     pad.box((96, 72, 56), 0.49, 0.03, 0.515, 0.8)
     pad.poly((240, 236, 224), (0.53, 0.06), (0.88, 0.74), (0.53, 0.74))
@@ -389,7 +389,7 @@ def boat(rng: Rng) -> Art:
 
 def planet(rng: Rng) -> Art:
     """A planet."""
-    pad = Pad(500, 500)
+    pad = Canvas(500, 500)
     base = [(196, 140, 104), (110, 140, 190), (176, 160, 120)][int(rng.integers(3))]
     for i in range(60):
         t = i / 59

@@ -1,4 +1,4 @@
-"""Looks at one picture or clip in a process of its own: `python -m shotwright.jobs.look`, a JSON object in, one out.
+"""Looks at one picture or clip in a process of its own: `python -m shotwright.jobs.inspection`, a JSON object in, one out.
 
 The API asks before a request is made; a file that crashes a decoder ends this process and nothing else.
 """
@@ -29,7 +29,7 @@ MEMORY_BYTES = 4 << 30
 
 
 @dataclass(frozen=True)
-class Look:
+class MediaInspection:
     """What to look at: an address for a field of `kind` (image or video) of an endpoint."""
 
     endpoint_id: str
@@ -40,7 +40,7 @@ class Look:
     allow_private_media: bool
 
 
-class _Desk:
+class _Slots:
     """`AT_ONCE` are served, `QUEUE_MAX` more may wait."""
 
     def __init__(self) -> None:
@@ -58,27 +58,27 @@ class _Desk:
             self._inside -= 1
 
 
-_DESK = _Desk()
+_SLOTS = _Slots()
 
 
-async def look(wish: Look) -> JSON:
+async def inspect(request: MediaInspection) -> JSON:
     """`facts`, `errors` as a request would get them, and a `thumbnail` as a data URI.
 
     Raises:
         RateLimited: Too many wait already.
     """
-    async with _DESK.place():
-        return await _look(wish)
+    async with _SLOTS.place():
+        return await _inspect(request)
 
 
-async def _look(wish: Look) -> JSON:
+async def _inspect(request: MediaInspection) -> JSON:
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-P", "-m", "shotwright.jobs.look",
+        sys.executable, "-P", "-m", "shotwright.jobs.inspection",
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
     )  # fmt: skip
     try:
         async with asyncio.timeout(PATIENCE_S):
-            answer, _ = await process.communicate(json.dumps(asdict(wish)).encode())
+            answer, _ = await process.communicate(json.dumps(asdict(request)).encode())
         found: JSON = json.loads(answer)
     except (TimeoutError, ValueError):
         found = _failed(VideoLoadError("The file could not be read.", loc=LOC))
@@ -99,10 +99,10 @@ def main() -> None:
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    print(json.dumps(_measured(Look(**json.load(sys.stdin)))))  # noqa: T201  (its answer)
+    print(json.dumps(_measured(MediaInspection(**json.load(sys.stdin)))))  # noqa: T201  (its answer)
 
 
-def _measured(wish: Look) -> JSON:
+def _measured(request: MediaInspection) -> JSON:
     from shotwright.core.limits import check_image, check_video
     from shotwright.files.store import FileStore
     from shotwright.jobs.pipeline import bring
@@ -111,14 +111,14 @@ def _measured(wish: Look) -> JSON:
     from shotwright.media.kinds import data_uri
     from shotwright.media.probe import first_frame, probe_video
 
-    endpoint = find_endpoint(wish.endpoint_id)
-    is_video = wish.kind == "video"
+    endpoint = find_endpoint(request.endpoint_id)
+    is_video = request.kind == "video"
     limits = endpoint.video_limits if is_video else endpoint.image_limits
-    policy = FetchPolicy(limits.max_bytes, limits.timeout_s, wish.allow_private_media)
-    with tempfile.TemporaryDirectory(prefix="shotwright-look-") as folder:
+    policy = FetchPolicy(limits.max_bytes, limits.timeout_s, request.allow_private_media)
+    with tempfile.TemporaryDirectory(prefix="shotwright-inspect-") as folder:
         path = Path(folder) / "media"
         try:
-            bring(wish.url, path, policy, LOC, FileStore(wish.files_url), frozenset(wish.own_hosts))
+            bring(request.url, path, policy, LOC, FileStore(request.files_url), frozenset(request.own_hosts))
             if is_video:
                 video = probe_video(path, LOC)
                 facts, errors, picture = (

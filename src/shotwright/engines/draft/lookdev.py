@@ -16,7 +16,7 @@ import numpy as np
 from shotwright.engines.draft import grade
 from shotwright.engines.draft.light import Sun, practicals, sun_of, with_rim, with_sun_glow
 from shotwright.engines.draft.looks import in_look
-from shotwright.engines.draft.sprites import harmonised
+from shotwright.engines.draft.sprites import colour_matched
 from shotwright.engines.draft.stage import blend
 from shotwright.engines.draft.style import matching_table, stylise
 from shotwright.media.colour import FrameRGB, FrameYUV, Mask, rgb_to_yuv
@@ -35,7 +35,7 @@ STYLE_ON_SUBJECTS = 0.3
 
 
 @dataclass(frozen=True)
-class Wardrobe:
+class LookDev:
     """How textures of one shot are dressed.
 
     Attributes:
@@ -88,7 +88,7 @@ class Wardrobe:
         if self.style is not None:
             table = matching_table(dressed.texture, rgb_to_yuv(self.style), STYLE_ON_SUBJECTS)
             dressed = replace(dressed, texture=grade.apply_table(dressed.texture, table))
-        return with_rim(harmonised(dressed, place, 0.14 if self.is_dark else 0.22), self.sun)
+        return with_rim(colour_matched(dressed, place, 0.14 if self.is_dark else 0.22), self.sun)
 
     def _graded(self, yuv: FrameYUV, shine: Mask | None) -> FrameYUV:
         if self.total == grade.NEUTRAL:
@@ -99,11 +99,11 @@ class Wardrobe:
         return graded
 
 
-def wardrobe_of(shot: Shot) -> Wardrobe:
+def lookdev_of(shot: Shot) -> LookDev:
     """How the textures of a shot are dressed."""
     path = shot.image(next((ref for ref in shot.plan.style_refs if shot.image(ref)), None))
     look = shot.plan.look
-    return Wardrobe(look, sun_of(look), grade.grade_of(look), load_image(path)[0] if path else None)
+    return LookDev(look, sun_of(look), grade.grade_of(look), load_image(path)[0] if path else None)
 
 
 def hash_of(picture: FrameRGB) -> str:
