@@ -12,7 +12,7 @@ from shotwright.core.errors import ClientCancelled, QuotaError
 
 if TYPE_CHECKING:
     from shotwright.core.errors import ShotwrightError
-    from shotwright.jobs.store import StoredRequest
+    from shotwright.jobs.rows import StoredRequest
 
 JSON = dict[str, Any]
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from shotwright.jobs.keys import ApiKey, KeyStore
-    from shotwright.jobs.store import StoredRequest
+    from shotwright.jobs.rows import StoredRequest
     from shotwright.settings import Settings
 
 SCHEMES = ("key ", "bearer ")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from shotwright.api.call import Call, Node
-    from shotwright.jobs.store import Created, NewRequest, StoredRequest
+    from shotwright.jobs.rows import Created, NewRequest, StoredRequest
 
 TRUE = frozenset({"1", "true", "yes"})
 LIFECYCLE = ("x-fal-object-lifecycle-preference", "x-fal-object-lifecycle")

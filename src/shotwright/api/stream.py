@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 
     from shotwright.api.call import Node
-    from shotwright.jobs.store import StoredRequest
+    from shotwright.jobs.rows import StoredRequest
 
 PING_S = 15.0
 PING = ": ping\n\n"

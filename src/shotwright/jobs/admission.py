@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from shotwright.core.errors import BudgetExceeded, IdempotencyMismatch, RateLimited, TooManyInFlight
+from shotwright.jobs.queries import statements
 from shotwright.jobs.usage import spent_today, spent_today_on
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from psycopg import AsyncConnection
 
+SQL = statements("admission")
 WINDOW_S = 60
 IN_FLIGHT_RETRY_S = 5
 KEPT_KEYS = "24 hours"
@@ -59,7 +61,7 @@ def fingerprint(*parts: Any) -> str:  # noqa: ANN401  (any JSON)
 
 async def lock_owner(conn: AsyncConnection[Any], owner: str) -> None:
     """One transaction at a time for one caller."""
-    await conn.execute("SELECT pg_advisory_xact_lock(7301, hashtext(%s))", (owner,))
+    await conn.execute(SQL["lock"], (owner,))
 
 
 async def earlier(conn: AsyncConnection[Any], admission: Admission) -> tuple[uuid.UUID, int] | None:
@@ -71,7 +73,7 @@ async def earlier(conn: AsyncConnection[Any], admission: Admission) -> tuple[uui
     if admission.idempotency_key is None:
         return None
     await forget_keys(conn, _scope(admission))
-    query = "SELECT request_id, position, fingerprint FROM idempotency WHERE owner = %s AND key = %s"
+    query = SQL["earlier"]
     found = await (await conn.execute(query, (_scope(admission), admission.idempotency_key))).fetchone()
     if found is None:
         return None
@@ -83,7 +85,7 @@ async def earlier(conn: AsyncConnection[Any], admission: Admission) -> tuple[uui
 async def remember(conn: AsyncConnection[Any], admission: Admission, request_id: uuid.UUID, position: int) -> None:
     """Bind the idempotency key to the request that it made."""
     if admission.idempotency_key is not None:
-        query = "INSERT INTO idempotency (owner, key, fingerprint, request_id, position) VALUES (%s, %s, %s, %s, %s)"
+        query = SQL["remember"]
         values = (_scope(admission), admission.idempotency_key, admission.fingerprint, request_id, position)
         await conn.execute(query, values)
 
@@ -106,11 +108,7 @@ async def _check_rate(conn: AsyncConnection[Any], admission: Admission) -> None:
     limit = admission.creates_per_minute
     if not limit:
         return
-    query = (
-        "SELECT extract(epoch FROM created_at + make_interval(secs => %s) - clock_timestamp()) FROM requests "
-        "WHERE owner = %s AND wire = %s AND created_at > clock_timestamp() - make_interval(secs => %s) "
-        "ORDER BY created_at DESC OFFSET %s LIMIT 1"
-    )
+    query = SQL["rate"]
     values = (WINDOW_S, admission.owner, admission.wire, WINDOW_S, limit - 1)
     oldest = await (await conn.execute(query, values)).fetchone()
     if oldest is not None:
@@ -123,7 +121,7 @@ async def _check_in_flight(conn: AsyncConnection[Any], admission: Admission) -> 
     limit = admission.in_flight
     if not limit:
         return
-    query = "SELECT count(*) FROM requests WHERE owner = %s AND wire = %s AND state IN ('queued', 'running')"
+    query = SQL["in_flight"]
     found = await (await conn.execute(query, (admission.owner, admission.wire))).fetchone()
     if found is not None and found[0] >= limit:
         raise TooManyInFlight(
@@ -158,7 +156,7 @@ async def _check_engine_budget(conn: AsyncConnection[Any], admission: Admission,
 
 async def forget_keys(conn: AsyncConnection[Any], owner: str | None = None) -> None:
     """Drop idempotency keys that are too old to be repeated, of one caller or of all."""
-    query = "DELETE FROM idempotency WHERE created_at < clock_timestamp() - %s::interval AND (%s::text IS NULL OR owner = %s)"
+    query = SQL["forget"]
     await conn.execute(query, (KEPT_KEYS, owner, owner))
 
 

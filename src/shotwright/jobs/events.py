@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 
-from shotwright.jobs.store import CHANNEL
+from shotwright.jobs.rows import CHANNEL
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from shotwright.jobs.store import RequestStore, StoredRequest
+    from shotwright.jobs.rows import StoredRequest
+    from shotwright.jobs.store import RequestStore
 
 logger = logging.getLogger(__name__)
 KEPT_ROWS = 4096

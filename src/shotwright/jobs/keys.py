@@ -11,7 +11,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from psycopg.rows import class_row
+from psycopg.rows import dict_row
+
+from shotwright.jobs.queries import row_of, statements
 
 if TYPE_CHECKING:
     from psycopg_pool import AsyncConnectionPool
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 SCOPES = ("run", "read", "admin")
 """run: submit, upload, cancel; read: look; admin: everybody's requests, keys, usage. Each includes looking at one's own."""
 SECRET_BYTES = 16
-_COLUMNS = "id, name, scopes, daily_budget_usd, created_at, last_used_at, revoked_at"
+SQL = statements("keys")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,26 +69,23 @@ class KeyStore:
     async def create(self, name: str, scopes: list[str], daily_budget_usd: Decimal | None = None) -> NewKey:
         """Make a key."""
         secret = secrets.token_hex(SECRET_BYTES)
-        query = (
-            "INSERT INTO api_keys (id, name, secret_hash, scopes, daily_budget_usd) VALUES (%s, %s, %s, %s, %s) "
-            f"RETURNING {_COLUMNS}"
-        )
+        query = SQL["create"]
         values = (uuid.uuid4(), name, _hash(secret), scopes, daily_budget_usd)
-        async with self._pool.connection() as conn, conn.cursor(row_factory=class_row(ApiKey)) as cursor:
+        async with self._pool.connection() as conn, conn.cursor(row_factory=row_of(ApiKey)) as cursor:
             key = await (await cursor.execute(query, values)).fetchone()
         assert key is not None  # noqa: S101  (RETURNING)
         return NewKey(key, secret)
 
     async def all(self) -> list[ApiKey]:
         """Every key, revoked ones too, the newest first."""
-        query = f"SELECT {_COLUMNS} FROM api_keys ORDER BY created_at DESC"
-        async with self._pool.connection() as conn, conn.cursor(row_factory=class_row(ApiKey)) as cursor:
+        query = SQL["all"]
+        async with self._pool.connection() as conn, conn.cursor(row_factory=row_of(ApiKey)) as cursor:
             keys: list[ApiKey] = await (await cursor.execute(query)).fetchall()
             return keys
 
     async def revoke(self, key_id: uuid.UUID) -> bool:
         """End a key; whether it was there."""
-        query = "UPDATE api_keys SET revoked_at = coalesce(revoked_at, clock_timestamp()) WHERE id = %s"
+        query = SQL["revoke"]
         async with self._pool.connection() as conn:
             done = await conn.execute(query, (key_id,))
         return bool(done.rowcount)
@@ -94,7 +93,7 @@ class KeyStore:
     async def exist(self) -> bool:
         """Whether a key was ever made: from then on the server asks for one, even when all are revoked."""
         async with self._pool.connection() as conn:
-            row = await (await conn.execute("SELECT EXISTS (SELECT FROM api_keys)")).fetchone()
+            row = await (await conn.execute(SQL["exist"])).fetchone()
         return bool(row[0]) if row else False
 
     async def find(self, name: str) -> ApiKey | None:
@@ -103,8 +102,8 @@ class KeyStore:
             known = uuid.UUID(name)
         except ValueError:
             return None
-        query = f"SELECT {_COLUMNS} FROM api_keys WHERE id = %s AND revoked_at IS NULL"
-        async with self._pool.connection() as conn, conn.cursor(row_factory=class_row(ApiKey)) as cursor:
+        query = SQL["find"]
+        async with self._pool.connection() as conn, conn.cursor(row_factory=row_of(ApiKey)) as cursor:
             key: ApiKey | None = await (await cursor.execute(query, (known,))).fetchone()
             return key
 
@@ -115,28 +114,25 @@ class KeyStore:
             known = uuid.UUID(key_id)
         except ValueError:
             return None
-        query = f"SELECT {_COLUMNS}, secret_hash FROM api_keys WHERE id = %s AND revoked_at IS NULL"
-        async with self._pool.connection() as conn:
-            row = await (await conn.execute(query, (known,))).fetchone()
-            if row is None or not hmac.compare_digest(row[-1], _hash(secret)):
+        query = SQL["check"]
+        async with self._pool.connection() as conn, conn.cursor(row_factory=dict_row) as cursor:
+            row = await (await cursor.execute(query, (known,))).fetchone()
+            if row is None or not hmac.compare_digest(row.pop("secret_hash"), _hash(secret)):
                 return None
-            touched = "UPDATE api_keys SET last_used_at = clock_timestamp() WHERE id = %s AND (last_used_at IS NULL OR last_used_at < clock_timestamp() - interval '1 minute')"
-            await conn.execute(touched, (known,))
-        return ApiKey(**dict(zip(_COLUMNS.split(", "), row[:-1], strict=True)))
+            await conn.execute(SQL["touch"], (known,))
+        return ApiKey(**row)
 
     async def end_session(self, cookie: str, until: float) -> None:
         """Refuse a signed-in browser's cookie from now on; `until` is when it ends by itself, in Unix seconds."""
         async with self._pool.connection() as conn:
-            await conn.execute("DELETE FROM ended_sessions WHERE until < clock_timestamp()")
-            query = (
-                "INSERT INTO ended_sessions (cookie_hash, until) VALUES (%s, to_timestamp(%s)) ON CONFLICT DO NOTHING"
-            )
+            await conn.execute(SQL["forget_sessions"])
+            query = SQL["end_session"]
             await conn.execute(query, (_hash(cookie), until))
 
     async def has_ended(self, cookie: str) -> bool:
         """Whether the browser with this cookie signed out."""
         async with self._pool.connection() as conn:
-            query = "SELECT EXISTS (SELECT FROM ended_sessions WHERE cookie_hash = %s)"
+            query = SQL["has_ended"]
             row = await (await conn.execute(query, (_hash(cookie),))).fetchone()
         return bool(row[0]) if row else False
 

@@ -10,19 +10,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
+
+from shotwright.jobs.queries import row_of, statements
 
 if TYPE_CHECKING:
     from psycopg import AsyncConnection
     from psycopg_pool import AsyncConnectionPool
 
-    from shotwright.jobs.store import StoredRequest
+    from shotwright.jobs.rows import StoredRequest
 
 JSON = dict[str, Any]
 SILENT = frozenset({("eachlabs", "cancelled")})
 """Ends that a wire does not report. Source: eachlabs-wire a.4."""
-_COLUMNS = "id, request_id, owner, wire, url, secret, origin, body, headers, signed_at, state, attempts, next_at, created_at, finished_at"
+SQL = statements("webhooks")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +72,7 @@ async def post(conn: AsyncConnection[Any], row: StoredRequest) -> None:
     """Write a request's webhook on the transaction that ends the request."""
     if (row.wire, row.state) in SILENT or row.webhook is None:
         return
-    query = "INSERT INTO webhooks (request_id, owner, wire, url, secret, origin) VALUES (%s, %s, %s, %s, %s, %s)"
+    query = SQL["post"]
     hook = row.webhook
     await conn.execute(query, (row.id, row.owner, row.wire, hook["url"], hook.get("secret"), hook.get("origin", "")))
 
@@ -84,24 +85,19 @@ class Outbox:
 
     async def claim(self, limit: int, lease_s: float) -> list[Delivery]:
         """Take what is due; nobody else gets it before the lease has run out."""
-        query = (
-            "UPDATE webhooks SET leased_until = clock_timestamp() + make_interval(secs => %s) WHERE id IN ("
-            "SELECT id FROM webhooks WHERE state = 'pending' AND next_at <= clock_timestamp() "
-            "AND (leased_until IS NULL OR leased_until < clock_timestamp()) ORDER BY next_at LIMIT %s "
-            f"FOR UPDATE SKIP LOCKED) RETURNING {_COLUMNS}"
-        )
+        query = SQL["claim"]
         return await self._many(query, (lease_s, limit))
 
     async def renew(self, ids: list[uuid.UUID], lease_s: float) -> None:
         """Lengthen leases of deliveries that are under way."""
-        query = "UPDATE webhooks SET leased_until = clock_timestamp() + make_interval(secs => %s) WHERE id = ANY(%s) AND leased_until IS NOT NULL"
+        query = SQL["renew"]
         async with self._pool.connection() as conn:
             await conn.execute(query, (lease_s, ids))
 
     async def seal(self, delivery: Delivery, body: bytes, signed_at: int) -> None:
         """Keep the bytes of the first attempt: all attempts carry the same."""
         async with self._pool.connection() as conn:
-            query = "UPDATE webhooks SET body = %s, signed_at = %s WHERE id = %s"
+            query = SQL["seal"]
             await conn.execute(query, (body, signed_at, delivery.id))
 
     async def record(
@@ -110,23 +106,13 @@ class Outbox:
         """Write an attempt down; without a next one the delivery has ended. A claim that was lost meanwhile changes nothing."""
         ended = "delivered" if attempt.is_delivered else "failed" if next_in_s is None else "pending"
         async with self._pool.connection() as conn, conn.transaction():
-            query = (
-                "UPDATE webhooks SET attempts = %(number)s, headers = %(headers)s, leased_until = NULL, again = false, "
-                "state = CASE WHEN again THEN 'pending' ELSE %(state)s END, "
-                "signed_at = CASE WHEN again THEN NULL ELSE signed_at END, "
-                "next_at = clock_timestamp() + make_interval(secs => CASE WHEN again THEN 0 ELSE %(pause)s END), "
-                "finished_at = CASE WHEN again OR %(state)s = 'pending' THEN NULL ELSE clock_timestamp() END "
-                "WHERE id = %(id)s AND attempts = %(number)s - 1"
-            )
+            query = SQL["record"]
             values = {
                 "number": attempt.number, "headers": Jsonb(headers), "state": ended, "pause": next_in_s or 0.0, "id": delivery.id,
             }  # fmt: skip
             if not (await conn.execute(query, values)).rowcount:
                 return
-            query = (
-                "INSERT INTO webhook_attempts (webhook_id, number, at, duration_ms, status_code, response, error) "
-                "VALUES (%s, %s, %s, %s, %s, %s, %s)"
-            )
+            query = SQL["record_attempt"]
             row = (
                 delivery.id, attempt.number, attempt.at, attempt.duration_ms, attempt.status_code, attempt.response,
                 attempt.error,
@@ -135,7 +121,7 @@ class Outbox:
 
     async def add_test(self, wire: str, url: str, secret: str | None, owner: str | None, body: bytes) -> uuid.UUID:
         """A delivery that belongs to no request."""
-        query = "INSERT INTO webhooks (owner, wire, url, secret, body) VALUES (%s, %s, %s, %s, %s) RETURNING id"
+        query = SQL["add_test"]
         async with self._pool.connection() as conn:
             row = await (await conn.execute(query, (owner, wire, url, secret, body))).fetchone()
         assert row is not None  # noqa: S101  (RETURNING)
@@ -143,17 +129,13 @@ class Outbox:
 
     async def redeliver(self, delivery_id: uuid.UUID) -> None:
         """Make a delivery due again, at once and signed anew; one that is under way follows itself."""
-        query = (
-            "UPDATE webhooks SET again = coalesce(leased_until > clock_timestamp(), false), state = 'pending', "
-            "next_at = clock_timestamp(), finished_at = NULL, "
-            "signed_at = CASE WHEN leased_until > clock_timestamp() THEN signed_at ELSE NULL END WHERE id = %s"
-        )
+        query = SQL["redeliver"]
         async with self._pool.connection() as conn:
             await conn.execute(query, (delivery_id,))
 
     async def find(self, some_id: uuid.UUID) -> Delivery | None:
         """A delivery by its own id or by its request's, the newest."""
-        query = f"SELECT {_COLUMNS} FROM webhooks WHERE id = %s OR request_id = %s ORDER BY created_at DESC LIMIT 1"
+        query = SQL["find"]
         found = await self._many(query, (some_id, some_id))
         return found[0] if found else None
 
@@ -161,30 +143,24 @@ class Outbox:
         self, limit: int, offset: int = 0, *, owner: str | None = None, wire: str | None = None
     ) -> list[Delivery]:
         """The newest deliveries; `owner` None means everybody's."""
-        query = f"SELECT {_COLUMNS} FROM webhooks {_MINE} ORDER BY created_at DESC LIMIT %s OFFSET %s"
+        query = SQL["recent"]
         return await self._many(query, (owner, owner, wire, wire, limit, offset))
 
     async def count(self, *, owner: str | None = None, wire: str | None = None) -> int:
         """How many there are."""
         async with self._pool.connection() as conn:
-            query = f"SELECT count(*) FROM webhooks {_MINE}"
+            query = SQL["count"]
             row = await (await conn.execute(query, (owner, owner, wire, wire))).fetchone()
         return int(row[0]) if row else 0
 
     async def attempts(self, delivery_id: uuid.UUID) -> list[Attempt]:
         """What happened, in order."""
-        query = (
-            "SELECT number, at, duration_ms, status_code, response, error FROM webhook_attempts "
-            "WHERE webhook_id = %s ORDER BY id"
-        )
-        async with self._pool.connection() as conn, conn.cursor(row_factory=class_row(Attempt)) as cursor:
+        query = SQL["attempts"]
+        async with self._pool.connection() as conn, conn.cursor(row_factory=row_of(Attempt)) as cursor:
             rows: list[Attempt] = await (await cursor.execute(query, (delivery_id,))).fetchall()
             return rows
 
     async def _many(self, query: str, values: Any) -> list[Delivery]:  # noqa: ANN401  (psycopg parameters)
-        async with self._pool.connection() as conn, conn.cursor(row_factory=class_row(Delivery)) as cursor:
+        async with self._pool.connection() as conn, conn.cursor(row_factory=row_of(Delivery)) as cursor:
             rows: list[Delivery] = await (await cursor.execute(query, values)).fetchall()
             return rows
-
-
-_MINE = "WHERE (%s::text IS NULL OR owner = %s) AND (%s::text IS NULL OR wire = %s)"

@@ -7,7 +7,12 @@ Rule 3: every change appends an event; what clients see is a projection of this 
     queued ──▶ running ──▶ succeeded
       │  ▲        │  ├───▶ failed
       │  └────────┘  └───▶ cancelled
-      └──▶ cancelled, failed          (cancelled in the queue; start timeout; the worker was lost three times)
+      └──▶ cancelled, failed          (cancelled in the queue; start timeout; the worker was lost in its last attempt)
+
+Two states have a second face that clients do not see; each is a column, and `rows.StoredRequest` names it:
+
+    parked       queued without an entry in the queue: its caller has as many running as allowed; `unpark` queues it
+    cancelling   running, and its end was asked for: it can only become cancelled
 """
 
 from __future__ import annotations

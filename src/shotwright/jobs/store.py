@@ -1,4 +1,4 @@
-"""The requests in the database: created, moved from state to state, read. SQL stands in this room and in no other.
+"""The requests in the database: created, moved from state to state, read. Its statements stand in `sql/requests.sql`.
 
 Every change appends an event and wakes whoever waits for the request (`NOTIFY`), in the same transaction.
 """
@@ -6,18 +6,16 @@ Every change appends an event and wakes whoever waits for the request (`NOTIFY`)
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, field
-from datetime import datetime
-from decimal import Decimal
-from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from psycopg.rows import class_row, dict_row
+from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
 from shotwright.jobs.admission import Admission, admit, earlier, forget_keys, lock_owner, remember
 from shotwright.jobs.messages import storable
 from shotwright.jobs.outbox import post
+from shotwright.jobs.queries import migrations, row_of, statements
+from shotwright.jobs.rows import CHANNEL, JSON, Created, Event, NewRequest, StoredRequest
 from shotwright.jobs.states import MAX_ATTEMPTS, TERMINAL, State, sources
 
 if TYPE_CHECKING:
@@ -26,87 +24,8 @@ if TYPE_CHECKING:
 
     from shotwright.jobs.queue import Queue
 
-CHANNEL = "shotwright_events"
 _SCHEMA_LOCK = 7_301_114
-JSON = dict[str, Any]
-COLUMNS = (
-    "id, endpoint_id, engine, arguments, options, state, priority, attempt, worker, queue_job, cancel_requested, "
-    "start_deadline, created_at, started_at, finished_at, stage, progress, plan, result, error, metrics, owner, wire, "
-    "webhook, cost_usd"
-)
-
-
-@dataclass(frozen=True)
-class NewRequest:
-    """A request to be stored."""
-
-    endpoint_id: str
-    arguments: JSON
-    engine: str
-    priority: int = 0
-    start_timeout_s: float | None = None
-    options: JSON = field(default_factory=dict)
-    owner: str | None = None
-    wire: str = "fal"
-    webhook: JSON | None = None  #: url, secret, origin
-    reserve_usd: Decimal = Decimal(0)
-
-
-@dataclass(frozen=True, kw_only=True)
-class StoredRequest:
-    """A row of `requests`."""
-
-    id: uuid.UUID
-    endpoint_id: str
-    engine: str
-    arguments: JSON | None  #: None once the client asked for payloads not to be kept.
-    options: JSON
-    state: str
-    priority: int
-    attempt: int
-    worker: int | None
-    queue_job: int | None
-    cancel_requested: bool
-    start_deadline: datetime | None
-    created_at: datetime
-    started_at: datetime | None
-    finished_at: datetime | None
-    stage: str | None
-    progress: float
-    plan: JSON | None
-    result: JSON | None
-    error: JSON | None
-    metrics: JSON
-    owner: str | None
-    wire: str
-    webhook: JSON | None
-    cost_usd: Decimal  #: Reserved until the request ends, then what it cost.
-
-    @property
-    def is_terminal(self) -> bool:
-        """Whether it will never change again."""
-        return self.state in TERMINAL
-
-
-@dataclass(frozen=True)
-class Created:
-    """A stored request and its place in the queue; `is_replay` when an idempotency key had made it before."""
-
-    row: StoredRequest
-    position: int
-    is_replay: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Event:
-    """A row of `events`."""
-
-    id: int
-    at: datetime
-    kind: str
-    level: str | None
-    message: str | None
-    data: JSON | None
+SQL = statements("requests")
 
 
 class RequestStore:
@@ -123,14 +42,18 @@ class RequestStore:
 
     async def prepare(self) -> None:
         """Make the tables; several processes may do so at once."""
-        schema = resources.files("shotwright.jobs").joinpath("sql/schema.sql").read_text()
-        async with self._pool.connection() as conn:
-            await conn.execute("SELECT pg_advisory_xact_lock(%s)", (_SCHEMA_LOCK,))
-            await conn.execute(schema)
+        async with self._pool.connection() as conn, conn.transaction():
+            await conn.execute(SQL["lock_schema"], (_SCHEMA_LOCK,))
+            await conn.execute(SQL["migrations_table"])
+            done = {number for (number,) in await (await conn.execute(SQL["migrations"])).fetchall()}
+            for number, statement in migrations():
+                if number not in done:
+                    await conn.execute(statement)
+                    await conn.execute(SQL["migrated"], (number,))
 
     async def setting(self, name: str, default: str) -> str:
         """A value that all processes share; `default` is stored when there is none."""
-        query = "INSERT INTO shotwright_settings VALUES (%s, %s) ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING value"
+        query = SQL["keep_setting"]
         async with self._pool.connection() as conn:
             row = await (await conn.execute(query, (name, default))).fetchone()
         assert row is not None  # noqa: S101  (RETURNING)
@@ -148,7 +71,7 @@ class RequestStore:
                 await lock_owner(conn, admission.owner)
                 known = await earlier(conn, admission)
                 if known is not None:
-                    row = await self._one(conn, f"SELECT {COLUMNS} FROM requests WHERE id = %s", (known[0],))
+                    row = await self._one(conn, SQL["find"], (known[0],))
                     assert row is not None  # noqa: S101  (a foreign key)
                     return Created(row, known[1], is_replay=True)
                 await admit(conn, admission, new.reserve_usd)
@@ -161,17 +84,14 @@ class RequestStore:
     async def _insert(self, conn: AsyncConnection[Any], new: NewRequest) -> StoredRequest:
         assert self._queue is not None  # noqa: S101  (wired in app.py)
         request_id = uuid.uuid4()
-        query = (
-            "INSERT INTO requests (id, endpoint_id, engine, arguments, options, priority, start_deadline, owner, wire, webhook, cost_usd) "
-            "VALUES (%s, %s, %s, %s, %s, %s, clock_timestamp() + make_interval(secs => %s), %s, %s, %s, %s)"
-        )
+        query = SQL["insert"]
         values = (
             request_id, new.endpoint_id, new.engine, Jsonb(new.arguments), Jsonb(new.options), new.priority, new.start_timeout_s,
             new.owner, new.wire, Jsonb(new.webhook) if new.webhook else None, new.reserve_usd,
         )  # fmt: skip
         await conn.execute(query, values)
         job = await self._queue.put(conn, request_id, new.priority)
-        query = f"UPDATE requests SET queue_job = %s WHERE id = %s RETURNING {COLUMNS}"
+        query = SQL["set_queue_job"]
         row = await self._one(conn, query, (job, request_id))
         await self._event(conn, request_id, "state", data={"state": State.QUEUED.value})
         assert row is not None  # noqa: S101  (just inserted)
@@ -180,7 +100,7 @@ class RequestStore:
     async def get(self, request_id: uuid.UUID) -> StoredRequest | None:
         """A request, or None."""
         async with self._pool.connection() as conn:
-            return await self._one(conn, f"SELECT {COLUMNS} FROM requests WHERE id = %s", (request_id,))
+            return await self._one(conn, SQL["find"], (request_id,))
 
     async def position(self, row: StoredRequest) -> int:
         """How many requests wait before this one."""
@@ -189,17 +109,14 @@ class RequestStore:
 
     @staticmethod
     async def _position(conn: AsyncConnection[Any], row: StoredRequest) -> int:
-        query = (
-            "SELECT count(*) FROM requests WHERE state = 'queued' AND "
-            "(priority > %s OR (priority = %s AND created_at < %s))"
-        )
+        query = SQL["position"]
         found = await (await conn.execute(query, (row.priority, row.priority, row.created_at))).fetchone()
         return int(found[0]) if found else 0
 
     async def waiting(self) -> int:
         """How many requests wait."""
         async with self._pool.connection() as conn:
-            found = await (await conn.execute("SELECT count(*) FROM requests WHERE state = 'queued'")).fetchone()
+            found = await (await conn.execute(SQL["waiting"])).fetchone()
         return int(found[0]) if found else 0
 
     async def move(
@@ -254,27 +171,17 @@ class RequestStore:
         only_cancelled: bool = False,
     ) -> StoredRequest | None:
         """The one statement that changes a state, and what follows from an end: event, webhook."""
-        changes: JSON = {
-            "state": target.value,
-            **{
-                key: Jsonb(storable(value)) if isinstance(value, dict | list) else value
-                for key, value in values.items()
-            },
-        }
-        extra, guard = "", "AND attempt = %(guard)s" if attempt is not None else ""
-        guard += " AND cancel_requested" if only_cancelled else ""
-        if target is State.RUNNING:
-            changes["worker"] = worker
-            extra = ", attempt = attempt + 1, started_at = clock_timestamp(), progress = 0"
-            guard += " AND (start_deadline IS NULL OR attempt > 0 OR start_deadline > clock_timestamp())"
-        elif target in TERMINAL:
-            changes.setdefault("cost_usd", 0)
-            guard += "" if target is State.CANCELLED else " AND NOT cancel_requested"
-            extra = ", finished_at = clock_timestamp(), arguments = CASE WHEN options->>'store_io' = '0' THEN NULL ELSE arguments END"
-        names = ", ".join(f"{name} = %({name})s" for name in changes)
-        query = f"UPDATE requests SET {names}{extra} WHERE id = %(id)s AND state = ANY(%(sources)s) {guard} RETURNING {COLUMNS}"
+        given = {key: Jsonb(storable(value)) if isinstance(value, dict) else value for key, value in values.items()}
         allowed = sources(target) if only_from is None else [only_from.value]
-        row = await self._one(conn, query, {**changes, "id": request_id, "sources": allowed, "guard": attempt})
+        row = await self._one(
+            conn,
+            SQL["start" if target is State.RUNNING else "end" if target in TERMINAL else "queue_again"],
+            {
+                **dict.fromkeys(("plan", "result", "error", "metrics", "progress", "cost_usd", "cancel_requested")), **given,
+                "id": request_id, "state": target.value, "sources": allowed, "attempt": attempt, "worker": worker,
+                "only_cancelled": only_cancelled, "is_cancel": target is State.CANCELLED,
+            },
+        )  # fmt: skip
         if row is not None:
             await self._event(conn, request_id, "state", data={"state": target.value, "attempt": row.attempt})
             if row.is_terminal and row.webhook:
@@ -283,20 +190,20 @@ class RequestStore:
 
     async def _park(self, conn: AsyncConnection[Any], request_id: uuid.UUID) -> bool:
         """Set a request aside when its caller has as many running as allowed; whether it was."""
-        found = await (await conn.execute("SELECT owner FROM requests WHERE id = %s", (request_id,))).fetchone()
+        found = await (await conn.execute(SQL["owner"], (request_id,))).fetchone()
         if found is None or found[0] is None:
             return False
         await lock_owner(conn, found[0])
-        query = "SELECT count(*) FROM requests WHERE owner = %s AND state = 'running'"
+        query = SQL["running_of_owner"]
         running = await (await conn.execute(query, (found[0],))).fetchone()
         if running is None or running[0] < self._concurrency:
             return False
-        await conn.execute("UPDATE requests SET queue_job = NULL WHERE id = %s AND state = 'queued'", (request_id,))
+        await conn.execute(SQL["park"], (request_id,))
         return True
 
     async def unpark(self) -> None:
         """Queue requests that were set aside, as far as their callers have room again."""
-        query = "SELECT DISTINCT owner FROM requests WHERE state = 'queued' AND queue_job IS NULL"
+        query = SQL["owners_with_parked"]
         async with self._pool.connection() as conn:
             owners = [owner for (owner,) in await (await conn.execute(query)).fetchall()]
             for owner in owners:
@@ -305,14 +212,11 @@ class RequestStore:
 
     async def _unpark(self, conn: AsyncConnection[Any], owner: str) -> None:
         await lock_owner(conn, owner)
-        query = "SELECT count(*) FROM requests WHERE owner = %s AND state = 'running'"
+        query = SQL["running_of_owner"]
         found = await (await conn.execute(query, (owner,))).fetchone()
         room = self._concurrency - (found[0] if found else 0) if self._concurrency else None
-        query = (
-            f"SELECT {COLUMNS} FROM requests WHERE owner = %s AND state = 'queued' AND queue_job IS NULL "
-            "ORDER BY priority DESC, created_at LIMIT %s FOR UPDATE SKIP LOCKED"
-        )
-        async with conn.cursor(row_factory=class_row(StoredRequest)) as cursor:
+        query = SQL["parked_of_owner"]
+        async with conn.cursor(row_factory=row_of(StoredRequest)) as cursor:
             rows = await (await cursor.execute(query, (owner, room if room is None else max(room, 0)))).fetchall()
         for row in rows:
             await self._requeue(conn, row)
@@ -320,7 +224,7 @@ class RequestStore:
     async def _requeue(self, conn: AsyncConnection[Any], row: StoredRequest) -> None:
         assert self._queue is not None  # noqa: S101  (wired in app.py)
         job = await self._queue.put(conn, row.id, row.priority)
-        await conn.execute("UPDATE requests SET queue_job = %s WHERE id = %s", (job, row.id))
+        await conn.execute(SQL["set_queue_job"], (job, row.id))
 
     async def request_cancel(self, request_id: uuid.UUID) -> StoredRequest | None:
         """Ask for the end of a request: one that waits ends at once, one that runs is told.
@@ -332,10 +236,7 @@ class RequestStore:
             values = {"cancel_requested": True}
             row = await self._move(conn, request_id, State.CANCELLED, values=values, only_from=State.QUEUED)
             if row is None:
-                query = (
-                    "UPDATE requests SET cancel_requested = true WHERE id = %s AND state = 'running' "
-                    f"RETURNING {COLUMNS}"
-                )
+                query = SQL["ask_to_cancel"]
                 row = await self._one(conn, query, (request_id,))
                 await self._notify(conn, request_id)
         return row or await self.get(request_id)
@@ -347,10 +248,7 @@ class RequestStore:
 
     async def note(self, request_id: uuid.UUID, attempt: int, note: JSON) -> None:
         """Keep what an engine wants a later attempt to know."""
-        query = (
-            "UPDATE requests SET options = jsonb_set(options, '{notes}', coalesce(options->'notes', '{}') || %s) "
-            "WHERE id = %s AND attempt = %s"
-        )
+        query = SQL["note"]
         async with self._pool.connection() as conn:
             await conn.execute(query, (Jsonb(storable(note)), request_id, attempt))
 
@@ -364,7 +262,7 @@ class RequestStore:
     ) -> None:
         """Record how far a render is; a `message` becomes a line of the log."""
         async with self._pool.connection() as conn, conn.transaction():
-            query = "UPDATE requests SET stage = %s, progress = %s WHERE id = %s AND state = 'running' AND attempt = %s"
+            query = SQL["progress"]
             done = await conn.execute(query, (stage, fraction, request_id, attempt))
             if done.rowcount:
                 if message:
@@ -373,20 +271,14 @@ class RequestStore:
 
     async def events(self, request_id: uuid.UUID, *, after: int = 0, kind: str | None = None) -> list[Event]:
         """Events of a request in order, from the one after `after` on."""
-        query = (
-            "SELECT id, at, kind, level, message, data FROM events "
-            "WHERE request_id = %s AND id > %s AND (%s::text IS NULL OR kind = %s) ORDER BY id"
-        )
-        async with self._pool.connection() as conn, conn.cursor(row_factory=class_row(Event)) as cursor:
+        query = SQL["events"]
+        async with self._pool.connection() as conn, conn.cursor(row_factory=row_of(Event)) as cursor:
             rows: list[Event] = await (await cursor.execute(query, (request_id, after, kind, kind))).fetchall()
             return rows
 
     async def expire_starts(self, error: JSON) -> None:
         """Fail requests that waited longer than their start timeout."""
-        query = (
-            "SELECT id FROM requests WHERE state = 'queued' AND attempt = 0 AND start_deadline <= clock_timestamp() "
-            "FOR UPDATE SKIP LOCKED"
-        )
+        query = SQL["late_starts"]
         async with self._pool.connection() as conn, conn.transaction():
             for (request_id,) in await (await conn.execute(query)).fetchall():
                 await self._move(conn, request_id, State.FAILED, values={"error": error}, only_from=State.QUEUED)
@@ -401,11 +293,8 @@ class RequestStore:
         """
         stale: list[int] = []
         async with self._pool.connection() as conn, conn.transaction():
-            query = (
-                f"SELECT {COLUMNS} FROM requests WHERE state = 'running' AND worker IS NOT NULL "
-                "AND pg_try_advisory_xact_lock(worker) FOR UPDATE SKIP LOCKED"
-            )
-            async with conn.cursor(row_factory=class_row(StoredRequest)) as cursor:
+            query = SQL["orphans"]
+            async with conn.cursor(row_factory=row_of(StoredRequest)) as cursor:
                 rows = await (await cursor.execute(query)).fetchall()
             for row in rows:
                 if row.queue_job is not None:
@@ -429,15 +318,12 @@ class RequestStore:
     async def counts(self) -> dict[str, int]:
         """How many requests are in each state."""
         async with self._pool.connection() as conn, conn.cursor(row_factory=dict_row) as cursor:
-            rows = await (await cursor.execute("SELECT state, count(*) AS n FROM requests GROUP BY state")).fetchall()
+            rows = await (await cursor.execute(SQL["counts"])).fetchall()
         return {row["state"]: row["n"] for row in rows}
 
     async def forget(self, days: float) -> list[JSON]:
         """Delete payloads and logs of requests that ended more than `days` ago; what they cost stays. Returns their results."""
-        query = (
-            "SELECT id FROM requests WHERE finished_at < clock_timestamp() - make_interval(secs => %s) "
-            "AND NOT options ? 'payload_deleted' FOR UPDATE SKIP LOCKED"
-        )
+        query = SQL["ended_before"]
         results = []
         async with self._pool.connection() as conn, conn.transaction():
             for (request_id,) in await (await conn.execute(query, (days * 86400,))).fetchall():
@@ -455,20 +341,16 @@ class RequestStore:
             return await self._delete_payload(conn, request_id)
 
     async def _delete_payload(self, conn: AsyncConnection[Any], request_id: uuid.UUID) -> JSON:
-        query = (
-            "UPDATE requests now SET arguments = NULL, plan = NULL, result = NULL, "
-            "options = now.options - 'notes' || '{\"payload_deleted\": true}' FROM requests old "
-            "WHERE now.id = %s AND old.id = now.id AND now.state = ANY(%s) RETURNING old.result"
-        )
+        query = SQL["delete_payload"]
         found = await (await conn.execute(query, (request_id, sorted(TERMINAL)))).fetchone()
-        query = "DELETE FROM events WHERE request_id = %s AND kind IN ('log', 'preview') RETURNING data->>'file_id'"
+        query = SQL["delete_logs"]
         gone = await (await conn.execute(query, (request_id,))).fetchall()
         await self._notify(conn, request_id)
         return {**(found[0] if found and found[0] else {}), "previews": [file_id for (file_id,) in gone if file_id]}
 
     @staticmethod
     async def _one(conn: AsyncConnection[Any], query: str, values: Any) -> StoredRequest | None:  # noqa: ANN401  (psycopg parameters)
-        async with conn.cursor(row_factory=class_row(StoredRequest)) as cursor:
+        async with conn.cursor(row_factory=row_of(StoredRequest)) as cursor:
             return await (await cursor.execute(query, values)).fetchone()
 
     @staticmethod
@@ -481,13 +363,10 @@ class RequestStore:
         message: str | None = None,
         data: JSON | None = None,
     ) -> None:
-        query = (
-            "WITH added AS (INSERT INTO events (request_id, kind, level, message, data) VALUES (%s, %s, %s, %s, %s)) "
-            "SELECT pg_notify(%s, %s)"
-        )
+        query = SQL["event"]
         payload = Jsonb(storable(data)) if data is not None else None
         await conn.execute(query, (request_id, kind, level, storable(message), payload, CHANNEL, str(request_id)))
 
     @staticmethod
     async def _notify(conn: AsyncConnection[Any], request_id: uuid.UUID) -> None:
-        await conn.execute("SELECT pg_notify(%s, %s)", (CHANNEL, str(request_id)))
+        await conn.execute(SQL["notify"], (CHANNEL, str(request_id)))

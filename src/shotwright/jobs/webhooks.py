@@ -29,7 +29,8 @@ from shotwright.media.guard import AddressRefused, guarded_pool
 
 if TYPE_CHECKING:
     from shotwright.jobs.outbox import Outbox
-    from shotwright.jobs.store import RequestStore, StoredRequest
+    from shotwright.jobs.rows import StoredRequest
+    from shotwright.jobs.store import RequestStore
 
 logger = logging.getLogger(__name__)
 AT_ONCE = 16

@@ -35,7 +35,8 @@ if TYPE_CHECKING:
     from shotwright.files.store import FileStore
     from shotwright.jobs.events import EventHub
     from shotwright.jobs.queue import Queue
-    from shotwright.jobs.store import RequestStore, StoredRequest
+    from shotwright.jobs.rows import StoredRequest
+    from shotwright.jobs.store import RequestStore
     from shotwright.settings import Settings
 
 logger = logging.getLogger(__name__)

@@ -23,7 +23,7 @@ from shotwright.jobs.states import State
 from shotwright.web.render import environment, page
 
 if TYPE_CHECKING:
-    from shotwright.jobs.store import StoredRequest
+    from shotwright.jobs.rows import StoredRequest
 
 PAGE = 24
 MOST_COMPARED = 6

@@ -22,7 +22,7 @@ from shotwright.core.prompt import plan_request
 from shotwright.core.topview import top_view
 from shotwright.jobs.history import Typical
 from shotwright.jobs.recipe import recipe_of
-from shotwright.jobs.store import StoredRequest
+from shotwright.jobs.rows import StoredRequest
 from shotwright.jobs.usage import UsageRow
 from shotwright.media.probe import probe_video
 from shotwright.media.recipe import append_recipe, read_recipe

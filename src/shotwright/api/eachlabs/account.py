@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from shotwright.jobs.outbox import Attempt, Delivery
-    from shotwright.jobs.store import StoredRequest
+    from shotwright.jobs.rows import StoredRequest
 
 JSON = dict[str, Any]
 WINDOW = 1000

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from shotwright.jobs.store import StoredRequest
+    from shotwright.jobs.rows import StoredRequest
 
 JSON = dict[str, Any]
 STATUS_WORDS: dict[str, dict[str, str]] = {

@@ -18,8 +18,8 @@ from shotwright.core.catalog import SLUGS
 from shotwright.core.errors import BadRequest, NotFound, SchemaError
 from shotwright.core.request import ShotRequest, parse_request
 from shotwright.files.store import FILE_PATH
+from shotwright.jobs.rows import NewRequest
 from shotwright.jobs.states import State
-from shotwright.jobs.store import NewRequest
 from shotwright.media.guard import is_public_address
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from shotwright.core.errors import Loc
-    from shotwright.jobs.store import Created, StoredRequest
+    from shotwright.jobs.rows import Created, StoredRequest
 
 JSON = dict[str, Any]
 FALLBACK = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")

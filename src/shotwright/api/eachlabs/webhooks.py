@@ -13,7 +13,7 @@ from shotwright.jobs.webhooks import WebhookDialect
 
 if TYPE_CHECKING:
     from shotwright.jobs.outbox import Delivery
-    from shotwright.jobs.store import StoredRequest
+    from shotwright.jobs.rows import StoredRequest
 
 TIMEOUT_S = 30.0
 PAUSES_S = (10.0, 10.0)

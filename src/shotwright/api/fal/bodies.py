@@ -19,7 +19,7 @@ from shotwright.core.errors import (
 )
 
 if TYPE_CHECKING:
-    from shotwright.jobs.store import Event, StoredRequest
+    from shotwright.jobs.rows import Event, StoredRequest
 
 JSON = dict[str, Any]
 CATALOGUE = "/docs/errors.html#"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from shotwright.api.requests import TRUE, base_options, engine_of, webhook
 from shotwright.core.catalog import Endpoint, find_endpoint
 from shotwright.core.errors import BadRequest, NotFound
-from shotwright.jobs.store import NewRequest
+from shotwright.jobs.rows import NewRequest
 
 if TYPE_CHECKING:
     from starlette.requests import Request

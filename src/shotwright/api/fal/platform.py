@@ -31,7 +31,7 @@ from shotwright.jobs.usage import usage as read_usage
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from shotwright.jobs.store import StoredRequest
+    from shotwright.jobs.rows import StoredRequest
 
 JSON = dict[str, Any]
 PREFIX = "/platform"

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from shotwright.jobs.store import Created, StoredRequest
+    from shotwright.jobs.rows import Created, StoredRequest
 
 
 @handler("run")

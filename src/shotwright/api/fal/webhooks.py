@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from shotwright.jobs.outbox import Delivery
-    from shotwright.jobs.store import StoredRequest
+    from shotwright.jobs.rows import StoredRequest
 
 TIMEOUT_S = 15.0
 PAUSES_S = tuple(7.0 * 2**i for i in range(10))

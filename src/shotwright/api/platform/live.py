@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from shotwright.jobs.history import Typical
-    from shotwright.jobs.store import StoredRequest
+    from shotwright.jobs.rows import StoredRequest
 
 JSON = dict[str, Any]
 KNOWN_SHARE = 0.15

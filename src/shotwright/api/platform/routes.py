@@ -19,7 +19,7 @@ from shotwright.api.requests import checked_engine, checked_seed, find, submit
 from shotwright.core.errors import BadRequest
 from shotwright.jobs.history import Search, search
 from shotwright.jobs.recipe import recipe_of
-from shotwright.jobs.store import NewRequest
+from shotwright.jobs.rows import NewRequest
 
 if TYPE_CHECKING:
     from starlette.requests import Request

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from shotwright.engines.spec import EngineInfo
-    from shotwright.jobs.store import Event, StoredRequest
+    from shotwright.jobs.rows import Event, StoredRequest
 
 JSON = dict[str, Any]
 

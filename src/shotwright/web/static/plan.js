@@ -347,9 +347,7 @@ export function moveEditor({ item, prompt, takesDegrees, onreplace, onclose }) {
       ),
     ),
   );
-  const degrees = takesDegrees
-    ? h("input", { type: "number", min: 5, max: 720, step: 5, value: Math.round(item.degrees ?? 90) })
-    : null;
+  const degrees = takesDegrees ? h("input", { type: "number", min: 5, max: 720, step: 5, value: Math.round(item.degrees ?? 90) }) : null;
   const apply = () => onreplace([start, end], rewritten(said, speed.value, degrees?.value));
   return h(
     "div.move-editor",
