@@ -1,4 +1,5 @@
-"""The house's sizes: functions at most 60 lines with a median of 10 or less, files at most 500; part of `make check`."""
+"""The house's sizes: functions at most 60 lines with a median of 10 or less and at most five positional parameters, files at most 500;
+part of `make check`."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ import statistics
 import sys
 from pathlib import Path
 
-FUNCTION_MAX, FUNCTION_MEDIAN, FILE_MAX = 60, 10, 500
+FUNCTION_MAX, FUNCTION_MEDIAN, FILE_MAX, POSITIONAL_MAX = 60, 10, 500, 5
 
 
 def main() -> int:
@@ -24,6 +25,13 @@ def main() -> int:
                 lengths.append(length)
                 if length > FUNCTION_MAX:
                     problems.append(f"{path}:{node.lineno}: {node.name} has {length} lines, at most {FUNCTION_MAX}")
+                taken = [
+                    item.arg for item in (*node.args.posonlyargs, *node.args.args) if item.arg not in {"self", "cls"}
+                ]
+                if len(taken) > POSITIONAL_MAX:
+                    problems.append(
+                        f"{path}:{node.lineno}: {node.name} takes {len(taken)} positional parameters, at most {POSITIONAL_MAX}"
+                    )
     median = statistics.median(lengths)
     if median > FUNCTION_MEDIAN:
         problems.append(f"the median function has {median} lines, at most {FUNCTION_MEDIAN}")

@@ -64,7 +64,16 @@ def worker_of(node: Node) -> Worker:
     workdir.mkdir(parents=True, exist_ok=True)
     setup = ChildSetup("shotwright.wiring:build_engines", node.settings.files(), str(workdir), node.settings)
     pool = ChildPool(setup, node.settings.workers)
-    return Worker(node.store, node.queue, node.hub, node.files, pool, node.settings, node.engines, node.database_url)
+    return Worker(
+        node.store,
+        node.queue,
+        node.hub,
+        node.files,
+        pool,
+        settings=node.settings,
+        engines=node.engines,
+        database_url=node.database_url,
+    )
 
 
 def deliverer_of(node: Node) -> Deliverer:

@@ -180,7 +180,7 @@ def test_live_events_tell_the_whole_story_and_end(server: RunningServer, picture
 
 
 def test_a_recipe_can_be_left_out(server: RunningServer, tmp_path: Path) -> None:
-    from shotwright.media.recipe import read_recipe
+    from tests.recipes import read_recipe
 
     with_it, without = server.submit(R2V, QUIET), server.submit(R2V, QUIET, **{"X-Shotwright-Recipe": "0"})
     paths = [server.download(server.wait(made)["video_url"], tmp_path / f"{made}.mp4") for made in (with_it, without)]

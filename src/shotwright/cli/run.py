@@ -38,7 +38,7 @@ def run(
     )  # fmt: skip
     output.parent.mkdir(parents=True, exist_ok=True)
     if url or os.environ.get("SHOTWRIGHT_URL"):
-        data = _on_server(entry.id, Server(url), options, output, engine, seed)
+        data = _on_server(entry.id, Server(url), options, output, engine, seed=seed)
     else:
         data = _here(entry.id, options, output, engine, seed)
     for text in data["not_rendered"]:
@@ -65,7 +65,7 @@ def _here(endpoint_id: str, options: dict[str, Any], output: Path, engine: str, 
 
 
 def _on_server(
-    endpoint_id: str, server: Server, options: dict[str, Any], output: Path, engine: str, seed: int | None
+    endpoint_id: str, server: Server, options: dict[str, Any], output: Path, engine: str, *, seed: int | None
 ) -> dict[str, Any]:
     body = arguments_of(endpoint_named(endpoint_id), server.upload, **options)
     headers = {"X-Shotwright-Engine": engine, **({"X-Shotwright-Seed": str(seed)} if seed is not None else {})}

@@ -6,6 +6,7 @@ What the server knows of an engine before it is made stands in its `EngineSpec` 
 from __future__ import annotations
 
 import re
+import time
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -181,6 +182,21 @@ class Lazy:
     def render(self, shot: Shot, workdir: Path, progress: Progress) -> Rendered:
         """Have the engine render."""
         return self._engine().render(shot, workdir, progress)
+
+
+TICK_S = 0.2
+
+
+def wait(seconds: float, progress: Progress, stage: str, fraction: float) -> None:
+    """Wait for somebody else, and see a cancel on the way.
+
+    Raises:
+        Cancelled: `progress` said so.
+    """
+    until = time.monotonic() + seconds
+    while (left := until - time.monotonic()) > 0:
+        progress(stage, fraction)
+        time.sleep(min(TICK_S, left))
 
 
 RATIOS = {"16:9": 16 / 9, "9:16": 9 / 16, "1:1": 1.0}

@@ -90,7 +90,7 @@ class FileStore:
         """Keep a local file; it becomes visible as a whole."""
         file_id = uuid.uuid4().hex
         kind = media_type(name, None)
-        record = self._record(file_id, name, kind, path.stat().st_size, expires_s, access)
+        record = self._record(file_id, name, kind, path.stat().st_size, expires_s, access=access)
         try:
             with path.open("rb") as file:
                 obstore.put(self._objects, f"files/{file_id}", file)
@@ -113,7 +113,7 @@ class FileStore:
         size = await self.receive_part(chunks, f"files/{file_id}", max_bytes=max_bytes)
         shown = safe_name(name, declared)
         record = replace(
-            self._record(file_id, shown, media_type(shown, declared), size, expires_s, access), owner=owner
+            self._record(file_id, shown, media_type(shown, declared), size, expires_s, access=access), owner=owner
         )
         await asyncio.to_thread(self._write_record, record)
         return record
@@ -252,7 +252,7 @@ class FileStore:
         obstore.put(self._objects, f"files/{record.id}.json", json.dumps(asdict(record)).encode())
 
     @staticmethod
-    def _record(file_id: str, name: str, kind: str, size: int, expires_s: float | None, access: str) -> FileRecord:
+    def _record(file_id: str, name: str, kind: str, size: int, expires_s: float | None, *, access: str) -> FileRecord:
         now = time.time()
         return FileRecord(file_id, name, kind, size, now, now + expires_s if expires_s else None, access)
 

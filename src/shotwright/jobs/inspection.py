@@ -118,7 +118,7 @@ def _measured(request: MediaInspection) -> JSON:
     with tempfile.TemporaryDirectory(prefix="shotwright-inspect-") as folder:
         path = Path(folder) / "media"
         try:
-            bring(request.url, path, policy, LOC, FileStore(request.files_url), frozenset(request.own_hosts))
+            bring(request.url, path, policy, LOC, FileStore(request.files_url), own_hosts=frozenset(request.own_hosts))
             if is_video:
                 video = probe_video(path, LOC)
                 facts, errors, picture = (

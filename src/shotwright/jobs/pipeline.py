@@ -188,11 +188,11 @@ class _Collector:
 
     def _get(self, url: str, path: Path, max_bytes: int, timeout_s: float, loc: Loc) -> None:
         policy = FetchPolicy(max_bytes, timeout_s, self._job.allow_private_media)
-        bring(url, path, policy, loc, self._store, self._job.own_hosts)
+        bring(url, path, policy, loc, self._store, own_hosts=self._job.own_hosts)
         self._sources[url] = path
 
 
-def bring(url: str, path: Path, policy: FetchPolicy, loc: Loc, store: FileStore, own_hosts: frozenset[str]) -> None:
+def bring(url: str, path: Path, policy: FetchPolicy, loc: Loc, store: FileStore, *, own_hosts: frozenset[str]) -> None:
     """Put what an address names into a file: from our own store without network, else by guarded download.
 
     Raises:

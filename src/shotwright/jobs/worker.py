@@ -55,6 +55,7 @@ class Worker:
         hub: EventHub,
         files: FileStore,
         pool: ChildPool,
+        *,
         settings: Settings,
         engines: Mapping[str, EngineInfo],
         database_url: str,

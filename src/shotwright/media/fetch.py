@@ -98,7 +98,7 @@ def _download(url: str, path: Path, policy: FetchPolicy, loc: Loc) -> int:
     with guarded_pool(allow_private=policy.allow_private, deadline=deadline) as pool:
         try:
             for _ in range(MAX_REDIRECTS + 1):
-                target = _get(pool, url, path, policy, loc, deadline)
+                target = _get(pool, url, path, policy, loc, deadline=deadline)
                 if isinstance(target, int):
                     return target
                 url = target
@@ -112,7 +112,7 @@ def _download(url: str, path: Path, policy: FetchPolicy, loc: Loc) -> int:
 
 
 def _get(
-    pool: httpcore.ConnectionPool, url: str, path: Path, policy: FetchPolicy, loc: Loc, deadline: float
+    pool: httpcore.ConnectionPool, url: str, path: Path, policy: FetchPolicy, loc: Loc, *, deadline: float
 ) -> int | str:
     """One hop: the size of the written file, or the address to go on to."""
     parts = urllib.parse.urlsplit(url)

@@ -98,7 +98,7 @@ async def usage(call: Call) -> Response:
         ("Requests by key", "", lambda row: names.get(row.key or "", row.key or "anonymous"), lambda row: row.requests),
         ("What the paid model would have cost", "$", lambda row: row.engine, lambda row: float(row.upstream_usd)),
     ]
-    plots = [plot(rows, title, unit, label, value, (first, last)) for title, unit, label, value in drawn]
+    plots = [plot(rows, title, unit, label, value, period=(first, last)) for title, unit, label, value in drawn]
     return page(call.request, "usage.html", call.who, rows=rows, plots=plots, first=first, last=last, names=names)
 
 
@@ -108,6 +108,7 @@ def plot(
     unit: str,
     label: Callable[[UsageRow], str],
     value: Callable[[UsageRow], float],
+    *,
     period: tuple[date, date],
 ) -> Plot:
     """Series by size, and a bar for each day of the period, its last one included."""

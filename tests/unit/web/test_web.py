@@ -13,6 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from tests.recipes import read_recipe
 
 from shotwright.api.platform.live import eta
 from shotwright.api.platform.plans import problems, unfinished
@@ -25,7 +26,7 @@ from shotwright.jobs.recipe import recipe_of
 from shotwright.jobs.rows import StoredRequest
 from shotwright.jobs.usage import UsageRow
 from shotwright.media.probe import probe_video
-from shotwright.media.recipe import append_recipe, read_recipe
+from shotwright.media.recipe import append_recipe
 from shotwright.web.forms import form_of
 from shotwright.web.history import differences
 from shotwright.web.operations import plot, round_top
@@ -230,7 +231,12 @@ def test_plots_stack_to_the_day_s_sum() -> None:
 
     rows = [row(2, f"m{number}", 10.0 - number) for number in range(9)]
     drawn = plot(
-        rows, "Seconds", "s", lambda row: row.endpoint_id, lambda row: row.seconds, (date(2026, 3, 1), date(2026, 3, 3))
+        rows,
+        "Seconds",
+        "s",
+        lambda row: row.endpoint_id,
+        lambda row: row.seconds,
+        period=(date(2026, 3, 1), date(2026, 3, 3)),
     )
     assert drawn.series == ["m0", "m1", "m2", "m3", "m4", "m5", "others"]
     assert [bar.total for bar in drawn.bars] == [0.0, 54.0, 0.0]

@@ -79,7 +79,7 @@ def _drawn(path: Path, facts: VideoFacts, found: ClipAnalysis, tick: Any) -> Fra
         cv2.rectangle(shown, (round(left), round(top)), (round(right), round(bottom)), (255, 200, 40), 1, cv2.LINE_AA)
         cv2.circle(shown, (round((left + right) / 2), round((top + bottom) / 2)), 3, (255, 60, 60), -1, cv2.LINE_AA)
     matrices = found.motion.matrices(WIDE, found.cuts)
-    mosaic = build_mosaic(path, found, (WIDE, height), (first, end), matrices, tick)
+    mosaic = build_mosaic(path, found, (WIDE, height), (first, end), matrices, tick=tick)
     place = yuv_to_rgb(mosaic.picture)
     scale = min(WIDE / place.shape[1], height / place.shape[0])
     small = cv2.resize(place, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)

@@ -83,7 +83,9 @@ class EditSource:
         shot = self.analysis.shot_at(min(index, self.frames - 1))
         if shot not in self._mosaics:
             self._mosaics.clear()
-            self._mosaics[shot] = build_mosaic(self.video, self.analysis, self.size, shot, self.matrices, self.tick)
+            self._mosaics[shot] = build_mosaic(
+                self.video, self.analysis, self.size, shot, self.matrices, tick=self.tick
+            )
         return self._mosaics[shot].seen_from(self.matrix(index), *self.size)
 
     def matrix(self, index: int) -> NDArray[np.float64]:

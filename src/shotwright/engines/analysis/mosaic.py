@@ -60,6 +60,7 @@ def build_mosaic(
     size: tuple[int, int],
     shot: tuple[int, int],
     matrices: list[NDArray[np.float64]],
+    *,
     tick: Callable[[int], None],
 ) -> Mosaic:
     """Register a shot into one picture; what no frame shows is filled in.

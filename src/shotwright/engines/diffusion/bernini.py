@@ -200,7 +200,14 @@ class Bernini(Adapter):
             weights = _weights(guidance, float(moment), is_pair=len(model.transformers) > 1)
             with model.using(self._expert(float(moment))) as transformer:
                 flow, count = self._windowed(
-                    transformer, job, latents, moment, (positive, negative), video, pictures, weights
+                    transformer,
+                    job,
+                    latents,
+                    moment,
+                    (positive, negative),
+                    video=video,
+                    pictures=pictures,
+                    weights=weights,
                 )
             forwards += count
             latents = scheduler.step(flow, moment, latents, return_dict=False)[0]
@@ -211,7 +218,7 @@ class Bernini(Adapter):
 
     def _windowed(
         self, transformer: Any, job: Job, latents: torch.Tensor, moment: torch.Tensor, texts: tuple[torch.Tensor, torch.Tensor],  # noqa: ANN401  (a diffusers module)
-        video: torch.Tensor | None, pictures: list[torch.Tensor], weights: Guidance,
+        *, video: torch.Tensor | None, pictures: list[torch.Tensor], weights: Guidance,
     ) -> tuple[torch.Tensor, int]:  # fmt: skip
         """The velocity of the whole clip: windows in lockstep, mixed linearly where they overlap; and how many forwards that took."""
         total, share = torch.zeros_like(latents), torch.zeros(latents.shape[2], device=latents.device)
@@ -221,7 +228,7 @@ class Bernini(Adapter):
             start, length = window.start // 4, latent_frames(window.frames)
             part = latents[:, :, start : start + length]
             clip = None if video is None else video[:, :, start : start + length]
-            flow = self._one(transformer, mode, part, moment, texts, clip, pictures, weights)
+            flow = self._one(transformer, mode, part, moment, texts, clip=clip, pictures=pictures, weights=weights)
             ramp = _ramp(
                 length, (self.overlap - 1) // 4 + 1, is_first=start == 0, is_last=start + length == latents.shape[2]
             ).to(latents.device)
@@ -232,7 +239,7 @@ class Bernini(Adapter):
 
     def _one(
         self, transformer: Any, mode: Mode, part: torch.Tensor, moment: torch.Tensor, texts: tuple[torch.Tensor, torch.Tensor],  # noqa: ANN401  (a diffusers module)
-        clip: torch.Tensor | None, pictures: list[torch.Tensor], weights: Guidance,
+        *, clip: torch.Tensor | None, pictures: list[torch.Tensor], weights: Guidance,
     ) -> torch.Tensor:  # fmt: skip
         kind = self.model.dtype
         noisy, timestep = part.to(kind), moment.reshape(1).to(part.device)

@@ -46,7 +46,7 @@ class Vace(Adapter):
         for number, window in enumerate(windows):
             control, mask = conditions(job, window.start, window.frames, out, done)
             report = functools.partial(_report, told, number * steps, steps * len(windows))
-            found = self._window(job, control, mask, steps, guidance, texts, report)
+            found = self._window(job, control, mask, steps, guidance, texts=texts, told=report)
             overlap = max(0, done - window.start)
             self.check(found, {*range(overlap), *(index - window.start for index in job.kept)})
             if overlap:
@@ -62,7 +62,7 @@ class Vace(Adapter):
         return out
 
     def _window(
-        self, job: Job, control: NDArray[np.uint8], mask: NDArray[np.uint8], steps: int, guidance: float | None, texts: tuple[torch.Tensor, torch.Tensor],
+        self, job: Job, control: NDArray[np.uint8], mask: NDArray[np.uint8], steps: int, guidance: float | None, *, texts: tuple[torch.Tensor, torch.Tensor],
         told: Callable[[int, torch.Tensor], None],
     ) -> NDArray[np.float32]:  # fmt: skip
         def step_end(_: Any, index: int, __: Any, given: dict[str, Any]) -> dict[str, Any]:  # noqa: ANN401  (the pipeline's call)

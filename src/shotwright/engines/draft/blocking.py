@@ -116,7 +116,7 @@ def stage_actors(
     if not actors:
         return []
     lens = place.base.lens
-    slots = _slots(actors, plan, framing, place, lens, aspect)
+    slots = _slots(actors, plan, framing, place, lens, aspect=aspect)
     sprites: list[Sprite] = []
     for actor, (x, z) in zip(actors, slots, strict=True):
         subject = actor.subject
@@ -134,7 +134,7 @@ def stage_actors(
 
 
 def _slots(
-    actors: list[Actor], plan: ShotPlan, framing: Framing, place: Place, lens: float, aspect: float
+    actors: list[Actor], plan: ShotPlan, framing: Framing, place: Place, lens: float, *, aspect: float
 ) -> list[tuple[float, float]]:
     """Where everybody stands, (x, z): side by side so that all are in the frame, in two rows when there are many."""
     size = framing.size or ("wide" if plan.camera else "full")

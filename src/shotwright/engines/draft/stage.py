@@ -165,7 +165,7 @@ def draw_plane(
     size = (x1 - x0, y1 - y0)
     part = frame[y0:y1, x0:x1]
     if plane.texture.alpha is None and opacity >= 1:
-        _draw_opaque(part, texture, warp, size, seen - (x0, y0), margin)
+        _draw_opaque(part, texture, warp, size, seen - (x0, y0), margin=margin)
     elif plane.texture.alpha is not None:
         border = cv2.BORDER_REFLECT if plane.is_tiled else cv2.BORDER_CONSTANT
         picture = warped(texture, warp, size, border)
@@ -229,6 +229,7 @@ def _draw_opaque(
     warp: NDArray[np.float64],
     size: tuple[int, int],
     polygon: NDArray[np.float64],
+    *,
     margin: int,
 ) -> None:
     picture = warped(texture, warp, size, cv2.BORDER_REFLECT)

@@ -28,7 +28,6 @@ PEOPLE_HEIGHT_M = 1.7
 COLOUR_TONES = COLOUR_RGB
 FIGURE_PX = 900
 STRIDE_PARTS = 8
-_S = 16
 
 
 def height_m(kind: str, noun: str | None) -> float:

@@ -21,7 +21,7 @@ from shotwright.core.errors import (
     GenerationTimeout,
     ModelError,
 )
-from shotwright.engines.base import Rendered
+from shotwright.engines.base import Rendered, wait
 from shotwright.engines.deliver import deliver
 from shotwright.engines.prompting import H3, rewritten
 from shotwright.engines.references import groups_of, numbered, shared_out
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from shotwright.engines.enhancer import Enhancer
 
 JSON = dict[str, Any]
-POLL_S, TICK_S, CALL_S, CONTENT_S = 1.0, 0.2, 60.0, 600.0
+POLL_S, CALL_S, CONTENT_S = 1.0, 60.0, 600.0
 PATIENCE_S = 30.0
 """How long a server that took a request may be silent."""
 REST_S = 30.0
@@ -216,7 +216,7 @@ class RemoteEngine:
                     "remote_s": round(time.monotonic() - started, 2),
                     "model_prompt": order.prompt,
                 }
-                return self._delivered(shot, raw, workdir, progress, facts, left_out)
+                return self._delivered(shot, raw, workdir, progress, facts, left_out=left_out)
             except (_Lost, httpx.HTTPError) as exc:
                 server.failed_at = time.monotonic()
                 problems.append(f"{server.url}: {_why(exc)}")
@@ -258,7 +258,7 @@ class RemoteEngine:
                     heard = time.monotonic()
                     if self._is_done(answer, progress):
                         break
-                _pause(POLL_S, progress)
+                wait(POLL_S, progress, "remote", 0.05)
         except (ClientCancelled, GenerationTimeout):
             with contextlib.suppress(httpx.HTTPError):
                 server.client.delete(f"/v1/videos/{job}", timeout=5.0)
@@ -295,7 +295,7 @@ class RemoteEngine:
 
     @staticmethod
     def _delivered(
-        shot: Shot, raw: Path, workdir: Path, progress: Progress, facts: JSON, left_out: tuple[str, ...]
+        shot: Shot, raw: Path, workdir: Path, progress: Progress, facts: JSON, *, left_out: tuple[str, ...]
     ) -> Rendered:
         try:
             measured = probe_video(raw)
@@ -369,10 +369,3 @@ def _words(answer: httpx.Response) -> str:
             if item:
                 return str(item)[:300]
     return str(answer.status_code)
-
-
-def _pause(seconds: float, progress: Progress) -> None:
-    until = time.monotonic() + seconds
-    while (left := until - time.monotonic()) > 0:
-        progress("remote", 0.05)
-        time.sleep(min(TICK_S, left))

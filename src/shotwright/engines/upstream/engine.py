@@ -25,8 +25,8 @@ from shotwright.core.errors import (
     ModelError,
     UpstreamRejected,
 )
-from shotwright.engines.base import Rendered
-from shotwright.engines.upstream.recordings import Recordings, request_hash
+from shotwright.engines.base import Rendered, wait
+from shotwright.engines.upstream.recordings import Recordings, request_hash, substituted
 from shotwright.engines.upstream.service import Busy, OutcomeUnknown
 from shotwright.media.fetch import FetchPolicy, fetch
 from shotwright.media.probe import probe_video
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from shotwright.engines.upstream.settings import UpstreamSettings
 
 JSON = dict[str, Any]
-POLL_S, TICK_S = 1.0, 0.2
+POLL_S = 1.0
 BUSY_TRIES = 8
 RESULT_MB, RESULT_S, RESULT_TRIES = 500, 300.0, 4
 USUAL_S = 180.0
@@ -130,7 +130,7 @@ class UpstreamEngine:
         if "upstream_sent_at" in notes:
             since = datetime.fromisoformat(notes["upstream_sent_at"]) - CLOCK_SKEW
             return self._reconciled(
-                service, endpoint, notes["upstream_arguments"], since, "an earlier attempt was lost", progress
+                service, endpoint, notes["upstream_arguments"], since, "an earlier attempt was lost", progress=progress
             )
         arguments = self._readable(service, shot, progress)
         now = datetime.now(UTC)
@@ -140,7 +140,7 @@ class UpstreamEngine:
             f"Sending to {service.name}",
             note={"upstream_sent_at": now.isoformat(), "upstream_arguments": arguments},
         )
-        return self._submitted(service, endpoint, arguments, shot.request_id, now - CLOCK_SKEW, progress)
+        return self._submitted(service, endpoint, arguments, shot.request_id, now - CLOCK_SKEW, progress=progress)
 
     def _submitted(
         self,
@@ -149,6 +149,7 @@ class UpstreamEngine:
         arguments: JSON,
         request_id: str,
         since: datetime,
+        *,
         progress: Progress,
     ) -> str:
         for number in range(1, BUSY_TRIES + 1):
@@ -156,16 +157,16 @@ class UpstreamEngine:
                 return service.submit(endpoint, arguments, request_id)
             except Busy as exc:
                 progress("upstream", 0.09, f"The service is busy; {exc} (try {number} of {BUSY_TRIES})")
-                _pause(exc.retry_after_s, 0.09, progress)
+                wait(exc.retry_after_s, progress, "upstream", 0.09)
             except OutcomeUnknown as exc:
-                return self._reconciled(service, endpoint, arguments, since, str(exc), progress)
+                return self._reconciled(service, endpoint, arguments, since, str(exc), progress=progress)
         raise DownstreamUnavailable(
             "The paid service is busy: it took no request after several tries. Nothing was charged."
         )
 
     @staticmethod
     def _reconciled(
-        service: Service, endpoint: Endpoint, arguments: JSON, since: datetime, why: str, progress: Progress
+        service: Service, endpoint: Endpoint, arguments: JSON, since: datetime, why: str, *, progress: Progress
     ) -> str:
         """The id of a request that may have been accepted.
 
@@ -199,7 +200,7 @@ class UpstreamEngine:
                 raise DownstreamUnavailable(
                     f"A file could not be uploaded to the paid service ({type(exc).__name__}). Nothing was sent."
                 ) from exc
-        found: JSON = _with(dict(shot.arguments), uploaded)
+        found: JSON = substituted(dict(shot.arguments), uploaded)
         return found
 
     def _finished(self, service: Service, endpoint: Endpoint, upstream_id: str, progress: Progress) -> Report:
@@ -222,7 +223,7 @@ class UpstreamEngine:
                         f"The service cannot be asked at the moment ({type(exc).__name__}); asking again",
                     )
                 quiet = True
-                _pause(POLL_S * 2, share, progress)
+                wait(POLL_S * 2, progress, "upstream", share)
                 continue
             quiet = False
             for line in report.logs[said:]:
@@ -234,7 +235,7 @@ class UpstreamEngine:
                 raise DownstreamError("The request was cancelled at the paid service.")
             if report.error is not None:
                 raise report.error
-            _pause(POLL_S, share, progress)
+            wait(POLL_S, progress, "upstream", share)
 
     def _download(self, report: Report, target: Path, progress: Progress) -> None:
         """The clip into our own hands.
@@ -254,24 +255,8 @@ class UpstreamEngine:
             except ModelError as exc:
                 last: ModelError = exc
                 if isinstance(exc, FileDownloadError) and number + 1 < RESULT_TRIES:
-                    _pause(0.5 * 2**number, 0.92, progress)
+                    wait(0.5 * 2**number, progress, "upstream", 0.92)
                     continue
                 break
             return
         raise DownstreamError(f"The paid service rendered the clip, but it cannot be had: {last.message}")
-
-
-def _with(value: Any, replaced: dict[str, str]) -> Any:  # noqa: ANN401  (any JSON)
-    if isinstance(value, dict):
-        return {name: _with(item, replaced) for name, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_with(item, replaced) for item in value]
-    return replaced.get(value, value) if isinstance(value, str) else value
-
-
-def _pause(seconds: float, share: float, progress: Progress) -> None:
-    """Wait, and see a cancel on the way."""
-    until = time.monotonic() + seconds
-    while (left := until - time.monotonic()) > 0:
-        progress("upstream", share)
-        time.sleep(min(TICK_S, left))

@@ -26,15 +26,16 @@ JSON = dict[str, Any]
 def request_hash(shot: Shot, canonical_id: str) -> str:
     """The name of a request's recording."""
     contents = {url: hashlib.sha256(path.read_bytes()).hexdigest() for url, path in shot.sources.items()}
-    text = json.dumps([canonical_id, _replaced(shot.arguments, contents)], sort_keys=True, ensure_ascii=False)
+    text = json.dumps([canonical_id, substituted(shot.arguments, contents)], sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-def _replaced(value: Any, contents: dict[str, str]) -> Any:  # noqa: ANN401  (any JSON)
+def substituted(value: Any, contents: dict[str, str]) -> Any:  # noqa: ANN401  (any JSON)
+    """JSON with some of its texts replaced by others."""
     if isinstance(value, dict):
-        return {name: _replaced(item, contents) for name, item in value.items()}
+        return {name: substituted(item, contents) for name, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_replaced(item, contents) for item in value]
+        return [substituted(item, contents) for item in value]
     return contents.get(value, value) if isinstance(value, str) else value
 
 

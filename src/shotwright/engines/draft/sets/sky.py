@@ -73,7 +73,7 @@ def paint_panorama(
             if not sun.is_moon
             else tinted(ridge.colour, 0.35)
         )
-        (_city if ridge.is_city else _hills)(done, shine, ridge, far, level, rng, sun)
+        (_city if ridge.is_city else _hills)(done, shine, ridge, far, level=level, rng=rng, sun=sun)
     return done, shine
 
 
@@ -130,7 +130,7 @@ def _line(rng: Rng, rough: float) -> NDArray[np.float64]:
 
 
 def _hills(
-    picture: FrameRGB, shine: Mask, ridge: Ridge, colour: tuple[int, ...], level: int, rng: Rng, sun: Sun
+    picture: FrameRGB, shine: Mask, ridge: Ridge, colour: tuple[int, ...], *, level: int, rng: Rng, sun: Sun
 ) -> None:
     del sun
     tops = level - (0.25 + 0.75 * _line(rng, ridge.rough)) * ridge.height_deg * PX_PER_DEG
@@ -151,7 +151,7 @@ def _snow_caps(picture: FrameRGB, tops: NDArray[np.float64], level: int, ridge: 
 
 
 def _city(
-    picture: FrameRGB, shine: Mask, ridge: Ridge, colour: tuple[int, ...], level: int, rng: Rng, sun: Sun
+    picture: FrameRGB, shine: Mask, ridge: Ridge, colour: tuple[int, ...], *, level: int, rng: Rng, sun: Sun
 ) -> None:
     x = 0
     while x < WIDTH:
