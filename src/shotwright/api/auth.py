@@ -12,9 +12,11 @@ import hashlib
 import hmac
 import time
 import urllib.parse
-from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
+
+from cachetools import TTLCache
+from itsdangerous import Signer
 
 from shotwright.core.errors import Forbidden, Unauthorized
 from shotwright.jobs.keys import SCOPES
@@ -73,15 +75,14 @@ class _TtlCache(Generic[T]):
 
     def __init__(self, ask: Callable[[str], Awaitable[T]]) -> None:
         self._ask = ask
-        self._answers: OrderedDict[str, tuple[float, T]] = OrderedDict()
+        self._answers: TTLCache[str, T] = TTLCache(KEPT_ANSWERS, FRESH_S)
 
     async def get(self, name: str) -> T:
-        known = self._answers.get(name)
-        if known is None or time.monotonic() - known[0] > FRESH_S:
-            known = self._answers[name] = time.monotonic(), await self._ask(name)
-            if len(self._answers) > KEPT_ANSWERS:
-                self._answers.popitem(last=False)
-        return known[1]
+        try:
+            return self._answers[name]
+        except KeyError:
+            answer = self._answers[name] = await self._ask(name)
+            return answer
 
     def clear(self) -> None:
         self._answers.clear()
@@ -242,9 +243,13 @@ def owner_name(key: str) -> str:
 
 def sign(secret: str, text: str) -> str:
     """A signature for addresses and tokens that we hand out."""
-    return hmac.new(secret.encode(), text.encode(), hashlib.sha256).hexdigest()[:40]
+    return _signer(secret).get_signature(text).decode()
 
 
 def is_signed(secret: str, text: str, signature: str) -> bool:
     """Whether `sign` made this signature."""
-    return hmac.compare_digest(sign(secret, text).encode(), signature.encode())
+    return _signer(secret).verify_signature(text, signature)
+
+
+def _signer(secret: str) -> Signer:
+    return Signer(secret, salt="shotwright", digest_method=hashlib.sha256)

@@ -10,10 +10,11 @@ import asyncio
 import contextlib
 import logging
 import uuid
-from collections import OrderedDict, defaultdict
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 import psycopg
+from cachetools import LRUCache
 
 from shotwright.jobs.rows import CHANNEL
 
@@ -37,7 +38,7 @@ class EventHub:
         self._url = database_url
         self._store = store
         self._waiters: defaultdict[uuid.UUID, set[asyncio.Event]] = defaultdict(set)
-        self._rows: OrderedDict[uuid.UUID, StoredRequest] = OrderedDict()
+        self._rows: LRUCache[uuid.UUID, StoredRequest] = LRUCache(KEPT_ROWS)
         self._positions: dict[uuid.UUID, tuple[float, int]] = {}
         self._is_listening = False
         self._fresh: object = None
@@ -64,7 +65,7 @@ class EventHub:
         self._fresh = marker
         row = await self._store.get(request_id)
         if row is not None and self._is_listening and self._fresh is marker:
-            self._keep(row)
+            self._rows[row.id] = row
         return row
 
     async def position(self, row: StoredRequest) -> int | None:
@@ -104,11 +105,6 @@ class EventHub:
                     return row
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(changed.wait(), 5)
-
-    def _keep(self, row: StoredRequest) -> None:
-        self._rows[row.id] = row
-        if len(self._rows) > KEPT_ROWS:
-            self._rows.popitem(last=False)
 
     def _changed(self, request_id: uuid.UUID) -> None:
         self._rows.pop(request_id, None)
