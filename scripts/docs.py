@@ -97,9 +97,8 @@ def prompt_page() -> str:
 LOOKS_INTRO = """One frame for each row of the draft engine's tables, drawn by `make docs-pictures`: the same shot in every light. The words
 that choose a row are in [the prompt language](prompt-language.md).
 
-**Add one**: a time of day is a row of `SUNS` (`engines/draft/light.py`) and of `TIMES` (`grade.py`); a weather a row of `WEATHERS` in
-`weather.py` and in `grade.py`; a look a row of `STYLES` in `grade.py` and, when it draws as well as grades, one function and a row of
-`LOOKS` in `looks.py`; a place a row of `KINDS` (`sets/kinds.py`), its things painters in `sets/art.py`. Its words go into
+**Add one**: a time of day, a weather, a lighting or a style is one row of its table in `engines/draft/looks/` (a style that draws as
+well as grades needs a function in `looks/drawn.py`); a place a row of `KINDS` (`sets/kinds.py`), its things painters in `sets/art.py`. Its words go into
 `core/prompt/words/`. Then `make docs docs-pictures`.
 """
 LOOK_TITLES = {

@@ -14,7 +14,10 @@ import numpy as np
 from scripts.evaluate import Row, draw_media, shot_of
 from shotwright.core.plan import Look, ShotPlan
 from shotwright.engines.analysis.cache import Cache
-from shotwright.engines.draft import grade
+from shotwright.engines.draft.looks.lights import LIGHTS
+from shotwright.engines.draft.looks.styles import MOODS, STYLES
+from shotwright.engines.draft.looks.times import TIMES
+from shotwright.engines.draft.looks.weathers import WEATHERS
 from shotwright.engines.draft.loop import draw_frames
 from shotwright.engines.draft.scene import backdrop_of, build_scene
 from shotwright.engines.draft.sets import KINDS
@@ -24,8 +27,8 @@ from shotwright.media.images import save_jpeg
 OUT = Path("docs/pictures/looks")
 WIDTH = 300
 TABLES: dict[str, tuple[str, ...]] = {
-    "place": tuple(KINDS), "time_of_day": tuple(grade.TIMES), "weather": (*grade.WEATHERS, "wind"), "lighting": tuple(grade.LIGHTS),
-    "mood": tuple(grade.MOODS), "style": (*grade.STYLES, "artwork"), "depth_of_field": ("shallow",),
+    "place": tuple(KINDS), "time_of_day": tuple(TIMES), "weather": tuple(WEATHERS), "lighting": tuple(LIGHTS),
+    "mood": tuple(MOODS), "style": tuple(STYLES), "depth_of_field": ("shallow",),
 }  # fmt: skip
 """What has a frame, by the field of the plan's look."""
 

@@ -14,16 +14,21 @@ from shotwright.core.plan import Framing, Look, ShotPlan, StandIn, Subject
 from shotwright.engines.analysis.cache import Cache
 from shotwright.engines.analysis.cutout import CutOut, cut_out
 from shotwright.engines.analysis.fill import filled
-from shotwright.engines.draft import blocking, grade, looks, standins
+from shotwright.engines.draft import blocking, standins
 from shotwright.engines.draft.blocking import Actor
 from shotwright.engines.draft.focus import FocusPull
-from shotwright.engines.draft.light import SUNS, sun_of, with_rim
+from shotwright.engines.draft.grade import Grade
+from shotwright.engines.draft.light import with_rim
+from shotwright.engines.draft.looks.choose import grade_of, sun_of
+from shotwright.engines.draft.looks.styles import STYLES, in_look
+from shotwright.engines.draft.looks.times import TIMES
+from shotwright.engines.draft.looks.weathers import WEATHERS, Weather
 from shotwright.engines.draft.morph import morph_between
 from shotwright.engines.draft.plate import Diorama, build_diorama
 from shotwright.engines.draft.sets import KINDS, build_set
 from shotwright.engines.draft.sprites import draw_sprite, looks_to
 from shotwright.engines.draft.stage import View
-from shotwright.engines.draft.weather import WEATHERS, precipitation_of
+from shotwright.engines.draft.weather import haze_of, precipitation_of
 from shotwright.media.colour import rgb_to_yuv
 from shotwright.media.images import load_image
 
@@ -221,11 +226,11 @@ def test_a_place_is_the_same_for_the_same_seed_and_another_for_another() -> None
     assert not np.array_equal(frames[0], frames[2])
 
 
-@pytest.mark.parametrize("name", sorted(looks.LOOKS))
+@pytest.mark.parametrize("name", sorted(name for name, row in STYLES.items() if row.draw))
 def test_every_look_redraws_a_picture_and_keeps_what_is_in_it(name: str, pictures: dict[str, Path]) -> None:
     small = np.asarray(cv2.resize(load_image(pictures["place"])[0], (W, H), interpolation=cv2.INTER_AREA), np.uint8)
     yuv = rgb_to_yuv(small)
-    drawn = looks.in_look(yuv, name)
+    drawn = in_look(yuv, name)
     assert drawn.shape == yuv.shape
     assert np.abs(drawn.astype(int) - yuv).mean() > 1
     blurred = [cv2.GaussianBlur(p[..., 0], (0, 0), 6).astype(float).reshape(-1) for p in (drawn, yuv)]
@@ -234,18 +239,32 @@ def test_every_look_redraws_a_picture_and_keeps_what_is_in_it(name: str, picture
 
 def test_a_look_without_a_drawing_is_the_very_same_picture() -> None:
     yuv = plate_with_post()[0]
-    assert looks.in_look(yuv, "documentary") is yuv
-    assert looks.in_look(yuv, None) is yuv
+    assert in_look(yuv, "documentary") is yuv
+    assert in_look(yuv, None) is yuv
 
 
 def test_night_is_dark_above_all_where_it_was_bright() -> None:
-    table = grade.grade_of(Look(time_of_day="night")).table()[0, :, 0].astype(int)
+    table = grade_of(Look(time_of_day="night")).table()[0, :, 0].astype(int)
     assert table[225] < 100
     assert table[225] / 225 < table[80] / 80
 
 
+def test_a_new_weather_is_one_record(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The grade, the light, the air and what falls are read from its row, by everybody."""
+    hail = Weather(Grade(stops=-0.4), "flake", 300, 1.8, 0.1, 160, haze_m=40, is_dull=True)
+    monkeypatch.setitem(WEATHERS, "hail", hail)
+    look = Look(weather="hail")
+    assert grade_of(look).stops == pytest.approx(-0.4)
+    assert sun_of(look).shadow < sun_of(Look()).shadow
+    assert haze_of("hail", np.full((9, 16, 3), 128, np.uint8)).reach_m == 40
+    falling = precipitation_of("hail", 320, 180, 1, None)
+    frame = np.full((180, 320, 3), 128, np.uint8)
+    falling.draw_before(frame, 1.0)
+    assert (frame != 128).any()
+
+
 def test_every_time_of_day_has_its_sun_and_its_grade() -> None:
-    assert set(SUNS) == set(grade.TIMES)
+    assert {row.sun.is_moon for row in TIMES.values()} == {True, False}
     long, short = (sun_of(Look(time_of_day=name)).shadow_length for name in ("golden_hour", "noon"))
     assert long > 5 * short
 

@@ -14,8 +14,10 @@ import cv2
 import numpy as np
 
 from shotwright.engines.draft import grade
-from shotwright.engines.draft.light import Sun, practicals, sun_of, with_rim, with_sun_glow
-from shotwright.engines.draft.looks import in_look
+from shotwright.engines.draft.light import practicals, with_rim, with_sun_glow
+from shotwright.engines.draft.looks.choose import grade_of, sun_of
+from shotwright.engines.draft.looks.styles import in_look
+from shotwright.engines.draft.looks.times import Sun
 from shotwright.engines.draft.sprites import colour_matched
 from shotwright.engines.draft.stage import blend
 from shotwright.engines.draft.style import matching_table, stylise
@@ -103,7 +105,7 @@ def lookdev_of(shot: Shot) -> LookDev:
     """How the textures of a shot are dressed."""
     path = shot.image(next((ref for ref in shot.plan.style_refs if shot.image(ref)), None))
     look = shot.plan.look
-    return LookDev(look, sun_of(look), grade.grade_of(look), load_image(path)[0] if path else None)
+    return LookDev(look, sun_of(look), grade_of(look), load_image(path)[0] if path else None)
 
 
 def hash_of(picture: FrameRGB) -> str:

@@ -20,8 +20,8 @@ from shotwright.engines.analysis.cutout import CutOut, cut_out
 from shotwright.engines.analysis.matting import matte
 from shotwright.engines.draft import blocking, standins
 from shotwright.engines.draft.focus import F_NUMBERS, FocusPull
-from shotwright.engines.draft.light import Sun
 from shotwright.engines.draft.lookdev import LookDev, lookdev_of
+from shotwright.engines.draft.looks.times import Sun
 from shotwright.engines.draft.morph import Morph, morph_between
 from shotwright.engines.draft.place import Place
 from shotwright.engines.draft.plate import HORIZON, build_diorama, find_horizon, fit

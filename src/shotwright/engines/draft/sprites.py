@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from shotwright.engines.analysis.cutout import CutOut
     from shotwright.engines.draft.focus import Focus
-    from shotwright.engines.draft.light import Sun
+    from shotwright.engines.draft.looks.times import Sun
     from shotwright.engines.draft.weather import Haze
     from shotwright.media.colour import FrameYUV, Mask
 

@@ -1,6 +1,6 @@
 """Weather with depth: haze by distance, fog banks, rain and snow in layers behind and before people, lightning.
 
-A new weather is a row of `WEATHERS` here and one of `grade.WEATHERS`. Deterministic by seed and time. Source: draft-engine
+Deterministic by seed and time. Source: draft-engine
 section 4.
 """
 
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from shotwright.engines.draft.looks.weathers import WEATHERS, Weather
 from shotwright.engines.draft.stage import blend
 from shotwright.media.colour import FrameYUV
 
@@ -21,36 +22,6 @@ FLASH = (46, 3, 0)
 """Y'CbCr that lightning adds."""
 
 
-@dataclass(frozen=True)
-class Weather:
-    """What falls and hangs in the air.
-
-    Attributes:
-        falling: What is painted on a tile: "streak", "flake" or nothing.
-        count: How many on a tile of the farthest layer.
-        speed: Frame heights per second of the nearest layer.
-        slant: Sideways per downwards.
-        light: Brightness of a drop.
-        haze_m: Distance at which two thirds of the colours are gone; 0 for clear air.
-        bank: Opacity of drifting fog, 0..1.
-        flashes: Whether there is lightning.
-    """
-
-    falling: str = ""
-    count: int = 0
-    speed: float = 0.0
-    slant: float = 0.0
-    light: int = 0
-    haze_m: float = 0.0
-    bank: float = 0.0
-    flashes: bool = False
-
-
-WEATHERS: dict[str, Weather] = {
-    "rain": Weather("streak", 620, 2.2, 0.08, 74, haze_m=70), "storm": Weather("streak", 980, 2.9, 0.36, 78, haze_m=45, flashes=True),
-    "snow": Weather("flake", 520, 0.22, 0.0, 165, haze_m=55), "fog": Weather(haze_m=16, bank=0.3), "cloudy": Weather(haze_m=150),
-    "wind": Weather("leaf", 26, 0.32, -2.2, 0),
-}  # fmt: skip
 LAYERS = 3
 """Depths in which it falls: the farthest one lies behind the people."""
 

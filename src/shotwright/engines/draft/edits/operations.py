@@ -12,14 +12,18 @@ import numpy as np
 from shotwright.core.plan import Edit, Look
 from shotwright.core.prompt.lexer import tokenize
 from shotwright.core.prompt.look import parse_setting
-from shotwright.core.prompt.vocabulary import KNOWN_WORDS, STAND_INS, TIMES
+from shotwright.core.prompt.vocabulary import KNOWN_WORDS, STAND_INS
+from shotwright.core.prompt.vocabulary import TIMES as TIME_WORDS
 from shotwright.engines.analysis.cutout import CutOut, cut_out
 from shotwright.engines.analysis.edit_source import Change, EditSource, name_of
 from shotwright.engines.analysis.region import PARTS, finder_of, subject
 from shotwright.engines.draft import grade, standins
 from shotwright.engines.draft.edits.effects import effect_on
 from shotwright.engines.draft.edits.restyle import restyled
-from shotwright.engines.draft.looks import LOOKS, in_look
+from shotwright.engines.draft.looks.lights import LIGHTS
+from shotwright.engines.draft.looks.styles import STYLES, in_look
+from shotwright.engines.draft.looks.times import TIMES
+from shotwright.engines.draft.looks.weathers import WEATHERS
 from shotwright.engines.draft.plate import fit
 from shotwright.engines.draft.sets import paint_set
 from shotwright.engines.draft.sprites import colour_matched
@@ -144,7 +148,7 @@ def background(edit: Edit, source: EditSource) -> Change | None:
         rgb = fit(load_image(path)[0], *large)
     else:
         tokens = tokenize(edit.to or "", KNOWN_WORDS)
-        look = Look(time_of_day=TIMES.first(tokens))
+        look = Look(time_of_day=TIME_WORDS.first(tokens))
         rgb, _ = paint_set(parse_setting(tokens)[0], look, *large, source.shot.seed)
         source.not_rendered.append(f"the place: a painted set stands in for {edit.to}")
     plate = rgb_to_yuv(rgb)
@@ -284,20 +288,21 @@ def style(edit: Edit, source: EditSource) -> Change | None:
     if path is not None:
         picture = load_image(path)[0]
         return restyled(source, lambda frame: rgb_to_yuv(stylise(yuv_to_rgb(frame), picture)))
-    row = grade.STYLES.get(edit.to or "")
-    if row is None and edit.to not in LOOKS:
+    row = STYLES.get(edit.to or "")
+    if row is None:
         return None
-    table = (row or grade.NEUTRAL).table()
-    if edit.to not in LOOKS:
+    table = row.grade.table()
+    if row.draw is None:
         return lambda frame, _: grade.apply_table(frame, table)
     return restyled(source, lambda frame: grade.apply_table(in_look(frame, edit.to), table))
 
 
 def time_of_day(edit: Edit, source: EditSource) -> Change | None:
     """Another time of day or light; the subject stays a little lighter than a dark place."""
-    look = grade.TIMES.get(edit.to or "") or grade.LIGHTS.get(edit.to or "")
-    if look is None:
+    row = TIMES.get(edit.to or "") or LIGHTS.get(edit.to or "")
+    if row is None:
         return None
+    look = row.grade
     table = look.table()
     if look.stops > -0.85 or not source.analysis.has_subject:
         return lambda frame, _: grade.apply_table(frame, table)
@@ -313,10 +318,10 @@ def time_of_day(edit: Edit, source: EditSource) -> Change | None:
 
 def weather(edit: Edit, source: EditSource) -> Change | None:
     """Rain, snow, fog, storm: graded, with what falls behind and before the subject."""
-    look = grade.WEATHERS.get(edit.to or "")
-    if look is None:
+    row = WEATHERS.get(edit.to or "")
+    if row is None or row.grade == grade.NEUTRAL:  # leaves in the wind are not drawn over a clip
         return None
-    table, fps = look.table(), float(source.shot.output.fps)
+    table, fps = row.grade.table(), float(source.shot.output.fps)
     haze = haze_of(edit.to, source.frame_at(0.5))
     falling = precipitation_of(edit.to, *source.size, source.shot.seed, haze)
     step = haze.step(14.0) if haze else 0

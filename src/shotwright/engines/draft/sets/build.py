@@ -12,10 +12,11 @@ import numpy as np
 
 from shotwright.core.camera import EYE_HEIGHT_M, State, lens_of
 from shotwright.engines.analysis.cutout import CutOut, defringed
+from shotwright.engines.draft.looks.times import TIMES
 from shotwright.engines.draft.sets.art import PAINTERS, RGB, Art
 from shotwright.engines.draft.sets.ground import Ground, make_ground
 from shotwright.engines.draft.sets.kinds import ISLAND_Z, KINDS, SNOWY, SetKind
-from shotwright.engines.draft.sets.sky import PX_PER_DEG, SKIES, paint_panorama, surrounding_walls
+from shotwright.engines.draft.sets.sky import PX_PER_DEG, paint_panorama, surrounding_walls
 from shotwright.engines.draft.sets.walls import Wall, island_patch, room, street_fronts
 from shotwright.engines.draft.sprites import Sprite
 from shotwright.engines.draft.stage import Plane, Texture, View, draw_plane
@@ -181,7 +182,8 @@ def _walls(kind: SetKind, look: Look, rng: np.random.Generator) -> list[Wall]:
     if kind.walls == "alley":
         return street_fronts(rng, 2.3, tall=(9, 15), lit=lit, is_neon=is_neon)
     if kind.walls == "room":
-        outside = SKIES.get(look.time_of_day or "", kind.sky)[1]
+        time = TIMES.get(look.time_of_day or "")
+        outside = (time.sky if time and time.sky else kind.sky)[1]
         return room(rng, half_m=4.0, back_m=7.0, front_m=-3.5, tall_m=3.0, outside=outside)
     return []
 

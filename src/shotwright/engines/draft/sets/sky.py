@@ -11,7 +11,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shotwright.engines.draft.light import SUNS, Sun
+from shotwright.engines.draft.looks.times import TIMES, Sun
+from shotwright.engines.draft.looks.weathers import WEATHERS
 from shotwright.engines.draft.sets.art import RGB, Rng, tinted
 from shotwright.engines.draft.stage import Plane, Texture
 from shotwright.media.colour import FrameRGB, Mask, rgb_to_yuv
@@ -31,14 +32,6 @@ class Ridge:
     is_city: bool = False
 
 
-SKIES: dict[str, tuple[RGB, RGB]] = {
-    "golden_hour": ((104, 138, 186), (255, 208, 146)), "sunset": ((72, 76, 132), (255, 150, 92)), "sunrise": ((124, 152, 204), (255, 206, 182)),
-    "night": ((8, 12, 32), (34, 44, 84)), "evening": ((54, 60, 108), (220, 150, 146)), "blue_hour": ((20, 36, 84), (104, 132, 190)),
-    "morning": ((128, 168, 216), (226, 228, 222)), "later": ((54, 60, 108), (220, 150, 146)),
-}  # fmt: skip
-OVERCAST = frozenset({"rain", "storm", "cloudy", "fog", "snow"})
-
-
 def paint_panorama(
     sky: tuple[RGB, RGB], ridges: tuple[Ridge, ...], *, time_of_day: str | None, weather: str | None, rng: Rng
 ) -> tuple[FrameRGB, Mask]:
@@ -54,18 +47,20 @@ def paint_panorama(
     Returns:
         uint8 (h, `WIDTH`, 3) sRGB and what shines, uint8 (h, `WIDTH`); the middle column is straight ahead.
     """
-    zenith, horizon = SKIES.get(time_of_day or "", sky)
+    time = TIMES.get(time_of_day or "day", TIMES["day"])
+    zenith, horizon = time.sky or sky
+    is_overcast = weather in WEATHERS and WEATHERS[weather].is_dull
     rows = round((HIGH_DEG - LOW_DEG) * PX_PER_DEG)
     level = round(HIGH_DEG * PX_PER_DEG)
     rise = np.clip((level - np.arange(rows, dtype=np.float32)) / level, 0, 1)[:, None, None] ** 0.62
     picture = np.repeat(np.array(horizon) * (1 - rise) + np.array(zenith) * rise, WIDTH, axis=1).astype(np.float32)
     shine = np.zeros((rows, WIDTH), np.uint8)
-    sun = SUNS.get(time_of_day or "day", SUNS["day"])
-    if weather not in OVERCAST:
+    sun = time.sun
+    if not is_overcast:
         _sun(picture, shine, sun)
-    _clouds(picture, tinted(horizon, 1.12), sun, 0.85 if weather in OVERCAST else 0.3, rng)
+    _clouds(picture, tinted(horizon, 1.12), sun, 0.85 if is_overcast else 0.3, rng)
     done = np.clip(picture, 0, 255).astype(np.uint8)
-    if sun.is_moon and weather not in OVERCAST:
+    if sun.is_moon and not is_overcast:
         _stars(done, shine, level, rng)
     for ridge in ridges:
         far = (

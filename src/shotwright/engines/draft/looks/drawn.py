@@ -1,18 +1,15 @@
 """Looks: what "anime", "watercolor", "noir" or "claymation" does to a picture beyond its grade.
 
-Applied to textures, once, never to frames. A new look is a row of `LOOKS` with at most one function, and a row of
-`grade.STYLES`. Source: draft-engine section 4.
+Applied to textures, once, never to frames. A new one is a function here and a row of `styles.STYLES`. Source: draft-engine section 4.
 """
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shotwright.media.colour import FrameRGB, FrameYUV, rgb_to_yuv, yuv_to_rgb
+from shotwright.media.colour import FrameRGB
 
 WORK_PX = 1100
 """Looks are made on pictures of at most this width: their strokes have one size at every resolution."""
@@ -161,26 +158,3 @@ def film(rgb: FrameRGB) -> FrameRGB:
 def artwork(rgb: FrameRGB) -> FrameRGB:
     """A drawing or print of no named kind: flat washes and a drawn line."""
     return _inked(rgb, _textured(_posterised(_smooth(rgb, 3), 8), 7, 1.0, 6.0), 1.1)
-
-
-LOOKS: dict[str, Callable[[FrameRGB], FrameRGB]] = {
-    "anime": anime, "cartoon": cartoon, "comic": comic, "watercolor": watercolor, "oil_painting": oil_painting, "sketch": sketch,
-    "pixel_art": pixel_art, "claymation": claymation, "origami": origami, "vintage_film": film, "noir": film, "artwork": artwork,
-}  # fmt: skip
-
-
-def in_look(texture: FrameYUV, style: str | None) -> FrameYUV:
-    """A texture in a look, uint8 (H, W, 3) Y'CbCr; the very same array when the style needs no more than its grade."""
-    look = LOOKS.get(style or "")
-    if look is None:
-        return texture
-    height, width = texture.shape[:2]
-    scale = min(1.0, WORK_PX / max(width, height))
-    rgb = yuv_to_rgb(texture)
-    if scale < 1:
-        rgb = np.asarray(cv2.resize(rgb, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
-    drawn = look(rgb)
-    if scale < 1:
-        interpolation = cv2.INTER_NEAREST if style == "pixel_art" else cv2.INTER_CUBIC
-        drawn = np.asarray(cv2.resize(drawn, (width, height), interpolation=interpolation), np.uint8)
-    return rgb_to_yuv(drawn)
