@@ -112,7 +112,7 @@ def plan(
 
     >>> found = plan("The camera orbits 90 degrees around @Element1, then pushes in")
     >>> [(move.move, move.start_s, move.end_s) for move in found.camera]
-    [('orbit_cw', 0.0, 2.5), ('dolly_in', 2.5, 5.0)]
+    [('orbit', 0.0, 2.5), ('dolly_in', 2.5, 5.0)]
     """
     if not prompt.strip():
         raise BadRequest("Prompt must not be empty")

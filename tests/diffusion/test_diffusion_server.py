@@ -23,9 +23,9 @@ def test_a_draft_is_promoted_to_the_gpu_engine(
         "SHOTWRIGHT_DIFFUSION_BERNINI": str(folder), "SHOTWRIGHT_DIFFUSION_DEVICE": "cpu", "SHOTWRIGHT_DIFFUSION_STEPS": "2",
         "SHOTWRIGHT_DIFFUSION_PIXELS": str(96 * 64), "SHOTWRIGHT_DIFFUSION_WINDOW": "33",
     }  # fmt: skip
-    server = start(data_folder(), env=env)
+    server = start(data_folder(), env=env, engine="draft")
     try:
-        assert server.http.get("/health").json()["engines"] == ["draft", "diffusion"]
+        assert server.http.get("/health").json()["engines"] == ["draft", "diffusion", "testcard"]
         body = {"prompt": "@Image1, slow push in.", "image_urls": [server.upload(pictures["place"])], "duration": "3"}
         draft = server.submit(f"{STANDARD}reference-to-video", body)
         server.wait(draft)

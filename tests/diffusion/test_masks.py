@@ -16,6 +16,8 @@ from shotwright.engines.diffusion.job import job_for, source_frames
 from shotwright.engines.diffusion.masks import edit_mask, pasted_back
 from shotwright.media.probe import probe_video
 
+pytestmark = pytest.mark.slow  # clips are decoded and analysed
+
 EDIT = "fal-ai/kling-video/o1/standard/video-to-video/edit"
 SIZE = (320, 176)
 

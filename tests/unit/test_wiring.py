@@ -10,13 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
+from shotwright import wiring
+from shotwright.engines.base import Rendered
 from shotwright.engines.diffusion.settings import DiffusionSettings
 from shotwright.engines.diffusion.spec import check_weights
 from shotwright.engines.remote.settings import RemoteSettings
 from shotwright.engines.remote.spec import reach_servers
-from shotwright.engines.spec import STAGES
+from shotwright.engines.settings import EngineSettings
+from shotwright.engines.spec import STAGES, EngineSpec, Status
 from shotwright.engines.upstream.settings import UpstreamSettings
 from shotwright.settings import Settings
 from shotwright.wiring import ENGINES, build_engines, engine_infos
@@ -121,3 +124,27 @@ def test_a_bad_setting_is_a_sentence() -> None:
     assert 'SHOTWRIGHT_REMOTE_SERVERS: write sglang=http://host:port or vllm=http://host:port, not "foo"' in " ".join(
         done.stderr.split()
     )
+
+
+def test_a_new_engine_is_a_spec_in_the_list(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    class ToySettings(EngineSettings):
+        toy_url: str = Field("", description="Where the toy is.")
+
+    class Toy:
+        name = "toy"
+
+        def render(self, shot: Any, workdir: Path, progress: Any) -> Rendered:
+            progress("render", 0.5)
+            return Rendered(workdir / "output.mp4")
+
+    toy = EngineSpec(
+        "toy", "Toy", "A toy.", "nothing", lambda _: Toy(), ToySettings,
+        lambda settings, _: Status() if settings.toy_url else Status("It is off. Set SHOTWRIGHT_TOY_URL.", is_off=True), is_free=False,
+    )  # fmt: skip
+    monkeypatch.setattr(wiring, "ENGINES", (*ENGINES, toy))
+    assert engine_infos(Settings())["toy"].problem == "It is off. Set SHOTWRIGHT_TOY_URL."
+    assert "toy" not in build_engines(Settings())
+    monkeypatch.setenv("SHOTWRIGHT_TOY_URL", "http://toy")
+    info = engine_infos(Settings())["toy"]
+    assert (info.is_ready, info.price) == (True, "kling")
+    assert build_engines(Settings())["toy"].name == "toy"

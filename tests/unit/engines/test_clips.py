@@ -20,6 +20,8 @@ from shotwright.media.encode import Encoder
 from shotwright.media.motion import motion_of
 from shotwright.media.probe import probe_video
 
+pytestmark = pytest.mark.slow  # clips are decoded and analysed
+
 W, H, N = 480, 270, 48
 WIDE = np.ascontiguousarray(cv2.cvtColor(cv2.resize(greenhouse(1600, 900), (1440, 810)), cv2.COLOR_RGB2GRAY))
 
