@@ -23,117 +23,117 @@ EditOp = Literal[
 class CameraMove:
     """One move of the camera, with its place in time."""
 
-    move: str
-    start_s: float = 0.0
-    end_s: float = 0.0
-    speed: str | None = None
-    degrees: float | None = None
-    target: str | None = None
-    end_view: str | None = None
-    end_size: str | None = None
-    span: Span | None = None
+    move: str  #: Its name in `core.moves.MOVES`.
+    start_s: float = 0.0  #: When it begins.
+    end_s: float = 0.0  #: When it ends.
+    speed: str | None = None  #: slow, smooth or fast; None: as usual.
+    degrees: float | None = None  #: How far it turns.
+    target: str | None = None  #: What it is about: a reference or a noun.
+    end_view: str | None = None  #: The side of the target that it ends on: front, side or back.
+    end_size: str | None = None  #: The shot size that it ends with.
+    span: Span | None = None  #: The words that asked for it.
 
 
 @dataclass(frozen=True)
 class Framing:
     """Shot size and angle from `at_s` on."""
 
-    size: str | None = None
-    angle: str | None = None
-    at_s: float = 0.0
-    span: Span | None = None
+    size: str | None = None  #: From extreme_wide to extreme_close_up.
+    angle: str | None = None  #: low, eye, high, birds_eye, aerial, dutch, over_the_shoulder, pov, ...
+    at_s: float = 0.0  #: From when on.
+    span: Span | None = None  #: The words that asked for it.
 
 
 @dataclass(frozen=True)
 class Subject:
     """A reference in the picture: its role, where it is, whose it is, when it appears."""
 
-    ref: str
-    role: Role = "subject"
-    placement: str | None = None
-    of: str | None = None
-    appears_s: float = 0.0
-    noun: str | None = None
-    action: str | None = None
-    heading: str | None = None
-    span: Span | None = None
+    ref: str  #: `@Image2`, `@Element1`.
+    role: Role = "subject"  #: What it is in the picture.
+    placement: str | None = None  #: Where it stands, in the words' own terms.
+    of: str | None = None  #: Whose it is: another reference.
+    appears_s: float = 0.0  #: When it is first seen.
+    noun: str | None = None  #: What the words call it.
+    action: str | None = None  #: What it does: a verb.
+    heading: str | None = None  #: Where it goes.
+    span: Span | None = None  #: The words that named it.
 
 
 @dataclass(frozen=True)
 class StandIn:
     """Somebody or something that the words name and no picture shows: a kind of figure, how many, what they do."""
 
-    kind: str
-    noun: str
-    count: int = 1
-    colour: str | None = None
-    action: str | None = None
-    heading: str | None = None
+    kind: str  #: A figure that the draft can draw: person, dog, car, ...
+    noun: str  #: What the words call it.
+    count: int = 1  #: How many.
+    colour: str | None = None  #: In which colour.
+    action: str | None = None  #: What they do: a verb.
+    heading: str | None = None  #: Where they go.
 
 
 @dataclass(frozen=True)
 class Edit:
     """One operation on the source video."""
 
-    op: EditOp
-    target: str | None = None
-    to: str | None = None
-    with_ref: str | None = None
-    what: str | None = None
-    placement: str | None = None
-    span: Span | None = None
+    op: EditOp  #: What is done.
+    target: str | None = None  #: To what, in the words' own terms.
+    to: str | None = None  #: What it becomes: a colour, a weather, a style, a noun.
+    with_ref: str | None = None  #: The reference that it becomes; `with` in JSON.
+    what: str | None = None  #: What is added or done, in the words' own terms.
+    placement: str | None = None  #: Where it is added.
+    span: Span | None = None  #: The words that asked for it.
 
 
 @dataclass(frozen=True)
 class Look:
     """Light and grade of the shot."""
 
-    lens_mm: float | None = None
-    lighting: str | None = None
-    mood: str | None = None
-    style: str | None = None
-    weather: str | None = None
-    time_of_day: str | None = None
-    depth_of_field: str | None = None
+    lens_mm: float | None = None  #: Focal length on full frame.
+    lighting: str | None = None  #: A row of the lights.
+    mood: str | None = None  #: A row of the moods.
+    style: str | None = None  #: A row of the styles.
+    weather: str | None = None  #: A row of the weathers.
+    time_of_day: str | None = None  #: A row of the times of day.
+    depth_of_field: str | None = None  #: shallow, or None.
 
 
 @dataclass(frozen=True)
 class Warn:
     """Something in the prompt that did not become part of the plan."""
 
-    code: str
-    text: str
-    ref: str | None = None
-    span: Span | None = None
+    code: str  #: For programs.
+    text: str  #: A sentence for people.
+    ref: str | None = None  #: The reference it is about.
+    span: Span | None = None  #: The words it is about.
 
 
 @dataclass(frozen=True)
 class ShotPlan:
     """What the prompt asks for."""
 
-    task: str
-    duration_s: float
-    start_frame: str | None = None
-    end_frame: str | None = None
-    style_refs: tuple[str, ...] = ()
-    background_ref: str | None = None
-    continuation: Continuation | None = None
-    keep_style: bool = False
-    camera: tuple[CameraMove, ...] = ()
-    shot: tuple[Framing, ...] = ()
-    subjects: tuple[Subject, ...] = ()
-    edits: tuple[Edit, ...] = ()
-    preserve: tuple[str, ...] = ()
-    negated: tuple[str, ...] = ()
-    look: Look = field(default_factory=Look)
-    setting: tuple[str, ...] = ()
-    stand_ins: tuple[StandIn, ...] = ()
+    task: str  #: What is made: reference_to_video, video_reference, edit, first_last_frame.
+    duration_s: float  #: Length of the clip.
+    start_frame: str | None = None  #: The picture that the clip begins with.
+    end_frame: str | None = None  #: The picture that it ends with.
+    style_refs: tuple[str, ...] = ()  #: Pictures or a video whose look it takes.
+    background_ref: str | None = None  #: The picture of its place.
+    continuation: Continuation | None = None  #: How it goes on from the video.
+    keep_style: bool = False  #: Whether the words ask for the video's look.
+    camera: tuple[CameraMove, ...] = ()  #: Its moves, in order.
+    shot: tuple[Framing, ...] = ()  #: Its sizes and angles, in order.
+    subjects: tuple[Subject, ...] = ()  #: References in the picture, in order of mention.
+    edits: tuple[Edit, ...] = ()  #: Operations on the video.
+    preserve: tuple[str, ...] = ()  #: What of the video the words want kept.
+    negated: tuple[str, ...] = ()  #: What the words do not want: moves and kinds of edits.
+    look: Look = field(default_factory=Look)  #: Light and grade.
+    setting: tuple[str, ...] = ()  #: Kinds of places that the words name.
+    stand_ins: tuple[StandIn, ...] = ()  #: Who and what the words name without a picture.
     spans: dict[str, Span] = field(
         default_factory=dict
     )  #: By name: start_frame, continuation, look.mood, preserve.camera, @Image2.
     unread: tuple[Span, ...] = ()  #: Clauses that caused nothing.
-    warnings: tuple[Warn, ...] = ()
-    not_rendered: tuple[str, ...] = ()
+    warnings: tuple[Warn, ...] = ()  #: What did not become part of the plan, and hints.
+    not_rendered: tuple[str, ...] = ()  #: What the clip does not show; filled by the engine.
 
     def to_json(self) -> dict[str, Any]:
         """The plan as JSON; keys without a value are left out of the inner objects."""
