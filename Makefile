@@ -57,7 +57,7 @@ test-diffusion: ## the adapters of the diffusion engine with random weights, in 
 	@.venv-diffusion/bin/python -m pip install --quiet --disable-pip-version-check uv
 	@.venv-diffusion/bin/uv pip install --quiet --python .venv-diffusion/bin/python --require-hashes -r requirements-diffusion.lock
 	@.venv-diffusion/bin/uv pip install --quiet --python .venv-diffusion/bin/python --no-deps --editable .
-	@.venv-diffusion/bin/python -m pytest $(TWO) tests/diffusion -W default
+	@.venv-diffusion/bin/python -m pytest tests/diffusion -W default
 
 bench: $(READY) ## speed of polls, submits, start-up, the draft and the pages, side by side with what else there is
 	@$(BIN)/python -m bench

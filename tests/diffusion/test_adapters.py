@@ -353,12 +353,12 @@ def test_a_window_that_is_no_picture_is_no_success(
     adapter, _ = engine._adapter("vace")
     real, calls = adapter._window, []
 
-    def window(*given: Any) -> Any:
-        found = real(*given)
+    def window(*given: Any, **named: Any) -> Any:
+        found = real(*given, **named)
         calls.append(1)
         if len(calls) == at + 1:
             found[:] = wrong
-            found[0] = real(*given)[0]  # a given frame comes out well all the same
+            found[0] = real(*given, **named)[0]  # a given frame comes out well all the same
         return found
 
     monkeypatch.setattr(adapter, "_window", window)
