@@ -95,10 +95,10 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
         SetupError: Something that the operator has to change; the message says what.
     """
     async with _database(settings) as database_url, _pool(database_url) as pool:
-        store, queue = RequestStore(pool, concurrency_per_key=settings.concurrency_per_key), Queue(pool)
+        queue = Queue(pool)
+        store = RequestStore(pool, queue, concurrency_per_key=settings.concurrency_per_key)
         await store.prepare()
         await queue.open()
-        store.use_queue(queue)
         hub = EventHub(database_url, store)
         await hub.start()
         secret = await store.setting("secret", secrets.token_hex(32))
@@ -117,7 +117,7 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
 async def open_keys(settings: Settings) -> AsyncIterator[KeyStore]:
     """The keys of a server's database, whether the server runs or not."""
     async with _database(settings) as database_url, _pool(database_url) as pool:
-        await RequestStore(pool).prepare()
+        await RequestStore(pool, Queue(pool)).prepare()
         yield KeyStore(pool)
 
 

@@ -31,14 +31,10 @@ SQL = statements("requests")
 class RequestStore:
     """Reads and changes requests."""
 
-    def __init__(self, pool: AsyncConnectionPool[Any], *, concurrency_per_key: int = 0) -> None:
-        self._pool = pool
-        self._queue: Queue | None = None
+    def __init__(self, pool: AsyncConnectionPool[Any], queue: Queue, *, concurrency_per_key: int = 0) -> None:
+        """`queue` takes new requests, in the transaction that stores them; `concurrency_per_key` 0 means no bound."""
+        self._pool, self._queue = pool, queue
         self._concurrency = concurrency_per_key
-
-    def use_queue(self, queue: Queue) -> None:
-        """The queue that new requests are put into, in their own transaction."""
-        self._queue = queue
 
     async def prepare(self) -> None:
         """Make the tables; several processes may do so at once."""
@@ -82,7 +78,6 @@ class RequestStore:
         return Created(row, position)
 
     async def _insert(self, conn: AsyncConnection[Any], new: NewRequest) -> StoredRequest:
-        assert self._queue is not None  # noqa: S101  (wired in app.py)
         request_id = uuid.uuid4()
         query = SQL["insert"]
         values = (
@@ -222,7 +217,6 @@ class RequestStore:
             await self._requeue(conn, row)
 
     async def _requeue(self, conn: AsyncConnection[Any], row: StoredRequest) -> None:
-        assert self._queue is not None  # noqa: S101  (wired in app.py)
         job = await self._queue.put(conn, row.id, row.priority)
         await conn.execute(SQL["set_queue_job"], (job, row.id))
 
