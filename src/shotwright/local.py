@@ -26,7 +26,7 @@ from shotwright.core.prompt import plan_request
 from shotwright.core.request import Element, ShotRequest
 from shotwright.files.store import FileStore, safe_name
 from shotwright.jobs.messages import RenderJob
-from shotwright.settings import Settings
+from shotwright.settings import DEFAULT_ENGINE, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -134,7 +134,7 @@ def render(
     keep_audio: bool = False,
     plan: ShotPlan | None = None,
     out: Picture = "output.mp4",
-    engine: str = "draft",
+    engine: str = DEFAULT_ENGINE,
     seed: int | None = None,
     progress: Progress | None = None,
 ) -> Clip:
@@ -205,7 +205,7 @@ class LocalWorkspace:
         endpoint_id: str,
         arguments: dict[str, Any],
         *,
-        engine: str = "draft",
+        engine: str = DEFAULT_ENGINE,
         seed: int | None = None,
         plan: ShotPlan | None = None,
     ) -> RenderJob:

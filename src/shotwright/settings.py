@@ -16,6 +16,7 @@ from pydantic import AliasChoices, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SYSTEM_DATA = Path("/var/lib/shotwright")
+DEFAULT_ENGINE = "draft"
 
 
 def is_http_url(text: str) -> bool:
@@ -77,7 +78,7 @@ class Settings(BaseSettings):
         "",
         description="Accepted API keys, separated by commas; `shotwright keys` makes better ones. Neither: any key and none, on loopback only.",
     )
-    engine: str = Field("draft", description="The engine that renders when a request names none.")
+    engine: str = Field(DEFAULT_ENGINE, description="The engine that renders when a request names none.")
     strict_submit: bool = Field(default=False, description="Answer 422 at submit instead of at the result.")
     recipes: bool = Field(
         default=True,

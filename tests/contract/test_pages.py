@@ -15,8 +15,9 @@ from pathlib import Path
 import cv2
 import httpx
 import numpy as np
+import psycopg
 import pytest
-from tests.conftest import STANDARD, RunningServer, start
+from tests.conftest import STANDARD, RunningServer, database_of, start
 
 pytestmark = pytest.mark.slow
 HTML = {"accept": "text/html"}
@@ -198,6 +199,16 @@ def test_promotion_keeps_request_and_seed_and_links_both(server: RunningServer) 
     assert (row["promoted_from"], row["seed"], row["arguments"]) == (made, 11, QUIET)
     assert server.http.post(f"/requests/{made}/promote", json={"engine": "warp"}).status_code == 400
     assert server.http.post(f"/requests/{made}/retry", json={"seed": "x"}).status_code == 400
+
+
+def test_a_request_of_an_engine_that_is_gone_is_not_repeated_on_it(server: RunningServer) -> None:
+    made = server.submit(R2V, QUIET)
+    with psycopg.connect(database_of(server.data), autocommit=True) as connection:
+        connection.execute("UPDATE requests SET engine = 'retired' WHERE id = %s", (made,))
+    refused = server.http.post(f"/requests/{made}/retry", json={})
+    assert refused.status_code == 400
+    assert "retired" in refused.text
+    assert "testcard" in refused.text
 
 
 def test_the_history_is_searched(server: RunningServer) -> None:

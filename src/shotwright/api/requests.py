@@ -55,11 +55,11 @@ async def submit(call: Call, new: NewRequest) -> Created:
     Raises:
         QuotaError: A bound of this key is reached; nothing was stored.
         IdempotencyMismatch: The Idempotency-Key came with another request before.
-        BadRequest: The Idempotency-Key is empty or too long.
+        BadRequest: This server does not have the engine, or the Idempotency-Key is empty or too long.
     """
     paid = expected(find_endpoint(new.endpoint_id), new.arguments)
     who, node = call.who, call.node
-    engine = node.engines[new.engine]
+    engine = node.engines[checked_engine(new.engine, node)]
     if find_endpoint(new.endpoint_id).task not in engine.tasks:
         raise BadRequest(f'The engine "{new.engine}" cannot render {new.endpoint_id}.')
     cost = actual_usd(engine.price, paid)
@@ -149,11 +149,15 @@ def checked_engine(engine: str, node: Node) -> str:
     """
     known = node.engines.get(engine)
     if known is None:
-        ready = ", ".join(name for name, item in node.engines.items() if item.is_ready)
-        raise BadRequest(f'There is no engine "{engine}" here. This server has: {ready}.')
+        raise BadRequest(f'There is no engine "{engine}" here. This server has: {ready_engines(node)}.')
     if not known.is_ready:
         raise BadRequest(f'The engine "{engine}" cannot render here: {known.problem}')
     return engine
+
+
+def ready_engines(node: Node) -> str:
+    """The names of the engines that can render here, for a sentence."""
+    return ", ".join(name for name, item in node.engines.items() if item.is_ready)
 
 
 def upload_terms(call: Call) -> dict[str, Any]:

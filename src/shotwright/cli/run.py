@@ -17,6 +17,7 @@ from shotwright.cli.remote import Server
 from shotwright.core.errors import ClientCancelled, RenderFailed
 from shotwright.core.pricing import estimate, record
 from shotwright.local import arguments_of, endpoint_named, local_workspace
+from shotwright.settings import DEFAULT_ENGINE
 
 Output = Annotated[Path, typer.Option("--output", "-o", help="Where to write the clip.")]
 Where = Annotated[str | None, typer.Option("--url", help="Render on this server instead of here ($SHOTWRIGHT_URL).")]
@@ -27,7 +28,7 @@ Seed = Annotated[int | None, typer.Option("--seed", help="A number; by default i
 def run(
     endpoint: i.EndpointId, prompt: i.Prompt, *, image: i.Images = None, element: i.Elements = None,
     video: i.Video = None, start: i.Start = None, end: i.End = None, duration: i.Duration = None, aspect_ratio: i.Ratio = None,
-    keep_audio: i.Audio = False, output: Output = Path("output.mp4"), url: Where = None, engine: Engine = "draft", seed: Seed = None,
+    keep_audio: i.Audio = False, output: Output = Path("output.mp4"), url: Where = None, engine: Engine = DEFAULT_ENGINE, seed: Seed = None,
     as_json: i.AsJson = False,
 ) -> None:  # fmt: skip
     """Render a clip. Without --url it is rendered in this process; no server is needed."""

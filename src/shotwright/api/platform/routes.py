@@ -15,7 +15,7 @@ from shotwright.api.platform.files import serve
 from shotwright.api.platform.live import live
 from shotwright.api.platform.views import shown, shown_event
 from shotwright.api.query import moment, whole_number
-from shotwright.api.requests import checked_engine, checked_seed, find, submit
+from shotwright.api.requests import checked_engine, checked_seed, find, ready_engines, submit
 from shotwright.core.errors import BadRequest
 from shotwright.jobs.history import Search, search
 from shotwright.jobs.recipe import recipe_of
@@ -124,7 +124,7 @@ async def _again(call: Call, extra: dict[str, Any]) -> Response:
     if extra:
         wanted = body.get("engine")
         if not isinstance(wanted, str) or not wanted:
-            raise BadRequest('Name the engine that is to render it: {"engine": "upstream"}.')
+            raise BadRequest(f"Name the engine that is to render it: {ready_engines(call.node)}.")
         engine = checked_engine(wanted, call.node)
     seed = body.get("seed")
     if seed is not None:
