@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.conftest import STANDARD, RunningServer, write_clip
+from tests.running import STANDARD, RunningServer, write_clip
 
 from shotwright.media.probe import probe_video
 

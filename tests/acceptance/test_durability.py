@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 from tests import conftest
-from tests.conftest import STANDARD, RunningServer
+from tests.running import STANDARD, RunningServer
 
 from shotwright.media.probe import probe_video
 

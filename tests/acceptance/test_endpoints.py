@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.conftest import RunningServer
+from tests.running import RunningServer
 
 from shotwright.core.catalog import CANVAS, ENDPOINTS
 from shotwright.media.probe import probe_video

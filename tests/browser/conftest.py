@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.conftest import RunningServer, install_packages, start
+from tests.running import RunningServer, install_packages, start
 
 playwright = pytest.importorskip("playwright.sync_api")
 

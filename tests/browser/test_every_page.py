@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from tests.browser.conftest import PHONE, TOOLS, WIDE, settle, until
-from tests.conftest import STANDARD, RunningServer, eventually, install_packages
+from tests.running import STANDARD, RunningServer, eventually, install_packages
 
 pytestmark = pytest.mark.slow
 Open = Callable[..., Any]

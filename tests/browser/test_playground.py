@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from tests.browser.conftest import PHONE, until
-from tests.conftest import STANDARD, RunningServer, eventually
+from tests.running import STANDARD, RunningServer, eventually
 
 pytestmark = pytest.mark.slow
 PLAYGROUND = f"/models/{STANDARD}reference-to-video/playground"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from tests.browser.conftest import until
-from tests.conftest import STANDARD, RunningServer, eventually
+from tests.running import STANDARD, RunningServer, eventually
 
 pytestmark = pytest.mark.slow
 Open = Callable[..., Any]

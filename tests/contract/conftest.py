@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.conftest import RunningServer, install_packages
+from tests.running import RunningServer, install_packages
 
 JS = Path(__file__).parent / "js"
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.conftest import STANDARD, RunningServer, start
+from tests.running import STANDARD, RunningServer, start
 
 pytestmark = pytest.mark.slow
 ENDPOINT = STANDARD + "reference-to-video"

@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.conftest import STANDARD, RunningServer, start
+from tests.running import STANDARD, RunningServer, start
 
 pytestmark = pytest.mark.slow
 SLUG = "kling-o1-reference-image-to-video"

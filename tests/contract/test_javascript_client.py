@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from tests.conftest import RunningServer
+from tests.running import RunningServer
 
 pytestmark = pytest.mark.slow
 Drive = Callable[[str, str, RunningServer], Any]

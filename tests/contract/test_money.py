@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 import psycopg
 import pytest
-from tests.conftest import STANDARD, eventually, start
+from tests.running import STANDARD, eventually, start
 
 pytestmark = pytest.mark.slow
 PRO = "fal-ai/kling-video/o1/reference-to-video"

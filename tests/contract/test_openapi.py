@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from tests.conftest import STANDARD, RunningServer, start
+from tests.running import STANDARD, RunningServer, start
 
 pytestmark = pytest.mark.slow
 DOCUMENTS = {

@@ -17,7 +17,7 @@ import httpx
 import numpy as np
 import psycopg
 import pytest
-from tests.conftest import STANDARD, RunningServer, database_of, start
+from tests.running import STANDARD, RunningServer, database_of, start
 
 pytestmark = pytest.mark.slow
 HTML = {"accept": "text/html"}

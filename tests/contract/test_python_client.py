@@ -14,7 +14,7 @@ import fal_client
 import fal_client.client
 import httpx
 import pytest
-from tests.conftest import STANDARD, RunningServer, start
+from tests.running import STANDARD, RunningServer, start
 
 from shotwright import patch_fal_client
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.conftest import start
+from tests.running import start
 
 pytestmark = pytest.mark.slow
 DOCS = Path(__file__).parents[2] / "docs"

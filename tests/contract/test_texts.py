@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from tests.conftest import RunningServer
+from tests.running import RunningServer
 
 SEEDS = Path(__file__).parents[3] / "shared" / "seeds"
 REFERENCE = "fal-ai/kling-video/o1/video-to-video/reference"

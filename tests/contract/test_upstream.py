@@ -9,9 +9,9 @@ from pathlib import Path
 
 import psutil
 import pytest
-from tests.conftest import RunningServer, eventually, start
 from tests.fake_server import FakeHandler, FakeServer
 from tests.paid_service import PaidService, Script
+from tests.running import RunningServer, eventually, start
 
 pytestmark = pytest.mark.slow
 PRO = "fal-ai/kling-video/o1/reference-to-video"

@@ -15,8 +15,8 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from tests.conftest import STANDARD, RunningServer, eventually, start
 from tests.receiver import Handler, Received, Receiver
+from tests.running import STANDARD, RunningServer, eventually, start
 
 from shotwright.clients import WebhookRefused, verify_eachlabs_webhook, verify_fal_webhook
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from tests.conftest import STANDARD, RunningServer, start, write_clip
+from tests.running import STANDARD, RunningServer, start, write_clip
 
 pytestmark = pytest.mark.slow
 ENDPOINT = STANDARD + "reference-to-video"

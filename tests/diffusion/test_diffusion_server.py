@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.conftest import STANDARD, start
+from tests.running import STANDARD, start
 
 pytest.importorskip("torch")
 pytest.importorskip("diffusers")

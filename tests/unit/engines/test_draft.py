@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 import pytest
 from skimage.metrics import structural_similarity
-from tests.conftest import with_audio
+from tests.running import with_audio
 
 from shotwright.core.prompt import plan_request
 from shotwright.core.request import Element, ShotRequest

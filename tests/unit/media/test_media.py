@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 import pytest
 from PIL import Image
-from tests.conftest import with_audio
+from tests.running import with_audio
 
 from shotwright.core.errors import ImageLoadError, UnsupportedImageFormat, UnsupportedVideoFormat
 from shotwright.media.colour import rgb_to_yuv, yuv_to_rgb
