@@ -88,9 +88,10 @@ def eventually(is_so: Callable[[], bool], seconds: float = 30) -> None:
 class RunningServer:
     """A `shotwright` process."""
 
-    def __init__(self, process: subprocess.Popen[str], url: str, data: Path) -> None:
+    def __init__(self, process: subprocess.Popen[str], url: str, data: Path, key: str | None = "any") -> None:
         self.process, self.url, self.data = process, url, data
-        self.http = httpx.Client(base_url=url, timeout=120, trust_env=False)
+        headers = {"Authorization": f"Key {key}"} if key else {}
+        self.http = httpx.Client(base_url=url, timeout=120, trust_env=False, headers=headers)
 
     def upload(self, path: Path) -> str:
         """The address of an uploaded file."""
@@ -198,4 +199,5 @@ def start(
     said = process.stdout.readline()
     assert "is ready" in said, f"{command} did not start: {said!r} (exit {process.poll()})"
     match = re.search(r"https?://\S+", said)
-    return RunningServer(process, match.group() if match else "", data)
+    key = None if "SHOTWRIGHT_KEYS" in environment else "any"
+    return RunningServer(process, match.group() if match else "", data, key)

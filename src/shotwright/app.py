@@ -35,6 +35,7 @@ from shotwright.jobs.outbox import Outbox
 from shotwright.jobs.postgres import EmbeddedPostgres
 from shotwright.jobs.queue import Queue
 from shotwright.jobs.store import RequestStore
+from shotwright.jobs.uploads import UploadStore
 from shotwright.jobs.webhooks import Deliverer
 from shotwright.jobs.worker import Worker
 from shotwright.web import routes as web_routes
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 
     from starlette.responses import Response
 
+    from shotwright.jobs.outbox import Delivery
     from shotwright.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -80,9 +82,11 @@ def deliverer_of(node: Node) -> Deliverer:
     """What sends this node's webhooks."""
     webhooks = {item.name: item.webhooks(node) for item in DIALECTS if item.webhooks}
 
-    async def may_call_private() -> bool:
+    async def may_call_private(delivery: Delivery) -> bool:
         choice = node.settings.private_webhooks
-        return await node.authenticator.is_open() if choice == "auto" else choice == "allow"
+        if choice == "auto":
+            return delivery.may_be_private and await node.authenticator.is_open()
+        return choice == "allow"
 
     return Deliverer(node.outbox, node.store, webhooks, may_call_private, node.settings.webhook_pause_factor)
 
@@ -107,10 +111,20 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
         try:
             yield Node(
                 settings, database_url, pool, store, queue, hub, FileStore(settings.files()), keys, Outbox(pool),
-                Authenticator(settings, keys, secret), secret, seed, wiring.engine_infos(settings),
+                uploads_of(settings, pool), Authenticator(settings, keys, secret), secret, seed, wiring.engine_infos(settings),
             )  # fmt: skip
         finally:
             await hub.stop()
+
+
+def uploads_of(settings: Settings, pool: AsyncConnectionPool[Any]) -> UploadStore:
+    """Uploads in parts, under the operator's bounds."""
+    return UploadStore(
+        pool,
+        max_open=settings.uploads_open_per_key,
+        max_parts=settings.upload_max_parts,
+        max_bytes=settings.upload_max_mb * 1_048_576,
+    )
 
 
 @contextlib.asynccontextmanager

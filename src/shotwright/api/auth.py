@@ -11,13 +11,13 @@ from __future__ import annotations
 import hashlib
 import hmac
 import time
-import urllib.parse
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from cachetools import TTLCache
 from itsdangerous import Signer
 
+from shotwright.api.sites import Site, is_ours, is_visit, site_of
 from shotwright.core.errors import Forbidden, Unauthorized
 from shotwright.jobs.keys import SCOPES
 
@@ -40,8 +40,6 @@ KEPT_ANSWERS = 1024
 COOKIE = "shotwright_session"
 SESSION_S = 14 * 86_400
 CSRF_HEADER = "x-csrf-token"
-PROXIED = frozenset({"api.fal.ai", "api.eachlabs.ai", "rest.fal.ai"})
-"""Names under which clients that are pointed here reach the platform API."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 T = TypeVar("T")
 
@@ -114,21 +112,26 @@ class Authenticator:
             if hmac.compare_digest(key.encode(), text.encode()):
                 return Caller(name, CONFIGURED, self.settings.daily_budget_usd)
         if await self.is_open():
-            return Caller(
-                owner_name(text) if text else "anonymous",
-                frozenset(SCOPES),
-                self.settings.daily_budget_usd,
-                is_open=True,
-            )
+            return self._anybody(owner_name(text) if text else "anonymous")
         return await self._known.get(text)
 
     async def of_session(self, name: str, cookie: str) -> Caller | None:
         """Who a session belongs to, unless they signed out or their key was revoked."""
         if await self._ended.get(cookie):
             return None
+        return None if await self.is_open() else await self.named(name)
+
+    async def named(self, name: str) -> Caller | None:
+        """The caller of this name (`Caller.id`), unless the key was revoked: for addresses and tokens that were made for them."""
         if name in self._configured.values():
             return Caller(name, CONFIGURED, self.settings.daily_budget_usd)
+        if await self.is_open():
+            return self._anybody(name) if name else None
         return await self._named.get(name)
+
+    def _anybody(self, name: str) -> Caller:
+        """A caller of a server without keys."""
+        return Caller(name, frozenset(SCOPES), self.settings.daily_budget_usd, is_open=True)
 
     async def end_session(self, cookie: str, until: float) -> None:
         """Take a session's cookie no more; `until` is when it ends by itself, in Unix seconds."""
@@ -148,18 +151,18 @@ class Authenticator:
         return Caller(str(key.id), frozenset(key.scopes), budget)
 
 
-async def authenticate(request: Request, authenticator: Authenticator, scope: str) -> Caller:
-    """Who calls, if they may do what `scope` names.
+async def authenticate(request: Request, authenticator: Authenticator, scope: str, *, is_wire: bool = False) -> Caller:
+    """Who calls, if they may do what `scope` names; `is_wire` where pages of other sites may, on a server without keys.
 
     Raises:
         Unauthorized: No key, or an unknown or revoked one.
-        Forbidden: The key's scopes do not include this.
+        Forbidden: The key's scopes do not include this, or another site asks.
     """
     text, session = credential(request), request.cookies.get(COOKIE)
     if text or session is None or await authenticator.is_open():
         found = await authenticator.caller(text)
-        if found is not None and found.is_open and (scope == "admin" or request.method == "DELETE"):
-            _check_own_page(request, authenticator.settings)
+        if found is not None and found.is_open and not is_wire:
+            check_own_page(request, authenticator.settings)
     else:
         found = await session_caller(authenticator, session)
         if request.method not in SAFE_METHODS and not is_signed(
@@ -173,24 +176,43 @@ async def authenticate(request: Request, authenticator: Authenticator, scope: st
     return found
 
 
-def _check_own_page(request: Request, settings: Settings) -> None:
-    """On a server without keys: what cannot be undone is not done for a page of another site, or under a name that is not ours.
+def check_own_page(request: Request, settings: Settings) -> None:
+    """On a server without keys: nothing is done or shown for a page of another site, or under a name that is not ours.
 
     Raises:
         Forbidden: A browser says that another site asks.
     """
-    site = request.headers.get("sec-fetch-site", "none")
-    host = urllib.parse.urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
-    public = urllib.parse.urlsplit(settings.public_url or "").hostname
-    is_known = (
-        host in {"localhost", "127.0.0.1", "::1", "testserver", public}
-        or host.endswith(".localhost")
-        or host in PROXIED
-    )
-    if site not in {"none", "same-origin"} or not is_known:
+    if site_of(request, settings) is not Site.FOREIGN or (is_visit(request) and is_ours(request, settings)):
+        return
+    if not is_ours(request, settings):
         raise Forbidden(
-            "Another site may not do this on a server without keys. Do it on the server's own pages, or with `shotwright keys`."
+            f'This server has no keys, so it answers under its own names only, and "{request.headers.get("host", "")[:100]}" is none of '
+            "them. Set SHOTWRIGHT_PUBLIC_URL, or make a key with `shotwright keys create`."
         )
+    raise Forbidden(
+        "Another site may not do this on a server without keys. Do it on the server's own pages, or with `shotwright keys`."
+    )
+
+
+def check_trusted(request: Request, who: Caller, settings: Settings, what: str) -> None:
+    """On a server without keys: what costs money or reaches inner services is for its own pages, and for programs with a key (any).
+
+    Raises:
+        Forbidden: A page of another site asks, or somebody without a key.
+    """
+    if not is_trusted(request, who, settings):
+        raise Forbidden(
+            f"{what} needs a key, or this server's own pages. A program sends any key as `Authorization: Key ...`; for pages of "
+            "other sites, make keys with `shotwright keys create`."
+        )
+
+
+def is_trusted(request: Request, who: Caller, settings: Settings) -> bool:
+    """Whether this caller may do what costs money or reaches inner services."""
+    if not who.is_open:
+        return True
+    site = site_of(request, settings)
+    return site is Site.OWN or (site is Site.PROGRAM and bool(credential(request)))
 
 
 def new_session(secret: str, who: Caller) -> str:

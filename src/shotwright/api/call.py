@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from shotwright.jobs.outbox import Outbox
     from shotwright.jobs.queue import Queue
     from shotwright.jobs.store import RequestStore
+    from shotwright.jobs.uploads import UploadStore
     from shotwright.settings import Settings
 
     Endpoint = Callable[[Request], Awaitable[Response]]
@@ -52,6 +53,7 @@ class Node:
         files: The files.
         keys: The API keys.
         outbox: Webhooks on their way.
+        uploads: Uploads in parts.
         authenticator: Knows the keys.
         secret: Signs sessions, tokens and addresses.
         webhook_seed: The key that signs fal's webhooks, hex.
@@ -67,6 +69,7 @@ class Node:
     files: FileStore
     keys: KeyStore
     outbox: Outbox
+    uploads: UploadStore
     authenticator: Authenticator
     secret: str
     webhook_seed: str
@@ -132,8 +135,12 @@ def node_of(request: Request) -> Node:
     return node
 
 
-def handler(scope: str) -> Callable[[Handler], Endpoint]:
+def handler(scope: str, *, is_wire: bool = False) -> Callable[[Handler], Endpoint]:
     """Make a handler of calls an endpoint of the application, for callers who may do what `scope` names.
+
+    Args:
+        scope: run, read or admin.
+        is_wire: Whether clients in browsers call it from pages of other sites; on a server without keys nothing else is.
 
     The endpoint raises:
         Unauthorized: No key, or an unknown or revoked one.
@@ -144,7 +151,9 @@ def handler(scope: str) -> Callable[[Handler], Endpoint]:
         @functools.wraps(handle)
         async def endpoint(request: Request) -> Response:
             node = node_of(request)
-            return await handle(Call(request, node, await authenticate(request, node.authenticator, scope)))
+            return await handle(
+                Call(request, node, await authenticate(request, node.authenticator, scope, is_wire=is_wire))
+            )
 
         return endpoint
 

@@ -11,6 +11,17 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
 
+def as_whole_number(text: str, name: str, low: int, high: int) -> int:
+    """A number from `low` to `high` as a client writes it, in plain digits.
+
+    Raises:
+        BadRequest: It is something else.
+    """
+    if not (text.isascii() and text.isdigit() and len(text) < 20 and low <= int(text) <= high):
+        raise BadRequest(f"{name} must be a whole number from {low} to {high}.")
+    return int(text)
+
+
 def whole_number(request: Request, name: str, default: int, low: int, high: int) -> int:
     """A number from `low` to `high`.
 
@@ -18,11 +29,7 @@ def whole_number(request: Request, name: str, default: int, low: int, high: int)
         BadRequest: It is something else.
     """
     text = request.query_params.get(name)
-    if text is None or text == "":
-        return default
-    if not (text.isascii() and text.isdigit() and len(text) < 12 and low <= int(text) <= high):
-        raise BadRequest(f"{name} must be a whole number from {low} to {high}.")
-    return int(text)
+    return as_whole_number(text, name, low, high) if text else default
 
 
 def moment(request: Request, name: str) -> datetime | None:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from shotwright.api.auth import check_trusted, is_trusted
 from shotwright.api.origin import own_hosts
 from shotwright.core.catalog import find_endpoint
 from shotwright.core.errors import BadRequest, ConfirmationNeeded, NotFound
@@ -55,6 +56,7 @@ async def submit(call: Call, new: NewRequest) -> Created:
     Raises:
         QuotaError: A bound of this key is reached; nothing was stored.
         IdempotencyMismatch: The Idempotency-Key came with another request before.
+        Forbidden: It costs money, and on a server without keys somebody asks who has none.
         BadRequest: This server does not have the engine, or the Idempotency-Key is empty or too long.
     """
     paid = expected(find_endpoint(new.endpoint_id), new.arguments)
@@ -63,6 +65,8 @@ async def submit(call: Call, new: NewRequest) -> Created:
     if find_endpoint(new.endpoint_id).task not in engine.tasks:
         raise BadRequest(f'The engine "{new.engine}" cannot render {new.endpoint_id}.')
     cost = actual_usd(engine.price, paid)
+    if cost > 0:
+        check_trusted(call.request, who, node.settings, f'The engine "{new.engine}", which costs money,')
     settings, is_eachlabs = node.settings, new.wire == "eachlabs"
     _check_confirmed(call.request, settings.confirm_above_usd, cost)
     admission = Admission(
@@ -109,7 +113,10 @@ def webhook(call: Call, url: str, secret: str | None = None) -> dict[str, Any]:
         is_good = False
     if not is_good or len(text) > URL_MAX or not text.isascii() or not text.isprintable() or " " in text:
         raise BadRequest("The webhook address must be an http or https URL.")
-    return {"url": text, "secret": secret, "origin": call.base}
+    trusted = (
+        call.caller is not None and call.caller.is_open and is_trusted(call.request, call.caller, call.node.settings)
+    )
+    return {"url": text, "secret": secret, "origin": call.base, "may_be_private": trusted}
 
 
 def _idempotency_key(request: Request) -> str | None:

@@ -1,10 +1,11 @@
-"""Files on their way in, on every wire: addresses that we signed, single PUTs, and parts that become one file.
+"""Uploads that a client is handed an address for: whole by one PUT, or in parts. Source: fal-wire section 3, eachlabs-wire a.1.
 
-Parts may come in any order and any number of times; their ETags are checked when the file is completed.
+An address is signed, lives for a while, and dies with the key that asked for it. What it makes is never written over.
 """
 
 from __future__ import annotations
 
+import secrets
 import time
 import urllib.parse
 from typing import TYPE_CHECKING, Any
@@ -16,32 +17,39 @@ from shotwright.api.answers import json_response
 from shotwright.api.auth import is_signed, sign
 from shotwright.api.body import chunks_of
 from shotwright.api.call import Call, Node, public
-from shotwright.core.errors import BadRequest, NotFound, Unauthorized
-from shotwright.files.store import part_etag
+from shotwright.api.query import as_whole_number
+from shotwright.core.errors import BadRequest, Unauthorized
+from shotwright.files.store import PARTS
+from shotwright.jobs.uploads import Part, Upload
 
 if TYPE_CHECKING:
     from shotwright.files.store import FileRecord
 
-MAX_FILE = 1024**3
-MAX_PARTS = 1000
-PARTS = "parts"
+MB = 1_048_576
 
 
 def signed_address(node: Node, base: str, file_id: str, terms: dict[str, Any], valid_s: int) -> str:
-    """An address that takes one file, as the terms say, for `valid_s` seconds."""
+    """An address that takes one file, as the terms say (with the `owner` who asked for it), for `valid_s` seconds."""
     query = urllib.parse.urlencode({**terms, "until": int(time.time()) + valid_s})
     return f"{base}/up/{file_id}?{query}&sig={sign(node.secret, f'{file_id}?{query}')}"
+
+
+def max_bytes(node: Node) -> int:
+    """The largest file that is taken."""
+    return node.settings.upload_max_mb * MB
 
 
 @public
 async def put_whole(call: Call) -> Response:
     """PUT /up/{id}: the bytes of one file."""
-    terms = _signed_terms(call)
+    terms = await _signed_terms(call)
+    if "upload" in terms:
+        raise BadRequest("This address takes a file in parts: PUT them to /1, /2 and so on below it.")
     await call.node.files.receive(
         chunks_of(call.request),
         terms["name"],
         terms["type"],
-        max_bytes=int(terms["max"]) * 1_048_576 if "max" in terms else MAX_FILE,
+        max_bytes=min(int(terms["max"]) * MB if "max" in terms else max_bytes(call.node), max_bytes(call.node)),
         file_id=call.path["file_id"],
         **_options(terms),
     )
@@ -51,56 +59,91 @@ async def put_whole(call: Call) -> Response:
 @public
 async def put_part(call: Call) -> Response:
     """PUT /up/{id}/{n}: one part of a file."""
-    _signed_terms(call)
-    etag = await receive_part(call, call.path["file_id"])
-    return json_response({"partNumber": call.path["number"], "etag": etag}, 200, {"etag": etag})
+    upload = await _signed_upload(call)
+    part = await receive_part(call, upload)
+    return json_response({"partNumber": part.number, "etag": part.etag}, 200, {"etag": part.etag})
 
 
 @public
 async def put_complete(call: Call) -> Response:
     """POST /up/{id}/complete: the parts become the file."""
-    terms = _signed_terms(call)
-    await complete(call, call.path["file_id"], terms["name"], terms["type"], _options(terms))
+    await complete(call, await _signed_upload(call))
     return json_response({})
 
 
-async def receive_part(call: Call, file_id: str) -> str:
-    """One part of a file; its ETag.
+async def receive_part(call: Call, upload: Upload) -> Part:
+    """One part of an upload, under the number in the path.
 
     Raises:
-        BadRequest: Its number is out of range, or the file's id is none.
+        BadRequest: Its number is out of range, or the upload has ended.
+        PayloadTooLarge: The parts would be larger than a file may be.
     """
-    number = call.path["number"]
-    if not 1 <= number <= MAX_PARTS or not _is_id(file_id):
-        raise BadRequest(f"Parts are numbered from 1 to {MAX_PARTS}.")
-    key = f"{PARTS}/{file_id}/{number:05d}"
-    return part_etag(key, await call.node.files.receive_part(chunks_of(call.request), key, max_bytes=MAX_FILE))
-
-
-async def complete(call: Call, file_id: str, name: str, kind: str | None, terms: dict[str, Any]) -> FileRecord:
-    """Make one file of the parts that the body lists.
-
-    Raises:
-        BadRequest: The list is wrong, or a part is not there.
-        NotFound: There is no such upload.
-    """
-    listed = await call.small_body()
+    number = as_whole_number(call.path["number"], "The number of a part", 1, call.node.uploads.max_parts)
+    room = await call.node.uploads.room(upload, number)
+    key = f"{PARTS}/{upload.id.hex}/{number:05d}.{secrets.token_hex(4)}"
+    files = call.node.files
+    kept = await files.receive_object(chunks_of(call.request), key, max_bytes=room)
+    part = Part(number=number, object_key=key, size_bytes=kept.size_bytes, etag=f'"{kept.sha256[:32]}"')
     try:
-        numbers = sorted((int(part["partNumber"]), str(part["etag"])) for part in listed["parts"])
-    except (TypeError, KeyError, ValueError) as exc:
+        replaced = await call.node.uploads.add(upload, part)
+    except Exception:
+        await files.drop([key])
+        raise
+    if replaced:
+        await files.drop(replaced)
+    return part
+
+
+async def complete(call: Call, upload: Upload) -> FileRecord:
+    """Make one file of the parts that the body lists; asked again, the same answer.
+
+    Raises:
+        BadRequest: The list is wrong: a part is listed twice, is missing, or has another content.
+    """
+    listed = _listed(await call.small_body())
+    files, uploads = call.node.files, call.node.uploads
+    if upload.finished_at is not None:
+        return files.find(upload.file_id)
+    parts = await uploads.parts(upload)
+    _check_listed(listed, parts)
+    record = await files.join(
+        [part.object_key for part in parts], upload.name, upload.content_type,
+        max_bytes=uploads.max_bytes, file_id=upload.file_id, owner=upload.owner, **upload.terms,
+    )  # fmt: skip
+    await files.drop(await uploads.finish(upload))
+    return record
+
+
+def _listed(body: Any) -> list[tuple[int, str]]:  # noqa: ANN401  (any JSON)
+    """Numbers and ETags of `{"parts": [{"partNumber", "etag"}]}`, in order."""
+    try:
+        pairs = [(part["partNumber"], part["etag"]) for part in body["parts"]]
+    except (TypeError, KeyError) as exc:
         raise BadRequest('Send {"parts": [{"partNumber": 1, "etag": "..."}]}.') from exc
-    if not _is_id(file_id):
-        raise NotFound("There is no such upload.")
-    present = await call.node.files.parts(f"{PARTS}/{file_id}/")
-    keys = []
-    for number, etag in numbers:
-        key = f"{PARTS}/{file_id}/{number:05d}"
-        if key not in present or etag.strip('"') != part_etag(key, present[key]).strip('"'):
-            raise BadRequest(f"Part {number} has not been uploaded, or its ETag differs.")
-        keys.append(key)
-    if not keys:
+    if not all(type(number) is int and isinstance(etag, str) for number, etag in pairs):
+        raise BadRequest("partNumber must be a whole number, and etag the text that came with the part.")
+    return sorted(pairs)
+
+
+def _check_listed(listed: list[tuple[int, str]], parts: list[Part]) -> None:
+    """Every part once, in an unbroken row, with the content that arrived.
+
+    Raises:
+        BadRequest: Something is wrong with the list.
+    """
+    known = {part.number: part.etag for part in parts}
+    numbers = [number for number, _ in listed]
+    if not listed:
         raise BadRequest("An upload needs at least one part.")
-    return await call.node.files.join(keys, name, kind, max_bytes=MAX_FILE, file_id=file_id, **terms)
+    twice = next((number for number in numbers if numbers.count(number) > 1), None) if len(numbers) < 10_001 else 1
+    if twice is not None:
+        raise BadRequest(f"Part {twice} is listed twice.")
+    for number, etag in listed:
+        if known.get(number, "").strip('"') != etag.strip().removeprefix("W/").strip('"'):
+            raise BadRequest(f"Part {number} has not been uploaded, or its ETag differs.")
+    missing = next((number for number in range(1, max(known) + 1) if number not in numbers), None)
+    if missing is not None:
+        raise BadRequest(f"Part {missing} is missing.")
 
 
 def _options(terms: dict[str, str]) -> dict[str, Any]:
@@ -108,27 +151,34 @@ def _options(terms: dict[str, str]) -> dict[str, Any]:
     return found | {name: terms[name] for name in ("access", "owner") if name in terms}
 
 
-def _signed_terms(call: Call) -> dict[str, str]:
-    """What the address allows; only addresses that we signed, and only for a day."""
+async def _signed_upload(call: Call) -> Upload:
+    """The upload in parts that the address is for.
+
+    Raises:
+        NotFound: It is not one in parts, or it has expired.
+    """
+    terms = await _signed_terms(call)
+    return await call.node.uploads.find(terms.get("upload", ""), call.path["file_id"])
+
+
+async def _signed_terms(call: Call) -> dict[str, str]:
+    """What the address allows; only addresses that we signed, until their time is over or their key was revoked."""
     query = call.request.scope["query_string"].decode("latin-1")
     body, _, signature = query.rpartition("&sig=")
     terms = dict(urllib.parse.parse_qsl(body))
     if (
         not is_signed(call.node.secret, f"{call.path['file_id']}?{body}", signature)
         or int(terms["until"]) < time.time()
+        or await call.node.authenticator.named(terms.get("owner", "")) is None
     ):
         raise Unauthorized("This upload address is not valid, or no longer.")
     return terms
-
-
-def _is_id(text: str) -> bool:
-    return len(text) == 32 and all(char in "0123456789abcdef" for char in text)
 
 
 def routes() -> list[Route]:
     """The routes behind signed addresses."""
     return [
         Route("/up/{file_id}/complete", put_complete, methods=["POST"]),
-        Route("/up/{file_id}/{number:int}", put_part, methods=["PUT"]),
+        Route("/up/{file_id}/{number}", put_part, methods=["PUT"]),
         Route("/up/{file_id}", put_whole, methods=["PUT"]),
     ]

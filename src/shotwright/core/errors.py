@@ -13,11 +13,11 @@
     │   └── RenderFailed (500)         GenerationTimeout (504)
     ├── RequestError                   the machinery, not the model; `detail` is a sentence
     │   ├── StartTimeout (504)         ClientCancelled (499)   WorkerCrashed (503)   StorageFull (503)
-    │                                  ServerUnavailable (503)
+    │   ├── ServerUnavailable (503)    StorageUnavailable (503)   AlreadyUploaded (409)
     │   ├── BadRequest (400)           InternalError (500)
     │   └── IdempotencyMismatch (422)
     ├── QuotaError                     a bound of this key; nothing was stored and nothing is charged
-    │   └── RateLimited (429)          TooManyInFlight (429)   BudgetExceeded (402)  ConfirmationNeeded (402)
+    │   └── RateLimited (429)          TooManyInFlight (429)   TooManyUploads (429)  BudgetExceeded (402)  ConfirmationNeeded (402)
     ├── AccessError                    Unauthorized (401)   Forbidden (403)   NotFound (404)   Gone (410)
     │                                  PayloadTooLarge (413)   RangeNotSatisfiable (416)
     └── SetupError                     the operator has to change something before the server can start
@@ -303,6 +303,22 @@ class StorageFull(RequestError):
     retryable = True
 
 
+class StorageUnavailable(RequestError):
+    """The server cannot reach its file storage at the moment. Nothing was lost; try again in a few seconds."""
+
+    type = "internal_error"
+    status = 503
+    retryable = True
+
+
+class AlreadyUploaded(RequestError):
+    """Something else was uploaded under this address already, and files are never changed. Ask for a new upload address."""
+
+    type = "bad_request"
+    status = 409
+    exit_code = 2
+
+
 class ServerUnavailable(RequestError):
     """The server cannot reach its database at the moment. Nothing was lost; try again in a few seconds."""
 
@@ -352,6 +368,12 @@ class RateLimited(QuotaError):
 
 class TooManyInFlight(QuotaError):
     """Too many requests of this key are unfinished. Wait until one has ended."""
+
+    type = "concurrent_requests_limit"
+
+
+class TooManyUploads(QuotaError):
+    """Too many uploads of this key are unfinished. Complete some, or wait a day."""
 
     type = "concurrent_requests_limit"
 

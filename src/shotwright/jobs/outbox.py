@@ -37,6 +37,7 @@ class Delivery:
     url: str
     secret: str | None
     origin: str
+    may_be_private: bool  #: On a server without keys, somebody asked whose inner services these are.
     body: bytes | None
     headers: JSON | None
     signed_at: int | None
@@ -74,7 +75,16 @@ async def post(conn: AsyncConnection[Any], row: StoredRequest) -> None:
         return
     query = SQL["post"]
     hook = row.webhook
-    await conn.execute(query, (row.id, row.owner, row.wire, hook["url"], hook.get("secret"), hook.get("origin", "")))
+    values = (
+        row.id,
+        row.owner,
+        row.wire,
+        hook["url"],
+        hook.get("secret"),
+        hook.get("origin", ""),
+        bool(hook.get("may_be_private", False)),
+    )
+    await conn.execute(query, values)
 
 
 class Outbox:
@@ -119,11 +129,12 @@ class Outbox:
             )  # fmt: skip
             await conn.execute(query, row)
 
-    async def add_test(self, wire: str, url: str, secret: str | None, owner: str | None, body: bytes) -> uuid.UUID:
+    async def add_test(self, wire: str, hook: JSON, owner: str | None, body: bytes) -> uuid.UUID:
         """A delivery that belongs to no request."""
         query = SQL["add_test"]
+        values = (owner, wire, hook["url"], hook["secret"], body, hook["may_be_private"])
         async with self._pool.connection() as conn:
-            row = await (await conn.execute(query, (owner, wire, url, secret, body))).fetchone()
+            row = await (await conn.execute(query, values)).fetchone()
         assert row is not None  # noqa: S101  (RETURNING)
         return uuid.UUID(str(row[0]))
 

@@ -40,7 +40,7 @@ RENEW_S = 2.0
 KEPT_BYTES = 1024
 JITTER = 0.1
 SECRET_HEADERS = frozenset({"X-Webhook-Secret"})
-PRIVATE = "Set SHOTWRIGHT_PRIVATE_WEBHOOKS=allow to deliver there."
+PRIVATE = "Send a key (any, while the server has none), or set SHOTWRIGHT_PRIVATE_WEBHOOKS=allow, to deliver there."
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class Deliverer:
         outbox: Outbox,
         store: RequestStore,
         dialects: Mapping[str, WebhookDialect],
-        may_be_private: Callable[[], Awaitable[bool]],
+        may_be_private: Callable[[Delivery], Awaitable[bool]],
         pause_factor: float,
     ) -> None:
         self._outbox, self._store, self._dialects = outbox, store, dialects
@@ -108,7 +108,7 @@ class Deliverer:
         body, first_at = await self._body(delivery, dialect)
         signed_at = first_at if dialect.signs_once else int(time.time())
         headers = {"Content-Type": "application/json", **dialect.sign(delivery, body, signed_at)}
-        private = await self._may_be_private()
+        private = await self._may_be_private(delivery)
         attempt = await asyncio.get_running_loop().run_in_executor(
             self._threads, send, delivery, body, headers, dialect.timeout_s, private
         )

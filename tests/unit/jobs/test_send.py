@@ -19,7 +19,7 @@ NOW = datetime.now(UTC)
 
 def delivery(url: str) -> Delivery:
     return Delivery(
-        id=uuid.uuid4(), request_id=None, owner=None, wire="fal", url=url, secret=None, origin="", body=None, headers=None,
+        id=uuid.uuid4(), request_id=None, owner=None, wire="fal", url=url, secret=None, origin="", may_be_private=False, body=None, headers=None,
         signed_at=None, state="pending", attempts=2, next_at=NOW, created_at=NOW, finished_at=None,
     )  # fmt: skip
 

@@ -26,7 +26,7 @@ EXPIRES_MIN_S, EXPIRES_MAX_S = 60, 31_536_000
 KINDS = ("audio", "image", "other", "video")
 
 
-@handler("run")
+@handler("run", is_wire=True)
 async def presign(call: Call) -> Response:
     """POST /v1/upload/presign: an address to PUT a file to within 15 minutes."""
     body = await call.small_body()

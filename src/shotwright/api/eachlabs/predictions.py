@@ -38,14 +38,14 @@ LOCAL_NAMES = (".localhost", ".localdomain", ".local", ".internal", ".home.arpa"
 RUN_WORDS = {State.SUCCEEDED: "success", State.FAILED: "failed", State.CANCELLED: "cancelled"}
 
 
-@handler("run")
+@handler("run", is_wire=True)
 async def create(call: Call) -> Response:
     """POST /v1/prediction."""
     made = await _create(call)
     return bodies.answer(call.request, bodies.created(made.row), 200, REPLAYED if made.is_replay else {})
 
 
-@handler("run")
+@handler("run", is_wire=True)
 async def run(call: Call) -> Response:
     """POST /v1/prediction/run: create, wait, answer with the output."""
     made = await _create(call)
@@ -59,7 +59,7 @@ async def run(call: Call) -> Response:
     return bodies.answer(call.request, body, 200, REPLAYED if made.is_replay else {})
 
 
-@handler("read")
+@handler("read", is_wire=True)
 async def get(call: Call) -> Response:
     """GET /v1/prediction/{id}."""
     row = await _find(call)
@@ -67,7 +67,7 @@ async def get(call: Call) -> Response:
     return bodies.answer(call.request, bodies.prediction(row, call.base, settings.eachlabs_status_words))
 
 
-@handler("run")
+@handler("run", is_wire=True)
 async def cancel(call: Call) -> Response:
     """POST /v1/prediction/{id}/cancel."""
     row = await _find(call)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from shotwright.jobs.rows import StoredRequest
 
 
-@handler("run")
+@handler("run", is_wire=True)
 async def submit(call: Call) -> Response:
     """POST /queue/{endpoint}: store the request, answer with its ticket."""
     endpoint_id = call.path["endpoint"]
@@ -42,7 +42,7 @@ async def submit(call: Call) -> Response:
     return json_response(bodies.submitted(made.row, call.queue_base, made.position), 200, headers)
 
 
-@handler("read")
+@handler("read", is_wire=True)
 async def status(call: Call) -> Response:
     """GET .../requests/{id}/status: 202 while it waits or runs, 200 when it has ended."""
     row = await find(call)
@@ -52,7 +52,7 @@ async def status(call: Call) -> Response:
     return json_response(body, 200 if row.is_terminal else 202, bodies.request_headers(row))
 
 
-@handler("read")
+@handler("read", is_wire=True)
 async def status_stream(call: Call) -> Response:
     """GET .../requests/{id}/status/stream: an event per change with the logs since the last one, until the end."""
     row = await find(call)
@@ -70,14 +70,14 @@ async def status_stream(call: Call) -> Response:
     return event_stream(row_events(call.node, row.id, tell), bodies.request_headers(row))
 
 
-@handler("read")
+@handler("read", is_wire=True)
 async def result(call: Call) -> Response:
     """GET .../requests/{id}: the bare output, or the model's own error."""
     row = await find(call)
     return bodies.result_response(row, call.base)
 
 
-@handler("run")
+@handler("run", is_wire=True)
 async def cancel(call: Call) -> Response:
     """PUT .../requests/{id}/cancel."""
     row = await find(call)

@@ -25,7 +25,7 @@ def _queue_routes(prefix: str) -> list[Route]:
 def _upload_routes() -> list[Route]:
     table = [
         ("/storage/auth/token", uploads.token, "POST"), ("/storage/upload/initiate", uploads.initiate, "POST"),
-        ("/storage/upload/initiate-multipart", uploads.initiate, "POST"),
+        ("/storage/upload/initiate-multipart", uploads.initiate_multipart, "POST"),
     ]  # fmt: skip
     both = [(prefix + path, handler, method) for path, handler, method in table for prefix in ("", "/rest")]
     both += [
@@ -34,7 +34,7 @@ def _upload_routes() -> list[Route]:
         for end, handler in (("/multipart", uploads.multipart_start), ("", uploads.upload))
     ]
     both += [
-        (f"{_PART}/complete", uploads.multipart_complete, "POST"), (f"{_PART}/{{number:int}}", uploads.multipart_part, "PUT"),
+        (f"{_PART}/complete", uploads.multipart_complete, "POST"), (f"{_PART}/{{number}}", uploads.multipart_part, "PUT"),
     ]  # fmt: skip
     return [Route(path, handler, methods=[method]) for path, handler, method in both]
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from shotwright.jobs.rows import Created, StoredRequest
 
 
-@handler("run")
+@handler("run", is_wire=True)
 async def run(call: Call) -> Response:
     """POST /{endpoint}: block until the result is there."""
     made = await _submit(call)
@@ -46,7 +46,7 @@ async def run(call: Call) -> Response:
                 await task
 
 
-@handler("run")
+@handler("run", is_wire=True)
 async def stream(call: Call) -> Response:
     """POST /{endpoint}/stream: progress events; the last event is the output."""
     made = await _submit(call)

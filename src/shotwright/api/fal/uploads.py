@@ -16,22 +16,23 @@ from shotwright.api.auth import authenticate, is_signed, sign
 from shotwright.api.body import chunks_of
 from shotwright.api.call import Call, handler, public
 from shotwright.api.requests import upload_terms
-from shotwright.api.uploads import MAX_FILE, complete, receive_part, signed_address
-from shotwright.core.errors import BadRequest
+from shotwright.api.uploads import complete, max_bytes, receive_part, signed_address
+from shotwright.core.errors import BadRequest, NotFound
 from shotwright.files.store import safe_name
 
 if TYPE_CHECKING:
-    pass
+    from shotwright.api.auth import Caller
+    from shotwright.jobs.uploads import Upload
 
 TOKEN_S = 24 * 3600
 UPLOAD_S = 24 * 3600
 
 
-@handler("run")
+@handler("run", is_wire=True)
 async def token(call: Call) -> Response:
-    """POST /rest/storage/auth/token: a token for the CDN."""
-    until = int(time.time()) + TOKEN_S
-    value = f"{until}.{sign(call.node.secret, f'cdn:{until}')}"
+    """POST /rest/storage/auth/token: a token for the CDN, which dies with its key."""
+    text = f"{int(time.time()) + TOKEN_S}.{call.who.id}"
+    value = f"{text}.{sign(call.node.secret, f'cdn:{text}')}"
     expires = (datetime.now(UTC) + timedelta(seconds=TOKEN_S)).isoformat(timespec="seconds")
     return json_response({"token": value, "token_type": "Bearer", "base_url": _cdn(call), "expires_at": expires})
 
@@ -39,10 +40,10 @@ async def token(call: Call) -> Response:
 @public
 async def upload(call: Call) -> Response:
     """POST /cdn/files/upload: the raw bytes of one file."""
-    await _check_token(call)
+    who = await _uploader(call)
     record = await call.node.files.receive(
         chunks_of(call.request), call.headers.get("x-fal-file-name"), call.headers.get("content-type"),
-        max_bytes=MAX_FILE, **upload_terms(call),
+        max_bytes=max_bytes(call.node), owner=who.id, **upload_terms(call),
     )  # fmt: skip
     return json_response({"access_url": call.base + record.path})
 
@@ -50,62 +51,82 @@ async def upload(call: Call) -> Response:
 @public
 async def multipart_start(call: Call) -> Response:
     """POST /cdn/files/upload/multipart: an address for parts."""
-    await _check_token(call)
-    upload_id = uuid.uuid4().hex
-    name = safe_name(call.headers.get("x-fal-file-name"), call.headers.get("content-type"))
-    return json_response({"access_url": f"{call.base}/files/{upload_id}/{name}", "uploadId": upload_id})
+    who, kind = await _uploader(call), call.headers.get("content-type")
+    name = safe_name(call.headers.get("x-fal-file-name"), kind)
+    made = await call.node.uploads.start(who.id, name, kind, upload_terms(call))
+    return json_response({"access_url": f"{call.base}/files/{made.file_id}/{name}", "uploadId": made.id.hex})
 
 
 @public
 async def multipart_part(call: Call) -> Response:
     """PUT /files/{id}/{name}/multipart/{upload}/{n}."""
-    await _check_token(call)
-    etag = await receive_part(call, call.path["file_id"])
-    return Response(status_code=200, headers={"etag": etag})
+    part = await receive_part(call, await _own_upload(call))
+    return Response(status_code=200, headers={"etag": part.etag})
 
 
 @public
 async def multipart_complete(call: Call) -> Response:
     """POST /files/{id}/{name}/multipart/{upload}/complete."""
-    await _check_token(call)
-    path = call.path
-    record = await complete(
-        call,
-        path["file_id"],
-        path["name"],
-        call.headers.get("content-type"),
-        upload_terms(call),
-    )
+    record = await complete(call, await _own_upload(call))
     return json_response({"access_url": call.base + record.path})
 
 
-@handler("run")
+@handler("run", is_wire=True)
 async def initiate(call: Call) -> Response:
-    """POST /rest/storage/upload/initiate and initiate-multipart: a signed address to PUT to."""
+    """POST /rest/storage/upload/initiate: a signed address to PUT a file to."""
+    name, kind = await _named(call)
+    return _address(call, uuid.uuid4().hex, name, {"type": kind, **upload_terms(call)})
+
+
+@handler("run", is_wire=True)
+async def initiate_multipart(call: Call) -> Response:
+    """POST /rest/storage/upload/initiate-multipart: a signed address to PUT the parts of a file below."""
+    name, kind = await _named(call)
+    made = await call.node.uploads.start(call.who.id, name, kind, upload_terms(call))
+    return _address(call, made.file_id, name, {"upload": made.id.hex})
+
+
+async def _named(call: Call) -> tuple[str, str]:
+    """Name and type of the file that a body announces."""
     body = await call.small_body()
     if not isinstance(body, dict):
         raise BadRequest("Send a JSON object with file_name and content_type.")
     kind = str(body.get("content_type") or "application/octet-stream")
-    name = safe_name(str(body.get("file_name") or ""), kind)
-    file_id, base = uuid.uuid4().hex, call.base
-    terms: dict[str, Any] = {"name": name, "type": kind, **upload_terms(call)}
-    return json_response(
-        {
-            "upload_url": signed_address(call.node, base, file_id, terms, UPLOAD_S),
-            "file_url": f"{base}/files/{file_id}/{name}",
-        }
-    )
+    return safe_name(str(body.get("file_name") or ""), kind), kind
 
 
-async def _check_token(call: Call) -> None:
-    """A CDN token of ours, or a key; without keys anything will do."""
-    if await call.node.authenticator.is_open():
-        return
+def _address(call: Call, file_id: str, name: str, terms: dict[str, Any]) -> Response:
+    address = signed_address(call.node, call.base, file_id, {"name": name, "owner": call.who.id, **terms}, UPLOAD_S)
+    return json_response({"upload_url": address, "file_url": f"{call.base}/files/{file_id}/{name}"})
+
+
+async def _own_upload(call: Call) -> Upload:
+    """The caller's upload that the path names.
+
+    Raises:
+        NotFound: It is not theirs, or there is none.
+    """
+    who = await _uploader(call)
+    found = await call.node.uploads.find(call.path["upload_id"], call.path["file_id"])
+    if found.owner != who.id and not who.sees_all:
+        raise NotFound("There is no such upload.")
+    return found
+
+
+async def _uploader(call: Call) -> Caller:
+    """Who a CDN token of ours was made for, or whose key comes with the call.
+
+    Raises:
+        Unauthorized: Neither is there, or the token's key was revoked.
+    """
     _, _, value = call.headers.get("authorization", "").partition(" ")
-    until, _, signature = value.partition(".")
-    if until.isdigit() and int(until) > time.time() and is_signed(call.node.secret, f"cdn:{until}", signature):
-        return
-    await authenticate(call.request, call.node.authenticator, "run")
+    text, _, signature = value.rpartition(".")
+    if text and is_signed(call.node.secret, f"cdn:{text}", signature):
+        until, _, owner = text.partition(".")
+        who = await call.node.authenticator.named(owner) if int(until) > time.time() else None
+        if who is not None:
+            return who
+    return await authenticate(call.request, call.node.authenticator, "run", is_wire=True)
 
 
 def _cdn(call: Call) -> str:

@@ -34,7 +34,7 @@ async def serve(call: Call) -> Response:
     headers["content-length"] = str(end - start)
     if call.request.method == "HEAD" or end == start:
         return Response(status_code=status, headers=headers, media_type=record.content_type)
-    return StreamingResponse(call.node.files.read(record.id, start, end), status, headers, record.content_type)
+    return StreamingResponse(call.node.files.read(record, start, end), status, headers, record.content_type)
 
 
 def parse_range(header: str, size: int) -> tuple[int, int] | None:

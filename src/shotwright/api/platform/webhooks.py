@@ -57,9 +57,9 @@ async def test(call: Call) -> Response:
     wire, secret = body.get("wire", "fal"), body.get("secret")
     if not isinstance(wire, str) or wire not in SAMPLES or not (secret is None or isinstance(secret, str)):
         raise BadRequest(f"wire must be one of: {', '.join(SAMPLES)}; secret must be text.")
-    hook = webhook(call, body["url"], secret)
+    hook = webhook(call, body["url"], secret or None)
     body = json.dumps(SAMPLES[wire]).encode()
-    made = await call.node.outbox.add_test(wire, hook["url"], secret or None, call.who.id, body)
+    made = await call.node.outbox.add_test(wire, hook, call.who.id, body)
     return json_response({"id": str(made), "state": "pending"}, 202)
 
 

@@ -2,8 +2,8 @@
 
 -- post --
 -- A delivery, in the transaction that ends its request.
-INSERT INTO webhooks (request_id, owner, wire, url, secret, origin)
-VALUES (%s, %s, %s, %s, %s, %s)
+INSERT INTO webhooks (request_id, owner, wire, url, secret, origin, may_be_private)
+VALUES (%s, %s, %s, %s, %s, %s, %s)
 
 -- claim --
 -- Take deliveries that are due.
@@ -45,8 +45,8 @@ VALUES (%s, %s, %s, %s, %s, %s, %s)
 
 -- add_test --
 -- A sample to an address.
-INSERT INTO webhooks (owner, wire, url, secret, body)
-VALUES (%s, %s, %s, %s, %s)
+INSERT INTO webhooks (owner, wire, url, secret, body, may_be_private)
+VALUES (%s, %s, %s, %s, %s, %s)
 RETURNING id
 
 -- redeliver --
