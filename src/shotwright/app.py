@@ -10,7 +10,6 @@ import signal
 import socket
 from typing import TYPE_CHECKING, Any
 
-import psycopg
 import uvicorn
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from starlette.applications import Starlette
@@ -26,10 +25,11 @@ from shotwright.api.fal.dialect import FAL
 from shotwright.api.layers import Cors
 from shotwright.api.origin import HostRouting
 from shotwright.api.platform import routes as platform_routes
-from shotwright.core.errors import BadRequest, InternalError, NotFound, ServerUnavailable, SetupError, ShotwrightError
+from shotwright.core.errors import InternalError, NotFound, SetupError, ShotwrightError
 from shotwright.files.store import FileStore
 from shotwright.jobs.children import ChildPool, ChildSetup
 from shotwright.jobs.events import EventHub
+from shotwright.jobs.faults import DATABASE, as_error
 from shotwright.jobs.keys import KeyStore
 from shotwright.jobs.outbox import Outbox
 from shotwright.jobs.postgres import EmbeddedPostgres
@@ -37,6 +37,7 @@ from shotwright.jobs.queue import Queue
 from shotwright.jobs.store import RequestStore
 from shotwright.jobs.uploads import UploadStore
 from shotwright.jobs.webhooks import Deliverer
+from shotwright.jobs.workdir import WorkFolder
 from shotwright.jobs.worker import Worker
 from shotwright.web import routes as web_routes
 from shotwright.web.render import page, wants_page
@@ -62,9 +63,14 @@ DIALECTS = (FAL, EACHLABS)
 
 def worker_of(node: Node) -> Worker:
     """A worker of this node."""
-    workdir = node.settings.data / "work"
-    workdir.mkdir(parents=True, exist_ok=True)
-    setup = ChildSetup("shotwright.wiring:build_engines", node.settings.files(), str(workdir), node.settings)
+    workdir = WorkFolder(node.settings.data / "work")
+    setup = ChildSetup(
+        "shotwright.wiring:build_engines",
+        node.settings.files(),
+        str(workdir.path),
+        node.settings,
+        node.settings.engine_memory_mb,
+    )
     pool = ChildPool(setup, node.settings.workers)
     return Worker(
         node.store,
@@ -72,6 +78,9 @@ def worker_of(node: Node) -> Worker:
         node.hub,
         node.files,
         pool,
+        uploads=node.uploads,
+        outbox=node.outbox,
+        workdir=workdir,
         settings=node.settings,
         engines=node.engines,
         database_url=node.database_url,
@@ -172,10 +181,12 @@ async def _database(settings: Settings) -> AsyncIterator[str]:
 async def _keep_alive(embedded: EmbeddedPostgres) -> None:
     while True:
         await asyncio.sleep(WATCH_S)
-        if not await asyncio.to_thread(embedded.is_alive):
-            logger.warning("The embedded database has died; starting it again.")
-            with contextlib.suppress(SetupError):
+        try:
+            if not await asyncio.to_thread(embedded.is_alive):
+                logger.warning("The embedded database has died; starting it again.")
                 await asyncio.to_thread(embedded.revive)
+        except Exception:
+            logger.exception("The embedded database could not be looked after; trying again.")
 
 
 def build_api(node: Node) -> Starlette:
@@ -194,9 +205,8 @@ def build_api(node: Node) -> Starlette:
     api.state.node = node
     api.add_exception_handler(ShotwrightError, _on_error)  # type: ignore[arg-type]  # narrower than Exception
     api.add_exception_handler(Exception, _on_surprise)
-    for kind in (psycopg.OperationalError, PoolTimeout):
-        api.add_exception_handler(kind, _on_lost_database)
-    api.add_exception_handler(psycopg.DataError, _on_bad_value)
+    for kind in DATABASE:
+        api.add_exception_handler(kind, _on_database)
     for status in (404, 405):
         api.add_exception_handler(status, _on_missing)
     api.add_middleware(HostRouting)
@@ -208,14 +218,10 @@ async def _on_error(request: Request, exc: ShotwrightError) -> Response:
     return error_answer(DIALECTS, request, node_of(request), exc)
 
 
-async def _on_lost_database(request: Request, exc: Exception) -> Response:
-    logger.warning("The database does not answer in %s %s: %s", request.method, request.url.path, exc)
-    return error_answer(DIALECTS, request, node_of(request), ServerUnavailable())
-
-
-async def _on_bad_value(request: Request, _: Exception) -> Response:
-    """A value that no column can hold: NUL in a text, a number beyond all bounds."""
-    return error_answer(DIALECTS, request, node_of(request), BadRequest("A value of this request cannot be stored."))
+async def _on_database(request: Request, exc: Exception) -> Response:
+    """Out of reach, out of room, or a value that no column can hold: NUL in a text, a number beyond all bounds."""
+    logger.warning("The database refuses %s %r: %s", request.method, request.url.path, exc)
+    return error_answer(DIALECTS, request, node_of(request), as_error(exc))
 
 
 async def _on_surprise(request: Request, exc: Exception) -> Response:

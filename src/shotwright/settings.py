@@ -33,6 +33,16 @@ def listed(text: str) -> list[str]:
     return [item.strip() for item in text.split(",") if item.strip()]
 
 
+def _pairs(text: str) -> dict[str, str]:
+    """`a=1,b=2` as a table."""
+    found = (item.partition("=") for item in listed(text))
+    return {name.strip(): value.strip() for name, _, value in found}
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.replace(".", "", 1).isdigit()
+
+
 def plain_key(value: SecretStr) -> SecretStr:
     """A key without the white space around it.
 
@@ -89,6 +99,24 @@ class Settings(BaseSettings):
     upload_max_mb: int = Field(1024, ge=1, description="Largest file that is taken as an upload, in MB.")
     upload_max_parts: int = Field(1000, ge=1, le=10_000, description="Most parts of an upload in parts.")
     uploads_open_per_key: int = Field(100, ge=1, description="Unfinished uploads in parts for one key.")
+    engine_memory_mb: int = Field(
+        6144,
+        ge=0,
+        description="Memory of one engine process, in MB; engines that load a model are not bound. 0: no bound.",
+    )
+    engine_silence_s: float = Field(
+        60.0,
+        gt=0,
+        description="An engine process that says nothing for so many seconds is ended, and its request tried again.",
+    )
+    deadlines: str = Field(
+        "", description="Seconds that a render may take on an engine before it is ended: `draft=600,diffusion=7200`."
+    )
+    request_patience_s: float = Field(
+        45.0,
+        gt=0,
+        description="A running request that its worker has not confirmed for so many seconds goes back to the queue.",
+    )
     postgres_user: str = Field(
         "nobody", description="System user of the embedded database when the server runs as root."
     )
@@ -97,6 +125,11 @@ class Settings(BaseSettings):
         0,
         ge=0,
         description="Delete inputs, results and logs so many days after a request ended; 0 keeps them. Costs stay.",
+    )
+    keep_history_days: float = Field(
+        0,
+        ge=0,
+        description="Delete everything about a request, its row and what it cost too, so many days after it ended; 0 keeps it.",
     )
     keep_uploads_days: float = Field(
         0, ge=0, description="Delete uploads after so many days, unless their uploader chose a time; 0 keeps them."
@@ -143,15 +176,28 @@ class Settings(BaseSettings):
     def _check_prices(cls, value: str) -> str:
         for item in listed(value):
             engine, _, price = item.partition("=")
-            if not engine or not (price == "kling" or price.replace(".", "", 1).isdigit()):
+            if not engine or not (price == "kling" or _is_number(price)):
                 raise ValueError(f'write engine=price, such as diffusion=0.02 or draft=kling, not "{item}"')
+        return value
+
+    @field_validator("deadlines")
+    @classmethod
+    def _check_deadlines(cls, value: str) -> str:
+        for item in listed(value):
+            engine, _, seconds = item.partition("=")
+            if not engine or not _is_number(seconds) or float(seconds) <= 0:
+                raise ValueError(f'write engine=seconds, such as draft=600, not "{item}"')
         return value
 
     @property
     def engine_prices(self) -> dict[str, str]:
         """The operator's prices: engine to US dollars a second, or to "kling"."""
-        pairs = (item.partition("=") for item in listed(self.prices))
-        return {name.strip(): price.strip() for name, _, price in pairs}
+        return _pairs(self.prices)
+
+    @property
+    def engine_deadlines(self) -> dict[str, str]:
+        """The operator's deadlines: engine to seconds."""
+        return _pairs(self.deadlines)
 
     @property
     def accepted_keys(self) -> frozenset[str]:

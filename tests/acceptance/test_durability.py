@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from tests import conftest
+from tests import running
 from tests.running import STANDARD, RunningServer
 
 from shotwright.media.probe import probe_video
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.slow
 ENDPOINT = STANDARD + "reference-to-video"
 SHOT = {"prompt": "Hold still", "duration": "3"}
 LONG = {"prompt": "Hold still", "duration": "10"}
-start = functools.partial(conftest.start, engine="draft", own_database=True)
+start = functools.partial(running.start, engine="draft", own_database=True)
 """A server as users have it: with its own database, rendering drafts, which take long enough to be interrupted."""
 
 

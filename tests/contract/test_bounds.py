@@ -141,7 +141,7 @@ def test_going_away_is_no_cancel_for_who_can_come_back(server: RunningServer, pa
     body = {**SHOT, "prompt": f"Hold still, {uuid.uuid4()}"}
     with (
         contextlib.suppress(httpx.TimeoutException),
-        httpx.Client(base_url=server.url, timeout=0.3, trust_env=False) as hasty,
+        httpx.Client(base_url=server.url, timeout=0.3, trust_env=False, headers=server.http.headers) as hasty,
         hasty.stream("POST", path, json=body, headers=key) as answer,
     ):
         next(answer.iter_lines())

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from starlette.routing import Route
 
-from shotwright.core.errors import ServerUnavailable
+from shotwright.core.errors import ServerUnavailable, StorageFull, StorageUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -61,7 +61,7 @@ def error_answer(dialects: Sequence[Dialect], request: Request, node: Node, exc:
     path: str = request.scope["path"]
     fitting = ((len(prefix), item) for item in dialects for prefix in item.prefixes if path.startswith(prefix))
     response = max(fitting, key=lambda pair: pair[0])[1].error_answer(request, node, exc)
-    if isinstance(exc, ServerUnavailable):
+    if isinstance(exc, (ServerUnavailable, StorageFull, StorageUnavailable)):
         response.headers.update(RETRY_S)
     return response
 

@@ -74,6 +74,7 @@ class EngineSpec:
         is_draft: Whether its clips are drafts, to be promoted to another engine.
         is_heavy: Whether it is made at its first use.
         cancel_grace_s: How long it may take to stop before its process is ended.
+        deadline_s: How long, with these settings, a render may take before it is ended; the operator may set another time.
         stages: The stages that every render of it passes.
         replays: Whether, with these settings, it answers from recordings and so costs nothing.
         daily_budget_usd: What it may cost a day, all keys together; None: no bound.
@@ -91,6 +92,7 @@ class EngineSpec:
     is_draft: bool = False
     is_heavy: bool = False
     cancel_grace_s: float = 12.0
+    deadline_s: Callable[[Any], float] = lambda _settings: 1800.0
     stages: tuple[str, ...] = ("fetch", "render", "encode")
     replays: Callable[[Any], bool] = lambda _settings: False
     daily_budget_usd: Callable[[Any], Decimal | None] = lambda _settings: None
@@ -115,6 +117,8 @@ class EngineInfo:
     price: str = "0"  #: US dollars a second, or "kling" for the documented price of the paid service.
     daily_budget_usd: Decimal | None = None
     cancel_grace_s: float = 12.0
+    deadline_s: float = 1800.0
+    is_heavy: bool = False  #: It loads a model, and keeps it.
     stages: tuple[str, ...] = ()
 
     @property

@@ -2,7 +2,10 @@
 never the worker.
 
 Messages to the child: a `RenderJob`, "cancel", or "acknowledge_note". From the child: ("progress", stage, fraction, message),
-("preview", file id), ("note", data), ("done", Outcome), ("failed", error record). A child dies with its parent.
+("preview", file id), ("note", data), ("alive",), ("done", Outcome), ("failed", error record). A child dies with its parent.
+
+A child that says nothing for a while (it hangs, or was stopped) is ended and counts as crashed; one that takes longer than its
+engine may is ended and its request fails. Its memory is bounded, and one that has grown is replaced after its job.
 """
 
 from __future__ import annotations
@@ -10,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ctypes
+import errno
 import importlib
 import logging
 import multiprocessing
@@ -30,6 +34,7 @@ from typing import TYPE_CHECKING, Any
 from shotwright.core.errors import (
     BadRequest,
     ClientCancelled,
+    GenerationTimeout,
     InternalError,
     RenderFailed,
     ShotwrightError,
@@ -46,10 +51,17 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 Message = tuple[Any, ...]
 ENDS = frozenset({"done", "failed", "crashed"})
+ALIVE: Message = ("alive",)
 REPORT_EVERY_S = 0.2
 PREVIEW_EVERY_S = 0.25
 NOTE_WAIT_S = 30.0
 NICE = 5
+ALIVE_EVERY_S = 5.0
+OOM_SCORE = "500"
+"""The kernel ends an engine before the server and the database when memory runs out."""
+RECYCLE_BYTES = 1 << 30
+"""A process that holds so much after its job is replaced by a new one."""
+MB = 1 << 20
 _PR_SET_PDEATHSIG = 1
 
 
@@ -61,6 +73,7 @@ class ChildSetup:
     files_url: str
     workdir: str
     settings: Settings | None = None
+    memory_mb: int = 0
 
 
 class Child:
@@ -73,6 +86,7 @@ class Child:
         self._process = context.Process(
             target=child_main, args=(their_in, their_out, setup), name="shotwright-engine", daemon=True
         )
+        self.holds_model = False  #: Weights that take long to load; it is kept however large it is.
         self._process.start()
         their_in.close()
         their_out.close()
@@ -108,8 +122,24 @@ class Child:
         with contextlib.suppress(OSError):
             self._out.send("acknowledge_note")
 
-    async def run(self, job: RenderJob) -> AsyncIterator[Message]:
-        """Carry out a job; the last message is "done", "failed" or ("crashed", exit code)."""
+    def has_grown(self) -> bool:
+        """Whether it holds more memory than a new one would."""
+        try:
+            pages = int(Path(f"/proc/{self._process.pid}/statm").read_text().split()[1])
+        except (OSError, ValueError, IndexError):
+            return False
+        return pages * os.sysconf("SC_PAGE_SIZE") > RECYCLE_BYTES
+
+    async def run(
+        self, job: RenderJob, *, silence_s: float = 60.0, deadline_s: float = 3600.0
+    ) -> AsyncIterator[Message]:
+        """Carry out a job; the last message is "done", "failed" or ("crashed", exit code).
+
+        Args:
+            job: What to do.
+            silence_s: It is ended, and has crashed, when it says nothing for so long.
+            deadline_s: It is ended, and the job has failed, after so long.
+        """
         loop = asyncio.get_running_loop()
         inbox: asyncio.Queue[Message] = asyncio.Queue()
         try:
@@ -122,9 +152,20 @@ class Child:
             yield ("failed", BadRequest("The request is nested too deeply to be rendered.").to_json())
             return
         threading.Thread(target=self._pump, args=(loop, inbox), name="engine messages", daemon=True).start()
+        until = loop.time() + deadline_s
         while True:
-            message = await inbox.get()
-            yield message
+            try:
+                message = await asyncio.wait_for(inbox.get(), max(0.0, min(silence_s, until - loop.time())))
+            except TimeoutError:
+                self.kill()
+                if loop.time() >= until:
+                    yield ("failed", _too_long(deadline_s).to_json())
+                else:
+                    logger.warning("An engine process said nothing for %g s and was ended.", silence_s)
+                    yield ("crashed", self._process.exitcode)
+                return
+            if message != ALIVE:
+                yield message
             if message[0] in ENDS:
                 return
 
@@ -139,6 +180,10 @@ class Child:
                 message = ("crashed", self._process.exitcode)
             with contextlib.suppress(RuntimeError):  # the loop has ended
                 loop.call_soon_threadsafe(inbox.put_nowait, message)
+
+
+def _too_long(seconds: float) -> GenerationTimeout:
+    return GenerationTimeout(f"The render took longer than {seconds:g} seconds, which is all that its engine may take.")
 
 
 class ChildPool:
@@ -167,7 +212,7 @@ class ChildPool:
         except BaseException:
             self._drop(child)
             raise
-        if child.is_alive():
+        if child.is_alive() and (child.holds_model or not child.has_grown()):
             self._idle.append(child)
         else:
             self._drop(child)
@@ -195,12 +240,26 @@ def child_main(orders: Connection, answers: Connection, setup: ChildSetup) -> No
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with contextlib.suppress(OSError):
         os.nice(NICE)
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text(OOM_SCORE)
     module, _, name = setup.factory.partition(":")
     build: Callable[[Settings | None], dict[str, Engine]] = getattr(importlib.import_module(module), name)
     engines, store = build(setup.settings), FileStore(setup.files_url)
     inbox = _ParentLink(orders, answers)
     while (job := inbox.next_job()) is not None:
+        bound_memory(0 if job.is_heavy else setup.memory_mb)
         _carry_out(job, engines, store, setup, inbox)
+
+
+def bound_memory(megabytes: int) -> None:
+    """Let this process hold at most so much writable memory; 0 lifts the bound. On Linux; elsewhere nothing happens."""
+    if sys.platform == "linux":
+        import resource
+
+        _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+        wanted = megabytes * MB if megabytes else hard
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_DATA, (wanted, hard))
 
 
 class _ParentLink:
@@ -213,12 +272,23 @@ class _ParentLink:
         self._lock = threading.Lock()
         self.is_cancelled = False
         self._noted = threading.Event()
-        threading.Thread(target=self._read, daemon=True).start()
+        self._is_working = threading.Event()
+        for target in (self._read, self._say_alive):
+            threading.Thread(target=target, daemon=True).start()
 
     def next_job(self) -> RenderJob | None:
         """Wait for a job; None when the parent has gone."""
+        self._is_working.clear()
         self._ready.acquire()
+        self._is_working.set()
         return self._jobs.pop(0)
+
+    def _say_alive(self) -> None:
+        """Tell the parent now and then that a job is under way."""
+        while True:
+            self._is_working.wait()
+            self.send(ALIVE)
+            time.sleep(ALIVE_EVERY_S)
 
     def send(self, message: Message) -> None:
         """Send to the parent; it may have gone."""
@@ -261,10 +331,12 @@ def _carry_out(
     except ShotwrightError as exc:
         inbox.send(("failed", exc.to_json()))
     except MemoryError:
-        inbox.send(("failed", RenderFailed("The engine ran out of memory.").to_json()))
+        inbox.send(
+            ("failed", RenderFailed("The engine ran out of memory: SHOTWRIGHT_ENGINE_MEMORY_MB bounds it.").to_json())
+        )
     except OSError as exc:
         logger.exception("Request %s failed", job.request_id)
-        error = StorageFull() if exc.errno == 28 else InternalError()
+        error = StorageFull() if exc.errno in {errno.ENOSPC, errno.EDQUOT} else InternalError()
         inbox.send(("failed", error.to_json()))
     except Exception:
         logger.exception("Request %s failed", job.request_id)

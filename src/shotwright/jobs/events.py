@@ -123,7 +123,7 @@ class EventHub:
         while True:
             try:
                 await self._listen(ready)
-            except psycopg.Error as exc:
+            except (psycopg.Error, OSError) as exc:
                 logger.warning("Lost the event stream of the database: %s", exc)
             self._lost()
             await asyncio.sleep(RECONNECT_S)

@@ -26,6 +26,7 @@ class RenderJob:
     with_recipe: bool = True
     with_previews: bool = True
     notes: dict[str, Any] = field(default_factory=dict)
+    is_heavy: bool = False  #: The engine loads a model, which no bound of memory suits.
     plan: ShotPlan | None = None  #: Carried out instead of reading the prompt.
 
 

@@ -138,6 +138,16 @@ class Outbox:
         assert row is not None  # noqa: S101  (RETURNING)
         return uuid.UUID(str(row[0]))
 
+    async def forget_tests(self, days: float) -> None:
+        """Delete test deliveries that are more than `days` old; others go with their requests."""
+        async with self._pool.connection() as conn:
+            await conn.execute(SQL["forget_tests"], (days * 86400,))
+
+    async def rename_owner(self, old: str, new: str) -> None:
+        """Call a key otherwise: its deliveries stay its own."""
+        async with self._pool.connection() as conn:
+            await conn.execute(SQL["rename_owner"], (new, old))
+
     async def redeliver(self, delivery_id: uuid.UUID) -> None:
         """Make a delivery due again, at once and signed anew; one that is under way follows itself."""
         query = SQL["redeliver"]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any
 
 import procrastinate
+from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Status
 
 if TYPE_CHECKING:
@@ -43,12 +45,15 @@ class Queue:
 
         self.app.task(name=TASK, queue=QUEUE)(task)
 
-    async def put(self, conn: AsyncConnection[Any], request_id: uuid.UUID, priority: int) -> int:
-        """Queue a request on the caller's transaction; the entry's number."""
-        deferrer = self.app.configure_task(TASK, queue=QUEUE, priority=priority, connection=conn)
+    async def put(
+        self, conn: AsyncConnection[Any], request_id: uuid.UUID, priority: int, *, is_again: bool = False
+    ) -> int:
+        """Queue a request on the caller's transaction, before others of its priority when its turn had come once; the entry's number."""
+        deferrer = self.app.configure_task(TASK, queue=QUEUE, priority=2 * priority + is_again, connection=conn)
         return await deferrer.defer_async(request_id=str(request_id))
 
     async def clean(self, entries: list[int]) -> None:
         """Drop entries of lost workers; their requests have been queued anew."""
         for entry in entries:
-            await self.app.job_manager.finish_job_by_id_async(job_id=entry, status=Status.FAILED, delete_job=True)
+            with contextlib.suppress(ConnectorException):  # it is gone already
+                await self.app.job_manager.finish_job_by_id_async(job_id=entry, status=Status.FAILED, delete_job=True)

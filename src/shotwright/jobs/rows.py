@@ -42,7 +42,8 @@ class StoredRequest:
     options: JSON
     state: str
     priority: int
-    attempt: int
+    attempt: int  #: Starts so far; fences off a worker that was declared lost.
+    losses: int  #: Starts that ended with a dead worker or engine.
     worker: int | None
     queue_job: int | None
     cancel_requested: bool

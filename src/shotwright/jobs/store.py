@@ -123,6 +123,7 @@ class RequestStore:
         worker: int | None = None,
         values: JSON | None = None,
         only_cancelled: bool = False,
+        is_loss: bool = False,
     ) -> StoredRequest | None:
         """Move a request to another state.
 
@@ -133,6 +134,7 @@ class RequestStore:
             worker: The worker that starts it.
             values: Columns to set: plan, result, error, metrics.
             only_cancelled: Only a request whose end was asked for.
+            is_loss: It waits again because a worker or an engine died over it.
 
         Returns:
             The row, or None when the transition was not allowed.
@@ -148,9 +150,10 @@ class RequestStore:
                 worker=worker,
                 values=values or {},
                 only_cancelled=only_cancelled,
+                is_loss=is_loss,
             )
             if row is not None and target is State.QUEUED:
-                await self._requeue(conn, row)
+                await self._requeue(conn, row, is_again=True)
         return row
 
     async def _move(
@@ -164,6 +167,7 @@ class RequestStore:
         values: JSON,
         only_from: State | None = None,
         only_cancelled: bool = False,
+        is_loss: bool = False,
     ) -> StoredRequest | None:
         """The one statement that changes a state, and what follows from an end: event, webhook."""
         given = {key: Jsonb(storable(value)) if isinstance(value, dict) else value for key, value in values.items()}
@@ -174,7 +178,7 @@ class RequestStore:
             {
                 **dict.fromkeys(("plan", "result", "error", "metrics", "progress", "cost_usd", "cancel_requested")), **given,
                 "id": request_id, "state": target.value, "sources": allowed, "attempt": attempt, "worker": worker,
-                "only_cancelled": only_cancelled, "is_cancel": target is State.CANCELLED,
+                "only_cancelled": only_cancelled, "is_loss": is_loss, "is_cancel": target is State.CANCELLED,
             },
         )  # fmt: skip
         if row is not None:
@@ -211,13 +215,12 @@ class RequestStore:
         found = await (await conn.execute(query, (owner,))).fetchone()
         room = self._concurrency - (found[0] if found else 0) if self._concurrency else None
         query = SQL["parked_of_owner"]
-        async with conn.cursor(row_factory=row_of(StoredRequest)) as cursor:
-            rows = await (await cursor.execute(query, (owner, room if room is None else max(room, 0)))).fetchall()
-        for row in rows:
-            await self._requeue(conn, row)
+        for row in await self._rows(conn, query, (owner, room if room is None else max(room, 0))):
+            await self._requeue(conn, row, is_again=True)
 
-    async def _requeue(self, conn: AsyncConnection[Any], row: StoredRequest) -> None:
-        job = await self._queue.put(conn, row.id, row.priority)
+    async def _requeue(self, conn: AsyncConnection[Any], row: StoredRequest, *, is_again: bool = False) -> None:
+        """Give a request an entry in the queue; one that had its turn before goes before those that have waited less."""
+        job = await self._queue.put(conn, row.id, row.priority, is_again=is_again)
         await conn.execute(SQL["set_queue_job"], (job, row.id))
 
     async def request_cancel(self, request_id: uuid.UUID) -> StoredRequest | None:
@@ -277,37 +280,41 @@ class RequestStore:
             for (request_id,) in await (await conn.execute(query)).fetchall():
                 await self._move(conn, request_id, State.FAILED, values={"error": error}, only_from=State.QUEUED)
 
-    async def rescue(self, error: JSON) -> list[int]:
-        """Take back requests whose worker is gone: queue them again, or fail them after the last attempt.
+    async def heartbeat(self, request_ids: list[uuid.UUID], worker: int) -> None:
+        """Confirm requests that a worker is rendering."""
+        async with self._pool.connection() as conn:
+            await conn.execute(SQL["heartbeat"], (request_ids, worker))
 
-        A worker holds an advisory lock on its own connection for as long as it lives; a lock that can be taken has no owner.
+    async def rescue(self, error: JSON, patience_s: float | None) -> list[int]:
+        """Take back requests that nobody renders: queue them again, or fail them after the last attempt.
+
+        A worker holds an advisory lock on its own connection for as long as it lives, and confirms each request that it renders: a lock
+        that can be taken has no owner, and a request that was not confirmed for `patience_s` (None: do not ask) was given up.
 
         Returns:
             Entries of the queue that are to be cleaned up.
         """
-        stale: list[int] = []
         async with self._pool.connection() as conn, conn.transaction():
-            query = SQL["orphans"]
-            async with conn.cursor(row_factory=row_of(StoredRequest)) as cursor:
-                rows = await (await cursor.execute(query)).fetchall()
-            for row in rows:
-                if row.queue_job is not None:
-                    stale.append(row.queue_job)
+            lost = await self._rows(conn, SQL["orphans"], (patience_s,))
+            for row in lost:
                 await self._rescue_one(conn, row, error)
-        return stale
+            strays = await self._rows(conn, SQL["strays"], ())
+            for row in strays:
+                await self._requeue(conn, row, is_again=True)
+        return [row.queue_job for row in (*lost, *strays) if row.queue_job is not None]
 
     async def _rescue_one(self, conn: AsyncConnection[Any], row: StoredRequest, error: JSON) -> None:
         no_retry = bool(row.options.get("no_retry"))
         if row.cancel_requested:
             await self._move(conn, row.id, State.CANCELLED, attempt=row.attempt, values={})
-        elif row.attempt >= MAX_ATTEMPTS or no_retry:
+        elif row.losses + 1 >= MAX_ATTEMPTS or no_retry:
             await self._move(conn, row.id, State.FAILED, attempt=row.attempt, values={"error": error})
         else:
             await self._event(
                 conn, row.id, "log", level="WARN", message=f"The worker was lost; attempt {row.attempt + 1} follows."
             )
-            await self._move(conn, row.id, State.QUEUED, attempt=row.attempt, values={})
-            await self._requeue(conn, row)
+            await self._move(conn, row.id, State.QUEUED, attempt=row.attempt, values={}, is_loss=True)
+            await self._requeue(conn, row, is_again=True)
 
     async def counts(self) -> dict[str, int]:
         """How many requests are in each state."""
@@ -323,6 +330,19 @@ class RequestStore:
             for (request_id,) in await (await conn.execute(query, (days * 86400,))).fetchall():
                 results.append(await self._delete_payload(conn, request_id))
         return [result for result in results if result]
+
+    async def forget_rows(self, days: float) -> list[JSON]:
+        """Delete requests that ended more than `days` ago, with all that belongs to them, a batch at a time. Returns their results."""
+        async with self._pool.connection() as conn, conn.transaction():
+            ids = [found for (found,) in await (await conn.execute(SQL["forgotten"], (days * 86400,))).fetchall()]
+            results = [await self._delete_payload(conn, request_id) for request_id in ids]
+            await conn.execute(SQL["delete_rows"], (ids,))
+        return [result for result in results if result]
+
+    async def rename_owner(self, old: str, new: str) -> None:
+        """Call a key otherwise: its requests stay its own."""
+        async with self._pool.connection() as conn:
+            await conn.execute(SQL["rename_owner"], (new, old))
 
     async def forget_keys(self) -> None:
         """Drop idempotency keys that are too old to be repeated."""
@@ -341,6 +361,12 @@ class RequestStore:
         gone = await (await conn.execute(query, (request_id,))).fetchall()
         await self._notify(conn, request_id)
         return {**(found[0] if found and found[0] else {}), "previews": [file_id for (file_id,) in gone if file_id]}
+
+    @staticmethod
+    async def _rows(conn: AsyncConnection[Any], query: str, values: Any) -> list[StoredRequest]:  # noqa: ANN401  (psycopg parameters)
+        async with conn.cursor(row_factory=row_of(StoredRequest)) as cursor:
+            rows: list[StoredRequest] = await (await cursor.execute(query, values)).fetchall()
+            return rows
 
     @staticmethod
     async def _one(conn: AsyncConnection[Any], query: str, values: Any) -> StoredRequest | None:  # noqa: ANN401  (psycopg parameters)

@@ -21,9 +21,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import httpcore
-import psycopg
-from psycopg_pool import PoolTimeout
 
+from shotwright.jobs.faults import DATABASE
 from shotwright.jobs.outbox import Attempt, Delivery
 from shotwright.media.guard import AddressRefused, guarded_pool
 
@@ -75,9 +74,13 @@ class Deliverer:
         """Deliver until cancelled."""
         try:
             while True:
-                with contextlib.suppress(psycopg.Error, PoolTimeout):
+                try:
                     await self._renew()
                     await self._take()
+                except DATABASE as exc:
+                    logger.warning("Webhooks are waiting for the database: %s", exc)
+                except Exception:
+                    logger.exception("Webhooks could not be taken; trying again.")
                 await asyncio.sleep(POLL_S)
         finally:
             for task in self._tasks.values():

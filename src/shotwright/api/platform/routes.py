@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, Any
 
-import psycopg
 from starlette.routing import Route
 
 from shotwright.api.answers import json_response
@@ -17,6 +16,7 @@ from shotwright.api.platform.views import shown, shown_event
 from shotwright.api.query import moment, whole_number
 from shotwright.api.requests import checked_engine, checked_seed, find, ready_engines, submit
 from shotwright.core.errors import BadRequest
+from shotwright.jobs.faults import DATABASE
 from shotwright.jobs.history import Search, search
 from shotwright.jobs.recipe import recipe_of
 from shotwright.jobs.rows import NewRequest
@@ -33,7 +33,7 @@ async def health(call: Call) -> Response:
     """GET /health: 200 when the server can take requests."""
     try:
         counts = await call.node.store.counts()
-    except psycopg.Error as exc:
+    except DATABASE as exc:
         return json_response({"status": "unavailable", "detail": f"The database does not answer: {exc}"}, 503)
     return json_response(
         {

@@ -39,5 +39,5 @@ def reach_servers(settings: RemoteSettings) -> list[tuple[str, str]]:
 
 SPEC = EngineSpec(
     "remote", "Remote GPUs", "A video model on servers of yours, SGLang-Diffusion or vLLM-Omni.", "a server with POST /v1/videos",
-    _build, RemoteSettings, _status, stages=("fetch", "remote", "deliver"),
+    _build, RemoteSettings, _status, deadline_s=lambda settings: settings.remote_timeout_s + 900, stages=("fetch", "remote", "deliver"),
 )  # fmt: skip

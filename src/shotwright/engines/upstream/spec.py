@@ -53,6 +53,6 @@ def _status(settings: UpstreamSettings, _: Path) -> Status:
 
 SPEC = EngineSpec(
     "upstream", "Kling O1", "The real, paid model at fal or EachLabs, with your own key.", "a key of the paid service",
-    _build, UpstreamSettings, _status, is_free=False, stages=("fetch", "upstream", "download"),
+    _build, UpstreamSettings, _status, is_free=False, deadline_s=lambda settings: settings.upstream_timeout_s + 900, stages=("fetch", "upstream", "download"),
     replays=lambda settings: settings.is_replaying, daily_budget_usd=lambda settings: settings.upstream_daily_budget_usd,
 )  # fmt: skip

@@ -8,7 +8,7 @@ FROM (SELECT (metrics->>'inference_time')::float8 AS took FROM requests WHERE en
 -- search --
 -- The newest requests that fit; what is NULL does not matter. Inputs of more than 64 KiB, which are media sent inside the
 -- request, are left out: a page of them would fill the memory.
-SELECT id, endpoint_id, engine, options, state, priority, attempt, worker, queue_job, cancel_requested, start_deadline, created_at,
+SELECT id, endpoint_id, engine, options, state, priority, attempt, losses, worker, queue_job, cancel_requested, start_deadline, created_at,
     started_at, finished_at, stage, progress, plan, result, error, metrics, owner, wire, webhook, cost_usd,
     CASE
         WHEN jsonb_typeof(arguments) = 'object' AND pg_column_size(arguments) > 65536 THEN (

@@ -77,7 +77,7 @@ WHERE owner = %s
 -- start --
 -- A worker begins: not after the start's deadline. `attempt` NULL means whichever.
 UPDATE requests
-SET state = %(state)s, worker = %(worker)s, attempt = attempt + 1, started_at = clock_timestamp(), progress = 0
+SET state = %(state)s, worker = %(worker)s, attempt = attempt + 1, started_at = clock_timestamp(), heartbeat_at = clock_timestamp(), progress = 0
 WHERE id = %(id)s
   AND state = ANY(%(sources)s)
   AND (%(attempt)s::integer IS NULL OR attempt = %(attempt)s)
@@ -100,9 +100,9 @@ WHERE id = %(id)s
 RETURNING *
 
 -- queue_again --
--- A lost worker's request waits again.
+-- A request waits again; `is_loss` when a worker or an engine died over it.
 UPDATE requests
-SET state = %(state)s
+SET state = %(state)s, losses = losses + %(is_loss)s::int
 WHERE id = %(id)s
   AND state = ANY(%(sources)s)
   AND (%(attempt)s::integer IS NULL OR attempt = %(attempt)s)
@@ -173,13 +173,38 @@ WHERE state = 'queued'
   AND start_deadline <= clock_timestamp()
 FOR UPDATE SKIP LOCKED
 
+-- heartbeat --
+-- A worker is rendering these.
+UPDATE requests
+SET heartbeat_at = clock_timestamp()
+WHERE id = ANY(%s)
+  AND worker = %s
+  AND state = 'running'
+
 -- orphans --
--- Running requests whose worker holds its lock no more.
+-- Running requests whose worker holds its lock no more, or has not confirmed them for so many seconds (NULL: do not ask).
 SELECT *
 FROM requests
 WHERE state = 'running'
-  AND worker IS NOT NULL
-  AND pg_try_advisory_xact_lock(worker)
+  AND (worker IS NULL
+  OR pg_try_advisory_xact_lock(worker)
+  OR coalesce(heartbeat_at, started_at) < clock_timestamp() - make_interval(secs => %s::float8))
+ORDER BY created_at
+FOR UPDATE SKIP LOCKED
+
+-- strays --
+-- Waiting requests whose entry in the queue is gone, or belongs to a worker of the queue that is.
+SELECT *
+FROM requests
+WHERE state = 'queued'
+  AND queue_job IS NOT NULL
+  AND NOT EXISTS (
+      SELECT
+      FROM procrastinate_jobs job
+      WHERE job.id = queue_job
+        AND (job.status = 'todo' OR (job.status = 'doing' AND EXISTS (SELECT FROM procrastinate_workers WHERE id = job.worker_id)))
+  )
+ORDER BY created_at
 FOR UPDATE SKIP LOCKED
 
 -- counts --
@@ -195,6 +220,26 @@ FROM requests
 WHERE finished_at < clock_timestamp() - make_interval(secs => %s)
   AND NOT options ? 'payload_deleted'
 FOR UPDATE SKIP LOCKED
+
+-- forgotten --
+-- Requests that ended so many seconds ago, a batch of them.
+SELECT id
+FROM requests
+WHERE finished_at < clock_timestamp() - make_interval(secs => %s)
+ORDER BY finished_at LIMIT 500
+FOR UPDATE SKIP LOCKED
+
+-- delete_rows --
+-- Delete requests with their events, webhooks and idempotency keys.
+DELETE
+FROM requests
+WHERE id = ANY(%s)
+
+-- rename_owner --
+-- A key is called otherwise from now on.
+UPDATE requests
+SET owner = %s
+WHERE owner = %s
 
 -- delete_payload --
 -- Delete what a request was given and gave.

@@ -70,6 +70,19 @@ FROM webhook_attempts
 WHERE webhook_id = %s
 ORDER BY id
 
+-- forget_tests --
+-- Test deliveries that are so many seconds old.
+DELETE
+FROM webhooks
+WHERE request_id IS NULL
+  AND created_at < clock_timestamp() - make_interval(secs => %s)
+
+-- rename_owner --
+-- A key is called otherwise from now on.
+UPDATE webhooks
+SET owner = %s
+WHERE owner = %s
+
 -- recent --
 -- The newest deliveries, of one caller and one wire where they are named.
 SELECT *
