@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
+from shotwright.core.errors import SetupError
 from shotwright.jobs.admission import Admission, admit, earlier, forget_keys, lock_owner, remember
 from shotwright.jobs.messages import storable
 from shotwright.jobs.outbox import post
@@ -37,11 +38,20 @@ class RequestStore:
         self._concurrency = concurrency_per_key
 
     async def prepare(self) -> None:
-        """Make the tables; several processes may do so at once."""
+        """Make the tables, or take the steps that they lack; several processes may do so at once.
+
+        Raises:
+            SetupError: A later release has changed them.
+        """
         async with self._pool.connection() as conn, conn.transaction():
             await conn.execute(SQL["lock_schema"], (_SCHEMA_LOCK,))
             await conn.execute(SQL["migrations_table"])
             done = {number for (number,) in await (await conn.execute(SQL["migrations"])).fetchall()}
+            if done and max(done) > migrations()[-1][0]:
+                raise SetupError(
+                    f"The database was changed by a later release (step {max(done)}; this one knows {migrations()[-1][0]}). Install that "
+                    "release again, or restore the copy of the data from before."
+                )
             for number, statement in migrations():
                 if number not in done:
                     await conn.execute(statement)
