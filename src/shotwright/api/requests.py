@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import urllib.parse
 import uuid
 from dataclasses import replace
 from decimal import Decimal
@@ -18,6 +17,7 @@ from shotwright.core.catalog import find_endpoint
 from shotwright.core.errors import BadRequest, ConfirmationNeeded, NotFound
 from shotwright.core.pricing import actual_usd, expected
 from shotwright.jobs.admission import Admission, fingerprint
+from shotwright.media.address import BadAddress, parse_address
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -105,14 +105,12 @@ def webhook(call: Call, url: str, secret: str | None = None) -> dict[str, Any]:
     Raises:
         BadRequest: Not an http or https address.
     """
-    text = url.strip()
     try:
-        parts = urllib.parse.urlsplit(text)
-        is_good = parts.scheme.lower() in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
-    except ValueError:
-        is_good = False
-    if not is_good or len(text) > URL_MAX or not text.isascii() or not text.isprintable() or " " in text:
-        raise BadRequest("The webhook address must be an http or https URL.")
+        text = parse_address(url).url
+    except BadAddress as exc:
+        raise BadRequest(f"The webhook address must be an http or https URL. {exc}") from exc
+    if len(text) > URL_MAX:
+        raise BadRequest(f"The webhook address must be an http or https URL of at most {URL_MAX} characters.")
     trusted = (
         call.caller is not None and call.caller.is_open and is_trusted(call.request, call.caller, call.node.settings)
     )

@@ -5,8 +5,6 @@ arguments → ShotRequest → media on disk → limits → ShotPlan → engine �
 
 from __future__ import annotations
 
-import ipaddress
-import urllib.parse
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,9 +13,11 @@ from shotwright.core.errors import (
     BadRequest,
     FeatureNotSupported,
     FileDownloadError,
+    Forbidden,
+    Gone,
     InputErrors,
     ModelError,
-    ShotwrightError,
+    NotFound,
 )
 from shotwright.core.limits import ImageLimits, VideoFacts, VideoLimits, check_image, check_video, too_large
 from shotwright.core.prompt import plan_request
@@ -26,7 +26,9 @@ from shotwright.engines.base import ElementMedia, Shot, output_spec
 from shotwright.files.store import FILE_PATH
 from shotwright.jobs.messages import Outcome, RenderJob
 from shotwright.jobs.recipe import recipe_of
+from shotwright.media.address import BadAddress, parse_address
 from shotwright.media.fetch import FetchPolicy, fetch
+from shotwright.media.guard import is_public_address
 from shotwright.media.images import probe_image
 from shotwright.media.probe import probe_video
 from shotwright.media.recipe import append_recipe
@@ -204,7 +206,7 @@ def bring(url: str, path: Path, policy: FetchPolicy, loc: Loc, store: FileStore,
         return
     try:
         record = store.find(own)
-    except ShotwrightError as exc:
+    except (NotFound, Gone, Forbidden) as exc:
         raise FileDownloadError(exc.message, loc=loc) from exc
     if record.size_bytes > policy.max_bytes:
         raise too_large(record.size_bytes, policy.max_bytes, loc)
@@ -215,15 +217,21 @@ def _is_private(url: str, job: RenderJob) -> bool:
     """Whether an address means something to this server only: its own files, inline media, names and numbers of private networks."""
     if url[:5].lower() == "data:" or own_file(url, job.own_hosts) is not None:
         return True
-    host = (urllib.parse.urlsplit(url).hostname or "").rstrip(".")
     try:
-        return not ipaddress.ip_address(host).is_global
+        host = parse_address(url).host.rstrip(".")
+    except BadAddress:
+        return True
+    try:
+        return not is_public_address(host)
     except ValueError:
         return "." not in host or host.endswith((".localhost", ".local", ".internal"))
 
 
 def own_file(url: str, own_hosts: frozenset[str]) -> str | None:
     """The id of a file of this server, when the address is one of ours."""
-    parts = urllib.parse.urlsplit(url)
-    match = FILE_PATH.search(parts.path) if parts.netloc.lower() in own_hosts else None
+    try:
+        address = parse_address(url)
+    except BadAddress:
+        return None
+    match = FILE_PATH.search(address.path) if address.netloc in own_hosts else None
     return match.group("id") if match else None

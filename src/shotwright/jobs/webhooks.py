@@ -11,7 +11,6 @@ import json
 import logging
 import random
 import time
-import urllib.parse
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -24,6 +23,7 @@ import httpcore
 
 from shotwright.jobs.faults import DATABASE
 from shotwright.jobs.outbox import Attempt, Delivery
+from shotwright.media.address import parse_address
 from shotwright.media.guard import AddressRefused, guarded_pool
 
 if TYPE_CHECKING:
@@ -161,9 +161,9 @@ def send(delivery: Delivery, body: bytes, headers: dict[str, str], timeout_s: fl
 def _post(url: str, body: bytes, headers: dict[str, str], timeout_s: float, *, allow_private: bool) -> tuple[int, str]:
     """Status and the first kilobyte of the answer."""
     deadline = time.monotonic() + timeout_s
-    netloc = urllib.parse.urlsplit(url).netloc.rpartition("@")[2]
+    address = parse_address(url)
     sent: dict[bytes | str, bytes | str] = {
-        "Host": netloc,
+        "Host": address.netloc,
         "User-Agent": "shotwright",
         "Content-Length": str(len(body)),
     }
@@ -171,7 +171,7 @@ def _post(url: str, body: bytes, headers: dict[str, str], timeout_s: float, *, a
     limits = {"connect": timeout_s, "read": timeout_s, "write": timeout_s, "pool": timeout_s}
     with (
         guarded_pool(allow_private=allow_private, deadline=deadline) as pool,
-        pool.stream("POST", url.split("#")[0], headers=sent, content=body, extensions={"timeout": limits}) as response,
+        pool.stream("POST", address.url, headers=sent, content=body, extensions={"timeout": limits}) as response,
     ):
         kept = bytearray()
         with contextlib.suppress(httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError):

@@ -21,6 +21,7 @@ import httpcore
 
 from shotwright.core.errors import FileDownloadError
 from shotwright.core.limits import too_large
+from shotwright.media.address import Address, BadAddress, joined, parse_address
 from shotwright.media.guard import AddressRefused, guarded_pool
 
 if TYPE_CHECKING:
@@ -97,11 +98,14 @@ def _download(url: str, path: Path, policy: FetchPolicy, loc: Loc) -> int:
     deadline = time.monotonic() + policy.timeout_s
     with guarded_pool(allow_private=policy.allow_private, deadline=deadline) as pool:
         try:
+            address = parse_address(url)
             for _ in range(MAX_REDIRECTS + 1):
-                target = _get(pool, url, path, policy, loc, deadline=deadline)
+                target = _get(pool, address, path, policy, loc, deadline=deadline)
                 if isinstance(target, int):
                     return target
-                url = target
+                address = target
+        except BadAddress as exc:
+            raise FileDownloadError(str(exc)) from exc
         except AddressRefused as exc:
             raise FileDownloadError(f"{exc} {REMEDY}" if exc.is_private else str(exc)) from exc
         except (httpcore.TimeoutException, TimeoutError) as exc:
@@ -112,24 +116,21 @@ def _download(url: str, path: Path, policy: FetchPolicy, loc: Loc) -> int:
 
 
 def _get(
-    pool: httpcore.ConnectionPool, url: str, path: Path, policy: FetchPolicy, loc: Loc, *, deadline: float
-) -> int | str:
+    pool: httpcore.ConnectionPool, address: Address, path: Path, policy: FetchPolicy, loc: Loc, *, deadline: float
+) -> int | Address:
     """One hop: the size of the written file, or the address to go on to."""
-    parts = urllib.parse.urlsplit(url)
-    if parts.scheme.lower() not in {"http", "https"} or not parts.hostname or parts.username:
-        raise FileDownloadError("Only http and https addresses without a user name can be downloaded.")
     left = max(0.1, deadline - time.monotonic())
     timeouts = {"connect": min(CONNECT_S, left), "read": left, "write": left, "pool": left}
     headers: dict[bytes | str, bytes | str] = {
-        "Host": parts.netloc,
+        "Host": address.netloc,
         "User-Agent": "shotwright",
         "Accept": "*/*",
         "Accept-Encoding": "identity",
     }
-    with pool.stream("GET", url.split("#")[0], headers=headers, extensions={"timeout": timeouts}) as response:
+    with pool.stream("GET", address.url, headers=headers, extensions={"timeout": timeouts}) as response:
         names = {key.lower(): value for key, value in response.headers}
         if response.status in REDIRECTS and b"location" in names:
-            return urllib.parse.urljoin(url, names[b"location"].decode("latin-1"))
+            return joined(address, names[b"location"].decode("utf-8", "replace"))
         if response.status != 200:
             raise FileDownloadError(f"The download failed: the server answered {response.status}.")
         declared = names.get(b"content-length", b"")

@@ -2,11 +2,13 @@
 
 Promises:
     * every address that a name resolves to is checked, and the connection goes to the checked address (no DNS rebinding);
-    * private, loopback, link-local, shared (CGNAT), NAT64 and IPv4-mapped private addresses are refused unless allowed;
+    * private, loopback, link-local, shared (CGNAT) and reserved addresses are refused unless allowed, those of clouds' inner services
+      too; IPv6 that stands for IPv4 (mapped, NAT64) is judged by it, other transitions (compatible, translated, 6to4, Teredo) are refused;
+      our own table says so, whatever this version of Python thinks;
     * a conversation ends by its deadline, however slowly the other side drips;
     * proxies of the environment are ignored.
 
-Source: fal-wire section 3 (rules of fal's own downloader), users.md section 5, numbers 23-25.
+Source: fal-wire section 3 (rules of fal's own downloader), users.md section 5, numbers 23-25; the IANA special-purpose registries.
 """
 
 from __future__ import annotations
@@ -24,8 +26,19 @@ import httpcore
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
-_NAT64_LOCAL = ipaddress.ip_network("64:ff9b:1::/48")
+NOT_PUBLIC = tuple(
+    ipaddress.ip_network(text)
+    for text in (
+        "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24",
+        "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4",
+        "168.63.129.16/32", "100.100.100.200/32",  # inner services of Azure and Alibaba; the others' are link-local
+        "::/96", "::ffff:0:0:0/96", "2002::/16", "64:ff9b:1::/48", "100::/64", "100:0:0:1::/64", "2001::/23", "2001:db8::/32", "3fff::/20", "5f00::/16",
+        "fc00::/7", "fe80::/10", "fec0::/10", "ff00::/8",
+    )
+)  # fmt: skip
+"""Where no public server is. Source: IANA IPv4 and IPv6 special-purpose address registries; RFC 3879 for fec0::/10."""
+CARRIERS = tuple(map(ipaddress.IPv6Network, ("::ffff:0:0/96", "64:ff9b::/96")))
+"""IPv6 that stands for an IPv4 address, in its last 32 bits: mapped, and translated by NAT64."""
 
 
 class AddressRefused(Exception):
@@ -37,14 +50,11 @@ class AddressRefused(Exception):
 
 
 def is_public_address(address: str) -> bool:
-    """Whether an IP address is globally routable, seen through IPv4 mapping and NAT64."""
+    """Whether a public server can be at an IP address, seen through the IPv4 address that it may carry."""
     ip = ipaddress.ip_address(address.split("%")[0])
-    if isinstance(ip, ipaddress.IPv6Address):
-        if ip.ipv4_mapped is not None:
-            return is_public_address(str(ip.ipv4_mapped))
-        if ip in _NAT64 or ip in _NAT64_LOCAL or ip.sixtofour is not None or ip.teredo is not None:
-            return False
-    return ip.is_global and not ip.is_multicast
+    if isinstance(ip, ipaddress.IPv6Address) and any(ip in network for network in CARRIERS):
+        return is_public_address(str(ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)))
+    return ip.is_global and not any(ip in network for network in NOT_PUBLIC if network.version == ip.version)
 
 
 def resolve(host: str, port: int, *, allow_private: bool) -> list[str]:

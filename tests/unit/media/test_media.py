@@ -12,7 +12,7 @@ import av
 import cv2
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 from tests.running import with_audio
 
 from shotwright.core.errors import ImageLoadError, UnsupportedImageFormat, UnsupportedVideoFormat
@@ -217,3 +217,54 @@ def test_the_same_frames_are_the_same_bytes_whatever_the_memory_held_before(
         )
         made.add(path.read_bytes())
     assert len(made) == 1
+
+
+DAMAGED = ["cut", "flipped"]
+
+
+@pytest.mark.parametrize("damage", DAMAGED)
+@pytest.mark.parametrize("ending", [".jpg", ".png", ".webp", ".gif", ".avif"])
+def test_a_damaged_picture_is_refused_when_it_is_measured(tmp_path: Path, ending: str, damage: str) -> None:
+    path = tmp_path / f"picture{ending}"
+    noise = np.random.default_rng(1).integers(0, 255, (400, 600, 3), np.uint8)
+    Image.fromarray(noise).save(path)
+    data = bytearray(path.read_bytes())
+    if damage == "cut":
+        data = data[: len(data) // 2]
+    else:
+        data[:40] = data[:12] + bytes(28)
+    path.write_bytes(data)
+    with pytest.raises((ImageLoadError, UnsupportedImageFormat)) as caught:
+        probe_image(path, ("body", "image_urls", 1))
+    assert caught.value.loc == ("body", "image_urls", 1)
+
+
+@pytest.mark.parametrize(
+    "exif",
+    [
+        b"",
+        b"Exif\x00\x00",
+        b"Exif\x00\x00II*\x00\xff\xff\xff\xff",
+        b"Exif\x00\x00MM\x00*\x00\x00\x00\x08\x00\x01\x01\x12\x00\x05\x00\x00\x00\x01\x00\x00\x00\xff",
+        b"\xff" * 200,
+    ],
+)
+def test_odd_exif_is_no_reason_to_refuse_a_picture(tmp_path: Path, exif: bytes) -> None:
+    path = tmp_path / "picture.jpg"
+    Image.new("RGB", (640, 480), "red").save(path, exif=exif)
+    facts = probe_image(path, ("body",))
+    assert (facts.width, facts.height) == (640, 480)
+    assert load_image(path)[0].shape == (480, 640, 3)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_every_orientation_is_made_upright(tmp_path: Path, orientation: int) -> None:
+    upright = np.zeros((300, 400, 3), np.uint8)
+    upright[:150, :200] = 255
+    path = tmp_path / "picture.png"
+    exif = Image.Exif()
+    exif[274] = orientation
+    Image.fromarray(upright).save(path, exif=exif)
+    with Image.open(path) as image:
+        expected = np.asarray(ImageOps.exif_transpose(image).convert("RGB"))
+    assert np.array_equal(load_image(path)[0], expected)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 import socket
-import unicodedata
-import urllib.parse
 from typing import TYPE_CHECKING, Any
 
 from shotwright.api.answers import error_of
@@ -20,6 +18,7 @@ from shotwright.core.request import ShotRequest, parse_request
 from shotwright.files.store import FILE_PATH
 from shotwright.jobs.rows import NewRequest
 from shotwright.jobs.states import State
+from shotwright.media.address import BadAddress, parse_address
 from shotwright.media.guard import is_public_address
 
 if TYPE_CHECKING:
@@ -172,25 +171,17 @@ def refusal(url: str, own: frozenset[str], *, allow_private: bool) -> str | None
     if url[:5].lower() == "data:":
         return "Data URIs are not accepted. Upload the file and pass its https address."
     try:
-        parts = urllib.parse.urlsplit(url)
-        host = plain_host(parts.hostname or "")
-    except ValueError:
-        return "This is not an address."
-    if parts.netloc.lower() in own and FILE_PATH.search(parts.path):
+        address = parse_address(url)
+    except BadAddress as exc:
+        return str(exc)
+    host = address.host.rstrip(".")
+    if address.netloc in own and FILE_PATH.search(address.path):
         return None
-    if not host:
-        return "This is not an address."
     if allow_private:
         return None
     if _is_local(host):
         return "Localhost and private addresses are not accepted. Upload the file and pass its https address."
-    return None if parts.scheme.lower() == "https" else "Only https addresses are accepted."
-
-
-def plain_host(host: str) -> str:
-    """A host as resolvers read it: percent signs decoded, wide letters and ideographic dots made plain."""
-    text = unicodedata.normalize("NFKC", urllib.parse.unquote(host)).replace("。", ".")
-    return text.lower().rstrip(".")
+    return None if address.scheme == "https" else "Only https addresses are accepted."
 
 
 def _is_local(host: str) -> bool:
