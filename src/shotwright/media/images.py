@@ -90,7 +90,9 @@ def thumbnail(rgb: FrameRGB, longest_px: int) -> bytes:
 def _orientation(image: Image.Image) -> int:
     """How the camera was held, by EXIF: 1 to 8, and 1 where it does not say or what it says cannot be read."""
     try:
-        found = image.getexif().get(274)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            found = image.getexif().get(274)
     except Exception:  # noqa: BLE001  (whatever odd metadata make the parser raise: the picture is fine)
         return 1
     return found if isinstance(found, int) and 1 <= found <= 8 else 1
@@ -111,6 +113,7 @@ def _readable(loc: Loc) -> Iterator[None]:
 
 def _opened(path: Path, loc: Loc) -> Image.Image:
     with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         try:
             return Image.open(path, formats=FORMATS)
