@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from av.video.reformatter import Colorspace, Interpolation
 
-from shotwright.core.errors import VideoLoadError
+from shotwright.core.errors import VideoLoadError, VideoTooLong
 from shotwright.media.colour import rgb_to_yuv, yuv_to_rgb
 from shotwright.media.probe import open_video
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from shotwright.media.colour import FrameYUV
 
+FRAMES_MAX = 1500
+"""Twice as many as the longest clip at the highest rate that any endpoint takes has."""
 _TURNS = {90: cv2.ROTATE_90_COUNTERCLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_CLOCKWISE}
 
 
@@ -40,6 +42,7 @@ def decode_frames(path: Path, width: int, height: int) -> Iterator[FrameYUV]:
 
     Raises:
         VideoLoadError: Not one frame can be decoded. Damage further on ends the clip where it begins.
+        VideoTooLong: There are more frames than any clip may have.
     """
     with open_video(path) as container:
         stream = container.streams.video[0]
@@ -47,6 +50,8 @@ def decode_frames(path: Path, width: int, height: int) -> Iterator[FrameYUV]:
         count = 0
         try:
             for frame in _progressive(container, stream):
+                if count >= FRAMES_MAX:
+                    raise VideoTooLong(f"The video has more than {FRAMES_MAX} frames.", loc=("body", "video_url"))
                 yield _upright(frame, width, height)
                 count += 1
         except av.error.FFmpegError as exc:

@@ -6,6 +6,7 @@ import os
 import struct
 import subprocess
 import sys
+from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -15,7 +16,14 @@ import pytest
 from PIL import Image, ImageOps
 from tests.running import with_audio
 
-from shotwright.core.errors import ImageLoadError, UnsupportedImageFormat, UnsupportedVideoFormat
+from shotwright.core.errors import (
+    ImageLoadError,
+    UnsupportedImageFormat,
+    UnsupportedVideoFormat,
+    VideoFrameRate,
+    VideoTooLong,
+)
+from shotwright.core.limits import VideoLimits, check_video
 from shotwright.media.colour import rgb_to_yuv, yuv_to_rgb
 from shotwright.media.decode import decode_frame_at, decode_frames
 from shotwright.media.encode import Encoder
@@ -272,3 +280,38 @@ def test_every_orientation_is_made_upright(tmp_path: Path, orientation: int) -> 
     with Image.open(path) as image:
         expected = np.asarray(ImageOps.exif_transpose(image).convert("RGB"))
     assert np.array_equal(load_image(path)[0], expected)
+
+
+def lying_clip(path: Path, frames: int, claimed_s: float) -> Path:
+    """A clip with many frames whose header says that it is short: every sample has the same tiny duration in a stretched timescale."""
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=60, options={"preset": "ultrafast"})
+        stream.width, stream.height, stream.pix_fmt = 720, 720, "yuv420p"
+        frame = av.VideoFrame.from_ndarray(np.zeros((720, 720, 3), np.uint8), format="rgb24")
+        for number in range(frames):
+            frame.pts, frame.time_base = number, Fraction(1, 60)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    data = bytearray(path.read_bytes())
+    for box in (b"mvhd", b"mdhd"):  # timescale, then duration
+        at = data.index(box) + 4
+        scale, _ = struct.unpack(">II", data[at + 12 : at + 20])
+        faster = round(scale * frames / 60 / claimed_s)
+        data[at + 12 : at + 16] = struct.pack(">I", faster)
+    path.write_bytes(data)
+    return path
+
+
+def test_a_clip_of_thousands_of_frames_that_claims_to_be_short_breaks_the_limits(tmp_path: Path) -> None:
+    facts = probe_video(lying_clip(tmp_path / "clip.mp4", 3000, 10.0))
+    assert facts.frames == 3000
+    assert facts.fps == pytest.approx(300, rel=0.05)
+    assert [type(error) for error in check_video(facts, VideoLimits(), ("body", "video_url"))] == [VideoFrameRate]
+
+
+def test_no_more_frames_are_decoded_than_any_clip_may_have(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clip: Path
+) -> None:
+    monkeypatch.setattr("shotwright.media.decode.FRAMES_MAX", 20)
+    with pytest.raises(VideoTooLong):
+        list(decode_frames(clip, 320, 180))
