@@ -7,10 +7,8 @@ import contextlib
 import logging
 import secrets
 import signal
-import socket
 from typing import TYPE_CHECKING, Any
 
-import uvicorn
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -39,11 +37,12 @@ from shotwright.jobs.uploads import UploadStore
 from shotwright.jobs.webhooks import Deliverer
 from shotwright.jobs.workdir import WorkFolder
 from shotwright.jobs.worker import Worker
+from shotwright.serving import HttpServer, listen
 from shotwright.web import routes as web_routes
 from shotwright.web.render import page, wants_page
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
+    from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
     from starlette.responses import Response
@@ -225,7 +224,7 @@ async def _on_database(request: Request, exc: Exception) -> Response:
 
 
 async def _on_surprise(request: Request, exc: Exception) -> Response:
-    logger.error("Unexpected error in %s %s", request.method, request.url.path, exc_info=exc)
+    logger.error("Unexpected error in %s %r", request.method, request.url.path, exc_info=exc)
     return error_answer(DIALECTS, request, node_of(request), InternalError())
 
 
@@ -257,19 +256,14 @@ async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
         settings: The operator's choices.
         announce: Called with the server's address once it takes requests.
     """
-    listener = _listen(settings)
+    listener = listen(settings)
     certificate = _certificate(settings.data) if settings.tls else None
     scheme = "https" if certificate else "http"
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     url = f"{scheme}://{host}:{listener.getsockname()[1]}"
     async with open_node(settings) as node:
         await check_exposure(node)
-        config = uvicorn.Config(
-            build_api(node), log_level=settings.log_level, access_log=False, lifespan="off", server_header=False,
-            timeout_graceful_shutdown=3,
-            ssl_certfile=certificate[0] if certificate else None, ssl_keyfile=certificate[1] if certificate else None,
-        )  # fmt: skip
-        server = HttpServer(config)
+        server = HttpServer(build_api(node), settings, certificate)
         stopping = _stop_signal()
         tasks = [
             asyncio.create_task(server.serve([listener]), name="http"),
@@ -294,25 +288,7 @@ async def work(settings: Settings, announce: Callable[[str], None]) -> None:
         await _until(stopping, tasks, None)
 
 
-class HttpServer(uvicorn.Server):
-    """uvicorn that says when it listens and leaves the signals to us: ours stop the worker as well."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.ready = asyncio.Event()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Listen."""
-        await super().startup(sockets)
-        self.ready.set()
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Leave the signals alone."""
-        yield
-
-
-async def _until(stopping: asyncio.Event, tasks: list[asyncio.Task[None]], server: uvicorn.Server | None) -> None:
+async def _until(stopping: asyncio.Event, tasks: list[asyncio.Task[None]], server: HttpServer | None) -> None:
     """Wait for the end: a signal, or a task that failed; then stop everything in order."""
     waiter: asyncio.Task[Any] = asyncio.create_task(stopping.wait())
     done, _ = await asyncio.wait({waiter, *tasks}, return_when=asyncio.FIRST_COMPLETED)
@@ -336,22 +312,6 @@ def _stop_signal() -> asyncio.Event:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, event.set)
     return event
-
-
-def _listen(settings: Settings) -> socket.socket:
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((settings.host, settings.port))
-    except OSError as exc:
-        listener.close()
-        raise SetupError(
-            f"Cannot listen on {settings.host}:{settings.port}: {exc.strerror or exc}. Another server may be running; choose --port."
-        ) from exc
-    listener.listen(2048)
-    listener.setblocking(False)
-    return listener
 
 
 def _certificate(data: Path) -> tuple[str, str]:

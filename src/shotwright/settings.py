@@ -96,6 +96,11 @@ class Settings(BaseSettings):
     )
     allow_private_media: bool = Field(default=False, description="Let media come from private and loopback addresses.")
     max_body_mb: int = Field(300, ge=1, description="Largest request body that is read, in MB (data URIs count).")
+    max_connections: int = Field(
+        0,
+        ge=0,
+        description="Connections at once; further ones get a 503. 0: as many as the process's descriptors allow.",
+    )
     upload_max_mb: int = Field(1024, ge=1, description="Largest file that is taken as an upload, in MB.")
     upload_max_parts: int = Field(1000, ge=1, le=10_000, description="Most parts of an upload in parts.")
     uploads_open_per_key: int = Field(100, ge=1, description="Unfinished uploads in parts for one key.")

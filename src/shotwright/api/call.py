@@ -35,8 +35,11 @@ if TYPE_CHECKING:
     Endpoint = Callable[[Request], Awaitable[Response]]
     Handler = Callable[["Call"], Awaitable[Response]]
 
-SMALL_MB = 1
+MB = 1_048_576
+SMALL_BYTES = MB
 """Bodies that carry no media are read up to this size."""
+WORDS_BYTES = 256 * 1024
+"""Requests that are only looked at (plan, estimate) carry words and addresses: kilobytes."""
 
 
 @dataclass(frozen=True)
@@ -122,11 +125,15 @@ class Call:
             PayloadTooLarge: It is larger than the operator allows.
             SchemaError: It is no JSON that can be kept.
         """
-        return await read_json(self.request, self.node.settings.max_body_mb)
+        return await read_json(self.request, self.node.settings.max_body_mb * MB)
 
     async def small_body(self) -> Any:  # noqa: ANN401  (any JSON)
         """Its JSON body, up to a megabyte; raises as `body` does."""
-        return await read_json(self.request, SMALL_MB)
+        return await read_json(self.request, SMALL_BYTES)
+
+    async def words_body(self) -> Any:  # noqa: ANN401  (any JSON)
+        """Its JSON body, up to 256 KB; raises as `body` does."""
+        return await read_json(self.request, WORDS_BYTES)
 
 
 def node_of(request: Request) -> Node:

@@ -6,6 +6,7 @@ comes in the Host header or in `x-fal-target-url` (the JavaScript client's proxy
 
 from __future__ import annotations
 
+import re
 import urllib.parse
 from typing import TYPE_CHECKING
 
@@ -23,15 +24,26 @@ HOST_PREFIX = {
     "api.fal.ai": "/platform", "api.eachlabs.ai": "/eachlabs",
 }  # fmt: skip
 PROXY_PATH = "/api/fal/proxy"
+HOST = re.compile(
+    rb"(?:[A-Za-z0-9._~-]{0,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?(?:, *[A-Za-z0-9._:\[\]-]{1,253}){0,8}"
+)
+"""Host and X-Forwarded-Host, which stand in the addresses of our answers."""
 
 
 def origin(request: Request, settings: Settings) -> str:
     """Scheme and host of our addresses, as this client reaches us."""
     if settings.public_url:
         return settings.public_url.rstrip("/")
-    scheme = request.headers.get("x-forwarded-proto", request.url.scheme).split(",")[0].strip()
-    host = request.headers.get("x-forwarded-host") or request.headers.get("host") or request.url.netloc
+    said = request.headers.get("x-forwarded-proto", "").split(",")[0].strip().lower()
+    scheme = said if said in {"http", "https"} else request.scope["scheme"]
+    host = request.headers.get("x-forwarded-host") or request.headers.get("host") or _server(request)
     return f"{scheme}://{host.split(',')[0].strip()}"
+
+
+def _server(request: Request) -> str:
+    """Where we listen: for a client that names no host."""
+    host, port = request.scope.get("server") or ("127.0.0.1", None)
+    return f"{host}:{port}" if port else str(host)
 
 
 def queue_prefix(request: Request) -> str:
@@ -41,7 +53,7 @@ def queue_prefix(request: Request) -> str:
 
 def own_hosts(request: Request, settings: Settings) -> list[str]:
     """Hosts whose /files/ addresses are ours."""
-    netloc = urllib.parse.urlsplit(origin(request, settings)).netloc.lower()
+    netloc = origin(request, settings).partition("://")[2].partition("/")[0].lower()
     asked = request.headers.get("host", "").lower()
     behind_fal_names = asked.split(":")[0] in HOST_PREFIX
     return sorted({netloc, asked, *(HOST_PREFIX if behind_fal_names else ())} - {""})
@@ -58,14 +70,17 @@ class HostRouting:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        if not all(HOST.fullmatch(value) for key, value in scope["headers"] if key in {b"host", b"x-forwarded-host"}):
+            await JSONResponse({"detail": "The Host of this request is no host."}, 400)(scope, receive, send)
+            return
         headers = {
             key: value for key, value in scope["headers"] if key in {b"host", b"x-fal-target-url", b"x-forwarded-host"}
         }
         if scope["path"].rstrip("/") == PROXY_PATH:
-            target = urllib.parse.urlsplit(headers.get(b"x-fal-target-url", b"").decode("latin-1"))
-            prefix = HOST_PREFIX.get(target.hostname or "")
+            target = _target(headers.get(b"x-fal-target-url", b"").decode("latin-1"))
+            prefix = HOST_PREFIX.get(target.hostname or "") if target else None
             if scope["method"] != "OPTIONS":
-                if prefix is None:
+                if target is None or prefix is None:
                     await JSONResponse({"detail": "Invalid request"}, 400)(scope, receive, send)
                     return
                 scope = _moved(scope, prefix + target.path, target.query)
@@ -78,6 +93,15 @@ class HostRouting:
                 scope = _moved(scope, prefix + scope["path"], scope["query_string"].decode("latin-1"))
                 scope["shotwright.by_host"] = True
         await self.app(scope, receive, send)
+
+
+def _target(url: str) -> urllib.parse.SplitResult | None:
+    """Where a proxied call would go; None when that is no address."""
+    try:
+        found = urllib.parse.urlsplit(url)
+    except ValueError:
+        return None
+    return found if found.hostname else None
 
 
 def _moved(scope: Scope, path: str, query: str) -> Scope:

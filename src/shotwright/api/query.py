@@ -11,15 +11,30 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
 
+DIGITS_MAX = 18
+
+
+def digits(text: str) -> int | None:
+    """The one way in which a number comes from the wire: plain digits. One beyond all bounds is `10 ** DIGITS_MAX`.
+
+    Returns:
+        The number; None when the text is something else.
+    """
+    if not (text.isascii() and text.isdigit()):
+        return None
+    return int(text) if len(text) <= DIGITS_MAX else 10**DIGITS_MAX
+
+
 def as_whole_number(text: str, name: str, low: int, high: int) -> int:
     """A number from `low` to `high` as a client writes it, in plain digits.
 
     Raises:
         BadRequest: It is something else.
     """
-    if not (text.isascii() and text.isdigit() and len(text) < 20 and low <= int(text) <= high):
+    found = digits(text)
+    if found is None or not low <= found <= high:
         raise BadRequest(f"{name} must be a whole number from {low} to {high}.")
-    return int(text)
+    return found
 
 
 def whole_number(request: Request, name: str, default: int, low: int, high: int) -> int:

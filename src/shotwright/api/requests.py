@@ -32,6 +32,7 @@ EXPIRES_MAX_S = 10**10
 KEY_HEADER = "idempotency-key"
 KEY_MAX = 255
 URL_MAX = 2048
+SEED_DIGITS = 19
 CONFIRM_HEADER = "x-shotwright-confirm-usd"
 REPLAYED = {"idempotent-replayed": "true"}
 
@@ -199,6 +200,6 @@ def checked_seed(text: str) -> int:
     Raises:
         BadRequest: It is no whole number that fits.
     """
-    if not (text.isascii() and text.isdigit() and len(text) < 20 and int(text) < 2**63):
+    if not (text.isascii() and text.isdigit() and len(text) <= SEED_DIGITS and int(text) < 2**63):
         raise BadRequest(f'The seed must be a whole number from 0 to 2^63 - 1, not "{text[:40]}".')
     return int(text)

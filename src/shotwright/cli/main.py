@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from typing import Any
+from typing import Any, ClassVar
 
 import typer
 from pydantic import ValidationError
@@ -25,11 +25,28 @@ def emit(data: Any, *, as_json: bool, text: str | None = None) -> None:  # noqa:
     sys.stdout.write((json.dumps(data, ensure_ascii=False, indent=2) if as_json or text is None else text) + "\n")
 
 
+class PlainFormatter(logging.Formatter):
+    """Lines in which nothing that a client sent can look like another line or steer a terminal."""
+
+    CONTROL: ClassVar = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))}
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  (as logging has it)
+        """The line without its traceback."""
+        return super().formatMessage(record).translate(self.CONTROL)
+
+    def formatException(self, ei: Any) -> str:  # noqa: ANN401, N802  (as logging has it)
+        """A traceback, whose own line ends stay."""
+        kept = {code: text for code, text in self.CONTROL.items() if code != 0x0A}
+        return super().formatException(ei).translate(kept)
+
+
 def run() -> int:
     """Run the command line; the exit code."""
     from shotwright.cli.commands import app
 
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    handler = logging.StreamHandler()
+    handler.setFormatter(PlainFormatter("%(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
     command = typer.main.get_command(app)
     try:
         code = command.main(args=sys.argv[1:], prog_name="shotwright", standalone_mode=False)

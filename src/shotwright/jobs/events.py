@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 KEPT_ROWS = 4096
+KEPT_BYTES = 64 << 20
 RECONNECT_S = 0.5
 POSITION_S = 0.2
 """A place in the queue changes without an event of its own; it is read again after this time."""
@@ -38,7 +39,7 @@ class EventHub:
         self._url = database_url
         self._store = store
         self._waiters: defaultdict[uuid.UUID, set[asyncio.Event]] = defaultdict(set)
-        self._rows: LRUCache[uuid.UUID, StoredRequest] = LRUCache(KEPT_ROWS)
+        self._rows: LRUCache[uuid.UUID, StoredRequest] = LRUCache(KEPT_BYTES, getsizeof=_weight)
         self._positions: dict[uuid.UUID, tuple[float, int]] = {}
         self._is_listening = False
         self._fresh: object = None
@@ -64,7 +65,7 @@ class EventHub:
         marker = object()
         self._fresh = marker
         row = await self._store.get(request_id)
-        if row is not None and self._is_listening and self._fresh is marker:
+        if row is not None and self._is_listening and self._fresh is marker and _weight(row) < KEPT_BYTES // 64:
             self._rows[row.id] = row
         return row
 
@@ -136,3 +137,17 @@ class EventHub:
             ready.set()
             async for note in conn.notifies():
                 self._changed(uuid.UUID(note.payload))
+
+
+def _weight(row: StoredRequest) -> int:
+    """About how many bytes a row holds: its texts, and some for the rest."""
+    return KEPT_BYTES // KEPT_ROWS + sum(
+        map(_text_bytes, (row.arguments, row.options, row.plan, row.result, row.error))
+    )
+
+
+def _text_bytes(value: Any) -> int:  # noqa: ANN401  (any JSON)
+    if isinstance(value, str):
+        return len(value)
+    items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return sum(map(_text_bytes, items))

@@ -73,7 +73,7 @@ def _slug_of(endpoint: Endpoint) -> Endpoint | None:
 async def code(call: Call) -> Response:
     """POST /models/{id}/code: the request in the body as programs for both wires."""
     endpoint = find_endpoint(call.path["endpoint"])
-    arguments: Any = await call.body()
+    arguments: Any = await call.words_body()
     if not isinstance(arguments, dict):
         raise BadRequest("Send the input of a call.request, a JSON object.")
     base = call.base

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 import secrets
 import urllib.parse
 from typing import TYPE_CHECKING, Any
@@ -45,6 +46,8 @@ NAVIGATION = (
     ("/usage", "Usage"),
     ("/docs/", "Docs"),
 )
+QUALITY = re.compile(r"[01](?:\.[0-9]{0,3})?")
+"""How much a type in an Accept header is wanted. Source: RFC 9110, 12.4.2."""
 VISITOR = "shotwright_visitor"
 
 
@@ -122,7 +125,7 @@ def prefers_page(accept: str) -> bool:
         name, *parameters = (part.strip() for part in item.split(";"))
         if name in weights:
             given = next((part[2:] for part in parameters if part.startswith("q=")), "1")
-            weights[name] = float(given) if given.replace(".", "", 1).isdigit() else 1.0
+            weights[name] = float(given) if QUALITY.fullmatch(given) else 1.0
     return weights["text/html"] > weights["application/json"]
 
 

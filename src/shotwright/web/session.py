@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from shotwright.api.auth import COOKIE, SESSION_S, end_session, new_session
 from shotwright.api.body import read_body, read_json
-from shotwright.api.call import node_of
+from shotwright.api.call import SMALL_BYTES, node_of
 from shotwright.core.errors import Forbidden, Unauthorized
 from shotwright.web.render import VISITOR, new_token, page
 
@@ -30,7 +30,7 @@ async def form(request: Request) -> Response:
 async def enter(request: Request) -> Response:
     """POST /signin: the key, where to go, and the double-submit CSRF token of our own form."""
     node = node_of(request)
-    given = dict(urllib.parse.parse_qsl((await read_body(request, 1)).decode("utf-8", "replace")))
+    given = dict(urllib.parse.parse_qsl((await read_body(request, SMALL_BYTES)).decode("utf-8", "replace")))
     where, word = given.get("next", ""), request.cookies.get(VISITOR, "")
     if not word or not hmac.compare_digest(word.encode(), given.get("word", "").encode()):
         return _shown(request, where, "The page had expired. Try again.", 403)
@@ -46,7 +46,7 @@ async def enter(request: Request) -> Response:
 async def enter_by_program(request: Request) -> Response:
     """POST /session {"key"}: the cookie, for our own pages, which call it with JSON from this origin."""
     node = node_of(request)
-    body = await read_json(request, 1)
+    body = await read_json(request, SMALL_BYTES)
     if request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
         raise Forbidden("Sign in on the page itself.")
     who = await node.authenticator.caller(str(body.get("key", "")) if isinstance(body, dict) else "")

@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from shotwright.api.answers import error_of, json_response
 from shotwright.api.body import read_json
-from shotwright.api.call import Call, handler, public
+from shotwright.api.call import SMALL_BYTES, Call, handler, public
 from shotwright.api.fal.bodies import error_body, output
 from shotwright.api.fal.openapi import document
 from shotwright.api.fal.options import fal_endpoint
@@ -67,7 +67,7 @@ async def pricing(request: Request) -> Response:
 
 async def pricing_estimate(request: Request) -> Response:
     """POST /v1/models/pricing/estimate: units, or calls of the default length, by endpoint."""
-    body = await read_json(request, 1)
+    body = await read_json(request, SMALL_BYTES)
     kind = body.get("estimate_type") if isinstance(body, dict) else None
     amounts = body.get("endpoints") if isinstance(body, dict) else None
     names = {"historical_api_price": "call_quantity", "unit_price": "unit_quantity"}

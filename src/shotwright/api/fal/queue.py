@@ -9,6 +9,7 @@ from shotwright.api.answers import json_response
 from shotwright.api.call import Call, handler
 from shotwright.api.fal import bodies
 from shotwright.api.fal.options import new_request
+from shotwright.api.query import digits
 from shotwright.api.requests import REPLAYED, TRUE, find
 from shotwright.api.requests import submit as store_request
 from shotwright.api.stream import event_stream, row_events
@@ -29,13 +30,8 @@ async def submit(call: Call) -> Response:
     new = new_request(call, endpoint_id, arguments)
     if call.node.settings.strict_submit:
         parse_request(new.endpoint_id, arguments)
-    longest = call.query.get("fal_max_queue_length", "")
-    if (
-        longest.isascii()
-        and longest.isdigit()
-        and len(longest) < 12
-        and await call.node.store.waiting() >= int(longest)
-    ):
+    longest = digits(call.query.get("fal_max_queue_length", ""))
+    if longest is not None and await call.node.store.waiting() >= longest:
         return json_response({"detail": "The queue is full."}, 429, {"retry-after": "5"})
     made = await store_request(call, new)
     headers = bodies.request_headers(made.row) | (REPLAYED if made.is_replay else {})

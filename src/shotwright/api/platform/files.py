@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import Response, StreamingResponse
 
 from shotwright.api.call import Call, public
+from shotwright.api.query import digits
 from shotwright.core.errors import RangeNotSatisfiable
 
 if TYPE_CHECKING:
@@ -47,17 +48,16 @@ def parse_range(header: str, size: int) -> tuple[int, int] | None:
     first, dash, last = spec.strip().partition("-")
     if unit.strip().lower() != "bytes" or "," in spec or not dash:
         return None
-    if not all(part == "" or (part.isascii() and part.isdigit()) for part in (first.strip(), last.strip())):
+    start, stop = digits(first.strip()), digits(last.strip())
+    if (start is None and first.strip()) or (stop is None and last.strip()):
         return None
-    if not first.strip():
-        count = int(last) if last.strip() else 0
-        if count == 0 or size == 0:
+    if start is None:
+        if not stop or size == 0:
             raise RangeNotSatisfiable(ctx={"size": size})
-        return max(0, size - count), size
-    start = int(first)
-    end = min(size, int(last) + 1) if last.strip() else size
-    if last.strip() and int(last) < start:
+        return max(0, size - stop), size
+    if stop is not None and stop < start:
         return None
+    end = size if stop is None else min(size, stop + 1)
     if start >= size:
         raise RangeNotSatisfiable(ctx={"size": size})
     return start, end

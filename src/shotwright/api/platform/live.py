@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from shotwright.api.call import Call, Node, handler
 from shotwright.api.platform.views import shown, shown_event
+from shotwright.api.query import digits
 from shotwright.api.requests import find
 from shotwright.api.stream import event_stream, row_events
 from shotwright.engines.spec import STAGES
@@ -30,7 +31,7 @@ async def live(call: Call) -> Response:
     """GET /requests/{id}/live: an event for every change until the end; `Last-Event-ID` continues after a break."""
     row = await find(call)
     last = call.headers.get("last-event-id", "")
-    after = int(last) if last.isascii() and last.isdigit() and len(last) < 16 else 0
+    after = digits(last) or 0
     teller = _Teller(call.node, call.base, after)
     return event_stream(row_events(call.node, row.id, teller))
 

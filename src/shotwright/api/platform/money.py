@@ -30,7 +30,7 @@ DAYS = 30
 async def estimate(call: Call) -> Response:
     """POST /{endpoint}/estimate: the price of the request in the body, which is validated and not carried out."""
     endpoint = find_endpoint(call.path["endpoint"])
-    arguments = await call.body()
+    arguments = await call.words_body()
     parse_request(endpoint.id, arguments)
     return json_response(price_body(endpoint, arguments, engine_of(call), call.node))
 

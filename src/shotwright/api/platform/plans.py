@@ -26,7 +26,7 @@ PLACE_HOLDER = "x"
 async def plan(call: Call) -> Response:
     """POST /{endpoint}/plan: what the request in the body means. It may be unfinished; nothing is stored and nothing rendered."""
     endpoint = find_endpoint(call.path["endpoint"])
-    arguments = await call.body()
+    arguments = await call.words_body()
     body: JSON = {
         "errors": problems(endpoint, arguments),
         "price": price_body(endpoint, arguments, engine_of(call), call.node),
