@@ -7,6 +7,7 @@ import contextlib
 import logging
 import secrets
 import signal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
@@ -15,7 +16,7 @@ from starlette.requests import Request
 
 from shotwright import wiring
 from shotwright.api import uploads
-from shotwright.api.auth import Authenticator
+from shotwright.api.auth import Authenticator, old_owner_name, owner_name
 from shotwright.api.call import Node, node_of
 from shotwright.api.dialect import error_answer, shared_routes
 from shotwright.api.eachlabs.dialect import EACHLABS
@@ -43,7 +44,6 @@ from shotwright.web.render import page, wants_page
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
-    from pathlib import Path
 
     from starlette.responses import Response
 
@@ -115,14 +115,26 @@ async def open_node(settings: Settings) -> AsyncIterator[Node]:
         await hub.start()
         secret = await store.setting("secret", secrets.token_hex(32))
         seed = await store.setting("webhook_seed", secrets.token_hex(32))
-        keys = KeyStore(pool)
+        keys, outbox = KeyStore(pool), Outbox(pool)
+        for key in settings.accepted_keys:
+            await store.rename_owner(old_owner_name(key), owner_name(key, secret))
+            await outbox.rename_owner(old_owner_name(key), owner_name(key, secret))
+        await asyncio.to_thread(_close_files, settings)
         try:
             yield Node(
-                settings, database_url, pool, store, queue, hub, FileStore(settings.files()), keys, Outbox(pool),
+                settings, database_url, pool, store, queue, hub, FileStore(settings.files()), keys, outbox,
                 uploads_of(settings, pool), Authenticator(settings, keys, secret), secret, seed, wiring.engine_infos(settings),
             )  # fmt: skip
         finally:
             await hub.stop()
+
+
+def _close_files(settings: Settings) -> None:
+    """Keep others on this machine out of our own folder of files, which earlier releases left open."""
+    if not settings.files_url:
+        folder = Path(settings.files())
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o700)
 
 
 def uploads_of(settings: Settings, pool: AsyncConnectionPool[Any]) -> UploadStore:

@@ -91,7 +91,7 @@ class Authenticator:
 
     def __init__(self, settings: Settings, keys: KeyStore, secret: str) -> None:
         self.settings, self.secret, self._keys = settings, secret, keys
-        self._configured = {key: owner_name(key) for key in settings.accepted_keys}
+        self._configured = {key: owner_name(key, secret) for key in settings.accepted_keys}
         self._known = _TtlCache(self._look_up)
         self._named = _TtlCache(self._find)
         self._ended = _TtlCache(keys.has_ended)
@@ -112,7 +112,7 @@ class Authenticator:
             if hmac.compare_digest(key.encode(), text.encode()):
                 return Caller(name, CONFIGURED, self.settings.daily_budget_usd)
         if await self.is_open():
-            return self._anybody(owner_name(text) if text else "anonymous")
+            return self._anybody(owner_name(text, self.secret) if text else "anonymous")
         return await self._known.get(text)
 
     async def of_session(self, name: str, cookie: str) -> Caller | None:
@@ -258,8 +258,13 @@ def credential(request: Request) -> str:
     return ""
 
 
-def owner_name(key: str) -> str:
-    """A name for a key that does not give the key away."""
+def owner_name(key: str, secret: str) -> str:
+    """A name for a key that does not give the key away: who guesses keys needs the server's secret to see whether a guess is right."""
+    return hmac.new(secret.encode(), key.encode(), hashlib.sha256).hexdigest()[:16]
+
+
+def old_owner_name(key: str) -> str:
+    """The name that earlier releases had for a key."""
     return hashlib.sha256(key.encode()).hexdigest()[:16]
 
 

@@ -105,9 +105,7 @@ class EmbeddedPostgres:
             _check_reach(self._data, self._account)
         self._folder.mkdir(parents=True, exist_ok=True)
         for folder in (self._data, self._sockets):
-            folder.mkdir(exist_ok=True, mode=0o700)
-            if self._account:
-                os.chown(folder, self._account.pw_uid, self._account.pw_gid)
+            _own_folder(folder, self._account)
 
     def _init(self) -> None:
         args = ("--auth=trust", "--encoding=utf8", "--locale=C", "--no-sync", "-U", DATABASE, "-D", str(self._data))
@@ -247,13 +245,37 @@ def _may_enter(entry: Path, account: pwd.struct_passwd) -> bool:
 
 
 def _socket_folder(data: Path, account: pwd.struct_passwd | None) -> Path:
-    """Where the socket lives: beside the data; when that path is too long for a socket, in a private temporary folder."""
+    """Where the socket lives: beside the data; when that path is too long for a socket, in the user's runtime folder or, where there is
+    none, in a temporary folder of this user's own (`_own_folder` sees to that)."""
     beside = data.parent / "run"
     if len(str(beside)) < SOCKET_PATH_MAX and "'" not in str(beside):
         return beside
     digest = hashlib.sha256(str(data.resolve()).encode()).hexdigest()[:12]
     owner = account.pw_uid if account else os.geteuid()
-    return Path(tempfile.gettempdir()) / f"shotwright-{owner}-{digest}"
+    runtime = Path(os.environ.get("XDG_RUNTIME_DIR", ""))
+    is_usable = account is None and runtime.is_absolute() and runtime.is_dir() and runtime.stat().st_uid == owner
+    short = Path(tempfile.gettempdir()) if not is_usable or len(str(runtime)) > SOCKET_PATH_MAX - 40 else runtime
+    return short / f"shotwright-{owner}-{digest}"
+
+
+def _own_folder(folder: Path, account: pwd.struct_passwd | None) -> None:
+    """Make a folder that this user, or the database's, owns alone.
+
+    Raises:
+        SetupError: Somebody else made something of this name before: whoever owns the folder of a socket owns the database.
+    """
+    folder.mkdir(exist_ok=True, mode=0o700)
+    found = folder.lstat()
+    owners = {os.geteuid(), account.pw_uid if account else os.geteuid()}
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid not in owners:
+        raise SetupError(
+            f"{folder} belongs to somebody else, or is a link, so the database's socket is not safe there. Remove it, or choose a shorter "
+            "--data, beside which the socket fits."
+        )
+    if account:
+        os.chown(folder, account.pw_uid, account.pw_gid, follow_symlinks=False)
+    if stat.S_IMODE(found.st_mode) != 0o700:
+        folder.chmod(0o700)
 
 
 @contextlib.contextmanager
