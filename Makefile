@@ -9,7 +9,7 @@ TWO := -n 2 --dist loadfile
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast test-pythons test-lowest test-diffusion check fix bench bench-plan eval docs docs-pictures site thumbs lock
+.PHONY: help demo chaos test test-fast test-pythons test-lowest test-diffusion check fix bench bench-plan eval docs docs-pictures site thumbs lock
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-16s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +58,9 @@ test-diffusion: ## the adapters of the diffusion engine with random weights, in 
 	@.venv-diffusion/bin/uv pip install --quiet --python .venv-diffusion/bin/python --require-hashes -r requirements-diffusion.lock
 	@.venv-diffusion/bin/uv pip install --quiet --python .venv-diffusion/bin/python --no-deps --editable .
 	@.venv-diffusion/bin/python -m pytest tests/diffusion -W default
+
+chaos: $(READY) ## break a running installation in every way that we know, 200 times (ten minutes); N=20 for fewer
+	@$(BIN)/python -m scripts.chaos $(or $(N),200)
 
 bench: $(READY) ## speed of polls, submits, start-up, the draft and the pages, side by side with what else there is
 	@$(BIN)/python -m bench

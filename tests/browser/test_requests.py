@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from tests.browser.conftest import until
+from tests.paid_service import PaidService
 from tests.running import STANDARD, RunningServer, eventually
 
 pytestmark = pytest.mark.slow
@@ -108,3 +109,36 @@ def test_an_edit_is_held_against_its_source(open_page: Open, clip: Path) -> None
         page,
         "(([a, b]) => Math.abs(a.currentTime - b.currentTime) < 0.03)([...document.querySelectorAll('#panel-result .player video')])",
     )
+
+
+def test_a_price_is_shown_and_agreed_to_before_anything_is_paid(
+    open_page: Open, new_server: Callable[..., RunningServer], clip: Path
+) -> None:
+    paid = PaidService(clip)
+    running = new_server(
+        SHOTWRIGHT_UPSTREAM="fal", SHOTWRIGHT_UPSTREAM_KEY="abc", SHOTWRIGHT_UPSTREAM_URL=paid.url, SHOTWRIGHT_CONFIRM_ABOVE_USD="0.1",
+    )  # fmt: skip
+    try:
+        page = open_page(f"/models/{STANDARD}reference-to-video/playground", base=running.url)
+        page.fill("#prompt", "The camera pans left over a quiet beach.")
+        page.select_option("#duration", "3")
+        page.click("#more summary")
+        page.select_option("#engine", "upstream")
+        page.click("#run")
+        page.wait_for_selector("dialog#agree")
+        assert "This costs $0.252" in page.inner_text("dialog#agree")
+        page.get_by_role("button", name="Cancel", exact=True).click()
+        until(page, "!document.querySelector('dialog#agree')")
+        assert (running.http.get("/requests").json()["requests"], paid.asked["submit"]) == ([], 0)
+        page.click("#run")
+        page.get_by_role("button", name="Pay $0.252 and run").click()
+        page.wait_for_selector(".player video", timeout=60_000)
+        assert paid.asked["submit"] == 1
+        draft = running.submit(f"{STANDARD}reference-to-video", {"prompt": "A quiet beach", "duration": "5"})
+        running.wait(draft)
+        page.goto(f"{running.url}/requests/{draft}")
+        page.get_by_role("button", name="Promote to Kling O1 · $0.42").click()
+        page.get_by_role("button", name="Pay $0.42 and run").click()
+        eventually(lambda: paid.asked["submit"] == 2)
+    finally:
+        paid.close()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,7 +13,7 @@ import psutil
 import pytest
 from tests.fake_server import FakeHandler, FakeServer
 from tests.paid_service import PaidService, Script
-from tests.running import RunningServer, eventually, start
+from tests.running import STANDARD, RunningServer, eventually, start
 
 pytestmark = pytest.mark.slow
 PRO = "fal-ai/kling-video/o1/reference-to-video"
@@ -110,7 +112,8 @@ def test_money_is_bounded_and_confirmed(data_folder: Callable[[], Path], clip: P
         body = {"prompt": "A quiet beach", "duration": "5"}
         asked = ours.http.post(f"/queue/{PRO}", json=body, headers=UPSTREAM)
         assert asked.status_code == 402
-        assert "X-Shotwright-Confirm-Usd: 0.560" in asked.json()["detail"]
+        assert asked.json()["detail"].endswith("X-Shotwright-Confirm-Usd: 0.560")
+        assert asked.json()["price_usd"] == 0.56
         agreed = {**UPSTREAM, "X-Shotwright-Confirm-Usd": "0.56"}
         for _ in range(2):
             ours.wait(ours.submit(PRO, body, **agreed))
@@ -177,3 +180,55 @@ def test_words_that_no_database_can_hold_still_end_a_request(data_folder: Callab
     finally:
         running.stop()
         gpu.close()
+
+
+def test_a_price_is_agreed_to_on_the_command_line(data_folder: Callable[[], Path], clip: Path, tmp_path: Path) -> None:
+    paid = PaidService(clip)
+    ours = front(data_folder(), paid.url, confirm_above_usd="0.1")
+    body = {"prompt": "A quiet beach", "duration": "5"}
+
+    def shotwright(*arguments: str) -> subprocess.CompletedProcess[str]:
+        line = [sys.executable, "-m", "shotwright", *arguments, "--url", ours.url]
+        return subprocess.run(line, capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL)
+
+    try:
+        draft = ours.submit(PRO, body)
+        refused = shotwright("promote", draft, "--engine", "upstream")
+        assert refused.returncode == 7
+        assert "--confirm-usd 0.560" in refused.stderr
+        assert shotwright("promote", draft, "--engine", "upstream", "--confirm-usd", "0.55").returncode == 7
+        made = shotwright("promote", draft, "--engine", "upstream", "--confirm-usd", "0.56")
+        assert made.returncode == 0, made.stderr
+        assert ours.wait(made.stdout.strip())["state"] == "succeeded"
+        again = shotwright("jobs", "retry", made.stdout.strip())
+        assert (again.returncode, "--confirm-usd" in again.stderr) == (7, True)
+        out = str(tmp_path / "clip.mp4")
+        run = ["run", PRO, "--prompt", "A loud beach", "--duration", "5", "--engine", "upstream", "-o", out]
+        assert shotwright(*run).returncode == 7
+        assert shotwright(*run, "--confirm-usd", "0.56").returncode == 0
+        assert paid.asked["submit"] == 2
+    finally:
+        ours.stop()
+        paid.close()
+
+
+def test_an_edit_is_priced_by_its_video(data_folder: Callable[[], Path], clip: Path) -> None:
+    paid = PaidService(clip)
+    ours = front(data_folder(), paid.url, confirm_above_usd="0.1")
+    try:
+        endpoint = STANDARD + "video-to-video/edit"
+        body = {"prompt": "Make it snow", "video_url": ours.upload(clip)}  # three seconds
+        price = ours.http.post(f"/{endpoint}/estimate", json=body, headers=UPSTREAM).json()
+        assert (price["seconds"], price["cost_usd"], price["is_upper_bound"]) == (3.0, 0.378, False)
+        assert ours.http.post(f"/{endpoint}/plan", json=body, headers=UPSTREAM).json()["price"]["cost_usd"] == 0.378
+        asked = ours.http.post(f"/queue/{endpoint}", json=body, headers=UPSTREAM)
+        assert (asked.status_code, asked.json()["price_usd"]) == (402, 0.378)
+        made = ours.submit(endpoint, body)
+        assert {
+            item["engine"]: item["cost_usd"] for item in ours.http.get(f"/requests/{made}/prices").json()["engines"]
+        }["upstream"] == 0.378
+        gone = {**body, "video_url": "http://127.0.0.1:9/gone.mp4"}
+        assert ours.http.post(f"/{endpoint}/estimate", json=gone, headers=UPSTREAM).json()["is_upper_bound"] is True
+    finally:
+        ours.stop()
+        paid.close()

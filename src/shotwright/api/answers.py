@@ -29,6 +29,11 @@ def retry_after(exc: ShotwrightError) -> dict[str, str]:
     return {} if seconds is None else {"retry-after": str(math.ceil(seconds))}
 
 
+def price(error: JSON) -> JSON:
+    """The price that an error asks to agree to, as a field of its body."""
+    return {name: error[name] for name in ("price_usd",) if name in error}
+
+
 def error_of(row: StoredRequest) -> JSON | None:
     """The error record of a request that ended without a result."""
     if row.state == "cancelled":

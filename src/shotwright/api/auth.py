@@ -63,6 +63,11 @@ class Caller:
         """For queries: whose rows to show; None means all."""
         return None if self.sees_all else self.id
 
+    @property
+    def may_run(self) -> bool:
+        """Whether requests may be submitted."""
+        return not self.scopes.isdisjoint({"run", "admin"})
+
     def may_see(self, row: StoredRequest) -> bool:
         """Whether this request exists for the caller."""
         return self.sees_all or row.owner == self.id

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from shotwright.api.auth import check_trusted, is_trusted
 from shotwright.api.origin import own_hosts
+from shotwright.api.prices import price_of
 from shotwright.core.catalog import find_endpoint
 from shotwright.core.errors import BadRequest, ConfirmationNeeded, NotFound
 from shotwright.core.pricing import actual_usd, expected
@@ -60,14 +61,15 @@ async def submit(call: Call, new: NewRequest) -> Created:
         Forbidden: It costs money, and on a server without keys somebody asks who has none.
         BadRequest: This server does not have the engine, or the Idempotency-Key is empty or too long.
     """
-    paid = expected(find_endpoint(new.endpoint_id), new.arguments)
+    endpoint = find_endpoint(new.endpoint_id)
     who, node = call.who, call.node
     engine = node.engines[checked_engine(new.engine, node)]
-    if find_endpoint(new.endpoint_id).task not in engine.tasks:
+    if endpoint.task not in engine.tasks:
         raise BadRequest(f'The engine "{new.engine}" cannot render {new.endpoint_id}.')
-    cost = actual_usd(engine.price, paid)
+    cost = actual_usd(engine.price, expected(endpoint, new.arguments))
     if cost > 0:
         check_trusted(call.request, who, node.settings, f'The engine "{new.engine}", which costs money,')
+        cost = actual_usd(engine.price, await price_of(call, endpoint, new.arguments))
     settings, is_eachlabs = node.settings, new.wire == "eachlabs"
     _check_confirmed(call.request, settings.confirm_above_usd, cost)
     admission = Admission(
@@ -95,9 +97,7 @@ def _check_confirmed(request: Request, above: Decimal | None, cost: Decimal) -> 
     except ArithmeticError:
         said = Decimal(0)
     if not said >= cost:
-        raise ConfirmationNeeded(
-            f"This request costs up to ${cost:.3f}, more than ${above:.3f}. Repeat it with the header X-Shotwright-Confirm-Usd: {cost:.3f}."
-        )
+        raise ConfirmationNeeded(cost, above)
 
 
 def webhook(call: Call, url: str, secret: str | None = None) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import typer
 from shotwright.cli.inputs import AsJson
 from shotwright.cli.main import emit, err
 from shotwright.cli.progress import progress_bar
-from shotwright.cli.remote import Server, Url
+from shotwright.cli.remote import Confirm, Server, Url, confirmed, spend
 from shotwright.cli.table import table
 from shotwright.jobs.recipe import prompt_text
 
@@ -70,11 +70,12 @@ def promote(
     *,
     engine: Annotated[str, typer.Option("--engine", "-e", help="The engine that is to render it.")],
     wait: Annotated[bool, typer.Option("--wait", help="Wait for its end and print the clip's address.")] = False,
+    confirm_usd: Confirm = None,
     url: Url = None,
     as_json: AsJson = False,
 ) -> None:
     """Send a request, unchanged and with the same seed, to another engine; both are linked."""
-    made = Server(url).post(f"/requests/{request_id}/promote", {"engine": engine})
+    made = spend(Server(url), f"/requests/{request_id}/promote", {"engine": engine}, None, confirmed(confirm_usd))
     if wait:
         watch(made["request_id"], url=url, as_json=as_json)
         return
@@ -82,6 +83,7 @@ def promote(
 
 
 @app.command("retry")
-def retry(request_id: RequestId, *, url: Url = None) -> None:
+def retry(request_id: RequestId, *, confirm_usd: Confirm = None, url: Url = None) -> None:
     """Submit a request once more."""
-    emit(None, as_json=False, text=Server(url).post(f"/requests/{request_id}/retry")["request_id"])
+    made = spend(Server(url), f"/requests/{request_id}/retry", {}, None, confirmed(confirm_usd))
+    emit(None, as_json=False, text=made["request_id"])

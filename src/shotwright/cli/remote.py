@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
+from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -12,6 +14,7 @@ from shotwright.cli.main import DEFAULT_URL
 from shotwright.core.errors import (
     BadRequest,
     BudgetExceeded,
+    ConfirmationNeeded,
     Forbidden,
     InternalError,
     NotFound,
@@ -31,6 +34,18 @@ POLL_S = 0.25
 ANY_KEY = "shotwright-cli"
 """What a server without keys is told: it lets programs that send a key do more than those that send none."""
 Url = Annotated[str | None, typer.Option("--url", help="The server ($SHOTWRIGHT_URL, else http://127.0.0.1:8000).")]
+
+
+CONFIRM_HEADER = "X-Shotwright-Confirm-Usd"
+Confirm = Annotated[
+    float | None,
+    typer.Option("--confirm-usd", min=0, help="Agree to a price of up to so many US dollars, where the server asks."),
+]
+
+
+def confirmed(usd: float | None) -> Decimal | None:
+    """The price that `--confirm-usd` agrees to."""
+    return None if usd is None else Decimal(str(usd))
 
 
 class Server:
@@ -103,15 +118,44 @@ class Server:
             raise SetupError(f"No server answers at {self.url} ({exc}). Start one with `shotwright serve`.") from exc
         if response.is_success:
             return response
+        if (price := _asked(response)) is not None:
+            raise ConfirmationNeeded(
+                price, message=f"This costs up to ${price:.3f}. Agree with --confirm-usd {price:.3f}"
+            )
         kinds = {
             400: BadRequest,
             401: Unauthorized,
             402: BudgetExceeded,
+            409: BadRequest,
             403: Forbidden,
             404: NotFound,
             422: RenderFailed,
         }
         raise kinds.get(response.status_code, InternalError)(_message(response))
+
+
+def spend(server: Server, path: str, body: Any, headers: dict[str, str] | None, confirm_usd: Decimal | None) -> Any:  # noqa: ANN401  (any JSON)
+    """POST what may cost money: a price that the server wants agreed to is asked for, where somebody can answer.
+
+    Raises:
+        ConfirmationNeeded: Nobody agreed.
+    """
+    agreed = {CONFIRM_HEADER: str(confirm_usd)} if confirm_usd is not None else {}
+    try:
+        return server.post(path, body, {**(headers or {}), **agreed})
+    except ConfirmationNeeded as exc:
+        is_asked = sys.stdin.isatty() and sys.stderr.isatty()
+        if not is_asked or not typer.confirm(f"This costs up to ${exc.price_usd:.3f}. Run it?", err=True):
+            raise
+        return server.post(path, body, {**(headers or {}), CONFIRM_HEADER: str(exc.price_usd)})
+
+
+def _asked(response: httpx.Response) -> Decimal | None:
+    """The price that a refusal asks to agree to."""
+    try:
+        return Decimal(str(response.json()["price_usd"])) if response.status_code == 402 else None
+    except (ValueError, ArithmeticError, TypeError, KeyError):
+        return None
 
 
 def _message(response: httpx.Response) -> str:

@@ -13,7 +13,7 @@ from rich.markup import escape
 from shotwright.cli import inputs as i
 from shotwright.cli.main import emit, err
 from shotwright.cli.progress import progress_bar
-from shotwright.cli.remote import Server
+from shotwright.cli.remote import Confirm, Server, confirmed, spend
 from shotwright.core.errors import ClientCancelled, RenderFailed
 from shotwright.core.pricing import estimate, record
 from shotwright.local import arguments_of, endpoint_named, local_workspace
@@ -29,7 +29,7 @@ def run(
     endpoint: i.EndpointId, prompt: i.Prompt, *, image: i.Images = None, element: i.Elements = None,
     video: i.Video = None, start: i.Start = None, end: i.End = None, duration: i.Duration = None, aspect_ratio: i.Ratio = None,
     keep_audio: i.Audio = False, output: Output = Path("output.mp4"), url: Where = None, engine: Engine = DEFAULT_ENGINE, seed: Seed = None,
-    as_json: i.AsJson = False,
+    confirm_usd: Confirm = None, as_json: i.AsJson = False,
 ) -> None:  # fmt: skip
     """Render a clip. Without --url it is rendered in this process; no server is needed."""
     entry = endpoint_named(endpoint)
@@ -39,7 +39,8 @@ def run(
     )  # fmt: skip
     output.parent.mkdir(parents=True, exist_ok=True)
     if url or os.environ.get("SHOTWRIGHT_URL"):
-        data = _on_server(entry.id, Server(url), options, output, engine, seed=seed)
+        headers = {"X-Shotwright-Engine": engine, **({"X-Shotwright-Seed": str(seed)} if seed is not None else {})}
+        data = _on_server(entry.id, Server(url), options, output, headers, confirm_usd=confirm_usd)
     else:
         data = _here(entry.id, options, output, engine, seed)
     for text in data["not_rendered"]:
@@ -66,11 +67,16 @@ def _here(endpoint_id: str, options: dict[str, Any], output: Path, engine: str, 
 
 
 def _on_server(
-    endpoint_id: str, server: Server, options: dict[str, Any], output: Path, engine: str, *, seed: int | None
+    endpoint_id: str,
+    server: Server,
+    options: dict[str, Any],
+    output: Path,
+    headers: dict[str, str],
+    *,
+    confirm_usd: float | None,
 ) -> dict[str, Any]:
     body = arguments_of(endpoint_named(endpoint_id), server.upload, **options)
-    headers = {"X-Shotwright-Engine": engine, **({"X-Shotwright-Seed": str(seed)} if seed is not None else {})}
-    ticket = server.post(f"/queue/{endpoint_id}", body, headers)
+    ticket = spend(server, f"/queue/{endpoint_id}", body, headers, confirmed(confirm_usd))
     row: dict[str, Any] = {}
     try:
         with progress_bar() as progress:

@@ -30,7 +30,10 @@ from __future__ import annotations
 
 import inspect
 import re
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 JSON = dict[str, Any]
 Loc = tuple[str | int, ...]
@@ -398,6 +401,18 @@ class ConfirmationNeeded(QuotaError):
 
     type = "confirmation_needed"
     status = 402
+
+    def __init__(self, price_usd: Decimal, above_usd: Decimal | None = None, message: str | None = None) -> None:
+        self.price_usd = price_usd
+        asked = "" if above_usd is None else f", more than the ${above_usd:.3f} that pass unasked"
+        super().__init__(
+            message
+            or f"This request costs up to ${price_usd:.3f}{asked}. Agree to it with the header X-Shotwright-Confirm-Usd: {price_usd:.3f}"
+        )
+
+    def to_json(self) -> JSON:
+        """The record, with the price."""
+        return super().to_json() | {"price_usd": float(self.price_usd)}
 
 
 class Unauthorized(AccessError):

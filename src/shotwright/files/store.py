@@ -65,6 +65,7 @@ class FileRecord:
     owner: str | None = None
     object_key: str | None = None  #: Where its bytes are; None for files of old, which are at `files/<id>`.
     sha256: str | None = None
+    request_id: str | None = None  #: The request that made it, where it is an output.
 
     @property
     def key(self) -> str:
@@ -141,9 +142,15 @@ class FileStore:
         self._records: dict[str, FileRecord] = {}
 
     def put_path(
-        self, path: Path, name: str, *, expires_s: float | None = None, access: str = "allow", owner: str | None = None
+        self,
+        path: Path,
+        name: str,
+        *,
+        expires_s: float | None = None,
+        access: str = "allow",
+        request_id: str | None = None,
     ) -> FileRecord:
-        """Keep a local file; it becomes visible as a whole."""
+        """Keep a local file; it becomes visible as a whole. `request_id` for outputs: when no request names them, they are collected."""
         file_id = uuid.uuid4().hex
         with _storage(), path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -151,7 +158,14 @@ class FileStore:
             kept = Received(_fresh_key(file_id), path.stat().st_size, digest)
             obstore.put(self._objects, kept.key, file)
         return self._publish(
-            file_id, name, media_type(name, None), kept, expires_s=expires_s, access=access, owner=owner
+            file_id,
+            name,
+            media_type(name, None),
+            kept,
+            expires_s=expires_s,
+            access=access,
+            owner=None,
+            request_id=request_id,
         )
 
     async def receive(
@@ -328,6 +342,15 @@ class FileStore:
         self._sweep_staging(now)
         return removed
 
+    def outputs(self, older_than_s: float) -> dict[str, str]:
+        """Files that requests have made, and which request each: those that are older than so many seconds."""
+        with _storage():
+            listed = [str(item["path"]) for batch in obstore.list(self._objects, "files/") for item in batch]
+        names = [path.rsplit("/", 1)[-1][:-5] for path in listed if path.endswith(".json")]
+        records = [self._records.get(name) or self._readable(name) for name in names]
+        then = time.time() - older_than_s
+        return {item.id: item.request_id for item in records if item and item.request_id and item.created_at < then}
+
     def _is_orphan(self, path: str, name: str) -> bool:
         """Whether no record names this object."""
         if not path.startswith("files/"):
@@ -372,7 +395,7 @@ class FileStore:
 
     def _publish(
         self, file_id: str, name: str, kind: str, kept: Received, *,
-        expires_s: float | None, access: str, owner: str | None,
+        expires_s: float | None, access: str, owner: str | None, request_id: str | None = None,
     ) -> FileRecord:  # fmt: skip
         """Make bytes a file: its record is made once; the same content once more changes nothing.
 
@@ -382,6 +405,7 @@ class FileStore:
         now = time.time()
         record = FileRecord(
             file_id, name, kind, kept.size_bytes, now, now + expires_s if expires_s else None, access, owner, kept.key, kept.sha256,
+            request_id,
         )  # fmt: skip
         try:
             with _storage():

@@ -38,6 +38,7 @@ class MediaInspection:
     files_url: str
     own_hosts: list[str]
     allow_private_media: bool
+    workdir: str | None = None
 
 
 class _Slots:
@@ -115,7 +116,9 @@ def _measured(request: MediaInspection) -> JSON:
     is_video = request.kind == "video"
     limits = endpoint.video_limits if is_video else endpoint.image_limits
     policy = FetchPolicy(limits.max_bytes, limits.timeout_s, request.allow_private_media)
-    with tempfile.TemporaryDirectory(prefix="shotwright-inspect-") as folder:
+    if request.workdir:
+        Path(request.workdir).mkdir(parents=True, exist_ok=True, mode=0o700)
+    with tempfile.TemporaryDirectory(prefix="inspect-", dir=request.workdir) as folder:
         path = Path(folder) / "media"
         try:
             bring(request.url, path, policy, LOC, FileStore(request.files_url), own_hosts=frozenset(request.own_hosts))

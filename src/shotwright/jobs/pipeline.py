@@ -99,17 +99,18 @@ def prepare_shot(job: RenderJob, request: ShotRequest, store: FileStore, workdir
 def _keep(job: RenderJob, shot: Shot, rendered: Rendered, store: FileStore) -> Outcome:
     """Put the clip into the store and describe it."""
     facts = probe_video(rendered.path)
-    record = store.put_path(rendered.path, "output.mp4", expires_s=job.expires_s, access=job.access)
+    kept: dict[str, Any] = {"expires_s": job.expires_s, "access": job.access, "request_id": job.request_id}
+    record = store.put_path(rendered.path, "output.mp4", **kept)
     plan = shot.plan.to_json() | {"not_rendered": list(rendered.not_rendered)}
     result: dict[str, Any] = {
         "file_id": record.id, "file_name": record.name, "content_type": record.content_type, "file_size": record.size_bytes,
         "width": facts.width, "height": facts.height, "fps": round(facts.fps, 4), "frames": facts.frames, "seed": shot.seed,
     }  # fmt: skip
     if rendered.camera_path is not None:
-        camera = store.put_path(rendered.camera_path, "camera.json", expires_s=job.expires_s, access=job.access)
+        camera = store.put_path(rendered.camera_path, "camera.json", **kept)
         result["camera_file_id"] = camera.id
     if rendered.trajectory is not None:
-        text = store.put_path(rendered.trajectory, "camera.txt", expires_s=job.expires_s, access=job.access)
+        text = store.put_path(rendered.trajectory, "camera.txt", **kept)
         result["trajectory_file_id"] = text.id
     logs = tuple(("WARN", f"Not rendered: {text}.") for text in rendered.not_rendered)
     return Outcome(plan, result, rendered.metrics, shot.output.duration_s, logs)

@@ -326,6 +326,11 @@ class RequestStore:
             await self._move(conn, row.id, State.QUEUED, attempt=row.attempt, values={}, is_loss=True)
             await self._requeue(conn, row, is_again=True)
 
+    async def results(self, request_ids: list[uuid.UUID]) -> list[JSON]:
+        """The results of those of these requests that have one."""
+        async with self._pool.connection() as conn:
+            return [found for (found,) in await (await conn.execute(SQL["results"], (request_ids,))).fetchall()]
+
     async def counts(self) -> dict[str, int]:
         """How many requests are in each state."""
         async with self._pool.connection() as conn, conn.cursor(row_factory=dict_row) as cursor:

@@ -27,6 +27,7 @@ from shotwright.core.pricing import actual_usd, estimate, record
 from shotwright.jobs.children import Child, ChildPool, Message
 from shotwright.jobs.faults import DATABASE, is_passing
 from shotwright.jobs.messages import Outcome, RenderJob, result_files
+from shotwright.jobs.rubbish import Rubbish
 from shotwright.jobs.states import MAX_ATTEMPTS, State
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ class Worker:
         database_url: str,
     ) -> None:
         self._store, self._queue, self._hub, self._files, self._pool = store, queue, hub, files, pool
-        self._uploads, self._outbox, self._workdir = uploads, outbox, workdir
+        self._rubbish, self._workdir = Rubbish(files, store, uploads, outbox, workdir, settings=settings), workdir
         self._settings, self._engines, self._database_url = settings, engines, database_url
         self._key = 0
         self._rendering: set[uuid.UUID] = set()
@@ -291,7 +292,7 @@ class Worker:
                 await self._look_after()
                 if time.monotonic() - swept > SWEEP_S:
                     swept = time.monotonic()
-                    await self._sweep()
+                    await self._rubbish.sweep()
             except DATABASE as exc:
                 self._steady_since = time.monotonic()
                 logger.warning("Upkeep is waiting for the database: %s", exc)
@@ -313,17 +314,3 @@ class Worker:
         await self._store.unpark()
         is_steady = now - self._steady_since > patience_s / 2
         await self._queue.clean(await self._store.rescue(WorkerCrashed().to_json(), patience_s if is_steady else None))
-
-    async def _sweep(self) -> None:
-        await asyncio.to_thread(self._workdir.sweep)
-        await self._uploads.forget()
-        await asyncio.to_thread(self._files.sweep)
-        await self._store.forget_keys()
-        settings, results = self._settings, []
-        if settings.keep_results_days:
-            results += await self._store.forget(settings.keep_results_days)
-        if settings.keep_history_days:
-            results += await self._store.forget_rows(settings.keep_history_days)
-            await self._outbox.forget_tests(settings.keep_history_days)
-        for file_id in (file_id for result in results for file_id in result_files(result)):
-            await asyncio.to_thread(self._files.delete, file_id)

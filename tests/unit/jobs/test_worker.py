@@ -141,3 +141,21 @@ async def test_what_no_database_keeps_fails_the_request(node: Node, monkeypatch:
     assert row is not None
     assert (row.state, (row.error or {})["code"]) == ("failed", "internal_error")
     worker._workdir.close()
+
+
+@pytest.mark.slow
+async def test_an_output_that_no_request_names_is_collected(
+    node: Node, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    clip = tmp_path / "clip.mp4"
+    clip.write_bytes(b"a clip")
+    worker = app.worker_of(node)
+    made = await node.store.create(NewRequest(ENDPOINT, {"prompt": "x"}, "testcard", owner="one"))
+    lost, kept = (node.files.put_path(clip, "output.mp4", request_id=str(made.row.id)).id for _ in range(2))
+    upload = node.files.put_path(clip, "mine.mp4").id
+    monkeypatch.setattr(worker, "_pool", FakePool(FakeChild(kept)))
+    await worker.render(str(made.row.id))
+    assert [await worker._rubbish.lost_outputs(seconds) for seconds in (60, 0, 0)] == [0, 1, 0]
+    assert node.files.record(lost) is None
+    assert node.files.read_all(kept) == node.files.read_all(upload) == b"a clip"
+    worker._workdir.close()

@@ -6,7 +6,7 @@ import math
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from shotwright.api.answers import error_of, json_response
+from shotwright.api.answers import error_of, json_response, price
 from shotwright.core import errors as e
 from shotwright.core.catalog import ENDPOINTS
 from shotwright.jobs.states import State
@@ -33,6 +33,7 @@ TITLES: dict[type[e.ShotwrightError], tuple[int, str]] = {
     e.Unauthorized: (401, "Invalid or missing API key"),
     e.ModelError: (400, INVALID),
     e.BudgetExceeded: (402, "payment required"),
+    e.ConfirmationNeeded: (402, "confirmation needed"),
     e.QuotaError: (429, "too many requests"),
 }
 """Errors whose first words are EachLabs' own; all others speak for themselves."""
@@ -102,7 +103,7 @@ def raised_response(exc: e.ShotwrightError, style: str) -> Response:
     if wait and style == "seed":
         message = f"Rate limit exceeded. Please retry after {wait} seconds."
     headers = {"retry-after": str(wait)} if wait else {}
-    return json_response(error_body(status, message, exc.message, style), status, headers)
+    return json_response(error_body(status, message, exc.message, style) | price(exc.to_json()), status, headers)
 
 
 def error_body(status: int, message: str, details: str, style: str) -> JSON:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
 
-from shotwright.api.answers import error_of, json_response, retry_after
+from shotwright.api.answers import error_of, json_response, price, retry_after
 from shotwright.core.catalog import ENDPOINTS, SLUGS
 from shotwright.core.errors import (
     TYPES,
@@ -113,7 +113,7 @@ def error_body(error: JSON, origin: str) -> JSON:
     """The body of an error: a list of fields for the model's errors, a sentence for the machinery's."""
     if error["is_model_error"]:
         return {"detail": [_item(item, origin) for item in error["items"]]}
-    return {"detail": error["message"], "error_type": error["type"]}
+    return {"detail": error["message"], "error_type": error["type"], **price(error)}
 
 
 def _item(item: JSON, origin: str) -> JSON:

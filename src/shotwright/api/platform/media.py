@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 from shotwright.api.answers import json_response
 from shotwright.api.call import Call, handler
-from shotwright.api.origin import own_hosts
+from shotwright.api.prices import look_at
 from shotwright.core.catalog import find_endpoint
 from shotwright.core.errors import BadRequest
-from shotwright.jobs.inspection import MediaInspection, inspect
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -25,8 +24,4 @@ async def check(call: Call) -> Response:
     url, kind = (body.get("url"), body.get("kind")) if isinstance(body, dict) else (None, None)
     if not isinstance(url, str) or not url or kind not in KINDS:
         raise BadRequest('Send {"url": "https://...", "kind": "image"}; kind is image or video.')
-    settings = call.node.settings
-    hosts = own_hosts(call.request, settings)
-    return json_response(
-        await inspect(MediaInspection(endpoint.id, url, kind, settings.files(), hosts, settings.allow_private_media))
-    )
+    return json_response(await look_at(call, endpoint, url, kind))

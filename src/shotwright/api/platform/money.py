@@ -11,16 +11,18 @@ from starlette.responses import Response
 
 from shotwright.api.answers import json_response
 from shotwright.api.call import Call, handler
+from shotwright.api.prices import price_of
 from shotwright.api.query import days
-from shotwright.api.requests import engine_of
+from shotwright.api.requests import engine_of, find
 from shotwright.core.catalog import find_endpoint
-from shotwright.core.pricing import CURRENCY, actual_usd, expected
+from shotwright.core.pricing import CURRENCY, actual_usd
 from shotwright.core.request import parse_request
 from shotwright.jobs.usage import COLUMNS, UsageRow, usage
 
 if TYPE_CHECKING:
     from shotwright.api.call import Node
     from shotwright.core.catalog import Endpoint
+    from shotwright.core.pricing import Estimate
 
 JSON = dict[str, Any]
 DAYS = 30
@@ -32,12 +34,22 @@ async def estimate(call: Call) -> Response:
     endpoint = find_endpoint(call.path["endpoint"])
     arguments = await call.words_body()
     parse_request(endpoint.id, arguments)
-    return json_response(price_body(endpoint, arguments, engine_of(call), call.node))
+    paid = await price_of(call, endpoint, arguments)
+    return json_response(price_body(endpoint, paid, engine_of(call), call.node))
 
 
-def price_body(endpoint: Endpoint, arguments: object, engine: str, node: Node) -> JSON:
+@handler("read")
+async def prices(call: Call) -> Response:
+    """GET /requests/{id}/prices: what the same request would cost on each engine that can render it."""
+    row = await find(call)
+    endpoint = find_endpoint(row.endpoint_id)
+    paid = await price_of(call, endpoint, row.arguments)
+    ready = [name for name, item in call.node.engines.items() if item.is_ready and endpoint.task in item.tasks]
+    return json_response({"engines": [price_body(endpoint, paid, name, call.node) for name in ready]})
+
+
+def price_body(endpoint: Endpoint, paid: Estimate, engine: str, node: Node) -> JSON:
     """What a request would cost on an engine, and on the paid service."""
-    paid = expected(endpoint, arguments)
     return {
         "endpoint_id": endpoint.id, "engine": engine, "seconds": paid.seconds, "unit_price": float(paid.usd_per_second),
         "kling_units": float(paid.units), "upstream_usd": float(paid.usd),

@@ -150,6 +150,7 @@ def routes() -> list[Route]:
         Route("/{endpoint:path}/media", media.check, methods=["POST"]),
         Route("/requests", listing, methods=["GET"]),
         Route("/requests/{request_id}/plan", plan, methods=["GET"]),
+        Route("/requests/{request_id}/prices", money.prices, methods=["GET"]),
         Route("/requests/{request_id}/events", events, methods=["GET"]),
         Route("/requests/{request_id}/live", live, methods=["GET"]),
         Route("/requests/{request_id}/recipe", recipe, methods=["GET"]),

@@ -207,6 +207,13 @@ WHERE state = 'queued'
 ORDER BY created_at
 FOR UPDATE SKIP LOCKED
 
+-- results --
+-- What these requests gave.
+SELECT result
+FROM requests
+WHERE id = ANY(%s)
+  AND result IS NOT NULL
+
 -- counts --
 -- How many requests are in each state.
 SELECT state, count(*) AS n

@@ -42,6 +42,7 @@ export class ApiError extends Error {
     super(words(body) || `The server answered ${status}.`);
     this.status = status;
     this.items = Array.isArray(body?.detail) ? body.detail : [];
+    this.price = body?.price_usd ?? null;
   }
 }
 

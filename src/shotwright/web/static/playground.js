@@ -2,6 +2,7 @@
 import { allMedia, argumentsNow, data, drawForm, drawMedia, editor, fields, fill, form, state, take } from "./form.js";
 import { $, api, ApiError, attempt, debounce, h, here, isTyping, toast } from "./lib.js";
 import { Media } from "./media.js";
+import { Declined, priced, pricesOf, spend } from "./money.js";
 import { recipeOf } from "./mp4.js";
 import { accept, panels, refresh, show } from "./panels.js";
 import { readPaste } from "./recipes.js";
@@ -53,25 +54,18 @@ async function run() {
   try {
     const checked = await api("POST", `/${form.id}/plan`, asked, { "x-shotwright-engine": headers["x-shotwright-engine"] });
     if (checked.errors.length) throw new ApiError(422, { detail: checked.errors });
-    const { request_id: id } = await submitted(asked, headers);
+    const { request_id: id } = await spend(checked.price, "POST", `/queue/${form.id}`, asked, headers);
     watch(id);
   } catch (error) {
+    if (error instanceof Declined) {
+      toast(error.message);
+      return;
+    }
     show("result");
     stop();
     panels.result.replaceChildren(failure({ state: "failed", error: { message: error.message, items: error.items ?? [] } }));
   } finally {
     $("#run").disabled = false;
-  }
-}
-
-/** Submit; what the operator wants confirmed is asked of the person. */
-async function submitted(asked, headers) {
-  try {
-    return await api("POST", `/queue/${form.id}`, asked, headers);
-  } catch (error) {
-    const price = error.status === 402 && error.message.match(/Confirm-Usd: ([\d.]+)/)?.[1];
-    if (!price || !confirm(`This costs up to $${price} on ${headers["x-shotwright-engine"]}. Run it?`)) throw error;
-    return api("POST", `/queue/${form.id}`, asked, { ...headers, "x-shotwright-confirm-usd": price });
   }
 }
 
@@ -88,9 +82,10 @@ function watch(id) {
   stop = follow(box, id, { compare, onend: (request) => ended(request, after) });
 }
 
-function ended(request, after) {
+async function ended(request, after) {
   if (request.state === "succeeded") earlier.unshift({ label: request.id.slice(0, 8), url: here(request.video_url) });
   const others = data.engines.filter((engine) => engine.name !== request.engine);
+  const offers = await pricesOf(request.id).catch(() => ({}));
   after.replaceChildren(
     request.state === "succeeded" && others.length
       ? h(
@@ -103,17 +98,21 @@ function ended(request, after) {
                 type: "button",
                 disabled: !engine.is_ready,
                 title: engine.problem || engine.summary,
-                onclick: () => again(request.id, "promote", { engine: engine.name }),
+                onclick: () => again(offers[engine.name], request.id, "promote", { engine: engine.name }),
               },
-              `Promote to ${engine.title}`,
+              priced(`Promote to ${engine.title}`, offers[engine.name]),
             ),
           ),
         )
       : "",
     h(
       "button",
-      { type: "button", id: "new-seed", onclick: () => again(request.id, "retry", { seed: Math.floor(Math.random() * 2 ** 31) }) },
-      "New seed",
+      {
+        type: "button",
+        id: "new-seed",
+        onclick: () => again(offers[request.engine], request.id, "retry", { seed: Math.floor(Math.random() * 2 ** 31) }),
+      },
+      priced("New seed", offers[request.engine]),
     ),
     h(
       "button",
@@ -130,7 +129,8 @@ function ended(request, after) {
   );
 }
 
-const again = (id, what, body) => attempt(async () => watch((await api("POST", `/requests/${id}/${what}`, body)).request_id));
+const again = (offer, id, what, body) =>
+  attempt(async () => watch((await spend(offer, "POST", `/requests/${id}/${what}`, body)).request_id));
 
 // Drops and pastes anywhere on the page
 

@@ -1,4 +1,5 @@
 // One request: its clip, plan and log, live while it runs; again with another seed, or on another engine.
+import { priced, pricesOf, spend } from "./money.js";
 import { $, $$, api, attempt, h, here, isOurs, pageData } from "./lib.js";
 import { drawPlan, localSpans } from "./plan.js";
 import { Player } from "./player.js";
@@ -100,11 +101,14 @@ const go = (work) =>
   attempt(async () => {
     location.href = `/requests/${(await work()).request_id}`;
   });
-$("#again")?.addEventListener("click", () =>
-  go(() => api("POST", `/requests/${request.id}/retry`, { seed: Math.floor(Math.random() * 2 ** 31) })),
-);
-for (const button of $$("[data-promote]"))
-  button.addEventListener("click", () => go(() => api("POST", `/requests/${request.id}/promote`, { engine: button.dataset.promote })));
+const offers = request.arguments ? pricesOf(request.id).catch(() => ({})) : Promise.resolve({});
+const once = async (name, what, body) => spend((await offers)[name], "POST", `/requests/${request.id}/${what}`, body);
+$("#again")?.addEventListener("click", () => go(() => once(request.engine, "retry", { seed: Math.floor(Math.random() * 2 ** 31) })));
+for (const button of $$("[data-promote]")) {
+  const name = button.dataset.promote;
+  button.addEventListener("click", () => go(() => once(name, "promote", { engine: name })));
+  offers.then((found) => (button.textContent = priced(button.textContent, found[name])));
+}
 $("#cancel")?.addEventListener("click", () => attempt(() => api("PUT", `/queue/fal-ai/kling-video/requests/${request.id}/cancel`)));
 $("#delete")?.addEventListener("click", () => {
   if (confirm("Delete the input, the clip and the log of this request? What it cost stays."))
