@@ -178,6 +178,7 @@ def start(
     env: dict[str, str] | None = None,
     engine: str = "testcard",
     own_database: bool = False,
+    descriptors: int | None = None,
 ) -> RunningServer:
     """Start a process and wait until it says that it is ready.
 
@@ -187,6 +188,7 @@ def start(
         command: serve or worker.
         env: More of its environment.
         engine: What renders: a test card, where a test is not about pictures.
+        descriptors: How many files and sockets it may have open.
         own_database: Embed a PostgreSQL in the data folder, as users have it, instead of using the tests' own.
     """
     line = [sys.executable, "-m", "shotwright", command, "--data", str(data), *arguments]
@@ -194,6 +196,8 @@ def start(
         line += ["--port", "0"]
     database = {} if own_database else {"DATABASE_URL": database_of(data)}
     environment = {**os.environ, "SHOTWRIGHT_ENGINE": engine, **database, **(env or {})}
+    if descriptors is not None:
+        line = ["bash", "-c", f'ulimit -n {descriptors}; exec "$@"', "bash", *line]
     process = subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment)
     assert process.stdout is not None
     said = process.stdout.readline()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import signal
+import socket
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -128,7 +130,7 @@ def test_an_engine_process_is_bounded_in_memory_and_the_first_to_go(server: Runn
     request_id = server.submit(ENDPOINT, LONG)
     server.wait(request_id, "running")
     child = engines(server)[0]
-    assert child.rlimit(psutil.RLIMIT_DATA)[0] == 6144 << 20
+    eventually(lambda: child.rlimit(psutil.RLIMIT_DATA)[0] == 6144 << 20)
     assert Path(f"/proc/{child.pid}/oom_score_adj").read_text().strip() == "500"
     server.http.put(f"/queue/x/y/requests/{request_id}/cancel")
     server.wait(request_id)
@@ -188,3 +190,24 @@ def test_what_a_killed_server_leaves_is_collected(data_folder: Callable[[], Path
     finally:
         second.stop()
     assert not any(data.glob("work/*"))
+
+
+def test_more_connections_than_descriptors_stop_neither_the_server_nor_the_watch_over_its_database(
+    data_folder: Callable[[], Path],
+) -> None:
+    data = data_folder()
+    server = running.start(data, own_database=True, descriptors=400)
+    host, port = server.url.removeprefix("http://").split(":")
+    crowd: list[socket.socket] = []
+    try:
+        for _ in range(600):
+            with contextlib.suppress(OSError):
+                crowd.append(socket.create_connection((host, int(port)), timeout=2))
+        assert psutil.Process(server.process.pid).num_fds() < 400
+        os.kill(int((data / "postgres" / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+        for connection in crowd:
+            connection.close()
+        eventually(lambda: server.http.get("/health").status_code == 200)
+        assert server.wait(server.submit(ENDPOINT, SHOT))["state"] == "succeeded"
+    finally:
+        assert server.stop() == 0

@@ -305,3 +305,37 @@ def test_strict_submit_answers_at_once(locked: RunningServer) -> None:
         f"/queue/{ENDPOINT}", json={"prompt": "x" * 2501}, headers={"Authorization": "Key alpha:1"}
     )
     assert (answer.status_code, answer.json()["detail"][0]["type"]) == (422, "string_too_long")
+
+
+ODD = [
+    "http://[/x",
+    "https://host:99999/a.png",
+    "https://user:pass@host/a.png",
+    "ftp://host/a.png",
+    "http://a..b/c.png",
+    "https://127.0.0.1/küche.png",
+    "data:image/png;base64,!!",
+]
+
+
+def test_odd_addresses_are_errors_of_their_fields_all_at_once(server: RunningServer) -> None:
+    made = server.submit(ENDPOINT, {"prompt": "Hold still", "duration": "3", "image_urls": ODD})
+    server.wait(made)
+    answer = server.http.get(f"/queue/{ENDPOINT}/requests/{made}")
+    assert answer.status_code == 422
+    assert [item["loc"] for item in answer.json()["detail"]] == [
+        ["body", "image_urls", number] for number in range(len(ODD))
+    ]
+    assert {item["type"] for item in answer.json()["detail"]} == {"file_download_error"}
+    for url in ODD:
+        looked = server.http.post(f"/{ENDPOINT}/media", json={"url": url, "kind": "image"})
+        assert (looked.status_code, len(looked.json()["errors"])) == (200, 1)
+        hook = server.http.post(f"/queue/{ENDPOINT}", params={"fal_webhook": url}, json={"prompt": "x"})
+        assert hook.status_code == (200 if "küche" in url else 400)
+
+
+def test_a_request_larger_than_words_is_not_looked_at(server: RunningServer) -> None:
+    large = {"prompt": "x", "image_urls": ["data:image/png;base64," + "A" * 400_000]}
+    for path in ("plan", "estimate"):
+        answer = server.http.post(f"/{ENDPOINT}/{path}", json=large)
+        assert (answer.status_code, "256 KB" in answer.text) == (413, True)
