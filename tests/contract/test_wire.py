@@ -311,7 +311,6 @@ ODD = [
     "http://[/x",
     "https://host:99999/a.png",
     "https://user:pass@host/a.png",
-    "ftp://host/a.png",
     "http://a..b/c.png",
     "https://127.0.0.1/küche.png",
     "data:image/png;base64,!!",
