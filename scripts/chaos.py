@@ -140,6 +140,7 @@ class Clients:
         self.place, self.hook, self.rng = place, hook, rng
         self.accepted: list[str] = []
         self.refused: Counter[int] = Counter()
+        self.odd: list[str] = []
         self.stopping = threading.Event()
         self.threads = [threading.Thread(target=self._run, daemon=True) for _ in range(2)]
         for thread in self.threads:
@@ -173,6 +174,7 @@ class Clients:
                     self.accepted.append(answer.json()["request_id"])
                     return
                 self.refused[answer.status_code] += 1
+                self.odd += [answer.text[:300]] if answer.status_code not in {402, 429, 503} else []
             time.sleep(0.3)
 
 
@@ -326,12 +328,14 @@ def chaos(iterations: int, seed: int, say: Callable[[str], None] = print) -> dic
             clients.stop()
             _settled(place)
             found = _counted(place, clients.accepted, receiver.seen)
+            for text in clients.odd:
+                say(f"odd answer: {text}")
             codes = dict(place.sql("SELECT error->>'code', count(*) FROM requests WHERE state = 'failed' GROUP BY 1"))
             say("; ".join(f"{name} {count}" for name, count in sorted(met.items())))
             say(
                 f"processes started again {place.restarts - 3}; refused meanwhile {dict(clients.refused)}; failed {codes}"
             )
-            return found
+            return found | {"odd answers": len(clients.odd)}
         finally:
             for process in place.processes.values():
                 process.send_signal(signal.SIGTERM)

@@ -19,7 +19,7 @@ from shotwright.evaluation.case import Case
 from shotwright.evaluation.locate import Found, histogram_distance, locate, rim_gap
 from shotwright.evaluation.sample import Sample, read_sample, stream_hash
 from shotwright.media.colour import FrameRGB
-from shotwright.media.images import load_image
+from shotwright.media.images import load_flat
 
 LOOKS_AT = 5
 """Frames of a clip in which elements are looked for."""
@@ -131,7 +131,7 @@ def _edge_frame(measured: Measurements, ref: str | None, frame: FrameRGB, metric
     path = measured.case.picture(ref)
     if path is None:
         return
-    asked = fitted(load_image(path)[0], measured.case.width, measured.case.height)
+    asked = fitted(load_flat(path), measured.case.width, measured.case.height)
     value = ssim(asked, frame)
     psnr = cv2.PSNR(asked, frame)
     yield Result(metric, name, f"SSIM {value:.3f}, PSNR {psnr:.1f} dB", "SSIM >= 0.95", value >= 0.95)
@@ -391,7 +391,7 @@ def sharpness(measured: Measurements) -> Iterator[Result]:
     )
     if source is None or is_soft:
         return
-    asked = cv2.cvtColor(fitted(load_image(source)[0], measured.case.width, measured.case.height), cv2.COLOR_RGB2GRAY)
+    asked = cv2.cvtColor(fitted(load_flat(source), measured.case.width, measured.case.height), cv2.COLOR_RGB2GRAY)
     small = cv2.resize(asked, (grey.shape[2], grey.shape[1]), interpolation=cv2.INTER_AREA)
     ratio = _detail(grey[0]) / max(1.0, _detail(np.asarray(small, np.uint8)))
     is_own = plan.start_frame is None and (measured.case.is_graded or bool(plan.shot))

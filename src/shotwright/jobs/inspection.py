@@ -108,7 +108,7 @@ def _measured(request: MediaInspection) -> JSON:
     from shotwright.files.store import FileStore
     from shotwright.jobs.pipeline import bring
     from shotwright.media.fetch import FetchPolicy
-    from shotwright.media.images import load_image, probe_image, thumbnail
+    from shotwright.media.images import load_flat, probe_image, thumbnail
     from shotwright.media.kinds import data_uri
     from shotwright.media.probe import first_frame, probe_video
 
@@ -134,7 +134,7 @@ def _measured(request: MediaInspection) -> JSON:
                 facts, errors, picture = (
                     asdict(image),
                     check_image(image, endpoint.image_limits, LOC),
-                    load_image(path, LOC)[0],
+                    load_flat(path, LOC),
                 )
         except ModelError as exc:
             return _failed(exc)

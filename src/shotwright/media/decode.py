@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -10,10 +11,10 @@ import av.error
 import av.filter
 import cv2
 import numpy as np
-from av.video.reformatter import Colorspace, Interpolation
+from av.video.reformatter import ColorRange, Colorspace, Interpolation
 
 from shotwright.core.errors import VideoLoadError, VideoTooLong
-from shotwright.media.colour import rgb_to_yuv, yuv_to_rgb
+from shotwright.media.colour import rgb_to_yuv
 from shotwright.media.probe import open_video
 
 if TYPE_CHECKING:
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
 
 FRAMES_MAX = 1500
 """Twice as many as the longest clip at the highest rate that any endpoint takes has."""
+HD_LINES = 720
+BT2020 = 9
+EXACT = Interpolation.AREA | getattr(Interpolation, "ACCURATE_RND", 0)
+"""Scaling without a bias: each generation of a clip would grow a little darker."""
 _TURNS = {90: cv2.ROTATE_90_COUNTERCLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_CLOCKWISE}
 
 
@@ -101,21 +106,59 @@ def decode_frame_at(path: Path, index: int, width: int, height: int) -> FrameYUV
 
 
 def _upright(frame: Any, width: int, height: int) -> FrameYUV:  # noqa: ANN401  (a PyAV frame)
-    rotation = int(frame.rotation) % 360
+    rotation, is_mirrored = _display(frame)
     size = (height, width) if rotation % 180 else (width, height)
-    planes = frame.reformat(
-        width=size[0],
-        height=size[1],
-        format="yuv444p",
-        dst_colorspace=Colorspace.ITU709,
-        interpolation=Interpolation.AREA,
-    ).to_ndarray()
-    merged: FrameYUV = np.asarray(cv2.merge([planes[0], planes[1], planes[2]]), dtype=np.uint8)
-    if int(frame.color_trc) in _HDR:
-        merged = _tone_mapped(merged, _HDR[int(frame.color_trc)])
+    matrix = _matrix(frame)
+    source = {
+        "width": size[0], "height": size[1], "src_colorspace": matrix, "interpolation": EXACT,
+        "src_color_range": ColorRange.JPEG if _is_full(frame) else ColorRange.MPEG,
+    }  # fmt: skip
+    if int(frame.color_trc) in _HDR or int(frame.color_primaries) == BT2020:
+        light_of = _HDR.get(int(frame.color_trc), _gamma)
+        merged = _narrowed(
+            frame.reformat(format="rgb48le", dst_color_range=ColorRange.JPEG, **source).to_ndarray(), light_of
+        )
+    else:
+        planes = frame.reformat(
+            format="yuv444p", dst_colorspace=Colorspace.ITU709, dst_color_range=ColorRange.MPEG, **source
+        ).to_ndarray()
+        merged = np.asarray(cv2.merge([planes[0], planes[1], planes[2]]), dtype=np.uint8)
+    if is_mirrored:
+        merged = np.asarray(cv2.flip(merged, 1), dtype=np.uint8)
     if rotation in _TURNS:
         merged = np.asarray(cv2.rotate(merged, _TURNS[rotation]), dtype=np.uint8)
     return merged
+
+
+def _is_full(frame: Any) -> bool:  # noqa: ANN401  (a PyAV frame)
+    """Whether black is 0 and white 255, as most phones have it."""
+    return int(frame.color_range) == ColorRange.JPEG or frame.format.name.startswith("yuvj")
+
+
+def _matrix(frame: Any) -> Colorspace:  # noqa: ANN401  (a PyAV frame)
+    """How its colours are coded; where the file does not say, by its size, as players do. Numbers: ITU-T H.273, table 4."""
+    known = {
+        1: Colorspace.ITU709,
+        4: Colorspace.FCC,
+        5: Colorspace.ITU601,
+        6: Colorspace.ITU601,
+        7: Colorspace.SMPTE240M,
+    }
+    guess = Colorspace.ITU709 if min(frame.width, frame.height) >= HD_LINES else Colorspace.ITU601
+    number = int(frame.colorspace)
+    return Colorspace.BT2020 if number in {9, 10} else known.get(number, guess)
+
+
+def _display(frame: Any) -> tuple[int, bool]:  # noqa: ANN401  (a PyAV frame)
+    """How a frame is to be turned, counter-clockwise in degrees, after it was mirrored left to right or not: its display matrix."""
+    data = frame.side_data.get("DISPLAYMATRIX")
+    if data is None:
+        return int(frame.rotation) % 360, False
+    a, b, _, c, d = np.frombuffer(bytes(data), np.int32)[:5].astype(float)
+    is_mirrored = a * d - b * c < 0
+    if is_mirrored:  # mirroring first turns (a, b) into (-a, -b)
+        a, b = -a, -b
+    return round(math.degrees(math.atan2(b, a)) / 90) * -90 % 360, is_mirrored
 
 
 def _pq(signal: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -126,29 +169,49 @@ def _pq(signal: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _hlg(signal: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Light of an HLG signal, diffuse white at 0.75 of the signal. Source: ITU-R BT.2100-2, table 5."""
+    """Scene light of an HLG signal, diffuse white at 0.75 of the signal. Source: ITU-R BT.2100-2, table 5."""
     a, b, c = 0.17883277, 0.28466892, 0.55991073
     scene = np.where(signal <= 0.5, signal**2 / 3, (np.exp((signal - c) / a) + b) / 12)
-    return np.asarray((scene / 0.265) ** 1.2, np.float64)
+    return np.asarray(scene / 0.265, np.float64)
+
+
+def _gamma(signal: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Light of an SDR signal. Source: ITU-R BT.709-6, 1.2, inverted."""
+    return np.asarray(np.where(signal < 0.081, signal / 4.5, ((signal + 0.099) / 1.099) ** (1 / 0.45)), np.float64)
 
 
 _HDR = {16: _pq, 18: _hlg}
 """Transfer functions of high dynamic range, by their number in H.273."""
+KNEE = 0.9
+"""Share of diffuse white from which highlights of HDR are compressed."""
+HLG_GAMMA = 1.2
+_LUMA_2020 = np.array([[0.2627, 0.6780, 0.0593]], np.float32)
+_TO_709 = np.array([[1.6605, -0.5876, -0.0728], [-0.1246, 1.1329, -0.0083], [-0.0182, -0.1006, 1.1187]], np.float32)
+"""Light of BT.2020's primaries as BT.709's. Source: ITU-R BT.2087-0, inverted."""
+
+
+@lru_cache(maxsize=3)
+def _light_table(light_of: Callable[[NDArray[np.float64]], NDArray[np.float64]]) -> NDArray[np.float32]:
+    """Light of every 16-bit signal, float32 (65536,)."""
+    return light_of(np.arange(65536) / 65535.0).astype(np.float32)
 
 
 @lru_cache(maxsize=2)
-def _tone_table(light_of: Callable[[NDArray[np.float64]], NDArray[np.float64]]) -> NDArray[np.uint8]:
-    """Signal to SDR signal, uint8 (256,): highlights rolled off from diffuse white on, then the BT.709 curve."""
-    light = light_of(np.arange(256) / 255.0)
-    rolled = np.where(light < KNEE, light, KNEE + (1 - KNEE) * (1 - np.exp(-(light - KNEE) / (1 - KNEE))))
-    curve = np.where(rolled < 0.018, 4.5 * rolled, 1.099 * np.maximum(rolled, 0.018) ** 0.45 - 0.099)
-    return np.asarray(np.clip(np.round(curve * 255), 0, 255), np.uint8)
+def _signal_table(*, is_rolled: bool) -> NDArray[np.uint8]:
+    """8-bit R'G'B' of light in steps of 1/4096 up to 4 times diffuse white; highlights rolled off from `KNEE` on, or clipped."""
+    light = np.arange(4 * 4096) / 4096.0
+    if is_rolled:
+        light = np.where(light < KNEE, light, KNEE + (1 - KNEE) * (1 - np.exp(-(light - KNEE) / (1 - KNEE))))
+    light = np.minimum(light, 1.0)
+    curve = np.where(light < 0.018, 4.5 * light, 1.099 * np.maximum(light, 0.018) ** 0.45 - 0.099)
+    return np.asarray(np.round(curve * 255), np.uint8)
 
 
-KNEE = 0.7
-"""Share of diffuse white from which highlights are compressed."""
-
-
-def _tone_mapped(yuv: FrameYUV, light_of: Callable[[NDArray[np.float64]], NDArray[np.float64]]) -> FrameYUV:
-    """A frame of high dynamic range as SDR, uint8 (H, W, 3)."""
-    return rgb_to_yuv(np.asarray(cv2.LUT(yuv_to_rgb(yuv), _tone_table(light_of)), np.uint8))
+def _narrowed(rgb: NDArray[np.uint16], light_of: Callable[[NDArray[np.float64]], NDArray[np.float64]]) -> FrameYUV:
+    """A frame of BT.2020 (uint16 R'G'B', H, W, 3), HDR or not, in the house's colour space: light, primaries, highlights, curve."""
+    light = _light_table(light_of)[rgb]
+    if light_of is _hlg:  # the display's part: by luminance, so that colours keep their hue
+        light = light * np.power(cv2.transform(light, _LUMA_2020), HLG_GAMMA - 1)[..., None]
+    light = cv2.transform(light, _TO_709)
+    steps = np.clip(light * 4096 + 0.5, 0, 4 * 4096 - 1).astype(np.uint16)
+    return rgb_to_yuv(_signal_table(is_rolled=light_of is not _gamma)[steps])

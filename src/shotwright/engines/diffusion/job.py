@@ -15,7 +15,7 @@ from shotwright.engines.prompting import BERNINI, PLAIN, rewritten
 from shotwright.engines.references import groups_of, numbered, shared_out
 from shotwright.media.colour import yuv_to_rgb
 from shotwright.media.decode import decode_frames
-from shotwright.media.images import load_image
+from shotwright.media.images import load_flat, load_image
 from shotwright.media.probe import probe_video
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def job_for(
     for ref, index in ((plan.start_frame, 0), (plan.end_frame, frames - 1)):
         path = shot.image(ref)
         if path is not None:
-            kept[index] = fitted(load_image(path)[0], width, height)
+            kept[index] = fitted(load_flat(path), width, height)
     references = tuple(picture for items in chosen.values() for picture in items)
     mode: Mode = ("rv2v" if references else "v2v") if source is not None else ("r2v" if references else "t2v")
     numbers = numbered({ref: len(items) for ref, items in chosen.items()})

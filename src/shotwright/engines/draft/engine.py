@@ -17,7 +17,7 @@ from shotwright.engines.deliver import PREVIEW_WIDTH, write_clip
 from shotwright.engines.draft.loop import draw_frames
 from shotwright.engines.draft.plate import fit
 from shotwright.engines.draft.scene import Scene, backdrop_of, build_scene
-from shotwright.media.images import load_image
+from shotwright.media.images import load_flat
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,7 +63,7 @@ class DraftEngine:
 
             return continuation_scene(shot, cache, progress)
         end_path = shot.image(shot.plan.end_frame)
-        end = fit(load_image(end_path)[0], shot.output.width, shot.output.height) if end_path else None
+        end = fit(load_flat(end_path), shot.output.width, shot.output.height) if end_path else None
         backdrop = backdrop_of(shot, cache)
         shown = cv2.resize(backdrop.rgb, _preview_size(shot), interpolation=cv2.INTER_AREA) if backdrop else None
         progress(

@@ -22,7 +22,7 @@ from shotwright.engines.draft.sprites import colour_matched
 from shotwright.engines.draft.stage import blend
 from shotwright.engines.draft.style import matching_table, stylise
 from shotwright.media.colour import FrameRGB, FrameYUV, Mask, rgb_to_yuv
-from shotwright.media.images import load_image
+from shotwright.media.images import load_flat
 
 if TYPE_CHECKING:
     from shotwright.core.plan import Look
@@ -105,7 +105,7 @@ def lookdev_of(shot: Shot) -> LookDev:
     """How the textures of a shot are dressed."""
     path = shot.image(next((ref for ref in shot.plan.style_refs if shot.image(ref)), None))
     look = shot.plan.look
-    return LookDev(look, sun_of(look), grade_of(look), load_image(path)[0] if path else None)
+    return LookDev(look, sun_of(look), grade_of(look), load_flat(path) if path else None)
 
 
 def hash_of(picture: FrameRGB) -> str:

@@ -28,7 +28,7 @@ from shotwright.engines.draft.plate import HORIZON, build_diorama, find_horizon,
 from shotwright.engines.draft.sets import PaintedSet, build_set
 from shotwright.engines.draft.weather import Haze, haze_of, snowed
 from shotwright.media.colour import FrameRGB, FrameYUV, Mask, rgb_to_yuv
-from shotwright.media.images import load_image
+from shotwright.media.images import load_flat
 
 if TYPE_CHECKING:
     from shotwright.core.plan import ShotPlan
@@ -308,7 +308,7 @@ def backdrop_of(shot: Shot, cache: Cache) -> Backdrop | None:
     source = shot.image(plan.start_frame) or shot.image(plan.background_ref)
     if source is None:
         return None
-    rgb = fit(load_image(source)[0], spec.width, spec.height)
+    rgb = fit(load_flat(source), spec.width, spec.height)
     is_start = plan.start_frame is not None
     is_from_above = is_start and bool(plan.shot) and plan.shot[0].angle in PHOTOGRAPHED_FROM
     front = None if is_from_above else cache.get("front-1", source, lambda: matte(rgb), extra=f"{rgb.shape}")

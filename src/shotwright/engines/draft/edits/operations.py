@@ -31,7 +31,7 @@ from shotwright.engines.draft.stage import blend
 from shotwright.engines.draft.style import matching_table, stylise
 from shotwright.engines.draft.weather import haze_of, precipitation_of
 from shotwright.media.colour import COLOUR_RGB, FrameYUV, rgb_pixel, rgb_to_yuv, yuv_to_rgb
-from shotwright.media.images import load_image
+from shotwright.media.images import load_flat
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -145,7 +145,7 @@ def background(edit: Edit, source: EditSource) -> Change | None:
     path = source.shot.image(edit.with_ref)
     large = (round(width * SPARE), round(height * SPARE))
     if path is not None:
-        rgb = fit(load_image(path)[0], *large)
+        rgb = fit(load_flat(path), *large)
     else:
         tokens = tokenize(edit.to or "", KNOWN_WORDS)
         look = Look(time_of_day=TIME_WORDS.first(tokens))
@@ -286,7 +286,7 @@ def style(edit: Edit, source: EditSource) -> Change | None:
     """Another style, by an image or by words; on key frames, carried by flow."""
     path = source.shot.image(edit.with_ref)
     if path is not None:
-        picture = load_image(path)[0]
+        picture = load_flat(path)
         return restyled(source, lambda frame: rgb_to_yuv(stylise(yuv_to_rgb(frame), picture)))
     row = STYLES.get(edit.to or "")
     if row is None:
