@@ -402,8 +402,13 @@ class ConfirmationNeeded(QuotaError):
     type = "confirmation_needed"
     status = 402
 
-    def __init__(self, price_usd: Decimal, above_usd: Decimal | None = None, message: str | None = None) -> None:
+    def __init__(
+        self, price_usd: Decimal | None = None, above_usd: Decimal | None = None, message: str | None = None
+    ) -> None:
         self.price_usd = price_usd
+        if price_usd is None:
+            super().__init__(message)
+            return
         asked = "" if above_usd is None else f", more than the ${above_usd:.3f} that pass unasked"
         super().__init__(
             message
@@ -412,7 +417,7 @@ class ConfirmationNeeded(QuotaError):
 
     def to_json(self) -> JSON:
         """The record, with the price."""
-        return super().to_json() | {"price_usd": float(self.price_usd)}
+        return super().to_json() | ({} if self.price_usd is None else {"price_usd": float(self.price_usd)})
 
 
 class Unauthorized(AccessError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections import deque
 from functools import lru_cache
@@ -15,7 +16,7 @@ from av.video.reformatter import ColorRange, Colorspace, Interpolation
 
 from shotwright.core.errors import VideoLoadError, VideoTooLong
 from shotwright.media.colour import rgb_to_yuv
-from shotwright.media.probe import open_video
+from shotwright.media.probe import Timeline, main_video, open_video, timeline
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,7 +36,10 @@ _TURNS = {90: cv2.ROTATE_90_COUNTERCLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTA
 
 
 def decode_frames(path: Path, width: int, height: int) -> Iterator[FrameYUV]:
-    """All frames of a clip in display order.
+    """All frames of a clip in display order, at a constant rate: frame k is what a player shows at k / fps seconds.
+
+    Variable rates are evened out, a track that begins late shows its first frame until then, and where a frame is damaged the one before it
+    stays. The rate and the number of frames are those of `probe_video`.
 
     Args:
         path: A MOV/MP4 file.
@@ -46,28 +50,57 @@ def decode_frames(path: Path, width: int, height: int) -> Iterator[FrameYUV]:
         uint8 (height, width, 3), BT.709 limited range.
 
     Raises:
-        VideoLoadError: Not one frame can be decoded. Damage further on ends the clip where it begins.
+        VideoLoadError: Not one frame can be decoded, or more than half of the clip is damaged.
         VideoTooLong: There are more frames than any clip may have.
     """
     with open_video(path) as container:
-        stream = container.streams.video[0]
+        stream = main_video(container)
+        times = timeline(container, stream)
+        if times.frames > FRAMES_MAX:
+            raise VideoTooLong(f"The video has more than {FRAMES_MAX} frames.", loc=("body", "video_url"))
         stream.thread_type = "AUTO"
-        count = 0
-        try:
-            for frame in _progressive(container, stream):
-                if count >= FRAMES_MAX:
-                    raise VideoTooLong(f"The video has more than {FRAMES_MAX} frames.", loc=("body", "video_url"))
-                yield _upright(frame, width, height)
-                count += 1
-        except av.error.FFmpegError as exc:
-            if count == 0:
-                raise VideoLoadError(loc=("body", "video_url")) from exc
+        good, shown = 0, -1
+        picture: FrameYUV | None = None
+        for frame, until_s in _with_ends(_progressive(container, stream), times):
+            good += 1
+            last = min(times.frames - 1, math.ceil((until_s - times.zero_s) * times.fps - 0.5) - 1)
+            if last > shown:
+                picture = _upright(frame, width, height)
+            for _ in range(last - shown):
+                assert picture is not None  # noqa: S101  (just made)
+                yield picture
+                picture = picture.copy()
+            shown = max(shown, last)
+        if good == 0 or good < times.packets / 2:
+            raise VideoLoadError(_said(good, times), loc=("body", "video_url"))
 
 
-def _progressive(container: Any, stream: Any) -> Iterator[Any]:  # noqa: ANN401  (PyAV objects)
+def _said(good: int, times: Timeline) -> str | None:
+    return f"Only {good} of the video's {times.packets} frames can be read: the file is damaged." if good else None
+
+
+def _with_ends(frames: Iterator[Any], times: Timeline) -> Iterator[tuple[Any, float]]:
+    """Frames, and until when each is shown: the moment of the next one, the end of the clip for the last; in the file's seconds."""
+    held: Any = None
+    for frame in frames:
+        if held is not None:
+            yield held, held_until(held, frame, times)
+        held = frame
+    if held is not None:
+        yield held, times.zero_s + times.frames / times.fps + 1.0
+
+
+def held_until(frame: Any, following: Any, times: Timeline) -> float:  # noqa: ANN401  (PyAV frames)
+    """When the next frame replaces this one; a frame without a time lasts one at the clip's rate."""
+    if following.time is not None:
+        return float(following.time)
+    return (frame.time if frame.time is not None else times.zero_s) + 1 / times.fps
+
+
+def _progressive(container: Any, stream: Any) -> Iterator[Any]:  # noqa: ANN401  (a PyAV container)
     """Frames as they are, or with their two fields woven into one by `bwdif` when they are interlaced."""
     graph: Any = None
-    for frame in container.decode(stream):
+    for frame in _decoded(container, stream):
         if not frame.interlaced_frame and graph is None:
             yield frame
             continue
@@ -83,6 +116,16 @@ def _progressive(container: Any, stream: Any) -> Iterator[Any]:  # noqa: ANN401 
     if graph is not None:
         graph.push(None)
         yield from _pulled(graph)
+
+
+def _decoded(container: Any, stream: Any) -> Iterator[Any]:  # noqa: ANN401  (a PyAV container)
+    """Frames that can be decoded; a damaged packet costs its own frame and those that need it."""
+    with contextlib.suppress(av.error.FFmpegError):  # the container itself ends here
+        for packet in container.demux(stream):
+            try:
+                yield from packet.decode()
+            except av.error.FFmpegError:
+                continue
 
 
 def _pulled(graph: Any) -> Iterator[Any]:  # noqa: ANN401  (a PyAV graph)
@@ -209,9 +252,9 @@ def _signal_table(*, is_rolled: bool) -> NDArray[np.uint8]:
 
 def _narrowed(rgb: NDArray[np.uint16], light_of: Callable[[NDArray[np.float64]], NDArray[np.float64]]) -> FrameYUV:
     """A frame of BT.2020 (uint16 R'G'B', H, W, 3), HDR or not, in the house's colour space: light, primaries, highlights, curve."""
-    light = _light_table(light_of)[rgb]
+    light: NDArray[np.float32] = _light_table(light_of)[rgb]
     if light_of is _hlg:  # the display's part: by luminance, so that colours keep their hue
         light = light * np.power(cv2.transform(light, _LUMA_2020), HLG_GAMMA - 1)[..., None]
-    light = cv2.transform(light, _TO_709)
+    light = np.asarray(cv2.transform(light, _TO_709), np.float32)
     steps = np.clip(light * 4096 + 0.5, 0, 4 * 4096 - 1).astype(np.uint16)
     return rgb_to_yuv(_signal_table(is_rolled=light_of is not _gamma)[steps])

@@ -6,17 +6,19 @@ same bytes on any machine. Source: design section 5 (output of every engine).
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import threading
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Self
 
 import av
+import av.error
 import cv2
 import numpy as np
 
 from shotwright.core.errors import ShotwrightError, StorageFull
-from shotwright.media.probe import open_video
+from shotwright.media.probe import main_audio, open_video
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,6 +33,7 @@ X264 = "threads=2"
 MBTREE_COLUMNS = 8
 """x264's macroblock tree reads beyond its rows, into whatever the memory held before, where the number of macroblock columns is no
 multiple of this: the same frames then have other bytes now and then. It stays off for such widths."""
+AAC_RATES = frozenset({8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 64000, 88200, 96000})
 COPIED_AUDIO = frozenset({"aac", "mp3"})
 _BT709 = 1
 _LIMITED = 1
@@ -160,46 +163,64 @@ def to_i420(frame: FrameYUV) -> FrameYUV:
 
 
 class _AudioCopy:
-    """The source's audio track, from its beginning to the end of the clip: copied if MP4 takes it, else made AAC."""
+    """The source's sound, from the clip's beginning to its end, in time with the picture: copied if MP4 takes it, else made AAC."""
 
     def __init__(self, container: Any, source: Path, duration_s: float) -> None:  # noqa: ANN401  (a PyAV container)
         self._container = container
         self._source = source
         self._until_s = duration_s
+        self._stream: Any = None
+        self._is_copied = False
         with open_video(source) as clip:
-            audio = clip.streams.audio[0] if clip.streams.audio else None
-            self._is_copied = audio is not None and audio.codec_context.name in COPIED_AUDIO
-            self._stream: Any = None
-            if audio is not None:
-                self._stream = (
-                    container.add_stream_from_template(audio)
-                    if self._is_copied
-                    else container.add_stream("aac", rate=audio.codec_context.sample_rate or 48_000)
-                )
+            audio = main_audio(clip)
+            if audio is None:
+                return
+            self._is_copied = audio.codec_context.name in COPIED_AUDIO
+            rate = audio.codec_context.sample_rate
+            self._stream = (
+                container.add_stream_from_template(audio)
+                if self._is_copied
+                else container.add_stream("aac", rate=rate if rate in AAC_RATES else 48_000, layout=_layout(audio))
+            )
 
     def copy(self) -> None:
         """Mux the track; call once, before the container is closed."""
         if self._stream is None:
             return
         with open_video(self._source) as clip:
-            audio = clip.streams.audio[0]
+            audio, zero_s = main_audio(clip), (clip.start_time or 0) / av.time_base
             if self._is_copied:
-                self._copy_packets(clip, audio)
+                self._copy_packets(clip, audio, zero_s)
             else:
-                self._encode_frames(clip, audio)
+                self._encode_frames(clip, audio, zero_s)
 
-    def _copy_packets(self, clip: Any, audio: Any) -> None:  # noqa: ANN401  (PyAV objects)
+    def _copy_packets(self, clip: Any, audio: Any, zero_s: float) -> None:  # noqa: ANN401  (PyAV objects)
         for packet in clip.demux(audio):
             if packet.pts is None:
                 continue
-            if float(packet.pts * packet.time_base) >= self._until_s:
+            if float(packet.pts * packet.time_base) - zero_s >= self._until_s:
                 break
+            shift = round(zero_s / float(packet.time_base))
+            packet.pts -= shift
+            packet.dts -= shift
             packet.stream = self._stream
             self._container.mux(packet)
 
-    def _encode_frames(self, clip: Any, audio: Any) -> None:  # noqa: ANN401  (PyAV objects)
-        for frame in clip.decode(audio):
-            if frame.time is not None and frame.time >= self._until_s:
-                break
-            self._container.mux(self._stream.encode(frame))
+    def _encode_frames(self, clip: Any, audio: Any, zero_s: float) -> None:  # noqa: ANN401  (PyAV objects)
+        coder = self._stream.codec_context
+        resampler = av.AudioResampler(format="fltp", layout=_layout(audio), rate=coder.rate)
+        for packet in clip.demux(audio):
+            with contextlib.suppress(av.error.FFmpegError):  # a damaged packet is silence
+                for frame in packet.decode():
+                    if frame.time is not None and frame.time - zero_s >= self._until_s:
+                        continue
+                    frame.pts = None if frame.pts is None else frame.pts - round(zero_s / float(frame.time_base))
+                    for part in resampler.resample(frame):
+                        self._container.mux(self._stream.encode(part))
+        for part in resampler.resample(None):
+            self._container.mux(self._stream.encode(part))
         self._container.mux(self._stream.encode(None))
+
+
+def _layout(audio: Any) -> str:  # noqa: ANN401  (a PyAV stream)
+    return "stereo" if audio.codec_context.channels > 1 else "mono"

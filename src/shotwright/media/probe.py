@@ -9,11 +9,13 @@ that calls itself .mp4 is refused and opens nothing. Source: seed 000 (formats),
 from __future__ import annotations
 
 import contextlib
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import av
 import av.error
 import numpy as np
+from av.stream import Disposition
 
 from shotwright.core.errors import UnsupportedVideoFormat, VideoLoadError
 from shotwright.core.limits import VideoFacts
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     from shotwright.media.colour import FrameRGB
 
 COUNT_MAX = 10_000
+WHOLE = 0.9
+"""A file in which less than this share of what its header declares is there was cut off."""
 AGREES = 1.25
 """How far the rate of a header may be from that of the packets: variable frame rates of phones are within it."""
 SUPPORTED = {"supported_formats": [".mp4", ".mov"]}
@@ -53,43 +57,102 @@ def open_video(path: Path, loc: Loc = ("body", "video_url")) -> Iterator[InputCo
         yield container
 
 
+@dataclass(frozen=True)
+class Timeline:
+    """When a clip's frames are shown, as its player counts: 0 is where the earliest of its tracks begins.
+
+    Attributes:
+        zero_s: That moment, in the file's own time.
+        first_s, end_s: When the first frame appears and the last one ends.
+        fps: Frames per second: the file's constant rate, or how many there are on average.
+        packets: Frames in the file that an edit list does not cut away, up to `COUNT_MAX`.
+    """
+
+    zero_s: float
+    first_s: float
+    end_s: float
+    fps: float
+    packets: int
+
+    @property
+    def frames(self) -> int:
+        """Frames of the clip at a constant rate from 0 on."""
+        return max(1, round(self.end_s * self.fps))
+
+
 def probe_video(path: Path, loc: Loc = ("body", "video_url")) -> VideoFacts:
-    """Measure a video file; sizes as displayed, after rotation and pixel aspect.
+    """Measure a video file; sizes as displayed, after rotation and pixel aspect; a track that begins late counts from the sound's start.
 
     Raises:
         UnsupportedVideoFormat: The file is no MOV/MP4, or has no video stream.
-        VideoLoadError: Its first frame cannot be decoded.
+        VideoLoadError: Its first frame cannot be decoded, or less of it is there than it says.
     """
     with open_video(path, loc) as container:
-        stream = container.streams.video[0]
+        stream = main_video(container)
         try:
             first = next(container.decode(stream))
         except (av.error.FFmpegError, StopIteration) as exc:
             raise VideoLoadError(loc=loc) from exc
         width, height = _displayed(stream, first)
-        fps = float(stream.average_rate or stream.guessed_rate or 0)
-        duration_s = _duration_s(container, stream, fps)
-        count, span_s = _counted(container, stream)
-        if span_s > duration_s * AGREES + 0.5:
-            duration_s = span_s
-        if duration_s > 0 and not 1 / AGREES < count / duration_s / max(fps, 1e-6) < AGREES:
-            fps = count / duration_s
+        times = timeline(container, stream)
+        declared_s = _declared_s(container, stream)
+        if times.end_s < declared_s * WHOLE - 0.2:
+            raise VideoLoadError(
+                f"Only {times.end_s:.1f} of the video's {declared_s:.1f} seconds can be read: the file is cut off. Upload it again.",
+                loc=loc,
+            )
         return VideoFacts(
             width=width,
             height=height,
-            duration_s=duration_s,
-            fps=fps,
-            frames=count,
+            duration_s=times.end_s,
+            fps=times.fps,
+            frames=times.frames,
             size_bytes=path.stat().st_size,
-            has_audio=bool(container.streams.audio),
+            has_audio=main_audio(container) is not None,
             codec=stream.codec_context.name,
         )
+
+
+def main_video(container: InputContainer) -> Any:  # noqa: ANN401  (a PyAV stream)
+    """The track that players show: no cover, the default one unless another is much longer."""
+    tracks = [item for item in container.streams.video if not item.disposition & Disposition.attached_pic] or list(
+        container.streams.video
+    )
+    longest = max(tracks, key=_length)
+    chosen = [
+        item for item in tracks if item.disposition & Disposition.default and _length(item) >= _length(longest) / 2
+    ]
+    return chosen[0] if chosen else longest
+
+
+def main_audio(container: InputContainer) -> Any:  # noqa: ANN401  (a PyAV stream, or None)
+    """The first sound track that can be decoded: phones add spatial ones that nobody else reads."""
+    coders = ((item, getattr(item, "codec_context", None)) for item in container.streams.audio)
+    return next((item for item, coder in coders if coder is not None and coder.sample_rate), None)
+
+
+def _length(stream: Any) -> float:  # noqa: ANN401  (a PyAV stream)
+    return float((stream.duration or 0) * (stream.time_base or 0)) or float(stream.frames)
+
+
+def timeline(container: InputContainer, stream: Any) -> Timeline:  # noqa: ANN401  (a PyAV stream)
+    """When the frames of a track are shown, by its packets. The container is read to its end, and back at its start."""
+    zero_s = (container.start_time or 0) / av.time_base
+    count, first_s, end_s = _counted(container, stream)
+    fps = float(stream.average_rate or stream.guessed_rate or 0)
+    span_s = end_s - first_s
+    if span_s > 0 and not 1 / AGREES < count / span_s / max(fps, 1e-6) < AGREES:
+        fps = count / span_s
+    if span_s <= 0:
+        first_s, end_s = zero_s, zero_s + (_declared_s(container, stream) or (count / fps if fps else 0.0))
+    late_s = first_s - zero_s if (first_s - zero_s) * fps > 1 / 2 else 0.0
+    return Timeline(zero_s, late_s, late_s + max(end_s - first_s, 0.0), fps, count)
 
 
 def first_frame(path: Path) -> FrameRGB:
     """The first frame of a video that `probe_video` has measured, upright, uint8 (H, W, 3) sRGB."""
     with open_video(path) as container:
-        frame = next(container.decode(container.streams.video[0]))
+        frame = next(container.decode(main_video(container)))
         picture = frame.to_ndarray(format="rgb24")
         return np.ascontiguousarray(np.rot90(picture, (frame.rotation % 360) // 90), np.uint8)
 
@@ -100,11 +163,12 @@ def _displayed(stream: Any, frame: Any) -> tuple[int, int]:  # noqa: ANN401  (Py
     return (frame.height, width) if frame.rotation % 180 else (width, frame.height)
 
 
-def _counted(container: InputContainer, stream: Any) -> tuple[int, float]:  # noqa: ANN401  (a PyAV stream)
-    """How many frames there are, up to `COUNT_MAX`, and how many seconds they span; those that an edit list cuts away are left out."""
+def _counted(container: InputContainer, stream: Any) -> tuple[int, float, float]:  # noqa: ANN401  (a PyAV stream)
+    """How many frames there are, up to `COUNT_MAX`, when the first is shown and the last one ends, in the file's seconds; without those
+    that an edit list cuts away."""
     count, first, last = 0, None, 0.0
+    container.seek(0)
     with contextlib.suppress(av.error.FFmpegError):  # damage further on: what stands before it counts
-        container.seek(0)
         for packet in container.demux(stream):
             if packet.size == 0 or packet.is_discard:
                 continue
@@ -115,12 +179,12 @@ def _counted(container: InputContainer, stream: Any) -> tuple[int, float]:  # no
                 last = max(last, at + float((packet.duration or 0) * packet.time_base))
             if count >= COUNT_MAX:
                 break
-    return count, last - (first or 0.0)
+    container.seek(0)
+    return count, first or 0.0, last
 
 
-def _duration_s(container: InputContainer, stream: Any, fps: float) -> float:  # noqa: ANN401  (PyAV objects)
+def _declared_s(container: InputContainer, stream: Any) -> float:  # noqa: ANN401  (a PyAV stream)
+    """How long the header says the track is."""
     if stream.duration and stream.time_base:
         return float(stream.duration * stream.time_base)
-    if container.duration:
-        return container.duration / av.time_base
-    return stream.frames / fps if fps else 0.0
+    return container.duration / av.time_base if container.duration else 0.0

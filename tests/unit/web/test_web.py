@@ -141,7 +141,7 @@ def test_files_without_a_recipe_have_none(data: bytes, tmp_path: Path) -> None:
 def stored(**changes: object) -> StoredRequest:
     now = datetime.now(UTC)
     row = StoredRequest(
-        id=uuid.uuid4(), endpoint_id=R2V.id, engine="draft", arguments={}, options={}, state="queued", priority=0, attempt=0, worker=None, queue_job=None,
+        id=uuid.uuid4(), endpoint_id=R2V.id, engine="draft", arguments={}, options={}, state="queued", priority=0, attempt=0, losses=0, worker=None, queue_job=None,
         cancel_requested=False, start_deadline=None, created_at=now, started_at=None, finished_at=None, stage=None, progress=0.0, plan=None, result=None,
         error=None, metrics={}, owner=None, wire="fal", webhook=None, cost_usd=Decimal(0),
     )  # fmt: skip
