@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from starlette.applications import Starlette
 from starlette.requests import Request
+from starlette.routing import Match
 
 from shotwright import wiring
 from shotwright.api import uploads
@@ -24,7 +25,15 @@ from shotwright.api.fal.dialect import FAL
 from shotwright.api.layers import Cors
 from shotwright.api.origin import HostRouting
 from shotwright.api.platform import routes as platform_routes
-from shotwright.core.errors import InternalError, NotFound, SetupError, ShotwrightError
+from shotwright.core.catalog import ENDPOINTS
+from shotwright.core.errors import (
+    InternalError,
+    MethodNotAllowed,
+    NotFound,
+    SetupError,
+    ShotwrightError,
+    UnknownEndpoint,
+)
 from shotwright.files.store import FileStore
 from shotwright.jobs.children import ChildPool, ChildSetup
 from shotwright.jobs.events import EventHub
@@ -226,6 +235,12 @@ def build_api(node: Node) -> Starlette:
 
 
 async def _on_error(request: Request, exc: ShotwrightError) -> Response:
+    if isinstance(exc, UnknownEndpoint) and request.method == "POST":
+        return (
+            await _on_missing(request, exc)
+            if other_methods(request)
+            else error_answer(DIALECTS, request, node_of(request), exc)
+        )
     return error_answer(DIALECTS, request, node_of(request), exc)
 
 
@@ -240,7 +255,30 @@ async def _on_surprise(request: Request, exc: Exception) -> Response:
     return error_answer(DIALECTS, request, node_of(request), InternalError())
 
 
+def other_methods(request: Request) -> list[str]:
+    """Methods that a path takes, where it exists for others than the one that was used; routes that swallow everything do not count."""
+    catch_alls = {
+        route.path for item in DIALECTS for route in item.catch_all() if route.path.endswith("{endpoint:path}")
+    }
+    found: set[str] = set()
+    for route in request.app.routes:
+        match, scope = route.matches({**request.scope, "method": "-"})
+        path = getattr(route, "path", "")
+        is_real = path not in catch_alls or scope.get("path_params", {}).get("endpoint") in ENDPOINTS
+        if match is Match.PARTIAL and is_real:
+            found |= getattr(route, "methods", None) or set()
+    return sorted(found - {request.method})
+
+
 async def _on_missing(request: Request, _: Exception) -> Response:
+    methods = other_methods(request)
+    if methods and not wants_page(request):
+        wrong = MethodNotAllowed(
+            f"{request.method} is not a method of {request.url.path}. It takes {', '.join(methods)}."
+        )
+        answer = error_answer(DIALECTS, request, node_of(request), wrong)
+        answer.headers["allow"] = ", ".join(methods)
+        return answer
     error = NotFound(f"Path {request.url.path} not found")
     if wants_page(request):
         return page(request, "error.html", None, status=error.status, error=error)

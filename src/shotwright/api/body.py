@@ -9,10 +9,11 @@ import asyncio
 import json
 import math
 import re
+import zlib
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from shotwright.api.query import digits
-from shotwright.core.errors import PayloadTooLarge, SchemaError
+from shotwright.core.errors import PayloadTooLarge, SchemaError, UnsupportedEncoding
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -33,19 +34,30 @@ async def read_body(request: Request, max_bytes: int) -> bytes:
     """The whole body.
 
     Raises:
-        PayloadTooLarge: More than `max_bytes`.
+        PayloadTooLarge: More than `max_bytes`, unpacked.
+        UnsupportedEncoding: It is packed in a way that we do not know.
     """
     shown = f"{max_bytes // MB} MB" if max_bytes >= MB else f"{max_bytes // 1024} KB"
     error = f"The request body is larger than {shown}. Upload large files instead of sending them inline."
     declared = digits(request.headers.get("content-length", ""))
     if declared is not None and declared > max_bytes:
         raise PayloadTooLarge(error)
-    data = bytearray()
+    coding = request.headers.get("content-encoding", "identity").strip().lower()
+    if coding not in {"identity", "gzip", "deflate", ""}:
+        raise UnsupportedEncoding(f"Bodies come as they are, or as gzip or deflate, not as {coding[:40]}.")
+    data, unpack = bytearray(), zlib.decompressobj(zlib.MAX_WBITS | 32) if coding in {"gzip", "deflate"} else None
     async for chunk in request.stream():
-        data += chunk
+        data += chunk if unpack is None else _unpacked(unpack, chunk, max_bytes + 1 - len(data))
         if len(data) > max_bytes:
             raise PayloadTooLarge(error)
     return bytes(data)
+
+
+def _unpacked(unpack: Any, chunk: bytes, most: int) -> bytes:  # noqa: ANN401  (zlib's object)
+    try:
+        return bytes(unpack.decompress(unpack.unconsumed_tail + chunk, most))
+    except zlib.error as exc:
+        raise _invalid("the body says that it is compressed, and cannot be unpacked") from exc
 
 
 async def read_json(request: Request, max_bytes: int) -> Any:  # noqa: ANN401  (any JSON)

@@ -79,6 +79,8 @@ class HostRouting:
         if scope["path"].rstrip("/") == PROXY_PATH:
             target = _target(headers.get(b"x-fal-target-url", b"").decode("latin-1"))
             prefix = HOST_PREFIX.get(target.hostname or "") if target else None
+            if target and prefix is None and target.netloc.lower().encode() == headers.get(b"host", b"").lower():
+                prefix = ""  # an address of ours, as our answers have them
             if scope["method"] != "OPTIONS":
                 if target is None or prefix is None:
                     await JSONResponse({"detail": "Invalid request"}, 400)(scope, receive, send)

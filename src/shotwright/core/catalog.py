@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
-from shotwright.core.errors import NotFound
+from shotwright.core.errors import UnknownEndpoint
 from shotwright.core.limits import MB, PROMPT_MAX_CHARS, ImageLimits, VideoLimits
 
 if TYPE_CHECKING:
@@ -347,13 +347,13 @@ def find_endpoint(endpoint_id: str) -> Endpoint:
     """The endpoint with this id, or with this slug.
 
     Raises:
-        NotFound: No endpoint has this id; the message lists those that exist.
+        UnknownEndpoint: No endpoint has this id; the message lists those that exist.
     """
     name = endpoint_id.strip("/")
     endpoint = ENDPOINTS.get(name) or SLUGS.get(name)
     if endpoint is None:
         known = ", ".join(sorted(ENDPOINTS))
-        raise NotFound(f'Application "{endpoint_id}" not found. This server has: {known}.')
+        raise UnknownEndpoint(f'Application "{endpoint_id}" not found. This server has: {known}.')
     return endpoint
 
 

@@ -18,8 +18,9 @@
     │   └── IdempotencyMismatch (422)
     ├── QuotaError                     a bound of this key; nothing was stored and nothing is charged
     │   └── RateLimited (429)          TooManyInFlight (429)   TooManyUploads (429)  BudgetExceeded (402)  ConfirmationNeeded (402)
-    ├── AccessError                    Unauthorized (401)   Forbidden (403)   NotFound (404)   Gone (410)
-    │                                  PayloadTooLarge (413)   RangeNotSatisfiable (416)
+    ├── AccessError                    Unauthorized (401)   Forbidden (403)   NotFound, UnknownEndpoint (404)   Gone (410)
+    │                                  PayloadTooLarge (413)   RangeNotSatisfiable (416)   MethodNotAllowed (405)
+    │                                  UnsupportedEncoding (415)
     └── SetupError                     the operator has to change something before the server can start
 
 A class's docstring is the message a user sees when nothing more precise is known; `type` is the name fal documents.
@@ -440,6 +441,10 @@ class NotFound(AccessError):
     status = 404
 
 
+class UnknownEndpoint(NotFound):
+    """This server has no endpoint of this name."""
+
+
 class Gone(AccessError):
     """The file has expired."""
 
@@ -452,6 +457,20 @@ class PayloadTooLarge(AccessError):
 
     type = "payload_too_large"
     status = 413
+
+
+class UnsupportedEncoding(AccessError):
+    """The body is encoded in a way that this server does not read."""
+
+    type = "unsupported_encoding"
+    status = 415
+
+
+class MethodNotAllowed(AccessError):
+    """This path exists, but not for this method."""
+
+    type = "method_not_allowed"
+    status = 405
 
 
 class RangeNotSatisfiable(AccessError):

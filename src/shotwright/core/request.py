@@ -6,6 +6,7 @@ it, so that the errors are those of the documented service, field for field.
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import json
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ from pydantic import (
 from shotwright.core import catalog
 from shotwright.core.errors import InputErrors, ModelError, SchemaError
 from shotwright.core.limits import ELEMENT_VIEWS_MAX, check_reference_count
+
+SHOWN_MAX, UNKNOWN_MAX = 2000, 20
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,7 @@ class ShotRequest:
     aspect_ratio: str = "auto"
     keep_audio: bool = False
     seed: int | None = None
+    unknown: tuple[str, ...] = ()  #: Sentences about fields of the body that this endpoint does not have.
 
     @property
     def endpoint(self) -> catalog.Endpoint:
@@ -119,7 +123,30 @@ def parse_request(endpoint_id: str, body: object, *, seed: int | None = None) ->
         aspect_ratio=values.get("aspect_ratio") or "auto",
         keep_audio=bool(values.get("keep_audio")),
         seed=seed,
+        unknown=tuple(unknown_fields(endpoint, body)),
     )
+
+
+def unknown_fields(endpoint: catalog.Endpoint, body: object) -> list[str]:
+    """What a body has that the endpoint does not, a sentence each with the nearest field that it has. The service ignores them; so do we."""
+    if not isinstance(body, dict):
+        return []
+    found = _strangers(body, {field.name for field in endpoint.fields}, "")
+    elements = body.get("elements")
+    for number, item in enumerate(elements if isinstance(elements, list) else ()):
+        known = {"frontal_image_url", "reference_image_urls", *(("image_url",) if endpoint.wire == "eachlabs" else ())}
+        found += _strangers(item, known, f"elements[{number}].") if isinstance(item, dict) else []
+    return found[:UNKNOWN_MAX]
+
+
+def _strangers(given: dict[str, Any], known: set[str], where: str) -> list[str]:
+    said = []
+    for name in given:
+        if name not in known:
+            near = difflib.get_close_matches(name.lower().replace("-", "_"), known, 1, 0.6)
+            hint = f"; did you mean `{where}{near[0]}`?" if near else "."
+            said.append(f"`{where}{name[:80]}` is not a field of this model and is ignored{hint}")
+    return said
 
 
 def _items(exc: ValidationError) -> list[dict[str, Any]]:
@@ -136,8 +163,10 @@ def _items(exc: ValidationError) -> list[dict[str, Any]]:
 
 def _shortened(value: object) -> object:
     """The offending input, without echoing megabytes of it back."""
-    text = json.dumps(value, default=str)
-    return value if len(text) <= 2000 else text[:2000] + "..."
+    if isinstance(value, str):
+        return value if len(value) <= SHOWN_MAX else f"{value[:SHOWN_MAX]}… [{len(value)} characters]"
+    text = json.dumps(value, default=str, ensure_ascii=False)
+    return value if len(text) <= SHOWN_MAX else f"{text[:SHOWN_MAX]}… [{len(text)} characters]"
 
 
 def _plain(value: object) -> object:

@@ -94,11 +94,13 @@ class Received:
 
 def safe_name(name: str | None, content_type: str | None) -> str:
     """A file name that is safe to show in an address: the last part of what the client sent, plain characters only."""
-    stem = re.sub(r"[^A-Za-z0-9._-]+", "_", Path((name or "").replace("\\", "/")).name)[-80:].lstrip("._")
-    if not stem:
-        suffix = next((end for end, kind in MEDIA_TYPES.items() if kind == content_type), ".bin")
-        stem = "file" + suffix
-    return stem
+    given = Path((name or "").replace("\\", "/")).name
+    plain = re.sub(r"[^A-Za-z0-9._-]+", "_", given)[-80:].lstrip("._")
+    ending = re.search(r"\.[A-Za-z0-9]{1,8}$", given)
+    if not plain.removesuffix(ending.group()[1:] if ending else ""):  # nothing but its ending is plain
+        fitting = next((end for end, kind in MEDIA_TYPES.items() if kind == content_type), ".bin")
+        return "file" + (ending.group() if ending else fitting)
+    return plain
 
 
 def media_type(name: str, declared: str | None) -> str:

@@ -14,6 +14,7 @@ import base64
 import binascii
 import time
 import urllib.parse
+import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,9 @@ REDIRECTS = frozenset({301, 302, 303, 307, 308})
 CONNECT_S = 10.0
 REMEDY = "Upload the file to this server, or start it with --allow-private-media."
 CHUNK = 65_536
+BUSY = frozenset({429, 502, 503, 504})
+PAUSES_S = (0.5, 1.5)
+_SPACE = dict.fromkeys(map(ord, " \t\n\r\f"))
 
 
 @dataclass(frozen=True)
@@ -80,11 +84,7 @@ def _write_data_uri(url: str, path: Path, policy: FetchPolicy, loc: Loc) -> int:
         raise too_large(len(body) * 3 // 4, policy.max_bytes, loc)
     try:
         is_base64 = head.lower().endswith(";base64")
-        data = (
-            base64.b64decode(urllib.parse.unquote(body), validate=True)
-            if is_base64
-            else urllib.parse.unquote_to_bytes(body)
-        )
+        data = _forgiving(urllib.parse.unquote(body)) if is_base64 else urllib.parse.unquote_to_bytes(body)
     except (binascii.Error, ValueError) as exc:
         raise FileDownloadError("The data URI is not valid base64.") from exc
     if not data:
@@ -94,13 +94,19 @@ def _write_data_uri(url: str, path: Path, policy: FetchPolicy, loc: Loc) -> int:
     return path.write_bytes(data)
 
 
+def _forgiving(text: str) -> bytes:
+    """Base64 as browsers take it in data URIs: white space dropped, padding optional. Source: WHATWG Infra, forgiving-base64 decode."""
+    plain = text.translate(_SPACE).rstrip("=")
+    return base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
+
+
 def _download(url: str, path: Path, policy: FetchPolicy, loc: Loc) -> int:
     deadline = time.monotonic() + policy.timeout_s
     with guarded_pool(allow_private=policy.allow_private, deadline=deadline) as pool:
         try:
             address = parse_address(url)
             for _ in range(MAX_REDIRECTS + 1):
-                target = _get(pool, address, path, policy, loc, deadline=deadline)
+                target = _patiently(pool, address, path, policy, loc, deadline=deadline)
                 if isinstance(target, int):
                     return target
                 address = target
@@ -113,6 +119,29 @@ def _download(url: str, path: Path, policy: FetchPolicy, loc: Loc) -> int:
         except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol, OSError) as exc:
             raise FileDownloadError(f"The download failed: {str(exc) or type(exc).__name__}.") from exc
     raise FileDownloadError(f"The download was redirected more than {MAX_REDIRECTS} times.")
+
+
+def _patiently(
+    pool: httpcore.ConnectionPool, address: Address, path: Path, policy: FetchPolicy, loc: Loc, *, deadline: float
+) -> int | Address:
+    """One hop, tried again when the other side is busy or hangs up, as long as there is time."""
+    for pause in PAUSES_S:
+        try:
+            return _get(pool, address, path, policy, loc, deadline=deadline)
+        except (_Busy, httpcore.NetworkError, httpcore.RemoteProtocolError) as exc:
+            wait = max(pause, exc.after_s) if isinstance(exc, _Busy) else pause
+            if isinstance(exc, AddressRefused) or time.monotonic() + wait >= deadline:
+                raise
+        time.sleep(wait)
+    return _get(pool, address, path, policy, loc, deadline=deadline)
+
+
+class _Busy(FileDownloadError):
+    """The other side asks to come back later."""
+
+    def __init__(self, message: str, after_s: float) -> None:
+        self.after_s = after_s
+        super().__init__(message)
 
 
 def _get(
@@ -131,12 +160,55 @@ def _get(
         names = {key.lower(): value for key, value in response.headers}
         if response.status in REDIRECTS and b"location" in names:
             return joined(address, names[b"location"].decode("utf-8", "replace"))
+        if response.status in BUSY:
+            after = names.get(b"retry-after", b"")
+            raise _Busy(
+                f"The download failed: the server answered {response.status}.",
+                float(after) if after.isdigit() and len(after) < 5 else 0.0,
+            )
         if response.status != 200:
             raise FileDownloadError(f"The download failed: the server answered {response.status}.")
         declared = names.get(b"content-length", b"")
         if declared.isdigit() and int(declared) > policy.max_bytes:
             raise too_large(int(declared), policy.max_bytes, loc)
-        return _save(response.iter_stream(), path, policy, loc, deadline)
+        size = _save(_decoded(response.iter_stream(), names.get(b"content-encoding", b"")), path, policy, loc, deadline)
+    _check_no_page(path, names.get(b"content-type", b""))
+    return size
+
+
+def _decoded(chunks: Iterable[bytes], coding: bytes) -> Iterable[bytes]:
+    """The file's own bytes, although we asked for them uncoded."""
+    name = coding.strip().lower()
+    if name not in {b"gzip", b"x-gzip", b"deflate"}:
+        yield from chunks
+        return
+    unpack = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)
+    for chunk in chunks:
+        rest = chunk
+        while rest:  # a little at a time: what unpacks to gigabytes is noticed before
+            try:
+                yield unpack.decompress(rest, CHUNK)
+            except zlib.error as exc:
+                raise FileDownloadError(
+                    "The download failed: it says that it is compressed, and cannot be unpacked."
+                ) from exc
+            rest = unpack.unconsumed_tail
+
+
+def _check_no_page(path: Path, content_type: bytes) -> None:
+    """A page where a file should be: the host asks for signing in, or shows a viewer.
+
+    Raises:
+        FileDownloadError: It is a page.
+    """
+    with path.open("rb") as file:
+        start = file.read(512).lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if start.startswith((b"<!doctype html", b"<html")) or (
+        b"text/html" in content_type.lower() and start.startswith(b"<")
+    ):
+        raise FileDownloadError(
+            "The address answers with a web page, not with a file. It may ask for signing in; use the file's own address."
+        )
 
 
 def _save(chunks: Iterable[bytes], path: Path, policy: FetchPolicy, loc: Loc, deadline: float) -> int:

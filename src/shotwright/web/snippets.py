@@ -135,7 +135,7 @@ fal.config({{
     url: request.url
       .replace("https://queue.fal.run", here + "/queue")
       .replace("https://fal.run", here)
-      .replace("https://rest.fal.ai", here + "/rest"),
+      .replace(/^https:\\/\\/rest(\\.alpha)?\\.fal\\.ai/, here + "/rest"),
   }}),
 }});
 

@@ -11,7 +11,7 @@ const middleware = async (request) => ({
   url: request.url
     .replace("https://queue.fal.run", here + "/queue")
     .replace("https://fal.run", here)
-    .replace("https://rest.fal.ai", here + "/rest"),
+    .replace(/^https:\/\/rest(\.alpha)?\.fal\.ai/, here + "/rest"),
 });
 fal.config({
   credentials: "kid:secret",

@@ -61,7 +61,7 @@ def _lines(events: list[Event] | None) -> list[JSON] | None:
     return [
         {
             "timestamp": event.at.strftime("%Y-%m-%dT%H:%M:%S.%f"), "level": event.level or "INFO", "source": "USER",
-            "message": event.message or "", "labels": {},
+            "message": event.message or "", "labels": {"level": event.level or "INFO", "source": "USER"},
         }
         for event in events
         if event.kind == "log"

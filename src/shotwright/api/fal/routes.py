@@ -27,6 +27,7 @@ def _upload_routes() -> list[Route]:
         ("/storage/auth/token", uploads.token, "POST"), ("/storage/upload/initiate", uploads.initiate, "POST"),
         ("/storage/upload/initiate-multipart", uploads.initiate_multipart, "POST"),
     ]  # fmt: skip
+    table += [(f"/tokens{end}", uploads.realtime_token, "POST") for end in ("", "/", "/realtime")]
     both = [(prefix + path, handler, method) for path, handler, method in table for prefix in ("", "/rest")]
     both += [
         (f"{prefix}/files/upload{end}", handler, "POST")

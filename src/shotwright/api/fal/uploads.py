@@ -86,6 +86,15 @@ async def initiate_multipart(call: Call) -> Response:
     return _address(call, made.file_id, name, {"upload": made.id.hex})
 
 
+@public
+async def realtime_token(call: Call) -> Response:
+    """POST /rest/tokens/: fal's browser client asks for one in connectionMode "client"."""
+    raise BadRequest(
+        f'{call.request.url.path}: this server issues no short-lived tokens. Stream with connectionMode "server": '
+        'fal.stream(id, { input, connectionMode: "server" }).'
+    )
+
+
 async def _named(call: Call) -> tuple[str, str]:
     """Name and type of the file that a body announces."""
     body = await call.small_body()

@@ -13,7 +13,7 @@ from shotwright.core.catalog import Endpoint, find_endpoint
 from shotwright.core.errors import ModelError
 from shotwright.core.limits import PROMPT_MAX_CHARS
 from shotwright.core.prompt import plan_request
-from shotwright.core.request import Element, ShotRequest, parse_request
+from shotwright.core.request import Element, ShotRequest, parse_request, unknown_fields
 from shotwright.core.topview import top_view
 
 if TYPE_CHECKING:
@@ -70,5 +70,5 @@ def unfinished(endpoint: Endpoint, arguments: object) -> ShotRequest | None:
         video_url=PLACE_HOLDER if "video_url" in names else None,
         start_image_url=PLACE_HOLDER if "start_image_url" in names else None,
         end_image_url=PLACE_HOLDER if "end_image_url" in names and given.get("end_image_url") else None,
-        aspect_ratio=ratio if isinstance(ratio, str) else "auto",
+        aspect_ratio=ratio if isinstance(ratio, str) else "auto", unknown=tuple(unknown_fields(endpoint, given)),
     )  # fmt: skip

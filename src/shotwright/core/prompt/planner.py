@@ -54,7 +54,7 @@ def plan_request(request: ShotRequest, *, duration_s: float | None = None) -> Sh
         request: A valid request; its media counts decide what the references mean.
         duration_s: Length of the clip when it is not the request's own (an edit lasts as long as its source).
     """
-    return parse_prompt(
+    plan = parse_prompt(
         request.prompt,
         task=request.endpoint.task,
         images=len(request.images),
@@ -62,6 +62,7 @@ def plan_request(request: ShotRequest, *, duration_s: float | None = None) -> Sh
         has_video=bool(request.video_url),
         duration_s=duration_s or request.duration_s,
     )
+    return replace(plan, warnings=(*(Warn("unknown_field", text) for text in request.unknown), *plan.warnings))
 
 
 def parse_prompt(
