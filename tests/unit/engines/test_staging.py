@@ -327,3 +327,17 @@ def test_a_camera_does_not_slide_out_of_the_place_and_says_so(place: Diorama) ->
     assert poses[-1].x == pytest.approx(0.5)
     assert "shortened" in space.notes[0]
     assert not math.isnan(poses[0].yaw)
+
+
+@pytest.mark.parametrize("horizon", [0.2, 0.35, 0.5, 0.62, 0.8])
+@pytest.mark.parametrize(("width", "height"), [(640, 360), (360, 640), (480, 480)])
+def test_a_set_shows_its_own_picture_to_the_very_edges(width: int, height: int, horizon: float) -> None:
+    noise = np.random.default_rng(3).integers(16, 235, (height, width, 3), np.uint8)
+    picture = np.asarray(cv2.GaussianBlur(noise, (0, 0), 5), np.uint8)
+    diorama = build_diorama(picture, eye_m=1.6, lens=0.9, horizon=horizon)
+    frame = np.zeros_like(picture)
+    diorama.draw(frame, View(diorama.base.pose(), width, height))
+    off = cv2.absdiff(frame, picture).mean(axis=2)
+    edges = [float(line.mean()) for line in (off[0], off[-1], off[:, 0], off[:, -1])]
+    assert max(*edges, float(off.mean(axis=0).max()), float(off.mean(axis=1).max())) < 3
+    assert float(off.mean()) < 0.6

@@ -173,8 +173,8 @@ def build_diorama(
     empty = filled(picture, _holes(parts, width)) if parts else picture
     wall = _projected(view, empty, np.array([0, 0, wall_m]), np.array([0, 1.0, 0]))
     ground = _projected(view, empty, np.zeros(3), np.array([0, 0, 1.0]))
-    half, top = _wall_size(view, wall)
-    wall.outline = np.array([[-half, 0], [half, 0], [half, top], [-half, top]])
+    wall.outline = _wall_outline(view, wall)
+    half, top = float(np.abs(wall.outline[:, 0]).min()), float(wall.outline[2:, 1].min())
     ground.outline = _ground_outline(view, ground, wall_m)
     around = _surroundings(empty, wall, ground, half=half, top=top, wall_m=wall_m)
     near_m = float(ground.outline[:, 1].min())
@@ -269,20 +269,20 @@ def _projected(view: View, picture: FrameYUV, origin: NDArray[np.float64], v: ND
     return plane
 
 
-def _wall_size(view: View, wall: Plane) -> tuple[float, float]:
-    """Half width and height of the wall as far as the picture shows it, metres."""
-    corners = np.array([[0, 0, 1], [view.width - 1, 0, 1.0]]) @ np.linalg.inv(wall.to_texture).T
-    top = corners[:, :2] / corners[:, 2:]
+def _wall_outline(view: View, wall: Plane) -> NDArray[np.float64]:
+    """The wall to the very edges of the picture, plane coordinates (x, y): wider above than below, or the other way, for a tilted camera."""
     base = np.array([0.0, 0.0, 1.0]) @ wall.to_texture.T
-    row = base[1] / base[2]
-    edge = np.array([0, row, 1.0]) @ np.linalg.inv(wall.to_texture).T
-    half = min(abs(float(edge[0] / edge[2])), abs(float(top[0, 0])))
-    return half, float(top[:, 1].min())
+    row = min(base[1] / base[2], view.height - 0.5)
+    left, right = -0.5, view.width - 0.5
+    pixels = np.array([[left, row, 1], [right, row, 1], [right, -0.5, 1], [left, -0.5, 1.0]])
+    corners = pixels @ np.linalg.inv(wall.to_texture).T
+    return np.asarray(corners[:, :2] / corners[:, 2:], np.float64)
 
 
 def _ground_outline(view: View, ground: Plane, wall_m: float) -> NDArray[np.float64]:
     """The floor that the picture shows: from its lower edge to the wall, plane coordinates (x, z)."""
-    rows = np.array([[0, view.height - 1, 1], [view.width - 1, view.height - 1, 1.0]])
+    bottom = view.height - 0.5
+    rows = np.array([[-0.5, bottom, 1], [view.width - 0.5, bottom, 1.0]])
     near = rows @ np.linalg.inv(ground.to_texture).T
     near = near[:, :2] / near[:, 2:]
     if near[0, 1] <= 0 or near[0, 1] >= wall_m:
