@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 WORK_WIDTH = 480
 MAX_CORNERS = 400
 MIN_CORNERS = 12
+FLAT, LEVEL = 4.0, 40.0
+"""Standard deviation of Y' below which a frame shows too little, and to which dim ones are brought; 8-bit code values."""
+WILD, AGREED = (0.12, 0.12, 0.15), 0.5
+"""Log scale, roll and shift of one step beyond which this share of the corners has to agree."""
+HELD_STEPS = 6
+"""So long a motion goes on when the clip ends, or begins, in the dark."""
 
 
 @dataclass(frozen=True)
@@ -89,21 +95,39 @@ def motion_of(
         places: uint8 (h, w) per frame, 255 where the place is seen; a subject that moves does not count.
         cuts: Frames that begin a new shot: a cut is no motion.
     """
-    steps: list[NDArray[np.float64]] = []
-    good = 0
+    steps: list[NDArray[np.float64] | None] = []
     previous: NDArray[np.uint8] | None = None
     for index, frame in enumerate(luma):
         if previous is not None:
-            step = None
+            step: NDArray[np.float64] | None = np.zeros(4)
             if index not in cuts:
                 step = similarity(previous, frame, places[index - 1]) if places else similarity(previous, frame)
                 step = similarity(previous, frame) if step is None and places else step
-            good += step is not None
-            last = steps[-1] if steps and index not in cuts and index - 1 not in cuts else np.zeros(4)
-            steps.append(step if step is not None else last)
+            steps.append(step)
         previous = frame
     aspect = previous.shape[0] / previous.shape[1] if previous is not None else 9 / 16
-    return ClipMotion(np.array(steps).reshape(-1, 4), good / max(1, len(steps)), aspect)
+    good = sum(step is not None for step in steps) - len(cuts & set(range(1, len(steps) + 1)))
+    return ClipMotion(_bridged(steps, cuts), max(0, good) / max(1, len(steps)), aspect)
+
+
+def _bridged(steps: Sequence[NDArray[np.float64] | None], cuts: frozenset[int]) -> NDArray[np.float64]:
+    """Steps, float64 (n, 4); where the pictures showed too little (a dip to black, a flash, fog) the motion goes from that before to that
+    after, and without either there is none."""
+    found = np.zeros((len(steps), 4))
+    known = [index for index, step in enumerate(steps) if step is not None and index + 1 not in cuts]
+    for index, step in enumerate(steps):
+        if step is not None:
+            found[index] = step
+            continue
+        before = next((k for k in reversed(known) if k < index and not any(k < cut - 1 < index for cut in cuts)), None)
+        after = next((k for k in known if k > index and not any(index < cut - 1 < k for cut in cuts)), None)
+        ends = [(k, steps[k]) for k in (before, after) if k is not None]
+        if len(ends) == 2:
+            share = (index - ends[0][0]) / (ends[1][0] - ends[0][0])
+            found[index] = (1 - share) * np.asarray(ends[0][1]) + share * np.asarray(ends[1][1])
+        elif ends and abs(ends[0][0] - index) <= HELD_STEPS:
+            found[index] = ends[0][1]
+    return found
 
 
 def similarity(
@@ -116,6 +140,9 @@ def similarity(
         after: uint8 (h, w).
         place: uint8 (h, w), 255 where corners are looked for.
     """
+    if not (_shows_enough(before) and _shows_enough(after)):
+        return None
+    before, after = _levelled(before), _levelled(after)
     corners = cv2.goodFeaturesToTrack(before, MAX_CORNERS, 0.01, 8, mask=place)
     if corners is None or len(corners) < MIN_CORNERS:  # type: ignore[redundant-expr]  # the stubs forget None
         return None
@@ -125,8 +152,8 @@ def similarity(
     ok = status.reshape(-1) == 1
     if int(ok.sum()) < MIN_CORNERS:
         return None
-    matrix, _ = cv2.estimateAffinePartial2D(corners[ok], moved[ok], method=cv2.RANSAC, ransacReprojThreshold=1.0)
-    if matrix is None:
+    matrix, inliers = cv2.estimateAffinePartial2D(corners[ok], moved[ok], method=cv2.RANSAC, ransacReprojThreshold=1.0)
+    if matrix is None or int(inliers.sum()) < MIN_CORNERS:
         return None
     height, width = before.shape
     scale, roll = float(np.hypot(matrix[0, 0], matrix[1, 0])), float(np.arctan2(matrix[1, 0], matrix[0, 0]))
@@ -134,4 +161,22 @@ def similarity(
         return None
     middle = np.array([width / 2, height / 2])
     shift = (matrix @ np.array([*middle, 1.0]) - middle) / width
+    is_wild = abs(np.log(scale)) > WILD[0] or abs(roll) > WILD[1] or float(np.abs(shift).max()) > WILD[2]
+    if is_wild and float(inliers.mean()) < AGREED:  # a few corners that agree by chance
+        return None
     return np.array([shift[0], shift[1], np.log(scale), roll])
+
+
+def _shows_enough(luma: NDArray[np.uint8]) -> bool:
+    """Whether a frame has contrast: black, white and fog carry no motion."""
+    _, deviation = cv2.meanStdDev(luma)
+    return float(deviation[0, 0]) > FLAT
+
+
+def _levelled(luma: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A frame with the mean and the contrast of all others, so that a fade is no motion."""
+    mean, deviation = (float(value[0, 0]) for value in cv2.meanStdDev(luma))
+    gain = LEVEL / deviation
+    return np.asarray(
+        cv2.convertScaleAbs(luma, alpha=gain, beta=max(0.0, 128 - mean * gain)) if gain > 1.2 else luma, np.uint8
+    )

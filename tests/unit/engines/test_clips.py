@@ -17,7 +17,7 @@ from shotwright.engines.analysis.describe import describe_clip
 from shotwright.media.colour import rgb_to_yuv, yuv_to_rgb
 from shotwright.media.decode import decode_frames
 from shotwright.media.encode import Encoder
-from shotwright.media.motion import motion_of
+from shotwright.media.motion import measure_motion, motion_of
 from shotwright.media.probe import probe_video
 
 pytestmark = pytest.mark.slow  # clips are decoded and analysed
@@ -274,3 +274,37 @@ def test_a_clip_is_described_and_drawn(walker: tuple[Path, list[np.ndarray]], tm
     assert "pans or trucks right" in found["camera"][0]
     assert found["has_subject"]
     assert cv2.imread(str(tmp_path / "a.jpg")) is not None
+
+
+def faded(path: Path, dark: slice, *, frames: int = 60) -> Path:
+    """A pan over a place that goes to black, or through it, in the frames of `dark`."""
+    wide = rgb_to_yuv(np.ascontiguousarray(cv2.resize(greenhouse(1600, 900), (1600, 900))))
+    black = np.full((360, 640, 3), (16, 128, 128), np.uint8)
+    with Encoder(path, 640, 360, 24) as encoder:
+        for index in range(frames):
+            frame = np.ascontiguousarray(wide[200:560, 100 + 3 * index : 740 + 3 * index])
+            inside = index - dark.start if dark.start <= index < dark.stop else -1
+            level = (
+                1.0
+                if inside < 0
+                else max(0.0, 1 - inside / 5)
+                if dark.stop >= frames
+                else abs(inside - (dark.stop - dark.start) / 2) / ((dark.stop - dark.start) / 2)
+            )
+            encoder.write(np.asarray(cv2.addWeighted(frame, level, black, 1 - level, 0), np.uint8))
+    return path
+
+
+def test_a_dip_to_black_is_no_motion_of_the_camera(tmp_path: Path) -> None:
+    path = faded(tmp_path / "dip.mp4", slice(25, 37))
+    motion = measure_motion(decode_frames(path, 640, 360))
+    assert np.abs(motion.steps[:, 0] + 3 / 640).max() < 0.004, "the pan goes on"
+    assert np.abs(motion.steps[:, 1:]).max() < 0.01, "and nothing tumbles"
+
+
+def test_a_shot_goes_on_from_where_something_can_be_seen(tmp_path: Path) -> None:
+    path = faded(tmp_path / "fade.mp4", slice(45, 60))
+    facts = probe_video(path)
+    found = analyse(path, facts, Cache(tmp_path / "cache"), lambda _: None)
+    assert 43 <= found.readable_near(-1) <= 49
+    assert found.readable_near(10) == 10

@@ -52,6 +52,10 @@ MOVER, MOVER_AREA = (0.06, 0.8), 0.006
 """Share of a matte that moves while the rest stands, and of the frame, for the mover to be the subject."""
 
 
+READABLE, READABLE_SHARE = 6.0, 0.7
+"""Contrast, in 8-bit code values and against the clip's median, below which a frame is not worth continuing from."""
+
+
 @dataclass(frozen=True)
 class ClipAnalysis:
     """Measured once per clip.
@@ -67,6 +71,7 @@ class ClipAnalysis:
         grain: Standard deviation of what no blur keeps, 8-bit code values.
         letterbox: Rows of black above and below, in shares of the height.
         pace: Mean motion of the picture, frame widths per second.
+        contrast: float64 (frames,), standard deviation of Y' in each frame, 8-bit code values.
     """
 
     motion: ClipMotion
@@ -79,6 +84,15 @@ class ClipAnalysis:
     grain: float = 0.0
     letterbox: float = 0.0
     pace: float = 0.0
+    contrast: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+
+    def readable_near(self, index: int) -> int:
+        """The frame nearest to `index` (negative counts from the end) in which something can be seen: no fade's or dip's dark."""
+        if not len(self.contrast):
+            return index
+        index %= len(self.contrast)
+        readable = np.flatnonzero(self.contrast > max(READABLE, READABLE_SHARE * float(np.median(self.contrast))))
+        return int(readable[np.abs(readable - index).argmin()]) if len(readable) else index
 
     @property
     def has_subject(self) -> bool:
@@ -109,7 +123,7 @@ def analyse(path: Path, facts: VideoFacts, cache: Cache, tick: Callable[[int], N
     width = SMALL_PX
     height = round(facts.height * width / facts.width / 2) * 2
     every = max(KEY_EVERY, round(facts.frames / KEYS_MAX))
-    return cache.get("clip-5", path, lambda: _analyse(path, (width, height), every, facts.fps, tick))
+    return cache.get("clip-7", path, lambda: _analyse(path, (width, height), every, facts.fps, tick))
 
 
 def _analyse(path: Path, size: tuple[int, int], every: int, fps: float, tick: Callable[[int], None]) -> ClipAnalysis:
@@ -140,6 +154,7 @@ def _analyse(path: Path, size: tuple[int, int], every: int, fps: float, tick: Ca
     return ClipAnalysis(
         motion, mattes, _boxes(mattes, cuts), float(np.median(shares)) if shares else 0.0, cuts, _shake(motion), _palette(colours),
         _grain(luma), _letterbox(luma), float(np.abs(motion.steps[:, :2]).sum(axis=1).mean() * fps) if len(motion.steps) else 0.0,
+        np.array([float(cv2.meanStdDev(frame)[1][0, 0]) for frame in luma]),
     )  # fmt: skip
 
 

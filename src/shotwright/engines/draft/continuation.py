@@ -65,7 +65,11 @@ def continuation_scene(shot: Shot, cache: Cache, progress: Progress) -> Scene:
     )
     kind = plan.continuation or "next_shot"
     where = FRAME_AT[kind]
-    index = int(where * facts.frames) if 0 < where < 1 else int(where)
+    wanted = (int(where * facts.frames) if 0 < where < 1 else int(where)) % facts.frames
+    index = analysis.readable_near(wanted)
+    if index != wanted:
+        text = f"There is too little to see at {wanted / facts.fps:.1f} s of @Video1: the shot goes on from {index / facts.fps:.1f} s."
+        progress("analyse", 0.1, text)
     reference = yuv_to_rgb(decode_frame_at(video, index, facts.width, facts.height))
     styles = tuple(edit.with_ref for edit in plan.edits if edit.op == "style" and edit.with_ref)
     shot = replace(shot, plan=replace(plan, style_refs=tuple(dict.fromkeys((*plan.style_refs, *styles)))))
