@@ -117,6 +117,18 @@ def test_a_request_whose_entry_in_the_queue_is_lost_is_queued_anew(data_folder: 
         server.stop()
 
 
+def test_a_request_whose_entry_was_taken_and_never_begun_is_queued_anew(data_folder: Callable[[], Path]) -> None:
+    server = start(data_folder())
+    try:
+        first, second = server.submit(ENDPOINT, LONG), server.submit(ENDPOINT, SHOT)
+        server.wait(first, "running")
+        taken = "UPDATE procrastinate_jobs SET status = 'doing', worker_id = (SELECT max(id) FROM procrastinate_workers)"
+        sql(server, f"{taken} WHERE id = (SELECT queue_job FROM requests WHERE id = %s)", second)
+        assert server.wait(second)["state"] == "succeeded"
+    finally:
+        server.stop()
+
+
 def test_a_render_that_takes_too_long_is_ended(data_folder: Callable[[], Path]) -> None:
     server = running.start(data_folder(), engine="draft", env={"SHOTWRIGHT_DEADLINES": "draft=0.6"})
     try:

@@ -308,7 +308,7 @@ class RequestStore:
             lost = await self._rows(conn, SQL["orphans"], (patience_s,))
             for row in lost:
                 await self._rescue_one(conn, row, error)
-            strays = await self._rows(conn, SQL["strays"], ())
+            strays = await self._rows(conn, SQL["strays"], (patience_s,))
             for row in strays:
                 await self._requeue(conn, row, is_again=True)
         return [row.queue_job for row in (*lost, *strays) if row.queue_job is not None]

@@ -193,7 +193,8 @@ ORDER BY created_at
 FOR UPDATE SKIP LOCKED
 
 -- strays --
--- Waiting requests whose entry in the queue is gone, or belongs to a worker of the queue that is.
+-- Waiting requests whose entry in the queue is gone, belongs to a worker of the queue that is gone, or was taken so many seconds ago
+-- (NULL: do not ask) and never begun: the answer of the database was lost on its way to the worker.
 SELECT *
 FROM requests
 WHERE state = 'queued'
@@ -202,7 +203,20 @@ WHERE state = 'queued'
       SELECT
       FROM procrastinate_jobs job
       WHERE job.id = queue_job
-        AND (job.status = 'todo' OR (job.status = 'doing' AND EXISTS (SELECT FROM procrastinate_workers WHERE id = job.worker_id)))
+        AND (
+            job.status = 'todo'
+            OR (
+                job.status = 'doing'
+                AND EXISTS (SELECT FROM procrastinate_workers WHERE id = job.worker_id)
+                AND NOT EXISTS (
+                    SELECT
+                    FROM procrastinate_events
+                    WHERE job_id = job.id
+                      AND type = 'started'
+                      AND at < clock_timestamp() - make_interval(secs => %s::float8)
+                )
+            )
+        )
   )
 ORDER BY created_at
 FOR UPDATE SKIP LOCKED
