@@ -88,10 +88,11 @@ class Installation:
         """Start a process, or fail within half a minute."""
         line = [sys.executable, "-m", "shotwright", *self.COMMANDS[name], "--data", str(self.data)]
         line += ["--files-url", str(self.files)] if self.files else []
-        log = (self.data.parent / f"{name}.log").open("a")
-        process = subprocess.Popen(line, stdout=subprocess.PIPE, stderr=log, text=True, env={**os.environ, **ENV})
+        with (self.data.parent / f"{name}.log").open("a") as log:
+            process = subprocess.Popen(line, stdout=subprocess.PIPE, stderr=log, text=True, env={**os.environ, **ENV})
         assert process.stdout is not None
-        said = process.stdout.readline()
+        with process.stdout:
+            said = process.stdout.readline()
         found = re.search(r"https?://\S+", said)
         if "is ready" in said:
             self.processes[name] = process

@@ -90,7 +90,7 @@ class RunningServer:
 
     def __init__(self, process: subprocess.Popen[str], url: str, data: Path, key: str | None = "any") -> None:
         self.process, self.url, self.data = process, url, data
-        headers = {"Authorization": f"Key {key}"} if key else {}
+        headers = {"X-API-Key": key} if key else {}
         self.http = httpx.Client(base_url=url, timeout=120, trust_env=False, headers=headers)
 
     def upload(self, path: Path) -> str:

@@ -202,7 +202,7 @@ def test_a_video_is_measured_before_its_upload(open_page: Open, clip: Path) -> N
     assert "1280×720 · 3.0 s · 24 fps" in page.inner_text(".tile .about")
     page.fill("#prompt", "Make it night and let it rain.")
     page.wait_for_selector(".timeline .bar.edit")
-    until(page, "/at most/.test(document.querySelector('#price').textContent)")
+    until(page, "/\\$0\\.378 on the paid model/.test(document.querySelector('#price').textContent)")
 
 
 def test_json_changes_the_form_and_the_form_changes_json(filled: Any) -> None:

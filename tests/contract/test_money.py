@@ -37,7 +37,7 @@ class Keyed:
         scopes = {"runner": ["run"], "reader": ["read"], "admin": ["admin"], "plain": []}
         self.keys = {name: self.make(name, *wanted) for name, wanted in scopes.items()}
         self.server = start(data, own_database=True)  # the command finds it by its folder
-        self.server.http.headers["Authorization"] = f"Key {self.keys['admin']}"
+        self.server.http.headers["X-API-Key"] = self.keys["admin"]
         self.bare = httpx.Client(base_url=self.server.url, timeout=60, trust_env=False)
 
     def make(self, name: str, *scopes: str, budget: str | None = None) -> str:

@@ -117,7 +117,7 @@ def test_money_needs_a_key_or_our_own_page(server: RunningServer) -> None:
 
 
 @pytest.mark.parametrize(
-    "headers", [*FOREIGN[:4], {"Authorization": ""}], ids=["cross-site", "origin", "null", "same-site", "no key"]
+    "headers", [*FOREIGN[:4], {"X-API-Key": ""}], ids=["cross-site", "origin", "null", "same-site", "no key"]
 )
 def test_another_site_reaches_no_inner_service_by_a_webhook(
     data_folder: Callable[[], Path], headers: dict[str, str]

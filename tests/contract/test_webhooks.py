@@ -250,7 +250,7 @@ def test_private_targets_need_the_setting_once_there_are_keys(
     data_folder: Callable[[], Path], receiver: Receiver
 ) -> None:
     running = start(data_folder(), env={**FAST, "SHOTWRIGHT_KEYS": "secret"})
-    running.http.headers["Authorization"] = "Key secret"
+    running.http.headers["X-API-Key"] = "secret"
     try:
         found = settled(running, submit(running, receiver.url))
         assert (found["state"], found["attempts"], receiver.calls) == ("failed", 1, [])

@@ -18,7 +18,7 @@ from shotwright.core.catalog import find_endpoint
 from shotwright.core.errors import BadRequest, ConfirmationNeeded, NotFound
 from shotwright.core.pricing import actual_usd, expected
 from shotwright.jobs.admission import Admission, fingerprint
-from shotwright.media.address import BadAddress, parse_address
+from shotwright.media.address import NOT_HTTP, BadAddress, parse_address
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -109,7 +109,8 @@ def webhook(call: Call, url: str, secret: str | None = None) -> dict[str, Any]:
     try:
         text = parse_address(url).url
     except BadAddress as exc:
-        raise BadRequest(f"The webhook address must be an http or https URL. {exc}") from exc
+        reason = "" if str(exc) == NOT_HTTP else f" {exc}"
+        raise BadRequest(f"The webhook address must be an http or https URL.{reason}") from exc
     if len(text) > URL_MAX:
         raise BadRequest(f"The webhook address must be an http or https URL of at most {URL_MAX} characters.")
     trusted = (

@@ -15,9 +15,13 @@ import idna
 
 ADDRESS_MAX = 8192
 _FORGIVEN = re.compile(r"[\t\r\n]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _BAD_HOST = re.compile(r"[\x00-\x20#%/<>?@\\^|\x7f]")
 SAFE_PATH = "/%:@!$&'()*+,;=~-._"
 SAFE_QUERY = SAFE_PATH + "?[]|"
+
+
+NOT_HTTP = "Only http and https addresses are called."
 
 
 class BadAddress(ValueError):
@@ -55,16 +59,20 @@ def parse_address(text: str) -> Address:
     Raises:
         BadAddress: It is none, or one that we do not call: another scheme, a user name, a port that cannot be.
     """
-    text = _FORGIVEN.sub("", text.strip("".join(map(chr, range(0x21)))))
+    text = _FORGIVEN.sub("", text.strip(" \t\r\n\f"))
     if len(text) > ADDRESS_MAX:
         raise BadAddress(f"The address is longer than {ADDRESS_MAX} characters.")
+    if _CONTROL.search(text):
+        raise BadAddress("The address contains control characters.")
     try:
         parts = urllib.parse.urlsplit(text)
         named, port = parts.hostname, parts.port
     except ValueError as exc:
         raise BadAddress(f"This is not an address: {exc}.") from None
-    if parts.scheme.lower() not in {"http", "https"} or not named or parts.username is not None:
-        raise BadAddress("Only http and https addresses without a user name are called.")
+    if parts.scheme.lower() not in {"http", "https"} or not named:
+        raise BadAddress(NOT_HTTP)
+    if parts.username is not None:
+        raise BadAddress("Addresses with a user name or a password are not called.")
     if port == 0:
         raise BadAddress("This is not an address: there is no port 0.")
     path = urllib.parse.quote(parts.path.replace("\\", "/"), safe=SAFE_PATH, errors="replace") or "/"
