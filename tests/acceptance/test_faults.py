@@ -122,7 +122,9 @@ def test_a_request_whose_entry_was_taken_and_never_begun_is_queued_anew(data_fol
     try:
         first, second = server.submit(ENDPOINT, LONG), server.submit(ENDPOINT, SHOT)
         server.wait(first, "running")
-        taken = "UPDATE procrastinate_jobs SET status = 'doing', worker_id = (SELECT max(id) FROM procrastinate_workers)"
+        taken = (
+            "UPDATE procrastinate_jobs SET status = 'doing', worker_id = (SELECT max(id) FROM procrastinate_workers)"
+        )
         sql(server, f"{taken} WHERE id = (SELECT queue_job FROM requests WHERE id = %s)", second)
         assert server.wait(second)["state"] == "succeeded"
     finally:
