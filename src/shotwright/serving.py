@@ -13,10 +13,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from shotwright.core.errors import SetupError
 
@@ -100,6 +101,8 @@ class BoundedProtocol(HttpToolsProtocol):
         self._head = -1
         self._stop_clock()
         super().on_headers_complete()
+        if self.scope["http_version"] == "1.0":
+            vars(self.cycle)["send"] = partial(_send_unframed, self.cycle)
         self._fed = 0
         self._clock = self.loop.call_later(BODY_S, self._check_body)
 
@@ -153,6 +156,18 @@ class BoundedProtocol(HttpToolsProtocol):
         )
         self.transport.write(head % (status, len(text)) + text)
         self.transport.close()
+
+
+async def _send_unframed(cycle: RequestResponseCycle, message: Any) -> None:  # noqa: ANN401  (an ASGI message)
+    """Answer HTTP/1.0, which nginx speaks to its upstreams by default and which knows no chunks: the end of a body is the end of the
+    connection, where its length is not known."""
+    if message["type"] == "http.response.start":
+        cycle.chunked_encoding = (
+            None if any(name.lower() == b"content-length" for name, _ in message.get("headers", ())) else False
+        )
+    elif cycle.chunked_encoding is False and not cycle.expected_content_length:
+        cycle.expected_content_length = len(message.get("body", b""))
+    await RequestResponseCycle.send(cycle, message)
 
 
 class HttpServer(uvicorn.Server):

@@ -121,6 +121,15 @@ async def test_a_keep_alive_connection_serves_many_requests(address: tuple[str, 
     assert answer.count(b"200 OK") == 5
 
 
+async def test_http_1_0_gets_no_chunks(address: tuple[str, int]) -> None:
+    answer, _ = await talk(address, b"POST / HTTP/1.0\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc")
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert b"chunked" not in head.lower()
+    assert body == b"3"
+    large, _ = await talk(address, b"GET /large HTTP/1.0\r\nHost: a\r\n\r\n")
+    assert len(large.partition(b"\r\n\r\n")[2]) == 400 * 65_536
+
+
 async def test_connections_beyond_the_bound_are_told_and_room_comes_back(address: tuple[str, int]) -> None:
     idle = [await asyncio.open_connection(*address) for _ in range(20)]
     answer, _ = await talk(address, b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
