@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 import uuid
@@ -178,3 +179,28 @@ def test_addresses_and_tokens_die_with_their_key(data_folder: Callable[[], Path]
 def test_a_forged_token_is_no_token(keyed: RunningServer, value: str) -> None:
     headers = {"authorization": value.encode()}
     assert keyed.http.post("/cdn/files/upload", content=b"x", headers=headers).status_code == 401
+
+
+@pytest.mark.parametrize("way", ["direct", "signed", "part"])
+def test_an_upload_that_breaks_off_leaves_nothing(keyed: RunningServer, way: str) -> None:
+    if way == "direct":
+        method, path, shown = "POST", "/cdn/files/upload", None
+    elif way == "signed":
+        made = keyed.http.post("/rest/storage/upload/initiate", json={"file_name": "a.bin"}, headers=ONE).json()
+        url = httpx.URL(made["upload_url"])
+        method, path, shown = "PUT", url.raw_path.decode(), made["file_url"]
+    else:
+        upload = Multipart(keyed, ONE)
+        method, path, shown = "PUT", f"{upload.address}/multipart/{upload.id}/1", upload.address
+    before = set(keyed.data.glob("files/*/*.json"))
+    parts = httpx.URL(keyed.url)
+    with socket.create_connection((parts.host, parts.port)) as connection:
+        head = f"{method} {path} HTTP/1.1\r\nHost: {parts.host}\r\nAuthorization: Key one\r\nContent-Length: 100000\r\n\r\n"
+        connection.sendall(head.encode() + b"x" * 40_000)
+    assert keyed.http.get("/health").status_code == 200
+    assert set(keyed.data.glob("files/*/*.json")) == before
+    if shown:
+        assert keyed.http.get(shown).status_code == 404
+    if way == "part":
+        assert upload.complete([{"partNumber": 1, "etag": '"x"'}]).status_code == 400
+        assert upload.put(1, b"whole").status_code == 200
