@@ -18,6 +18,9 @@ from shotwright.serving import HttpServer, listen
 from shotwright.settings import Settings
 
 
+pytestmark = pytest.mark.slow
+
+
 async def app(scope: Any, receive: Any, send: Any) -> None:
     size = 0
     while (message := await receive())["type"] == "http.request":

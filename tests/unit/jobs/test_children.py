@@ -19,6 +19,7 @@ from shotwright.jobs.children import ChildPool, ChildSetup, bound_memory
 from shotwright.jobs.faults import as_error, is_passing
 from shotwright.jobs.messages import RenderJob
 
+pytestmark = pytest.mark.slow
 ENDPOINT = "fal-ai/kling-video/o1/standard/reference-to-video"
 
 

@@ -90,6 +90,7 @@ def beeps(path: Path) -> list[float] | None:
         return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("item", CLIPS, ids=lambda item: item.name)
 def test_a_clip(item: Clip, tmp_path: Path) -> None:
     path = tmp_path / item.name
@@ -118,6 +119,7 @@ def test_a_clip(item: Clip, tmp_path: Path) -> None:
     assert beeps(made) == pytest.approx(item.beeps, abs=0.04), "and so does its beep"
 
 
+@pytest.mark.slow
 def test_ten_generations_do_not_drift(tmp_path: Path) -> None:
     path = tmp_path / "0.mp4"
     next(item for item in CLIPS if item.name == "plain.mp4").make(path)
