@@ -114,6 +114,9 @@ def test_money_is_bounded_and_confirmed(data_folder: Callable[[], Path], clip: P
         assert asked.status_code == 402
         assert asked.json()["detail"].endswith("X-Shotwright-Confirm-Usd: 0.560")
         assert asked.json()["price_usd"] == 0.56
+        for nonsense in ("NaN", "sNaN", "Infinity", "-1", "0.559", "²", "", "0x10"):
+            headers = {**UPSTREAM, "X-Shotwright-Confirm-Usd": nonsense.encode()}
+            assert ours.http.post(f"/queue/{PRO}", json=body, headers=headers).status_code == 402, nonsense
         agreed = {**UPSTREAM, "X-Shotwright-Confirm-Usd": "0.56"}
         for _ in range(2):
             ours.wait(ours.submit(PRO, body, **agreed))

@@ -17,7 +17,6 @@ from shotwright.cli.main import PlainFormatter
 from shotwright.serving import HttpServer, listen
 from shotwright.settings import Settings
 
-
 pytestmark = pytest.mark.slow
 
 

@@ -20,9 +20,13 @@ if TYPE_CHECKING:
 
 JSON = dict[str, Any]
 KEPT, KEPT_S = 1024, 600.0
-PATIENCE_S = 20.0
+PATIENCE_S, TYPING_S = 20.0, 3.0
+"""How long a price waits for a look at the video: before a request is made, and while somebody still writes it."""
+UNSEEN_S = 30.0
 _seconds: TTLCache[str, float] = TTLCache(KEPT, KEPT_S)
 """Lengths of videos by their address, in seconds."""
+_unseen: TTLCache[str, bool] = TTLCache(KEPT, UNSEEN_S)
+"""Addresses of videos that could not be looked at a moment ago: not asked for again while somebody types."""
 
 
 async def look_at(call: Call, endpoint: Endpoint, url: str, kind: str) -> JSON:
@@ -43,17 +47,20 @@ async def look_at(call: Call, endpoint: Endpoint, url: str, kind: str) -> JSON:
     return found
 
 
-async def price_of(call: Call, endpoint: Endpoint, arguments: object) -> Estimate:
+async def price_of(call: Call, endpoint: Endpoint, arguments: object, patience_s: float = PATIENCE_S) -> Estimate:
     """The price of a request on the paid service. The video of an edit is looked at, by callers who may run requests; when it cannot be, the
     longest video that is allowed counts."""
     url = arguments.get("video_url") if isinstance(arguments, dict) else None
     if endpoint.task != "edit" or not isinstance(url, str) or not call.who.may_run:
         return expected(endpoint, arguments)
-    if _name(url) not in _seconds:
+    name = _name(url)
+    if name not in _seconds and (patience_s == PATIENCE_S or name not in _unseen):
         with contextlib.suppress(TimeoutError, ShotwrightError):
-            async with asyncio.timeout(PATIENCE_S):
+            async with asyncio.timeout(patience_s):
                 await look_at(call, endpoint, url, "video")
-    known = _seconds.get(_name(url))
+        if name not in _seconds:
+            _unseen[name] = True
+    known = _seconds.get(name)
     return expected(endpoint, arguments) if known is None else estimate(endpoint, known)
 
 

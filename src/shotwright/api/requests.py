@@ -96,7 +96,7 @@ def _check_confirmed(request: Request, above: Decimal | None, cost: Decimal) -> 
         said = Decimal(request.headers.get(CONFIRM_HEADER, "0"))
     except ArithmeticError:
         said = Decimal(0)
-    if not said >= cost:
+    if not said.is_finite() or said < cost:
         raise ConfirmationNeeded(cost, above)
 
 

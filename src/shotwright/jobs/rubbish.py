@@ -55,7 +55,10 @@ class Rubbish:
         await self._forget_requests()
 
     async def lost_outputs(self, older_than_s: float) -> int:
-        """Delete outputs that no request names, because another attempt made its clip; how many."""
+        """Delete outputs that their request does not name, because another attempt made its clip; how many.
+
+        Those of requests that this database does not know stay: another installation may keep its files in the same place.
+        """
         made = await asyncio.to_thread(self._files.outputs, older_than_s)
         new = [(file_id, request_id) for file_id, request_id in made.items() if file_id not in self._known]
         self._known &= made.keys()
@@ -63,9 +66,11 @@ class Rubbish:
         for start in range(0, len(new), BATCH):
             batch = new[start : start + BATCH]
             results = await self._store.results([uuid.UUID(request_id) for _, request_id in batch])
-            named = {file_id for result in results for file_id in result_files(result)}
-            self._known |= named & {file_id for file_id, _ in batch}
-            lost = [file_id for file_id, _ in batch if file_id not in named]
+            named = {file_id for result in results.values() for file_id in result_files(result)}
+            lost = [
+                file_id for file_id, request_id in batch if file_id not in named and uuid.UUID(request_id) in results
+            ]
+            self._known |= {file_id for file_id, _ in batch} - set(lost)
             await self._delete(lost)
             removed += len(lost)
         return removed

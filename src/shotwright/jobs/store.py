@@ -326,10 +326,11 @@ class RequestStore:
             await self._move(conn, row.id, State.QUEUED, attempt=row.attempt, values={}, is_loss=True)
             await self._requeue(conn, row, is_again=True)
 
-    async def results(self, request_ids: list[uuid.UUID]) -> list[JSON]:
-        """The results of those of these requests that have one."""
+    async def results(self, request_ids: list[uuid.UUID]) -> dict[uuid.UUID, JSON]:
+        """The results of those of these requests that this database knows; empty ones where there is none."""
         async with self._pool.connection() as conn:
-            return [found for (found,) in await (await conn.execute(SQL["results"], (request_ids,))).fetchall()]
+            rows = await (await conn.execute(SQL["results"], (request_ids,))).fetchall()
+        return {request_id: result or {} for request_id, result in rows}
 
     async def counts(self) -> dict[str, int]:
         """How many requests are in each state."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
+import uuid
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -153,9 +154,12 @@ async def test_an_output_that_no_request_names_is_collected(
     made = await node.store.create(NewRequest(ENDPOINT, {"prompt": "x"}, "testcard", owner="one"))
     lost, kept = (node.files.put_path(clip, "output.mp4", request_id=str(made.row.id)).id for _ in range(2))
     upload = node.files.put_path(clip, "mine.mp4").id
+    foreign = node.files.put_path(clip, "output.mp4", request_id=str(uuid.uuid4())).id
     monkeypatch.setattr(worker, "_pool", FakePool(FakeChild(kept)))
     await worker.render(str(made.row.id))
     assert [await worker._rubbish.lost_outputs(seconds) for seconds in (60, 0, 0)] == [0, 1, 0]
     assert node.files.record(lost) is None
-    assert node.files.read_all(kept) == node.files.read_all(upload) == b"a clip"
+    assert {node.files.read_all(name) for name in (kept, upload, foreign)} == {b"a clip"}, (
+        "another installation's files stay"
+    )
     worker._workdir.close()

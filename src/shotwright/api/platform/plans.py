@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from shotwright.api.answers import json_response
 from shotwright.api.call import Call, handler
 from shotwright.api.platform.money import price_body
-from shotwright.api.prices import price_of
+from shotwright.api.prices import TYPING_S, price_of
 from shotwright.api.requests import engine_of
 from shotwright.core.catalog import Endpoint, find_endpoint
 from shotwright.core.errors import ModelError
@@ -30,7 +30,7 @@ async def plan(call: Call) -> Response:
     arguments = await call.words_body()
     body: JSON = {
         "errors": problems(endpoint, arguments),
-        "price": price_body(endpoint, await price_of(call, endpoint, arguments), engine_of(call), call.node),
+        "price": price_body(endpoint, await price_of(call, endpoint, arguments, TYPING_S), engine_of(call), call.node),
     }
     draft = unfinished(endpoint, arguments)
     if draft is not None:

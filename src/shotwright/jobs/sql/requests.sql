@@ -223,10 +223,9 @@ FOR UPDATE SKIP LOCKED
 
 -- results --
 -- What these requests gave.
-SELECT result
+SELECT id, result
 FROM requests
 WHERE id = ANY(%s)
-  AND result IS NOT NULL
 
 -- counts --
 -- How many requests are in each state.
