@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 WORK_WIDTH = 480
 MAX_CORNERS = 400
 MIN_CORNERS = 12
-FLAT, LEVEL = 4.0, 40.0
-"""Standard deviation of Y' below which a frame shows too little, and to which dim ones are brought; 8-bit code values."""
+FLAT = 4.0
+"""Standard deviation of Y' below which a frame shows too little, 8-bit code values."""
+FADES = 1.04
+"""How much two neighbours differ in contrast before they count as part of a fade."""
 WILD, AGREED = (0.12, 0.12, 0.15), 0.5
 """Log scale, roll and shift of one step beyond which this share of the corners has to agree."""
 HELD_STEPS = 6
@@ -142,7 +144,7 @@ def similarity(
     """
     if not (_shows_enough(before) and _shows_enough(after)):
         return None
-    before, after = _levelled(before), _levelled(after)
+    before, after = _alike(before, after)
     corners = cv2.goodFeaturesToTrack(before, MAX_CORNERS, 0.01, 8, mask=place)
     if corners is None or len(corners) < MIN_CORNERS:  # type: ignore[redundant-expr]  # the stubs forget None
         return None
@@ -153,7 +155,7 @@ def similarity(
     if int(ok.sum()) < MIN_CORNERS:
         return None
     matrix, inliers = cv2.estimateAffinePartial2D(corners[ok], moved[ok], method=cv2.RANSAC, ransacReprojThreshold=1.0)
-    if matrix is None or int(inliers.sum()) < MIN_CORNERS:
+    if matrix is None:
         return None
     height, width = before.shape
     scale, roll = float(np.hypot(matrix[0, 0], matrix[1, 0])), float(np.arctan2(matrix[1, 0], matrix[0, 0]))
@@ -173,10 +175,19 @@ def _shows_enough(luma: NDArray[np.uint8]) -> bool:
     return float(deviation[0, 0]) > FLAT
 
 
-def _levelled(luma: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """A frame with the mean and the contrast of all others, so that a fade is no motion."""
-    mean, deviation = (float(value[0, 0]) for value in cv2.meanStdDev(luma))
-    gain = LEVEL / deviation
-    return np.asarray(
-        cv2.convertScaleAbs(luma, alpha=gain, beta=max(0.0, 128 - mean * gain)) if gain > 1.2 else luma, np.uint8
+def _alike(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Two frames, the dimmer brought to the mean and the contrast of the other: a fade is no motion."""
+    (mean_a, deviation_a), (mean_b, deviation_b) = (
+        (float(mean[0, 0]), float(deviation[0, 0]))
+        for mean, deviation in (cv2.meanStdDev(before), cv2.meanStdDev(after))
     )
+    if max(deviation_a, deviation_b) < FADES * min(deviation_a, deviation_b):
+        return before, after
+    if deviation_a < deviation_b:
+        return _matched(before, mean_a, mean_b, deviation_b / deviation_a), after
+    return before, _matched(after, mean_b, mean_a, deviation_a / deviation_b)
+
+
+def _matched(luma: NDArray[np.uint8], mean: float, wanted: float, gain: float) -> NDArray[np.uint8]:
+    table = np.clip((np.arange(256) - mean) * gain + wanted, 0, 255).astype(np.uint8)
+    return np.asarray(cv2.LUT(luma, table), np.uint8)

@@ -51,7 +51,7 @@ async def prices(call: Call) -> Response:
 def price_body(endpoint: Endpoint, paid: Estimate, engine: str, node: Node) -> JSON:
     """What a request would cost on an engine, and on the paid service."""
     return {
-        "endpoint_id": endpoint.id, "engine": engine, "seconds": paid.seconds, "unit_price": float(paid.usd_per_second),
+        "endpoint_id": endpoint.id, "engine": engine, "title": node.engines[engine].title, "seconds": paid.seconds, "unit_price": float(paid.usd_per_second),
         "kling_units": float(paid.units), "upstream_usd": float(paid.usd),
         "cost_usd": float(actual_usd(node.engines[engine].price, paid)), "currency": CURRENCY, "rule": paid.rule,
         "is_upper_bound": paid.is_upper_bound,

@@ -21,13 +21,13 @@ export async function spend(offer, method, path, body, headers = {}) {
 }
 
 /** Ask; the price that was agreed to. Throws Declined. */
-function agree({ cost_usd: price, engine = "this engine", is_upper_bound: isBound }) {
+function agree({ cost_usd: price, title = "this engine", is_upper_bound: isBound }) {
   const amount = `${isBound ? "up to " : ""}${dollars(price)}`;
   const dialog = h(
     "dialog",
     { id: "agree", "aria-labelledby": "agree-title" },
     h("h2", { id: "agree-title" }, `This costs ${amount}`),
-    h("p", {}, `The request runs on ${engine}, which is paid. Your key is charged when it succeeds.`),
+    h("p", {}, `The request runs on ${title}, which is paid: this server's account there is charged when the clip is made.`),
     h(
       "form.actions",
       { method: "dialog" },
