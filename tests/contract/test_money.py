@@ -200,7 +200,7 @@ def test_estimates(keyed: Keyed) -> None:
     body = {"prompt": "Hold still", "duration": "10"}
     found = keyed.call("POST", f"/{PRO}/estimate", "reader", json=body).json()
     assert found == {
-        "endpoint_id": PRO, "engine": "testcard", "seconds": 10.0, "unit_price": 0.112, "kling_units": 8.0, "upstream_usd": 1.12,
+        "endpoint_id": PRO, "engine": "testcard", "title": "Test card", "seconds": 10.0, "unit_price": 0.112, "kling_units": 8.0, "upstream_usd": 1.12,
         "cost_usd": 0.0, "currency": "USD", "rule": "pro, without video input: $0.112 per second of output", "is_upper_bound": False,
     }  # fmt: skip
     assert keyed.call("POST", f"/{PRO}/estimate", "reader", json={"prompt": ""}).status_code == 422
