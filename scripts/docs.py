@@ -9,7 +9,7 @@ from pathlib import Path
 from scripts.looks import TABLES as LOOKS
 from shotwright.core import errors
 from shotwright.core.catalog import CANVAS, ENDPOINTS, IMAGE, PROMPT_LIMIT, VIDEO, Endpoint, Field
-from shotwright.core.limits import ELEMENT_VIEWS_MAX, MB
+from shotwright.core.limits import ELEMENT_VIEWS_MAX, MB, REDUCED_MAX_PX, WHOLE_MAX_PX
 from shotwright.core.prompt import vocabulary as v
 from shotwright.core.prompt.phrases import PhraseTable
 from shotwright.jobs.states import MAX_ATTEMPTS, TRANSITIONS, State
@@ -182,6 +182,9 @@ def limits_page() -> str:
     )
     lines.append(
         f"| Sides | {images.min_side_px} to {images.max_side_px} px | {videos.min_side_px} to {videos.max_side_px} px |"
+    )
+    lines.append(
+        f"| Megapixels | {WHOLE_MAX_PX // 10**6}; as JPEG, which is decoded at a fraction of its size, {REDUCED_MAX_PX // 10**6} | |"
     )
     lines.append(f"| Width / height | {images.min_ratio:g} to {images.max_ratio:g} | |")
     lines.append(f"| Length | | {videos.min_duration_s:g} to {videos.max_duration_s:g} s |")

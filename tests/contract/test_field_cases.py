@@ -253,3 +253,18 @@ def test_a_webhook_address_with_a_user_name_is_refused_at_submit(server: Running
 def test_the_javascript_recipe_redirects_hosts_of_every_published_client() -> None:
     recipe = (Path(__file__).parents[2] / "docs" / "clients.md").read_text()
     assert r"/^https:\/\/rest(\.alpha)?\.fal\.ai/" in recipe
+
+
+def test_a_transparent_picture_is_said_and_an_opaque_one_is_not(server: RunningServer) -> None:
+    rgba = np.full((400, 400, 4), 200, np.uint8)
+    rgba[..., 3] = 255
+    opaque = cv2.imencode(".png", rgba)[1].tobytes()
+    rgba[:100, :, 3] = 0
+    clear = cv2.imencode(".png", rgba)[1].tobytes()
+    urls = ["data:image/png;base64," + base64.b64encode(data).decode() for data in (opaque, clear)]
+    made = server.submit(R2V, {**SHOT, "image_urls": urls})
+    assert server.wait(made)["state"] == "succeeded"
+    logs = [line["message"] for line in server.http.get(f"/queue/{R2V}/requests/{made}/status?logs=1").json()["logs"]]
+    assert [line for line in logs if "transparent" in line] == [
+        "image_urls[1] is transparent in places; where it fills the frame they are grey."
+    ]

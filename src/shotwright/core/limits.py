@@ -19,6 +19,10 @@ PROMPT_MAX_CHARS = 2500
 ELEMENT_VIEWS_MAX = 3
 
 
+WHOLE_MAX_PX, REDUCED_MAX_PX = 120_000_000, 16_384 * 16_384
+"""Pixels of a picture that are decoded whole, and of a JPEG, which is decoded at a fraction of its size."""
+
+
 @dataclass(frozen=True)
 class ImageLimits:
     """Bounds of an image input; sizes in pixels, ratio = width / height."""
@@ -91,7 +95,7 @@ class ImageFacts:
     width: int
     height: int
     size_bytes: int
-    has_alpha: bool = False
+    has_alpha: bool = False  #: Whether something in it is transparent.
 
 
 @dataclass(frozen=True)

@@ -179,6 +179,11 @@ class _Collector:
             self._get(url, path, limits.max_bytes, limits.timeout_s, loc)
             facts = probe_image(path, loc)
             self._errors += check_image(facts, limits, loc)
+            if facts.has_alpha and "elements" not in loc:
+                name = "".join(f"[{part}]" if isinstance(part, int) else part for part in loc[1:])
+                self._progress(
+                    "fetch", MEDIA_SHARE, f"{name} is transparent in places; where it fills the frame they are grey."
+                )
         except ModelError as exc:
             self._errors.append(exc)
             return path, None

@@ -16,7 +16,7 @@ import numpy as np
 from PIL import Image, ImageCms, UnidentifiedImageError
 
 from shotwright.core.errors import ImageLoadError, ImageTooLarge, ModelError, UnsupportedImageFormat
-from shotwright.core.limits import ImageFacts
+from shotwright.core.limits import REDUCED_MAX_PX, WHOLE_MAX_PX, ImageFacts
 from shotwright.media.kinds import kind_of
 
 if TYPE_CHECKING:
@@ -38,11 +38,10 @@ TURNS = dict(
     )
 )  # fmt: skip
 """What makes a picture upright, by its EXIF orientation. Source: EXIF 2.32, 4.6.4 A."""
-WHOLE_MAX_PX, REDUCED_MAX_PX = 120_000_000, 16_384 * 16_384
-"""Pixels that are decoded whole, and of a JPEG, which is decoded at a fraction of its size."""
 Image.MAX_IMAGE_PIXELS = None  # our own bounds say in words what is too large
 PNG_START = b"\x89PNG\r\n\x1a\n"
 PNG_TEXTS = frozenset({b"tEXt", b"zTXt", b"iTXt"})
+OPAQUE = 250
 BEHIND = 232
 """The grey, 0..255, that shows where a picture which fills the frame is transparent."""
 LONGEST_SIDE_PX = 2880
@@ -65,9 +64,10 @@ def probe_image(path: Path, loc: Loc) -> ImageFacts:
             "RGB", (image.width // 8, image.height // 8)
         )  # JPEG: an eighth of the size, to its end all the same
         image.load()
-        if has_alpha and image.convert("RGBA").getchannel("A").getextrema()[1] == 0:
+        alpha = np.asarray(image.convert("RGBA").getchannel("A")) if has_alpha else np.full(1, 255, np.uint8)
+        if int(alpha.max()) == 0:
             raise ImageLoadError("The image is wholly transparent: there is nothing to see in it.", loc=loc)
-    return ImageFacts(width, height, path.stat().st_size, has_alpha)
+    return ImageFacts(width, height, path.stat().st_size, int(alpha.min()) < OPAQUE)
 
 
 def load_image(path: Path, loc: Loc = ("body",)) -> tuple[FrameRGB, Mask | None]:
@@ -91,7 +91,7 @@ def load_image(path: Path, loc: Loc = ("body",)) -> tuple[FrameRGB, Mask | None]
         rgba = np.asarray(_in_srgb(upright, image.info.get("icc_profile")).convert("RGBA"))
     alpha = np.ascontiguousarray(rgba[..., 3])
     rgb = np.ascontiguousarray(rgba[..., :3])
-    return rgb, (alpha if int(alpha.min()) < 250 else None)
+    return rgb, (alpha if int(alpha.min()) < OPAQUE else None)
 
 
 def load_flat(path: Path, loc: Loc = ("body",)) -> FrameRGB:
