@@ -152,5 +152,7 @@ def test_a_database_killed_under_a_running_server_is_revived(data_folder: Callab
         answer = server.http.get(f"/requests/{request_id}")
         assert answer.status_code in {200, 503}
         row = answer.json() if answer.status_code == 200 else row
-    assert (row["state"], row["attempt"]) == ("succeeded", 2)
+    assert row["state"] == "succeeded"
+    assert row["attempt"] in {1, 2}, "finished by its worker, which waited for the database, or taken up again"
+    assert states(server, request_id).count("succeeded") == 1
     assert server.stop() == 0
