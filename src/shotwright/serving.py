@@ -75,6 +75,11 @@ class BoundedProtocol(HttpToolsProtocol):
         if self.transport.is_closing():
             return
         super().data_received(data)
+        is_idle = self._head < 0 and self.cycle.response_complete
+        if (
+            is_idle and self._clock is None and not self.transport.is_closing()
+        ):  # blank lines before a request are no request
+            self._await_head()
         if self._head > HEAD_BYTES and not self.transport.is_closing():
             self._refuse(b"431 Request Header Fields Too Large", b"The headers of this request are too large.")
 
@@ -115,7 +120,7 @@ class BoundedProtocol(HttpToolsProtocol):
         """The client does not take what it asked for."""
         super().pause_writing()
         if self._writing is None:
-            self._writing = self.loop.call_later(ANSWER_S, self._give_up)
+            self._writing = self.loop.call_later(ANSWER_S, self._check_answer, self.transport.get_write_buffer_size())
 
     def resume_writing(self) -> None:
         """It goes on."""
@@ -146,9 +151,16 @@ class BoundedProtocol(HttpToolsProtocol):
         self._fed = 0
         self._clock = self.loop.call_later(BODY_S, self._check_body)
 
+    def _check_answer(self, before: int) -> None:
+        """End the connection when nothing was taken since; it may be closing already, and waiting to be read."""
+        left = self.transport.get_write_buffer_size()
+        if left >= before:
+            self._give_up()
+            return
+        self._writing = self.loop.call_later(ANSWER_S, self._check_answer, left)
+
     def _give_up(self) -> None:
-        if not self.transport.is_closing():
-            self.transport.abort()
+        self.transport.abort()
 
     def _refuse(self, status: bytes, text: bytes) -> None:
         head = (

@@ -102,7 +102,7 @@ class Settings(BaseSettings):
         description="Connections at once; further ones get a 503. 0: as many as the process's descriptors allow.",
     )
     upload_max_mb: int = Field(1024, ge=1, description="Largest file that is taken as an upload, in MB.")
-    upload_max_parts: int = Field(1000, ge=1, le=10_000, description="Most parts of an upload in parts.")
+    upload_max_parts: int = Field(1000, ge=1, le=6000, description="Most parts of an upload in parts.")
     uploads_open_per_key: int = Field(100, ge=1, description="Unfinished uploads in parts for one key.")
     engine_memory_mb: int = Field(
         6144,

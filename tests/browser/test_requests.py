@@ -40,12 +40,13 @@ def test_a_draft_is_promoted_and_compared(
     assert running.row(promoted["id"])["arguments"] == running.row(first["id"])["arguments"]
 
 
-def test_running_requests_are_cancelled_together(open_page: Open, server: RunningServer) -> None:
+def test_unfinished_requests_are_cancelled_together(open_page: Open, new_server: Callable[..., RunningServer]) -> None:
+    server = new_server(SHOTWRIGHT_WORKERS="0")  # nothing ends by itself
     made = [
         server.submit(f"{STANDARD}reference-to-video", {"prompt": f"Zebras graze, take {number}.", "duration": "10"})
         for number in range(3)
     ]
-    page = open_page("/requests?q=zebras")
+    page = open_page("/requests?q=zebras", base=server.url)
     boxes = page.locator("#rows input[type=checkbox]")
     assert boxes.count() == 3
     boxes.nth(0).check()

@@ -13,6 +13,7 @@ from shotwright.api.origin import own_hosts
 from shotwright.core.errors import ShotwrightError
 from shotwright.core.pricing import Estimate, estimate, expected
 from shotwright.jobs.inspection import MediaInspection, inspect
+from shotwright.jobs.pipeline import own_file
 
 if TYPE_CHECKING:
     from shotwright.api.call import Call
@@ -54,6 +55,9 @@ async def price_of(call: Call, endpoint: Endpoint, arguments: object, patience_s
     if endpoint.task != "edit" or not isinstance(url, str) or not call.who.may_run:
         return expected(endpoint, arguments)
     name = _name(url)
+    is_own = own_file(url, frozenset(own_hosts(call.request, call.node.settings))) is not None
+    if patience_s == PATIENCE_S and not is_own:
+        _seconds.pop(name, None)  # somebody else's file may be another one by now
     if name not in _seconds and (patience_s == PATIENCE_S or name not in _unseen):
         with contextlib.suppress(TimeoutError, ShotwrightError):
             async with asyncio.timeout(patience_s):

@@ -5,9 +5,11 @@ An address is signed, lives for a while, and dies with the key that asked for it
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import time
 import urllib.parse
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
@@ -103,14 +105,31 @@ async def complete(call: Call, upload: Upload) -> FileRecord:
     listed = _listed(await call.small_body())
     files, uploads = call.node.files, call.node.uploads
     if upload.finished_at is not None:
-        return files.find(upload.file_id)
+        return await _made(call, upload)
+    if len(listed) > uploads.max_parts:
+        raise BadRequest(f"An upload has at most {uploads.max_parts} parts.")
     parts = await uploads.parts(upload)
     _check_listed(listed, parts)
-    record = await files.join(
-        [part.object_key for part in parts], upload.name, upload.content_type,
-        max_bytes=uploads.max_bytes, file_id=upload.file_id, owner=upload.owner, **upload.terms,
-    )  # fmt: skip
+    try:
+        record = await files.join(
+            [part.object_key for part in parts], upload.name, upload.content_type,
+            max_bytes=uploads.max_bytes, file_id=upload.file_id, owner=upload.owner, **upload.terms,
+        )  # fmt: skip
+    except FileNotFoundError:  # another complete was quicker, or a part was sent again meanwhile
+        return await _made(call, await uploads.find(upload.id.hex, upload.file_id))
     await files.drop(await uploads.finish(upload))
+    return record
+
+
+async def _made(call: Call, upload: Upload) -> FileRecord:
+    """The file of an upload that is complete.
+
+    Raises:
+        BadRequest: It is not.
+    """
+    record = await asyncio.to_thread(call.node.files.record, upload.file_id)
+    if record is None:
+        raise BadRequest("A part was sent again while the upload was completed. Complete it with the new ETag.")
     return record
 
 
@@ -135,13 +154,13 @@ def _check_listed(listed: list[tuple[int, str]], parts: list[Part]) -> None:
     numbers = [number for number, _ in listed]
     if not listed:
         raise BadRequest("An upload needs at least one part.")
-    twice = next((number for number in numbers if numbers.count(number) > 1), None) if len(numbers) < 10_001 else 1
+    twice = next((number for number, count in Counter(numbers).items() if count > 1), None)
     if twice is not None:
         raise BadRequest(f"Part {twice} is listed twice.")
     for number, etag in listed:
         if known.get(number, "").strip('"') != etag.strip().removeprefix("W/").strip('"'):
             raise BadRequest(f"Part {number} has not been uploaded, or its ETag differs.")
-    missing = next((number for number in range(1, max(known) + 1) if number not in numbers), None)
+    missing = min(set(known) - set(numbers) | (set(range(1, max(known) + 1)) - set(known)), default=None)
     if missing is not None:
         raise BadRequest(f"Part {missing} is missing.")
 

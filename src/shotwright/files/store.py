@@ -330,6 +330,7 @@ class FileStore:
                 for batch in obstore.list(self._objects, prefix)
                 for item in batch
             ]
+        ids = {str(item["path"])[6:-5] for item in listed if str(item["path"]).endswith(".json")}
         for item in listed:
             path = str(item["path"])
             name = path.rsplit("/", 1)[-1]
@@ -338,7 +339,7 @@ class FileStore:
                 if record and record.expires_at is not None and record.expires_at <= now:
                     self.delete(record.id)
                     removed += 1
-            elif now - item["last_modified"].timestamp() > ORPHAN_S and self._is_orphan(path, name):
+            elif now - item["last_modified"].timestamp() > ORPHAN_S and self._is_orphan(path, name, ids):
                 with contextlib.suppress(FileNotFoundError), _storage():
                     obstore.delete(self._objects, path)
         self._sweep_staging(now)
@@ -353,13 +354,11 @@ class FileStore:
         then = time.time() - older_than_s
         return {item.id: item.request_id for item in records if item and item.request_id and item.created_at < then}
 
-    def _is_orphan(self, path: str, name: str) -> bool:
-        """Whether no record names this object."""
-        if not path.startswith("files/"):
+    def _is_orphan(self, path: str, name: str, ids: set[str]) -> bool:
+        """Whether no record names this object; `ids` of all records."""
+        if not path.startswith("files/") or name[:32] not in ids:
             return True
-        if not self._exists(name[:32]):
-            return True
-        record = self._readable(name[:32])
+        record = self._records.get(name[:32]) or self._readable(name[:32])
         return record is not None and record.key != path
 
     def _readable(self, file_id: str) -> FileRecord | None:

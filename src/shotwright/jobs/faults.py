@@ -16,13 +16,14 @@ from shotwright.core.errors import (
 )
 
 DATABASE = (psycopg.Error, PoolTimeout, PoolClosed)
+_LASTING = (errors.ProgramLimitExceeded, errors.DataCorrupted, errors.IndexCorrupted)
 _PASSING = (psycopg.OperationalError, psycopg.InterfaceError, psycopg.InternalError, PoolTimeout, PoolClosed)
 """Away, restarting, read-only for a while, out of connections, out of room."""
 
 
 def is_passing(exc: BaseException) -> bool:
     """Whether the same statement may succeed later."""
-    return isinstance(exc, _PASSING) and not isinstance(exc, errors.ProgramLimitExceeded)
+    return isinstance(exc, _PASSING) and not isinstance(exc, _LASTING)
 
 
 def as_error(exc: BaseException) -> ShotwrightError:

@@ -295,17 +295,18 @@ class RequestStore:
         async with self._pool.connection() as conn:
             await conn.execute(SQL["heartbeat"], (request_ids, worker))
 
-    async def rescue(self, error: JSON, patience_s: float | None) -> list[int]:
+    async def rescue(self, error: JSON, patience_s: float | None, moment_s: float = 0.0) -> list[int]:
         """Take back requests that nobody renders: queue them again, or fail them after the last attempt.
 
         A worker holds an advisory lock on its own connection for as long as it lives, and confirms each request that it renders: a lock
-        that can be taken has no owner, and a request that was not confirmed for `patience_s` (None: do not ask) was given up.
+        that can be taken has no owner when its requests were not confirmed for `moment_s` either, and a request that was not confirmed for
+        `patience_s` (None: do not ask) was given up.
 
         Returns:
             Entries of the queue that are to be cleaned up.
         """
         async with self._pool.connection() as conn, conn.transaction():
-            lost = await self._rows(conn, SQL["orphans"], (patience_s,))
+            lost = await self._rows(conn, SQL["orphans"], (moment_s, patience_s))
             for row in lost:
                 await self._rescue_one(conn, row, error)
             strays = await self._rows(conn, SQL["strays"], (patience_s,))

@@ -75,7 +75,8 @@ class Worker:
         self._store, self._queue, self._hub, self._files, self._pool = store, queue, hub, files, pool
         self._rubbish, self._workdir = Rubbish(files, store, uploads, outbox, workdir, settings=settings), workdir
         self._settings, self._engines, self._database_url = settings, engines, database_url
-        self._key = 0
+        self._key = random.getrandbits(62)
+        self._holds = False
         self._rendering: set[uuid.UUID] = set()
         self._beaten = 0.0
         self._steady_since = time.monotonic()
@@ -85,14 +86,18 @@ class Worker:
         """Work until cancelled."""
         await self._be_present()
         self._queue.on_render(self.render)
-        upkeep = asyncio.create_task(self._upkeep(), name="upkeep")
+        tasks = [
+            asyncio.create_task(self._upkeep(), name="upkeep"),
+            asyncio.create_task(self._sweeping(), name="sweep"),
+        ]
         try:
             self._pool.warm()
             await self._take_requests()
         finally:
-            upkeep.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await upkeep
+            for task in tasks:
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
             self._pool.close()
             self._workdir.close()
             if self._presence is not None:
@@ -270,35 +275,44 @@ class Worker:
         )  # fmt: skip
 
     async def _be_present(self) -> None:
-        """Take the lock that says this worker lives; a new one each time, so that renders of a lost one are rescued."""
-        self._key = random.getrandbits(62)
-        conn: psycopg.AsyncConnection[Any] = await psycopg.AsyncConnection.connect(self._database_url, autocommit=True)
-        await conn.execute("SELECT pg_advisory_lock(%s)", (self._key,))
-        self._presence = conn
+        """Connect, for the lock that says this worker lives: the same one after its connection was lost, for its renders go on."""
+        self._holds = False
+        self._presence = await psycopg.AsyncConnection.connect(self._database_url, autocommit=True)
+        await self._take_lock(self._presence)
+
+    async def _take_lock(self, conn: psycopg.AsyncConnection[Any]) -> None:
+        """Take the lock, unless the connection that was lost has not let go of it yet: then the next round does."""
+        found = await (await conn.execute("SELECT pg_try_advisory_lock(%s)", (self._key,))).fetchone()
+        self._holds = bool(found and found[0])
 
     async def _still_present(self) -> None:
         """Take the lock again when the database let go of it."""
         if self._presence is not None and not self._presence.closed:
             with contextlib.suppress(psycopg.Error):
-                await self._presence.execute("SELECT 1")
+                await (self._presence.execute("SELECT 1") if self._holds else self._take_lock(self._presence))
                 return
         await self._be_present()
 
     async def _upkeep(self) -> None:
-        """Rescue lost requests, expire start timeouts, delete what has expired; whatever goes wrong, the next round comes."""
-        swept = 0.0
+        """Rescue lost requests, expire start timeouts; whatever goes wrong, the next round comes."""
         while True:
             try:
                 await self._look_after()
-                if time.monotonic() - swept > SWEEP_S:
-                    swept = time.monotonic()
-                    await self._rubbish.sweep()
             except DATABASE as exc:
                 self._steady_since = time.monotonic()
                 logger.warning("Upkeep is waiting for the database: %s", exc)
             except Exception:
                 logger.exception("A round of upkeep failed; the next one comes.")
             await asyncio.sleep(UPKEEP_S)
+
+    async def _sweeping(self) -> None:
+        """Collect rubbish, at once and every minute; a large store takes its time, and nothing waits for it."""
+        while True:
+            try:
+                await self._rubbish.sweep()
+            except Exception:
+                logger.exception("Rubbish was not collected; trying again in a minute.")
+            await asyncio.sleep(SWEEP_S)
 
     async def _look_after(self) -> None:
         """Confirm what is being rendered here, then take back what nobody renders.
@@ -313,4 +327,6 @@ class Worker:
         await self._store.expire_starts(StartTimeout().to_json())
         await self._store.unpark()
         is_steady = now - self._steady_since > patience_s / 2
-        await self._queue.clean(await self._store.rescue(WorkerCrashed().to_json(), patience_s if is_steady else None))
+        await self._queue.clean(
+            await self._store.rescue(WorkerCrashed().to_json(), patience_s if is_steady else None, patience_s / 4)
+        )

@@ -96,7 +96,7 @@ def probe_video(path: Path, loc: Loc = ("body", "video_url")) -> VideoFacts:
         width, height = _displayed(stream, first)
         times = timeline(container, stream)
         declared_s = _declared_s(container, stream)
-        if times.end_s < declared_s * WHOLE - 0.2:
+        if times.packets < COUNT_MAX and times.end_s < declared_s * WHOLE - 0.2:
             raise VideoLoadError(
                 f"Only {times.end_s:.1f} of the video's {declared_s:.1f} seconds can be read: the file is cut off. Upload it again.",
                 loc=loc,
@@ -104,7 +104,7 @@ def probe_video(path: Path, loc: Loc = ("body", "video_url")) -> VideoFacts:
         return VideoFacts(
             width=width,
             height=height,
-            duration_s=times.end_s,
+            duration_s=times.end_s if times.packets < COUNT_MAX else max(times.end_s, declared_s),
             fps=times.fps,
             frames=times.frames,
             size_bytes=path.stat().st_size,

@@ -182,12 +182,13 @@ WHERE id = ANY(%s)
   AND state = 'running'
 
 -- orphans --
--- Running requests whose worker holds its lock no more, or has not confirmed them for so many seconds (NULL: do not ask).
+-- Running requests whose worker holds its lock no more and has not confirmed them for a moment, or, whatever the lock says, for long
+-- (NULL: do not ask). A worker whose connection was lost takes its lock again, and needs the moment for it.
 SELECT *
 FROM requests
 WHERE state = 'running'
   AND (worker IS NULL
-  OR pg_try_advisory_xact_lock(worker)
+  OR (coalesce(heartbeat_at, started_at) < clock_timestamp() - make_interval(secs => %s::float8) AND pg_try_advisory_xact_lock(worker))
   OR coalesce(heartbeat_at, started_at) < clock_timestamp() - make_interval(secs => %s::float8))
 ORDER BY created_at
 FOR UPDATE SKIP LOCKED
