@@ -13,7 +13,7 @@ from shotwright.api.origin import own_hosts
 from shotwright.core.errors import ShotwrightError
 from shotwright.core.pricing import Estimate, estimate, expected
 from shotwright.jobs.inspection import MediaInspection, inspect
-from shotwright.jobs.pipeline import own_file
+from shotwright.jobs.own import own_file
 
 if TYPE_CHECKING:
     from shotwright.api.call import Call

@@ -23,8 +23,8 @@ from shotwright.core.limits import ImageLimits, VideoFacts, VideoLimits, check_i
 from shotwright.core.prompt import plan_request
 from shotwright.core.request import ShotRequest, parse_request
 from shotwright.engines.base import ElementMedia, Shot, output_spec
-from shotwright.files.store import FILE_PATH
 from shotwright.jobs.messages import Outcome, RenderJob
+from shotwright.jobs.own import own_file
 from shotwright.jobs.recipe import recipe_of
 from shotwright.media.address import BadAddress, parse_address
 from shotwright.media.fetch import FetchPolicy, fetch
@@ -231,13 +231,3 @@ def _is_private(url: str, job: RenderJob) -> bool:
         return not is_public_address(host)
     except ValueError:
         return "." not in host or host.endswith((".localhost", ".local", ".internal"))
-
-
-def own_file(url: str, own_hosts: frozenset[str]) -> str | None:
-    """The id of a file of this server, when the address is one of ours."""
-    try:
-        address = parse_address(url)
-    except BadAddress:
-        return None
-    match = FILE_PATH.search(address.path) if address.netloc in own_hosts else None
-    return match.group("id") if match else None

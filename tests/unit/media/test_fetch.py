@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from shotwright.core.errors import FileDownloadError, FileTooLarge
-from shotwright.jobs.pipeline import own_file
+from shotwright.jobs.own import own_file
 from shotwright.media.fetch import FetchPolicy, fetch
 from shotwright.media.guard import AddressRefused, is_public_address, resolve
 
