@@ -34,6 +34,7 @@ from shotwright.core.errors import (
     ShotwrightError,
     UnknownEndpoint,
 )
+from shotwright.core.limits import MB
 from shotwright.files.store import FileStore
 from shotwright.jobs.children import ChildPool, ChildSetup
 from shotwright.jobs.events import EventHub
@@ -152,7 +153,7 @@ def uploads_of(settings: Settings, pool: AsyncConnectionPool[Any]) -> UploadStor
         pool,
         max_open=settings.uploads_open_per_key,
         max_parts=settings.upload_max_parts,
-        max_bytes=settings.upload_max_mb * 1_048_576,
+        max_bytes=settings.upload_max_mb * MB,
     )
 
 

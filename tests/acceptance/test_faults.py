@@ -75,6 +75,18 @@ def test_a_database_that_is_read_only_for_a_while_stops_no_request(server: Runni
     assert ends(server, request_id) == ["succeeded"]
 
 
+def test_a_worker_that_loses_its_connection_keeps_its_renders(server: RunningServer) -> None:
+    request_id = server.submit(ENDPOINT, LONG, **{"X-Fal-No-Retry": "1"})
+    server.wait(request_id, "running")
+    for _ in range(3):
+        sql(
+            server,
+            "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND pid <> pg_backend_pid()",
+        )
+    row = server.wait(request_id)
+    assert (row["state"], row["attempt"]) == ("succeeded", 1)
+
+
 def test_an_engine_that_hangs_is_replaced(server: RunningServer) -> None:
     request_id = server.submit(ENDPOINT, LONG)
     server.wait(request_id, "running")

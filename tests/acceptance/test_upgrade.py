@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections.abc import Callable
 from pathlib import Path
@@ -44,6 +45,27 @@ def test_a_database_of_the_release_before_is_upgraded(data_folder: Callable[[], 
             steps = [number for (number,) in new.execute("SELECT number FROM shotwright_migrations ORDER BY 1")]
             assert steps == [number for number, _ in migrations()]
             assert new.execute("SELECT may_be_private FROM webhooks").fetchone() == (True,)
+    finally:
+        assert server.stop() == 0
+
+
+def test_requests_of_a_configured_key_stay_its_own_under_its_new_name(data_folder: Callable[[], Path]) -> None:
+    data = data_folder()
+    made = uuid.uuid4()
+    with psycopg.connect(database_of(data), autocommit=True) as old:
+        old.execute(migrations()[0][1])
+        old.execute(
+            "INSERT INTO requests (id, endpoint_id, engine, arguments, state, owner, finished_at) VALUES (%s, %s, 'testcard', '{}', 'succeeded', %s, now())",
+            (made, ENDPOINT, hashlib.sha256(b"one").hexdigest()[:16]),
+        )
+    server = start(data, env={"SHOTWRIGHT_KEYS": "one,two"})
+    try:
+        found = {
+            key: server.http.get(f"/requests/{made}", headers={"X-API-Key": key}).status_code for key in ("one", "two")
+        }
+        assert found == {"one": 200, "two": 404}
+        with psycopg.connect(database_of(data)) as new:
+            assert new.execute("SELECT owner FROM requests").fetchone() != (hashlib.sha256(b"one").hexdigest()[:16],)
     finally:
         assert server.stop() == 0
 

@@ -151,6 +151,12 @@ def test_a_host_that_hiccups_or_packs_is_no_reason_to_fail(near: RunningServer, 
     assert host.calls[mood] == (1 if mood in {"gzip", "deflate"} else 2)
 
 
+@pytest.mark.parametrize("path", ["käse.png", "my cat.png", "画像.png?名=1", "a.png?q=🐈#frag", "a%20b.png"])
+def test_addresses_as_people_write_them_are_fetched(near: RunningServer, host: Host, path: str) -> None:
+    found = looked_at(near, f" {host.url}/{path}\n")
+    assert (found["errors"], found["facts"]["width"]) == ([], 400)
+
+
 def test_a_page_where_a_picture_should_be_is_called_a_page(near: RunningServer, host: Host) -> None:
     assert "web page" in looked_at(near, f"{host.url}/page")["errors"][0]["msg"]
     answer = outcome(near, {**SHOT, "image_urls": [f"{host.url}/ok", f"{host.url}/page", f"{host.url}/404"]})

@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 import psycopg
 import pytest
-from tests.running import STANDARD, eventually, start
+from tests.running import STANDARD, database_of, eventually, start
 
 pytestmark = pytest.mark.slow
 PRO = "fal-ai/kling-video/o1/reference-to-video"
@@ -306,6 +306,34 @@ def test_retention_deletes_payloads_and_nothing_else(
         assert second.http.get(f"/queue/x/requests/{request_id}/status").json()["status"] == "COMPLETED"
         expiring = second.http.head(f"/files/{second.upload(pictures['place']).split('/files/')[1]}")
         assert expiring.headers["cache-control"] == "no-cache", "uploads expire now"
+    finally:
+        second.stop()
+
+
+def test_history_that_is_not_to_be_kept_is_deleted_with_all_that_belongs_to_it(data_folder: Callable[[], Path]) -> None:
+    data = data_folder()
+    first = start(data)
+    old, recent = first.submit(ENDPOINT, SHOT), first.submit(ENDPOINT, SHOT)
+    url = first.wait(old)["video_url"]
+    first.wait(recent)
+    first.stop()
+    with psycopg.connect(database_of(data), autocommit=True) as conn:
+        conn.execute("UPDATE requests SET finished_at = now() - interval '8 days' WHERE id = %s", (old,))
+        conn.execute(
+            "INSERT INTO webhooks (request_id, wire, url, state) VALUES (%s, 'fal', 'http://127.0.0.1:9/', 'delivered')",
+            (old,),
+        )
+    second = start(data, env={"SHOTWRIGHT_KEEP_HISTORY_DAYS": "7"})
+    try:
+        eventually(lambda: second.http.get(f"/requests/{old}").status_code == 404)
+        assert second.http.get(f"/files/{url.split('/files/')[1]}").status_code == 404
+        assert second.row(recent)["state"] == "succeeded"
+        with psycopg.connect(database_of(data)) as conn:
+            left = [
+                conn.execute(f"SELECT count(*) FROM {table} WHERE request_id = %s", (old,)).fetchone()
+                for table in ("events", "webhooks")
+            ]
+        assert left == [(0,), (0,)]
     finally:
         second.stop()
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import http.server
 import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,7 +15,7 @@ import psutil
 import pytest
 from tests.fake_server import FakeHandler, FakeServer
 from tests.paid_service import PaidService, Script
-from tests.running import STANDARD, RunningServer, eventually, start
+from tests.running import STANDARD, RunningServer, eventually, start, write_clip
 
 pytestmark = pytest.mark.slow
 PRO = "fal-ai/kling-video/o1/reference-to-video"
@@ -28,10 +30,15 @@ def paid_server(data_folder: Callable[[], Path]) -> Iterator[RunningServer]:
     running.stop()
 
 
+def front_env(url: str, service: str = "fal") -> dict[str, str]:
+    return {"SHOTWRIGHT_UPSTREAM": service, "SHOTWRIGHT_UPSTREAM_KEY": KEY, "SHOTWRIGHT_UPSTREAM_URL": url}
+
+
 def front(data: Path, url: str, service: str = "fal", **more: str) -> RunningServer:
     """A server whose paid service is at `url`."""
-    env = {"SHOTWRIGHT_UPSTREAM": service, "SHOTWRIGHT_UPSTREAM_KEY": KEY, "SHOTWRIGHT_UPSTREAM_URL": url}
-    return start(data, env=env | {f"SHOTWRIGHT_{name.upper()}": value for name, value in more.items()})
+    return start(
+        data, env=front_env(url, service) | {f"SHOTWRIGHT_{name.upper()}": value for name, value in more.items()}
+    )
 
 
 @pytest.mark.parametrize("service", ["fal", "eachlabs"])
@@ -213,6 +220,51 @@ def test_a_price_is_agreed_to_on_the_command_line(data_folder: Callable[[], Path
     finally:
         ours.stop()
         paid.close()
+
+
+def test_a_longer_video_than_was_agreed_to_is_not_sent(
+    data_folder: Callable[[], Path], clip: Path, tmp_path: Path
+) -> None:
+    longer = write_clip(tmp_path / "longer.mp4", seconds=5.0)
+    served = [clip]
+
+    class Changing(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            data = served[0].read_bytes()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
+        def log_message(self, *_: object) -> None: ...
+
+    host = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Changing)
+    threading.Thread(target=host.serve_forever, daemon=True).start()
+    paid = PaidService(clip)
+    ours = front(data_folder(), paid.url, confirm_above_usd="0.1", allow_private_media="1", workers="0")
+    try:
+        endpoint = STANDARD + "video-to-video/edit"
+        body = {"prompt": "Make it snow", "video_url": f"http://127.0.0.1:{host.server_address[1]}/clip.mp4"}
+        assert ours.http.post(f"/{endpoint}/estimate", json=body, headers=UPSTREAM).json()["cost_usd"] == 0.378
+        served[0] = longer
+        asked = ours.http.post(
+            f"/queue/{endpoint}", json=body, headers={**UPSTREAM, "X-Shotwright-Confirm-Usd": "0.378"}
+        )
+        assert (asked.status_code, asked.json()["price_usd"]) == (402, 0.63), "it is looked at anew"
+        served[0] = clip
+        made = ours.submit(endpoint, body, **UPSTREAM, **{"X-Shotwright-Confirm-Usd": "0.378"})
+        served[0] = longer
+        worker = start(ours.data, command="worker", env=front_env(paid.url) | {"SHOTWRIGHT_ALLOW_PRIVATE_MEDIA": "1"})
+        row = ours.wait(made)
+        assert (row["state"], row["error"]["code"], row["cost_usd"]) == ("failed", "video_too_long", 0)
+        assert "agreed for 3.00 s" in row["error"]["message"]
+        assert paid.asked["submit"] == 0
+        worker.stop()
+    finally:
+        ours.stop()
+        paid.close()
+        host.shutdown()
+        host.server_close()
 
 
 def test_an_edit_is_priced_by_its_video(data_folder: Callable[[], Path], clip: Path) -> None:

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from shotwright.api.query import digits
 from shotwright.core.errors import PayloadTooLarge, SchemaError, UnsupportedEncoding
+from shotwright.core.limits import MB
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from starlette.requests import Request
 
-MB = 1_048_576
 DEPTH_MAX = 64
 """Requests nest four deep; what nests deeper than this is no request."""
 PARTS_MAX = 20_000

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from shotwright.api.auth import Caller, authenticate
 from shotwright.api.body import read_json
 from shotwright.api.origin import origin, queue_prefix
+from shotwright.core.limits import MB
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     Endpoint = Callable[[Request], Awaitable[Response]]
     Handler = Callable[["Call"], Awaitable[Response]]
 
-MB = 1_048_576
 SMALL_BYTES = MB
 """Bodies that carry no media are read up to this size."""
 WORDS_BYTES = 256 * 1024

@@ -34,6 +34,8 @@ KEY_HEADER = "idempotency-key"
 KEY_MAX = 255
 URL_MAX = 2048
 SEED_DIGITS = 19
+AGREED = "agreed_s"
+"""The option that holds how long a video may be for the price that was agreed to."""
 CONFIRM_HEADER = "x-shotwright-confirm-usd"
 REPLAYED = {"idempotent-replayed": "true"}
 
@@ -66,10 +68,13 @@ async def submit(call: Call, new: NewRequest) -> Created:
     engine = node.engines[checked_engine(new.engine, node)]
     if endpoint.task not in engine.tasks:
         raise BadRequest(f'The engine "{new.engine}" cannot render {new.endpoint_id}.')
-    cost = actual_usd(engine.price, expected(endpoint, new.arguments))
-    if cost > 0:
+    paid = expected(endpoint, new.arguments)
+    options = {name: value for name, value in new.options.items() if name != AGREED}
+    if actual_usd(engine.price, paid) > 0:
         check_trusted(call.request, who, node.settings, f'The engine "{new.engine}", which costs money,')
-        cost = actual_usd(engine.price, await price_of(call, endpoint, new.arguments))
+        paid = await price_of(call, endpoint, new.arguments)
+        options |= {AGREED: paid.seconds} if endpoint.task == "edit" else {}
+    cost = actual_usd(engine.price, paid)
     settings, is_eachlabs = node.settings, new.wire == "eachlabs"
     _check_confirmed(call.request, settings.confirm_above_usd, cost)
     admission = Admission(
@@ -81,7 +86,7 @@ async def submit(call: Call, new: NewRequest) -> Created:
         idempotency_key=_idempotency_key(call.request),
         fingerprint=fingerprint(new.endpoint_id, new.engine, new.arguments, (new.webhook or {}).get("url")),
     )  # fmt: skip
-    return await node.store.create(replace(new, owner=who.id, reserve_usd=cost), admission)
+    return await node.store.create(replace(new, owner=who.id, reserve_usd=cost, options=options), admission)
 
 
 def _check_confirmed(request: Request, above: Decimal | None, cost: Decimal) -> None:

@@ -21,13 +21,12 @@ from shotwright.api.body import chunks_of
 from shotwright.api.call import Call, Node, public
 from shotwright.api.query import as_whole_number
 from shotwright.core.errors import BadRequest, Unauthorized
+from shotwright.core.limits import MB
 from shotwright.files.store import PARTS
 from shotwright.jobs.uploads import Part, Upload
 
 if TYPE_CHECKING:
     from shotwright.files.store import FileRecord
-
-MB = 1_048_576
 
 
 def signed_address(node: Node, base: str, file_id: str, terms: dict[str, Any], valid_s: int) -> str:

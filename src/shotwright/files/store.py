@@ -34,6 +34,7 @@ from shotwright.core.errors import (
     StorageFull,
     StorageUnavailable,
 )
+from shotwright.core.limits import MB
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, AsyncIterator, Iterator
@@ -436,7 +437,7 @@ async def _bounded(chunks: AsyncIterable[bytes], max_bytes: int) -> AsyncIterato
     async for chunk in chunks:
         left -= len(chunk)
         if left < 0:
-            raise PayloadTooLarge(f"The file is larger than {max_bytes // 1_048_576} MB.")
+            raise PayloadTooLarge(f"The file is larger than {max_bytes // MB} MB.")
         if chunk:
             yield chunk
 

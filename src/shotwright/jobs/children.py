@@ -40,6 +40,7 @@ from shotwright.core.errors import (
     ShotwrightError,
     StorageFull,
 )
+from shotwright.core.limits import MB
 from shotwright.files.store import FileStore
 from shotwright.jobs.messages import RenderJob
 
@@ -61,7 +62,6 @@ OOM_SCORE = "500"
 """The kernel ends an engine before the server and the database when memory runs out."""
 RECYCLE_BYTES = 1 << 30
 """A process that holds so much after its job is replaced by a new one."""
-MB = 1 << 20
 _PR_SET_PDEATHSIG = 1
 
 

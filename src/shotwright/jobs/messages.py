@@ -20,6 +20,7 @@ class RenderJob:
     own_hosts: frozenset[str]
     allow_private_media: bool
     seed: int | None = None
+    agreed_s: float | None = None  #: Length of the video that its price was agreed for; None: none was.
     expires_s: float | None = None
     access: str = "allow"
     cache: str | None = None

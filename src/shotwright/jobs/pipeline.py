@@ -18,6 +18,7 @@ from shotwright.core.errors import (
     InputErrors,
     ModelError,
     NotFound,
+    VideoTooLong,
 )
 from shotwright.core.limits import ImageLimits, VideoFacts, VideoLimits, check_image, check_video, too_large
 from shotwright.core.prompt import plan_request
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from shotwright.files.store import FileStore
 
 MEDIA_SHARE = 0.05
+AGREED_S = 0.05
 
 
 @dataclass
@@ -82,6 +84,7 @@ def prepare_shot(job: RenderJob, request: ShotRequest, store: FileStore, workdir
     """
     progress("fetch", 0.0, "Fetching the media")
     media = _Collector(job, request, store, workdir, progress).collect()
+    _check_agreed(job, media.video_facts)
     duration_s = media.video_facts.duration_s if request.endpoint.task == "edit" and media.video_facts else None
     plan = job.plan or plan_request(request, duration_s=duration_s)
     if plan.task != request.endpoint.task:
@@ -94,6 +97,19 @@ def prepare_shot(job: RenderJob, request: ShotRequest, store: FileStore, workdir
         request.keep_audio, Path(job.cache) if job.cache else None, request.endpoint_id, job.arguments, media.sources,
         frozenset(url for url in media.sources if _is_private(url, job)), job.request_id, job.notes,
     )  # fmt: skip
+
+
+def _check_agreed(job: RenderJob, facts: VideoFacts | None) -> None:
+    """What a paid engine would be asked for is no longer than what its price was agreed for.
+
+    Raises:
+        VideoTooLong: Another video is at the address by now.
+    """
+    if job.agreed_s is not None and facts is not None and facts.duration_s > job.agreed_s + AGREED_S:
+        text = f"The video has {facts.duration_s:.2f} s now, and the price was agreed for {job.agreed_s:.2f} s. Submit the request again."
+        raise VideoTooLong(
+            text, loc=("body", "video_url"), ctx={"max_duration": job.agreed_s, "provided_duration": facts.duration_s}
+        )
 
 
 def _keep(job: RenderJob, shot: Shot, rendered: Rendered, store: FileStore) -> Outcome:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from psycopg.types.json import Jsonb
 
 from shotwright.core.errors import BadRequest, NotFound, PayloadTooLarge, TooManyUploads
+from shotwright.core.limits import MB
 from shotwright.jobs.admission import lock_owner
 from shotwright.jobs.queries import row_of, statements
 
@@ -101,7 +102,7 @@ class UploadStore:
             raise BadRequest("This upload is complete; it takes no more parts.")
         left = self.max_bytes - sum(part.size_bytes for part in await self.parts(upload) if part.number != number)
         if left <= 0:
-            raise PayloadTooLarge(f"An upload may have {self.max_bytes // 1_048_576} MB.")
+            raise PayloadTooLarge(f"An upload may have {self.max_bytes // MB} MB.")
         return left
 
     async def add(self, upload: Upload, part: Part) -> list[str]:
@@ -121,7 +122,7 @@ class UploadStore:
             values = (upload.id, part.number, part.object_key, part.size_bytes, part.etag)
             await conn.execute(SQL["add_part"], values)
             if sum(item.size_bytes for item in await self._parts(conn, upload)) > self.max_bytes:
-                raise PayloadTooLarge(f"An upload may have {self.max_bytes // 1_048_576} MB.")
+                raise PayloadTooLarge(f"An upload may have {self.max_bytes // MB} MB.")
         return [key for (key,) in dropped]
 
     async def parts(self, upload: Upload) -> list[Part]:

@@ -131,6 +131,9 @@ class Worker:
         except (psycopg.DataError, psycopg.errors.ProgramLimitExceeded):
             logger.exception("What the engine said of %s cannot be stored.", row.id)
             await self._end(row, State.FAILED, {"error": InternalError().to_json()})
+        except asyncio.CancelledError:  # wherever it stands: a worker that has to stop gives the request back
+            await asyncio.shield(self._give_back(row))
+            raise
         finally:
             self._rendering.discard(row.id)
 
@@ -156,15 +159,11 @@ class Worker:
         await self._kept(lambda: self._store.log(row.id, text, level=level))
 
     async def _rendered(self, row: StoredRequest) -> Message:
-        """The last message of a child; a worker that has to stop gives the request back."""
-        try:
-            with self._pool.take() as child:
-                engine = self._engines.get(row.engine)
-                child.holds_model |= engine is not None and engine.is_heavy
-                return await self._follow(row, child)
-        except asyncio.CancelledError:
-            await asyncio.shield(self._give_back(row))
-            raise
+        """The last message of a child."""
+        with self._pool.take() as child:
+            engine = self._engines.get(row.engine)
+            child.holds_model |= engine is not None and engine.is_heavy
+            return await self._follow(row, child)
 
     async def _follow(self, row: StoredRequest, child: Child) -> Message:
         """Pass a child's messages on until its last one; pass a cancel on to the child."""
@@ -270,7 +269,7 @@ class Worker:
         return RenderJob(
             request_id=str(row.id), endpoint_id=row.endpoint_id, arguments=row.arguments or {}, engine=row.engine,
             own_hosts=frozenset(options.get("own_hosts", ())), allow_private_media=self._settings.allow_private_media,
-            seed=options.get("seed"), expires_s=options.get("expires_s"), access=options.get("access", "allow"),
+            seed=options.get("seed"), agreed_s=options.get("agreed_s"), expires_s=options.get("expires_s"), access=options.get("access", "allow"),
             is_heavy=row.engine in self._engines and self._engines[row.engine].is_heavy, cache=str(self._settings.cache), with_previews=options.get("store_io") != "0", with_recipe=not (options.get("no_recipe") or options.get("store_io") == "0"), notes=dict(options.get("notes", {})),
         )  # fmt: skip
 

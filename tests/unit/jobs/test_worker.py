@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import tempfile
 import uuid
@@ -123,6 +124,32 @@ async def test_every_write_meets_every_fault(
         ]
         assert len(ended) == 1
         worker._workdir.close()
+
+
+@pytest.mark.slow
+async def test_a_stop_while_a_write_waits_gives_the_request_back_and_is_no_loss(
+    node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker = app.worker_of(node)
+    monkeypatch.setattr(worker, "_pool", FakePool(FakeChild("0" * 32)))
+    made = await node.store.create(NewRequest(ENDPOINT, {"prompt": "x"}, "testcard", owner="one"))
+    waiting = asyncio.Event()
+
+    async def away(*_: Any, **__: Any) -> None:
+        waiting.set()
+        raise psycopg.OperationalError("the database is away")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(worker, "_end", lambda *_: worker._kept(away))
+        task = asyncio.create_task(worker.render(str(made.row.id)))
+        await waiting.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+    row = await node.store.get(made.row.id)
+    assert row is not None
+    assert (row.state, row.attempt, row.losses) == ("queued", 1, 0)
+    worker._workdir.close()
 
 
 @pytest.mark.slow
