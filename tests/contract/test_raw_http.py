@@ -127,6 +127,16 @@ def test_what_was_found_stays_found(target: RunningServer, data: bytes) -> None:
     check(target, data)
 
 
+@pytest.mark.parametrize(
+    ("hosts", "version", "status"),
+    [((), "1.1", 400), (("a", "b"), "1.1", 400), (("127.0.0.1",), "1.1", 200), ((), "1.0", 200)],
+)
+def test_a_request_has_one_host(target: RunningServer, hosts: tuple[str, ...], version: str, status: int) -> None:
+    lines = [f"GET /health HTTP/{version}", *(f"Host: {host}" for host in hosts), "Connection: close"]
+    answer = raw(target, "\r\n".join(lines).encode() + b"\r\n\r\n", 5.0)
+    assert int(answer.split(b" ", 2)[1]) == status
+
+
 def test_every_nasty_value_in_every_header_and_query(target: RunningServer) -> None:
     paths, answered = itertools.cycle(PATHS), 0
     for name, value in itertools.product(HEADERS, NASTY):

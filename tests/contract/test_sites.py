@@ -135,6 +135,20 @@ def test_another_site_reaches_no_inner_service_by_a_webhook(
         server.stop()
 
 
+def test_another_site_has_no_private_media_fetched_even_where_they_are_allowed(data_folder: Callable[[], Path]) -> None:
+    server = start(data_folder(), env={"SHOTWRIGHT_ALLOW_PRIVATE_MEDIA": "1"})
+    try:
+        inner = {**SHOT, "image_urls": ["http://127.0.0.1:9/secret.png"]}
+        said = {}
+        for name, headers in (("foreign", FOREIGN[0]), ("ours", {"Sec-Fetch-Site": "same-origin"}), ("program", {})):
+            made = server.submit(ENDPOINT, inner, **headers)
+            said[name] = server.wait(made)["error"]["message"]
+        assert "is private" in said["foreign"]
+        assert "is private" not in said["ours"] + said["program"]
+    finally:
+        server.stop()
+
+
 def test_the_public_address_is_ours(data_folder: Callable[[], Path]) -> None:
     server = start(data_folder(), env={"SHOTWRIGHT_PUBLIC_URL": "https://shots.example:8443/"})
     try:

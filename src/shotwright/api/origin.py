@@ -70,6 +70,10 @@ class HostRouting:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        names = sum(key == b"host" for key, _ in scope["headers"])
+        if names > 1 or (names == 0 and scope["http_version"] == "1.1"):  # RFC 9112, 3.2
+            await JSONResponse({"detail": "A request has one Host."}, 400)(scope, receive, send)
+            return
         if not all(HOST.fullmatch(value) for key, value in scope["headers"] if key in {b"host", b"x-forwarded-host"}):
             await JSONResponse({"detail": "The Host of this request is no host."}, 400)(scope, receive, send)
             return

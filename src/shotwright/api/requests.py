@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from shotwright.api.auth import check_trusted, is_trusted
 from shotwright.api.origin import own_hosts
 from shotwright.api.prices import price_of
+from shotwright.api.sites import Site, site_of
 from shotwright.core.catalog import find_endpoint
 from shotwright.core.errors import BadRequest, ConfirmationNeeded, NotFound
 from shotwright.core.pricing import actual_usd, expected
@@ -135,9 +136,12 @@ def _idempotency_key(request: Request) -> str | None:
 
 def base_options(call: Call) -> dict[str, Any]:
     """What every wire takes from headers: our own addresses, the life of outputs, a seed."""
+    is_foreign = call.who.is_open and site_of(call.request, call.node.settings) is Site.FOREIGN
     options: dict[str, Any] = {"own_hosts": own_hosts(call.request, call.node.settings), **lifecycle(call.request)}
     if call.headers.get("x-shotwright-recipe") == "0" or not call.node.settings.recipes:
         options["no_recipe"] = True
+    if is_foreign:  # a page of another site reads no inner pictures through us
+        options["public_media"] = True
     if "x-shotwright-seed" in call.headers:
         options["seed"] = checked_seed(call.headers["x-shotwright-seed"])
     return options
