@@ -17,6 +17,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from shotwright.core.plan_json import to_json
 from shotwright.core.prompt import plan_request
 from shotwright.core.request import Element, ShotRequest
 
@@ -85,11 +86,11 @@ def found(plan: dict[str, Any]) -> Facts:
         if plan[key]:
             facts[key, plan[key]] += 1
     facts.update(("style_ref", value) for value in plan["style_refs"])
-    if plan["background_ref"]:
-        facts["background_ref", plan["background_ref"]] += 1
+    if plan["place_ref"]:
+        facts["background_ref", plan["place_ref"]] += 1
     facts.update(("camera", move["move"]) for move in plan["camera"])
     facts.update(("edit", edit["op"], edit.get("with", "")) for edit in plan["edits"])
-    facts.update(("role", subject["ref"], subject["role"]) for subject in plan["subjects"])
+    facts.update(("role", item["ref"], item["role"]) for item in plan["entities"] if item.get("ref"))
     facts.update(("preserve", value) for value in plan["preserve"])
     return facts
 
@@ -101,7 +102,7 @@ def score(items: list[dict[str, Any]], *, show: bool) -> dict[str, Any]:
     for item in items:
         request = request_of(item)
         started = time.perf_counter()
-        plan = plan_request(request).to_json()
+        plan = to_json(plan_request(request))
         times.append(time.perf_counter() - started)
         label, ours = wanted(item), found(plan)
         lost, surplus = label - ours, ours - label

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from scripts.evaluate import Row, draw_media, shot_of
-from shotwright.core.plan import Look, ShotPlan
+from shotwright.core.plan import Look, Setting, ShotPlan
 from shotwright.engines.analysis.cache import Cache
 from shotwright.engines.draft.looks.lights import LIGHTS
 from shotwright.engines.draft.looks.styles import MOODS, STYLES
@@ -48,7 +48,7 @@ def frame(table: str, name: str, pictures: dict[str, Path], cache: Path) -> None
     """One frame."""
     if table == "place":
         shot = shot_of(Row("look", "A wide shot of a person."), pictures, cache)
-        plan: ShotPlan = replace(shot.plan, setting=(name,))
+        plan: ShotPlan = replace(shot.plan, setting=Setting(shells=(name,)))
     else:
         row = Row(
             "look",

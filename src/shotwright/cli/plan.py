@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
@@ -10,7 +11,8 @@ from rich.markup import escape
 from shotwright.cli import inputs as i
 from shotwright.cli.main import emit, err
 from shotwright.core.errors import ModelError
-from shotwright.core.plan import ShotPlan, Span
+from shotwright.core.plan import Action, Entity, Path, ShotPlan, Span
+from shotwright.core.plan_json import to_json
 from shotwright.core.pricing import estimate as price_of
 from shotwright.core.request import parse_request
 from shotwright.local import arguments_of, endpoint_named, local_workspace, silent
@@ -42,7 +44,7 @@ def plan(
     """Show the shot plan that a prompt becomes, and which words caused what. No media are needed."""
     text, name = (what, endpoint) if prompt is None else (prompt, what)
     found = plan_of(text, endpoint=name, images=images, elements=elements, video=video, duration=float(duration or 5))
-    emit(found.to_json(), as_json=as_json, text=plan_text(found, text))
+    emit(to_json(found), as_json=as_json, text=plan_text(found, text))
 
 
 def plan_text(found: ShotPlan, prompt: str) -> str:
@@ -56,7 +58,7 @@ def plan_text(found: ShotPlan, prompt: str) -> str:
         f"  {name:<13}{value}{words(found.spans.get(key))}"
         for name, key, value in (
             ("start frame", "start_frame", found.start_frame), ("end frame", "end_frame", found.end_frame),
-            ("place", "background_ref", found.background_ref), ("style", "", ", ".join(found.style_refs)),
+            ("place", "place_ref", found.place_ref), ("style", "", ", ".join(found.style_refs)),
             ("continuation", "continuation", (found.continuation or "").replace("_", " ")),
         )
         if value
@@ -66,25 +68,21 @@ def plan_text(found: ShotPlan, prompt: str) -> str:
         for item in found.preserve
     ]
     lines += [
-        f"  {f.at_s:5.2f} s      {' '.join(part for part in (f.size, f.angle) if part).replace('_', ' ')}{words(f.span)}"
-        for f in found.shot
+        f"  {f.start_s:5.2f} s      {' '.join(part for part in ('cut to' if f.cut else '', f.size, f.angle) if part).replace('_', ' ')}{words(f.span)}"
+        for f in found.shots
     ]
     for move in found.camera:
         parts = [
             move.move,
             f"{move.degrees:g}°" if move.degrees else "",
             move.speed or "",
-            f"→ {move.target}" if move.target else "",
+            f"→ {_called(found, move.target)}" if move.target else "",
             move.end_view or "",
         ]
         lines.append(
             f"  {move.start_s:5.2f}-{move.end_s:.2f} s {' '.join(part for part in parts if part)}{words(move.span)}"
         )
-    for subject in found.subjects:
-        parts = [subject.ref, subject.role, subject.placement or "", f"of {subject.of}" if subject.of else ""]
-        lines.append(
-            f"  {subject.appears_s:5.2f} s      {' '.join(part for part in parts if part)}{words(subject.span)}"
-        )
+    lines += _scene_lines(found, words)
     for edit in found.edits:
         what = [
             edit.op,
@@ -95,9 +93,56 @@ def plan_text(found: ShotPlan, prompt: str) -> str:
     look = {name: value for name, value in vars(found.look).items() if value}
     if look:
         lines.append("  look         " + ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in look.items()))
-    lines += [f'  not read     "{prompt[start:end]}"' for start, end in found.unread]
+    lines += [f'  not read     "{prompt[item.span[0] : item.span[1]]}": {item.why}' for item in found.unread]
     lines += [f"  warning      {warning.text}" for warning in found.warnings]
     return "\n".join(lines)
+
+
+def _scene_lines(found: ShotPlan, words: Callable[[Span | None], str]) -> list[str]:
+    """Who and what is there, how it stands, what it does, where."""
+    lines = [
+        f"  {entity.appears_s:5.2f} s      {_entity_text(entity)}{words(entity.span)}" for entity in found.entities
+    ]
+    for relation in found.relations:
+        pair = f"{_called(found, relation.of)} {relation.relation.replace('_', ' ')} {_called(found, relation.to)}"
+        lines.append(f"               {pair}{words(relation.span)}")
+    lines += [
+        f"  {action.start_s:5.2f}-{action.end_s:.2f} s {_action_text(found, action)}{words(action.span)}"
+        for action in found.actions
+    ]
+    if found.setting.places or found.setting.attributes:
+        lines.append(
+            f"  setting      {', '.join((*found.setting.places, *found.setting.attributes))}{words(found.setting.span)}"
+        )
+    for effect in found.effects:
+        where = "" if effect.where == "scene" else f" {_called(found, effect.where)}"
+        lines.append(f"  effect       {effect.kind.replace('_', ' ')}{where}{words(effect.span)}")
+    return lines
+
+
+def _called(plan: ShotPlan, name: str) -> str:
+    """An entity by its picture or its noun; anything else as it is."""
+    entity = plan.entity(name)
+    return (entity.ref or entity.noun) if entity else name
+
+
+def _entity_text(entity: Entity) -> str:
+    count = f"{entity.count} x" if entity.count > 1 else ""
+    parts = [entity.ref or "", entity.role or "", count, *entity.attributes, entity.noun, entity.placement or ""]
+    return " ".join(part for part in parts if part)
+
+
+def _action_text(plan: ShotPlan, action: Action) -> str:
+    done_to = f" {_called(plan, action.object)}" if action.object else ""
+    way = _way_text(plan, action.path) if action.path else ""
+    return f"{_called(plan, action.who)}: {action.verb}{done_to}{way}" + (
+        f" [{action.motion}]" if action.motion else ""
+    )
+
+
+def _way_text(plan: ShotPlan, path: Path) -> str:
+    named = {"from": path.start, "to": path.end, "along": path.along, "around": path.around, "over": path.over}
+    return "".join(f" {word} {_called(plan, name)}" for word, name in named.items() if name)
 
 
 def validate(

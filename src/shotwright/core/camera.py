@@ -14,15 +14,24 @@ SENSOR_MM = 36.0
 DEFAULT_LENS_MM = 35.0
 
 SIZE_SHARE = {
-    "extreme_wide": 0.12, "wide": 0.45, "full": 0.80, "medium": 1.5, "close_up": 3.2, "extreme_close_up": 6.5,
+    "extreme_wide": 0.12, "wide": 0.45, "full": 0.80, "medium_wide": 1.1, "medium": 1.5, "medium_close_up": 2.2, "close_up": 3.2, "extreme_close_up": 6.5,
 }  # fmt: skip
 """Height of a standing subject in frame heights, by shot size."""
 
-AIM = {"medium": 0.74, "close_up": 0.87, "extreme_close_up": 0.92, "full": 0.52, "wide": 0.6, "extreme_wide": 0.6}
+AIM = {
+    "medium_wide": 0.64,
+    "medium": 0.74,
+    "medium_close_up": 0.82,
+    "close_up": 0.87,
+    "extreme_close_up": 0.92,
+    "full": 0.52,
+    "wide": 0.6,
+    "extreme_wide": 0.6,
+}
 """Height of what a shot of this size is centred on, in heights of the subject."""
 TARGET_AT = 0.6
 """Height of a target's point, in heights of what stands there."""
-EYE_HEIGHT_M = {"low": 0.5, "eye": 1.6, "high": 5.0, "birds_eye": 16.0, "aerial": 12.0}
+EYE_HEIGHT_M = {"worms_eye": 0.12, "low": 0.5, "eye": 1.6, "high": 5.0, "birds_eye": 16.0, "aerial": 12.0}
 DRIFT = "__drift__"
 """Target of the slow drift of a shot that names no move."""
 

@@ -35,6 +35,7 @@ _CHARACTER = "character"
 class Standing:
     """Who stands where: metres to the right and away from where the camera starts."""
 
+    id: str
     ref: str
     x: float
     z: float
@@ -61,23 +62,23 @@ def _shown(pose: Pose) -> list[float]:
 
 
 def _cast(plan: ShotPlan) -> list[Standing]:
-    standing = [item for item in plan.subjects if item.role in STANDING and item.of is None]
+    standing = [item for item in plan.pictured().values() if item.role in STANDING and plan.bearer_of(item.id) is None]
     standing = list({item.ref: item for item in standing}.values())
     cast = []
     for index, item in enumerate(standing):
         spread = (index - (len(standing) - 1) / 2) * 1.3
         placement = item.placement or ""
         depth = next((shift for word, shift in DEPTHS_M.items() if word in placement), 0.0)
-        cast.append(Standing(item.ref, round(SIDES_M.get(placement, spread), 2), STANDS_AT_M + depth))
+        cast.append(Standing(item.id, item.ref or "", round(SIDES_M.get(placement, spread), 2), STANDS_AT_M + depth))
     return cast
 
 
 def _space(plan: ShotPlan, cast: list[Standing], aspect: float) -> Space:
     lens = lens_of(plan.look.lens_mm)
-    first = plan.shot[0] if plan.shot else None
-    main = cast[0] if cast else Standing("", 0.0, STANDS_AT_M)
+    first = plan.shots[0] if plan.shots else None
+    main = cast[0] if cast else Standing("", "", 0.0, STANDS_AT_M)
     subject: Point = (main.x, 0.6 * PERSON_M, main.z)
-    targets: dict[str, Point] = {item.ref: (item.x, 0.6 * PERSON_M, item.z) for item in cast}
+    targets: dict[str, Point] = {item.id: (item.x, 0.6 * PERSON_M, item.z) for item in cast}
     targets |= {_CHARACTER: subject, DRIFT: (0.0, PERSON_M / 2, WALL_M)}
     for move in plan.camera:
         targets.setdefault(move.target or "", subject)

@@ -71,12 +71,16 @@ def rewritten(prompt: str, plan: ShotPlan, pictures: Mapping[str, Sequence[int]]
     return f"{text} {KEEP}" if plan.task == "edit" else text
 
 
+UNNAMED = frozenset({"character", "object", "garment"})
+"""What the plan calls a picture that the words give no noun."""
+
+
 def _named(ref: str, plan: ShotPlan, pictures: Mapping[str, Sequence[int]], naming: Naming) -> str:
     numbers = pictures.get(ref, ())
     if ref.startswith("@Video") and not (naming.picture and numbers):
         return naming.video.format(n=1)
     if not naming.picture or not numbers:
-        noun = next((item.noun for item in plan.subjects if item.ref == ref and item.noun), None)
+        noun = next((item.noun for item in plan.entities if item.ref == ref and item.noun not in UNNAMED), None)
         return f"the {noun}" if noun else "the character" if ref.startswith("@Element") else "the picture"
     names = [naming.picture.format(n=number, nth=ORDINALS[min(number, len(ORDINALS)) - 1]) for number in numbers]
     if ref.startswith("@Video"):

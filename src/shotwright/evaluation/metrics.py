@@ -96,7 +96,7 @@ class Measurements:
     def located(self, ref: str) -> list[tuple[int, Found | None]]:
         """Where an element is, in frames spread over the time in which it is visible."""
         if ref not in self._located:
-            subject = next((s for s in self.case.plan.subjects if s.ref == ref), None)
+            subject = self.case.plan.pictured().get(ref)
             appears_s = subject.appears_s + 0.4 if subject is not None and subject.appears_s else 0.0
             first = int(appears_s * float(self.case.fps))
             marks = np.linspace(min(first, self.sample.frames - 1), self.sample.frames - 1, LOOKS_AT).astype(int)
@@ -162,16 +162,16 @@ def camera_moves(measured: Measurements) -> Iterator[Result]:
 
 def identity(measured: Measurements) -> Iterator[Result]:
     """M5: an element looks like its pictures."""
-    for subject in measured.case.plan.subjects:
-        found = [(i, f) for i, f in measured.located(subject.ref) if f]
+    for ref in measured.case.plan.pictured():
+        found = [(i, f) for i, f in measured.located(ref) if f]
         if not found or measured.case.is_graded:
             continue
-        views = measured.case.pictures[subject.ref]
+        views = measured.case.pictures[ref]
         distances = [histogram_distance(measured.searched[i], f, views) for i, f in found if f.score >= SURE]
         best = min((d for d in distances if d is not None), default=None)
         if best is None:
             continue
-        yield Result("M5", f"identity of {subject.ref}", f"colour distance {best:.3f}", "<= 0.1", best <= 0.1)
+        yield Result("M5", f"identity of {ref}", f"colour distance {best:.3f}", "<= 0.1", best <= 0.1)
 
 
 def flow_preservation(measured: Measurements) -> Iterator[Result]:
@@ -315,7 +315,7 @@ def continuation(measured: Measurements) -> Iterator[Result]:
     fitted_one = fitted(one, two.shape[1], two.shape[0])
     apart = float(cv2.compareHist(_hsv_histogram(fitted_one), _hsv_histogram(two), cv2.HISTCMP_BHATTACHARYYA))
     same = ssim(fitted_one, two)
-    has_new_place = bool(measured.case.plan.start_frame or measured.case.plan.background_ref)
+    has_new_place = bool(measured.case.plan.start_frame or measured.case.plan.place_ref)
     yield Result(
         "M15", "palette across the cut", f"distance {apart:.2f}", "<= 0.5", None if has_new_place else apart <= 0.5
     )
@@ -383,7 +383,7 @@ def sharpness(measured: Measurements) -> Iterator[Result]:
     darkest = float(grey.reshape(len(grey), -1).mean(axis=1).min())
     yield Result("M12", "black frames", f"darkest {darkest:.0f}", "> 20", darkest > 20)
     plan = measured.case.plan
-    source = measured.case.picture(plan.start_frame) or measured.case.picture(plan.background_ref)
+    source = measured.case.picture(plan.start_frame) or measured.case.picture(plan.place_ref)
     is_soft = (
         plan.look.depth_of_field == "shallow"
         or plan.look.weather in SOFT
@@ -394,7 +394,7 @@ def sharpness(measured: Measurements) -> Iterator[Result]:
     asked = cv2.cvtColor(fitted(load_flat(source), measured.case.width, measured.case.height), cv2.COLOR_RGB2GRAY)
     small = cv2.resize(asked, (grey.shape[2], grey.shape[1]), interpolation=cv2.INTER_AREA)
     ratio = _detail(grey[0]) / max(1.0, _detail(np.asarray(small, np.uint8)))
-    is_own = plan.start_frame is None and (measured.case.is_graded or bool(plan.shot))
+    is_own = plan.start_frame is None and (measured.case.is_graded or bool(plan.shots))
     yield Result(
         "M12", "sharpness of the first frame", f"{ratio:.2f} x source", ">= 0.6", None if is_own else ratio >= 0.6
     )
@@ -407,22 +407,22 @@ def _detail(grey: NDArray[np.uint8]) -> float:
 def visibility(measured: Measurements) -> Iterator[Result]:
     """M13: the elements are in the picture, large enough to be seen and inside the frame."""
     height, width = measured.searched.shape[1:3]
-    for subject in measured.case.plan.subjects:
-        looked = measured.located(subject.ref)
+    for ref, subject in measured.case.plan.pictured().items():
+        looked = measured.located(ref)
         found = [f for _, f in looked if f]
-        if not measured.case.pictures.get(subject.ref) or not _can_be_found(measured, subject.ref):
+        if not measured.case.pictures.get(ref) or not _can_be_found(measured, ref):
             continue
         share = max((f.box[2] * f.box[3] / (height * width) for f in found), default=0.0)
         value = f"in {len(found)} of {len(looked)} frames, up to {share:.0%} of the frame"
-        is_close = any(shown.size in CLOSE for shown in measured.case.plan.shot[:1])
+        is_close = any(shown.size in CLOSE for shown in measured.case.plan.shots[:1])
         is_first = not is_close and (
-            subject == measured.case.plan.subjects[0]
+            ref == next(iter(measured.case.plan.pictured()))
             and subject.role in {"subject", "object"}
             and not measured.case.is_graded
         )
         yield Result(
             "M13",
-            f"{subject.ref} is seen",
+            f"{ref} is seen",
             value,
             "in one at least" if is_first else "reported",
             bool(found) if is_first else None,
@@ -437,15 +437,11 @@ def _can_be_found(measured: Measurements, ref: str) -> bool:
 
 def harmony(measured: Measurements) -> Iterator[Result]:
     """M14: how much an element's edge stands out from what is around it."""
-    for subject in measured.case.plan.subjects:
-        gaps = [
-            rim_gap(measured.searched[i], f, measured.case.pictures[subject.ref])
-            for i, f in measured.located(subject.ref)
-            if f
-        ]
+    for ref in measured.case.plan.pictured():
+        gaps = [rim_gap(measured.searched[i], f, measured.case.pictures[ref]) for i, f in measured.located(ref) if f]
         known = [gap for gap in gaps if gap is not None]
         if known:
-            yield Result("M14", f"edge of {subject.ref}", f"{np.median(known):.0f} levels", "reported", None)
+            yield Result("M14", f"edge of {ref}", f"{np.median(known):.0f} levels", "reported", None)
 
 
 def contract(measured: Measurements) -> Iterator[Result]:

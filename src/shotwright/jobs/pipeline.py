@@ -21,6 +21,7 @@ from shotwright.core.errors import (
     VideoTooLong,
 )
 from shotwright.core.limits import ImageLimits, VideoFacts, VideoLimits, check_image, check_video, too_large
+from shotwright.core.plan_json import to_json
 from shotwright.core.prompt import plan_request
 from shotwright.core.request import ShotRequest, parse_request
 from shotwright.engines.base import ElementMedia, Shot, output_spec
@@ -117,7 +118,7 @@ def _keep(job: RenderJob, shot: Shot, rendered: Rendered, store: FileStore) -> O
     facts = probe_video(rendered.path)
     kept: dict[str, Any] = {"expires_s": job.expires_s, "access": job.access, "request_id": job.request_id}
     record = store.put_path(rendered.path, "output.mp4", **kept)
-    plan = shot.plan.to_json() | {"not_rendered": list(rendered.not_rendered)}
+    plan = to_json(shot.plan) | {"not_rendered": list(rendered.not_rendered)}
     result: dict[str, Any] = {
         "file_id": record.id, "file_name": record.name, "content_type": record.content_type, "file_size": record.size_bytes,
         "width": facts.width, "height": facts.height, "fps": round(facts.fps, 4), "frames": facts.frames, "seed": shot.seed,

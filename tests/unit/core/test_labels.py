@@ -7,6 +7,7 @@ import json
 import pytest
 from bench.plans import OURS, found, request_of, score, wanted
 
+from shotwright.core.plan_json import to_json
 from shotwright.core.prompt import plan_request
 
 
@@ -30,7 +31,7 @@ def test_the_scorer_tells_right_from_wrong() -> None:
             "preserve": ["camera"],
         },
     }
-    facts = found(plan_request(request_of(item)).to_json())
+    facts = found(to_json(plan_request(request_of(item))))
     assert facts == wanted(item) == {("edit", "replace", "@Element1"): 1, ("preserve", "camera"): 1}
     wrong = {**item, "intents": {**item["intents"], "preserve": ["background"]}}
     assert score([{**wrong, "id": "x"}], show=False)["overall"]["f1"] == 0.5

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from shotwright.core.catalog import ENDPOINTS, GREENHOUSE_PROMPT
 from shotwright.core.plan import ShotPlan
+from shotwright.core.plan_json import to_json
 from shotwright.core.prompt import plan_request
 from shotwright.core.request import Element, ShotRequest
 
@@ -43,9 +44,9 @@ def test_the_documented_example_becomes_the_shot_that_it_describes() -> None:
     assert (found.start_frame, found.style_refs) == ("@Image1", ("@Image2",))
     assert [m.move for m in found.camera] == ["pedestal_down", "dolly_in", "orbit", "dolly_in"]
     orbit = found.camera[2]
-    assert (orbit.degrees, orbit.target, orbit.end_view) == (180, "@Element1", "back")
-    assert (found.shot[0].size, found.shot[0].angle) == ("extreme_wide", "high")
-    first, second = found.subjects
+    assert (orbit.degrees, found.entity(orbit.target), orbit.end_view) == (180, found.entity("@Element1"), "back")
+    assert (found.shots[0].size, found.shots[0].angle) == ("extreme_wide", "high")
+    first, second = found.pictured().values()
     assert (first.ref, first.role, first.placement) == ("@Element1", "subject", "center")
     assert (second.ref, second.role, second.placement) == ("@Element2", "object", "inside")
     assert 0 < first.appears_s < orbit.start_s < second.appears_s
@@ -62,7 +63,7 @@ def test_every_spelling_of_a_reference_is_the_same_reference(spelling: str) -> N
 
 def test_named_elements_bind_in_the_order_of_their_first_use() -> None:
     found = plan("@Fox chases @Hare. @Fox stops.", elements=2)
-    assert [subject.ref for subject in found.subjects] == ["@Element1", "@Element2"]
+    assert list(found.pictured()) == ["@Element1", "@Element2"]
 
 
 def test_a_reference_that_did_not_come_is_warned_about_and_stays_text() -> None:
@@ -73,7 +74,7 @@ def test_a_reference_that_did_not_come_is_warned_about_and_stays_text() -> None:
 
 def test_media_that_nobody_mentions_is_used_and_warned_about() -> None:
     found = plan("A quiet morning", images=1)
-    assert found.background_ref == "@Image1"
+    assert found.place_ref == "@Image1"
     assert [w.code for w in found.warnings] == ["unused_reference"]
 
 
@@ -168,32 +169,33 @@ def test_edit_verbs(prompt: str, expected: tuple[str, str, str | None]) -> None:
     ],
 )
 def test_places(prompt: str, places: tuple[str, ...]) -> None:
-    assert plan(prompt).setting == places
+    assert plan(prompt).setting.shells == places
 
 
 def test_plain_words_are_no_typing_errors() -> None:
     found = plan("Good friends fight over money by the water, plants and signs everywhere, printing a ticket.")
-    assert (found.setting, found.look.style, [figure.kind for figure in found.stand_ins]) == ((), None, ["person"])
-    assert plan("A shallow depth of field").setting == ()
-    assert plan("Seagulls overhead").shot == ()
+    nouns = [item.noun for item in found.entities]
+    assert (found.setting.shells, found.look.style, nouns) == ((), None, ["friend", "money", "plant", "sign", "ticket"])
+    assert plan("A shallow depth of field").setting.shells == ()
+    assert plan("Seagulls overhead").shots == ()
 
 
-def test_stand_ins_have_the_colour_that_is_theirs() -> None:
-    found = plan("At golden hour with two fishermen, a woman in a red coat and a blue car").stand_ins
+def test_things_have_the_colour_that_is_theirs() -> None:
+    found = plan("At golden hour with two fishermen, a woman in a red coat and a blue car").entities
     assert [(figure.noun, figure.count, figure.colour) for figure in found] == [
-        ("fisherman", 2, None), ("woman", 1, "red"), ("car", 1, "blue"),
+        ("fisherman", 2, None), ("woman", 1, None), ("coat", 1, "red"), ("car", 1, "blue"),
     ]  # fmt: skip
 
 
 def test_a_sentence_may_have_a_second_framing() -> None:
     found = plan("Start wide on the market, then cut to a close-up. The camera pans left.", seconds=6)
-    assert [(framing.size, framing.at_s) for framing in found.shot] == [("wide", 0.0), ("close_up", 3.0)]
+    assert [(framing.size, framing.start_s) for framing in found.shots] == [("wide", 0.0), ("close_up", 3.0)]
 
 
 @pytest.mark.parametrize("prompt", ["Animate @Image1: leaves drift", "Bring @Image1 to life, slow zoom"])
 def test_a_picture_that_is_animated_is_the_start_frame(prompt: str) -> None:
     found = plan(prompt, images=1)
-    assert (found.start_frame, found.subjects) == ("@Image1", ())
+    assert (found.start_frame, found.pictured()) == ("@Image1", {})
 
 
 def test_the_same_camera_is_that_of_the_video() -> None:
@@ -203,12 +205,14 @@ def test_the_same_camera_is_that_of_the_video() -> None:
 
 def test_those_who_act_together_all_act() -> None:
     found = plan("@Element1, @Element2 and @Element3 walk side by side, an explosion behind them", elements=3)
-    assert [(s.action, s.placement) for s in found.subjects] == [("walk", None)] * 3
+    acts = [(found.entity(action.who), action.motion) for action in found.actions]
+    assert acts == [(found.entity(f"@Element{i}"), "walk") for i in (1, 2, 3)]
 
 
 def test_an_orbit_needs_no_word_for_degrees() -> None:
-    (move,) = plan("A slow 360 orbit around @Element1", elements=1).camera
-    assert (move.move, move.degrees, move.target) == ("orbit", 360.0, "@Element1")
+    found = plan("A slow 360 orbit around @Element1", elements=1)
+    (move,) = found.camera
+    assert (move.move, move.degrees, found.entity(move.target)) == ("orbit", 360.0, found.entity("@Element1"))
 
 
 def test_what_is_to_be_kept_never_becomes_an_operation() -> None:
@@ -302,8 +306,8 @@ def test_things_that_move_are_no_cameras(prompt: str) -> None:
 )
 def test_roles(prompt: str, images: int, elements: int, expected: dict[str, str]) -> None:
     found = plan(prompt, images=images, elements=elements)
-    assert {subject.ref: subject.role for subject in found.subjects} == expected
-    assert images < 2 or found.background_ref == "@Image2"
+    assert {ref: item.role for ref, item in found.pictured().items()} == expected
+    assert images < 2 or found.place_ref == "@Image2"
 
 
 @pytest.mark.parametrize(
@@ -345,7 +349,7 @@ def test_roles(prompt: str, images: int, elements: int, expected: dict[str, str]
 def test_edits_in_other_words(prompt: str, expected: list[tuple[str, str | None]]) -> None:
     found = plan(prompt, "video-to-video/edit", images=prompt.count("@Image"))
     assert [(edit.op, edit.with_ref) for edit in found.edits] == expected
-    assert found.subjects == ()
+    assert not found.pictured()
 
 
 @pytest.mark.parametrize(
@@ -409,17 +413,20 @@ def test_every_item_knows_the_words_that_caused_it_and_the_rest_is_listed() -> N
     (move,) = found.camera
     assert move.span is not None
     assert prompt[slice(*move.span)] == "pushes in"
-    assert prompt[slice(*found.subjects[0].span)] == "@Element1"
+    assert prompt[slice(*found.entities[0].span)] == "@Element1"
     assert prompt[slice(*found.spans["look.weather"])] == "rain"
-    assert [prompt[slice(*span)] for span in found.unread] == ["Colourless green ideas sleep"]
+    assert [prompt[slice(*item.span)] for item in found.unread] == ["Colourless green", "ideas sleep"]
     frames = "Use @Image1 as the first frame. Everything in the style of @Image2."
     spans = plan(frames, images=2).spans
     assert [frames[slice(*spans[name])] for name in ("start_frame", "style_refs.0")] == ["@Image1", "@Image2"]
 
 
 def spans_of(found: ShotPlan) -> list[tuple[int, int]]:
-    items = [*found.camera, *found.shot, *found.subjects, *found.edits, *found.warnings]
-    return [*found.spans.values(), *found.unread, *(item.span for item in items if item.span)]
+    items = [
+        *found.camera, *found.shots, *found.entities, *found.relations, *found.actions, *found.effects, *found.edits, *found.warnings,
+        *found.unread, found.setting,
+    ]  # fmt: skip
+    return [*found.spans.values(), *(item.span for item in items if item.span)]
 
 
 WORDS = st.sampled_from(
@@ -439,7 +446,7 @@ WORDS = st.sampled_from(
 )
 def test_any_text_becomes_a_plan(prompt: str, endpoint: str, images: int, elements: int) -> None:
     found = plan(prompt, endpoint.removeprefix(P), images=images, elements=elements)
-    assert found.to_json()["task"] == ENDPOINTS[endpoint].task
+    assert to_json(found)["task"] == ENDPOINTS[endpoint].task
     assert all(0 <= low <= high <= len(prompt) for low, high in spans_of(found))
     timed = [move for move in found.camera if move.move != "handheld" or len(found.camera) == 1]
     assert all(0 <= move.start_s <= move.end_s <= found.duration_s for move in found.camera)
@@ -470,15 +477,15 @@ def test_the_longest_prompts_are_read_at_once(filler: str) -> None:
 def test_other_names_for_references_permute_the_plan_and_nothing_else(order: list[int], tail: str) -> None:
     text = "@Element{} meets @Element{} while @Element{} waits. The camera orbits @Element{}. "
     tail = tail.replace("@Element2", "").replace("@Fox", "")
-    one = plan(text.format(1, 2, 3, 1) + tail, elements=3).to_json()
-    two = plan(text.format(*order, order[0]) + tail, elements=3).to_json()
+    one = to_json(plan(text.format(1, 2, 3, 1) + tail, elements=3))
+    two = to_json(plan(text.format(*order, order[0]) + tail, elements=3))
     renamed = json.dumps(one)
     for i, name in enumerate(order):
         renamed = renamed.replace(f"@Element{i + 1}", f"<{name}>")
     for name in order:
         renamed = renamed.replace(f"<{name}>", f"@Element{name}")
     two = json.loads(json.dumps(two))
-    for key in ("camera", "subjects", "shot", "style_refs", "look"):
+    for key in ("camera", "entities", "relations", "actions", "shots", "style_refs", "look"):
         assert json.loads(renamed)[key] == two[key]
 
 
@@ -494,10 +501,10 @@ def test_canonical_spelling_changes_nothing(prompt: str) -> None:
     facts = [
         (
             p.start_frame,
-            p.background_ref,
+            p.place_ref,
             p.style_refs,
             [m.move for m in p.camera],
-            [(s.ref, s.role) for s in p.subjects],
+            [(ref, item.role) for ref, item in p.pictured().items()],
         )
         for p in (one, two)
     ]

@@ -10,12 +10,13 @@ import numpy as np
 import pytest
 
 from shotwright.core.camera import Pose, State, camera_ctrl_text
-from shotwright.core.plan import Framing, Look, ShotPlan, StandIn, Subject
+from shotwright.core.plan import Action, Entity, Framing, Look, ShotPlan
 from shotwright.engines.analysis.cache import Cache
 from shotwright.engines.analysis.cutout import CutOut, cut_out
 from shotwright.engines.analysis.fill import filled
 from shotwright.engines.draft import blocking, standins
 from shotwright.engines.draft.blocking import Actor
+from shotwright.engines.draft.cast import Subject, cast_of
 from shotwright.engines.draft.focus import FocusPull
 from shotwright.engines.draft.grade import Grade
 from shotwright.engines.draft.light import with_rim
@@ -119,8 +120,8 @@ def test_a_group_is_in_the_frame_whole(aspect: float, place: Diorama) -> None:
 def test_shot_sizes_fill_the_frame_more_and_more(place: Diorama) -> None:
     shares = []
     for size in ("extreme_wide", "wide", "full", "medium", "close_up"):
-        framing = Framing(size)
-        sprites = blocking.stage_actors([figure()], plan(shot=(framing,)), framing, place, 9 / 16, back=False)
+        framing = Framing(size=size)
+        sprites = blocking.stage_actors([figure()], plan(shots=(framing,)), framing, place, 9 / 16, back=False)
         shares.append(1.7 / (sprites[0].z - place.base.eye[2]))
     assert shares == sorted(shares)
     assert shares[-1] > 4 * shares[1]
@@ -167,8 +168,9 @@ def test_who_walks_crosses_the_frame_and_who_comes_nearer_grows(place: Diorama) 
 def test_two_people_named_in_words_are_two_figures(tmp_path: Path) -> None:
     from shotwright.engines.base import OutputSpec, Shot
 
-    figures = plan(stand_ins=(StandIn("person", "person", 2, action="talk"),))
-    cast = blocking.cast_of(figures, Shot(figures, OutputSpec(2, 2, 24, 1), 1))  # type: ignore[arg-type]
+    talk = Action("e1", "talk", "talk")
+    figures = plan(entities=(Entity("e1", "person", "person", count=2),), actions=(talk,))
+    cast = cast_of(figures, Shot(figures, OutputSpec(2, 2, 24, 1), 1))  # type: ignore[arg-type]
     assert [subject.action for subject in cast] == ["talk", "talk"]
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from scripts.demo_media import greenhouse
 
-from shotwright.core.plan import CameraMove, ShotPlan, Subject
+from shotwright.core.plan import CameraMove, Entity, ShotPlan
 from shotwright.evaluation.case import Case
 from shotwright.evaluation.metrics import Result, evaluate
 from shotwright.evaluation.report import Entry, write_report
@@ -102,7 +102,7 @@ def test_an_element_is_found_and_one_in_other_colours_is_not_the_same(
             part = canvas[90:330, 200 + i : 310 + i]
             part[:] = np.where(small[..., 3:] > 128, rgb_to_yuv(np.ascontiguousarray(figure)), part)
             out.append(canvas)
-    plan = ShotPlan("reference_to_video", N / 24, subjects=(Subject("@Element1", "subject"),))
+    plan = ShotPlan("reference_to_video", N / 24, entities=(Entity("e1", "woman", "person", "@Element1", "subject"),))
     asked = case(plan=plan, pictures={"@Element1": (pictures["front"],)})
     right = results(clip_of(tmp_path / "a.mp4", frames), asked)
     assert right["M13"].passed

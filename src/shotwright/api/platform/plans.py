@@ -12,6 +12,7 @@ from shotwright.api.requests import engine_of
 from shotwright.core.catalog import Endpoint, find_endpoint
 from shotwright.core.errors import ModelError
 from shotwright.core.limits import PROMPT_MAX_CHARS
+from shotwright.core.plan_json import to_json
 from shotwright.core.prompt import plan_request
 from shotwright.core.request import Element, ShotRequest, parse_request, unknown_fields
 from shotwright.core.topview import top_view
@@ -36,7 +37,7 @@ async def plan(call: Call) -> Response:
     if draft is not None:
         found = plan_request(draft)
         ratio = draft.aspect_ratio if draft.aspect_ratio != "auto" else "16:9"
-        body |= {"plan": found.to_json(), "top_view": top_view(found, ratio)}
+        body |= {"plan": to_json(found), "top_view": top_view(found, ratio)}
     return json_response(body)
 
 

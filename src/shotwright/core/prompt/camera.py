@@ -12,15 +12,17 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from shotwright.core.moves import MOVES
-from shotwright.core.plan import CameraMove, Framing
+from shotwright.core.plan import CameraMove
 from shotwright.core.prompt import vocabulary as v
 from shotwright.core.prompt.grammar import ARTICLES, AUXILIARIES, CONJUNCTIONS, PREPOSITIONS, is_adverb, is_negated
 from shotwright.core.prompt.lexer import sentences, span_of
+from shotwright.core.prompt.lexicon import is_verb
 from shotwright.core.prompt.phrases import Hit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from shotwright.core.plan import Span
     from shotwright.core.prompt.lexer import Token
 
 TARGET_LEADS = frozenset(
@@ -69,11 +71,21 @@ class ParsedMove:
 
 
 @dataclass(frozen=True)
+class ParsedFraming:
+    """A shot size and angle as spoken: in which sentence, and how far into it."""
+
+    size: str | None
+    angle: str | None
+    at: float
+    span: Span
+
+
+@dataclass(frozen=True)
 class ParsedCamera:
     """Everything a prompt says about the camera."""
 
     moves: tuple[ParsedMove, ...]
-    framings: tuple[Framing, ...]
+    framings: tuple[ParsedFraming, ...]
     negated: tuple[str, ...]
 
 
@@ -85,7 +97,7 @@ def parse_camera(tokens: list[Token], nouns: Mapping[str, str]) -> ParsedCamera:
         nouns: What nouns stand for, such as `{"character": "@Element1"}`.
     """
     moves: list[ParsedMove] = []
-    framings: list[Framing] = []
+    framings: list[ParsedFraming] = []
     negated: list[str] = []
     carried = False
     for number, sentence in enumerate(sentences(tokens)):
@@ -219,17 +231,36 @@ def _camera_moves(sentence: list[Token], at: int, has_moved: bool, *, carried: b
         return True  # an order: "Follow the dog"
     token = sentence[i]
     if token.lemma in v.CAMERA_NOUNS | v.WE:
-        return True
+        return not (token.lemma == "helicopter" and i and sentence[i - 1].lemma in {"a", "an"})  # one in the picture
     if token.lemma in {"a", "an", "one"} and not sentence[at].text.lower().endswith(("s", "ing", "ed")):
-        return True  # "a slow pan"
+        return not _is_thing(sentence, at)  # "a slow pan"
     seen = has_moved or any(earlier.lemma in v.CAMERA_NOUNS | v.WE for earlier in sentence[:i])
     if token.kind == "comma" or token.lemma in CONJUNCTIONS | STARTS | ENDS:
-        is_order = token.kind == "comma" and sentence[at].text.lower() == sentence[at].lemma
+        is_order = (
+            token.kind == "comma"
+            and sentence[at].text.lower() == sentence[at].lemma
+            and (i < at - 1 or not _has_actor(sentence[:i]))
+        )
         return seen or is_order  # "In between, circle it"
     if token.lemma in {"it", "that", "which"}:
         return seen or carried
     window = sentence[max(0, i - 4) : i + 1]
     return any(t.lemma in v.CAMERA_NOUNS for t in window) and any(t.lemma in {"on", "from", "with"} for t in window)
+
+
+def _has_actor(tokens: list[Token]) -> bool:
+    """Whether somebody was named who may be what acts: then a bare verb behind a comma is no order."""
+    return any(t.kind == "ref" and t.lemma.startswith("@Element") for t in tokens) or bool(v.PEOPLE.find(tokens))
+
+
+def _is_thing(sentence: list[Token], at: int) -> bool:
+    """ "A truck passes", "an iron pan on the stove": a noun that is no move, because something is said of it."""
+    after = sentence[at + 1] if at + 1 < len(sentence) else None
+    if after is None:
+        return False
+    does = is_verb(after.low) and after.low.endswith("s")
+    said = is_verb(after.low) or after.lemma in {"of", "with", "full", "on"}
+    return does or (said and not v.DIRECTIONS.at(sentence, at + 1))
 
 
 def _parsed(sentence: list[Token], hit: Hit[str], nouns: Mapping[str, str], number: int) -> ParsedMove:
@@ -315,7 +346,7 @@ def _head_noun(tokens: list[Token]) -> str | None:
     return noun
 
 
-def _framings(sentence: list[Token], hits: list[Hit[str]], number: int) -> list[Framing]:
+def _framings(sentence: list[Token], hits: list[Hit[str]], number: int) -> list[ParsedFraming]:
     """Shot sizes and angles of a sentence, unless they are where a move ends ("to a close-up"): one, and one after each "then"."""
     cuts = [i for i, token in enumerate(sentence) if token.lemma in AFTERWARDS]
     bounds = [0, *cuts, len(sentence)]
@@ -324,10 +355,10 @@ def _framings(sentence: list[Token], hits: list[Hit[str]], number: int) -> list[
         for low, high in itertools.pairwise(bounds)
         if (framing := _framing(sentence, hits, (low, high), float(number)))
     ]
-    return [replace(framing, at_s=number + i / len(found)) for i, framing in enumerate(found)]
+    return [replace(framing, at=number + i / len(found)) for i, framing in enumerate(found)]
 
 
-def _framing(sentence: list[Token], hits: list[Hit[str]], part: tuple[int, int], at: float) -> Framing | None:
+def _framing(sentence: list[Token], hits: list[Hit[str]], part: tuple[int, int], at: float) -> ParsedFraming | None:
     sizes = [hit for hit in v.SIZES.find(sentence, *part) if not _ends_a_move(sentence, hits, hit)]
     angles = [hit for hit in v.ANGLES.find(sentence, *part) if not _ends_a_move(sentence, hits, hit)]
     if hits:
@@ -337,7 +368,7 @@ def _framing(sentence: list[Token], hits: list[Hit[str]], part: tuple[int, int],
     if cause is None:
         return None
     named = size.value if size else None
-    return Framing(named, angle.value if angle else None, at, span_of(sentence[cause.start : cause.end]))
+    return ParsedFraming(named, angle.value if angle else None, at, span_of(sentence[cause.start : cause.end]))
 
 
 def _ends_a_move(sentence: list[Token], hits: list[Hit[str]], hit: Hit[str]) -> bool:

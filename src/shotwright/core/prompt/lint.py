@@ -66,7 +66,7 @@ def _is_still_and_moving(one: CameraMove, two: CameraMove) -> bool:
 
 def _roles(plan: ShotPlan) -> Iterator[Warn]:
     frames = {plan.start_frame: "the start frame", plan.end_frame: "the end frame"}
-    for ref in (*plan.style_refs, plan.background_ref, *(subject.ref for subject in plan.subjects)):
+    for ref in (*plan.style_refs, plan.place_ref, *plan.pictured()):
         if ref in frames and ref is not None:
             yield Warn(
                 "contradictory_roles",

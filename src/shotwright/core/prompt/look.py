@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from shotwright.core.plan import Look, StandIn
+from shotwright.core.plan import Action, Look, Path
 from shotwright.core.prompt import vocabulary as v
 from shotwright.core.prompt.grammar import is_boundary
 from shotwright.core.prompt.lexer import sentences, span_of
+from shotwright.core.prompt.things import Deed, Scene, Thing
 
 if TYPE_CHECKING:
     from shotwright.core.plan import Span
@@ -30,9 +31,10 @@ COUNTS = {
     "两": 2,
     "三": 3,
 }
-GROUPS = {"people": 3, "couple": 2, "family": 3, "crowd": 6}
-"""Nouns that are more than one by themselves."""
-MAX_FIGURES = 6
+KIND_OF_FIGURE = {"person": "person", "car": "vehicle", "boat": "vehicle", "bicycle": "vehicle", "object": "other"}
+HEADING_ENDS = {
+    "toward": {"end": "near"}, "away": {"end": "far"}, "left": {"start": "right", "end": "left"}, "right": {"start": "left", "end": "right"},
+}  # fmt: skip
 
 
 def parse_look(tokens: list[Token]) -> tuple[Look, dict[str, Span]]:
@@ -73,22 +75,25 @@ _TABLES: dict[str, PhraseTable[str]] = {
 }  # fmt: skip
 
 
-def parse_setting(tokens: list[Token]) -> tuple[tuple[str, ...], tuple[StandIn, ...]]:
-    """Places and beings that the words name, each once, in order: (settings, stand-ins).
-
-    A building alone is a room; beside an open place it stands somewhere in it.
-    """
+def parse_shells(tokens: list[Token]) -> tuple[str, ...]:
+    """Kinds of places that the words name, each once, in order. A building alone is a room; beside an open place it stands in it."""
     focus = {i for hit in v.DEPTH_OF_FIELD.find(tokens) for i in range(hit.start, hit.end)}
     named = dict.fromkeys(hit.value for hit in v.SETTINGS.find(tokens) if hit.start not in focus)  # "depth of field"
-    settings = tuple(name for name in named if name != "building") or (("interior",) if named else ())
+    return tuple(name for name in named if name != "building") or (("interior",) if named else ())
+
+
+def read_beings(scene: Scene, tokens: list[Token]) -> None:
+    """Who and what a prompt names that cannot be parsed: Chinese, matched with the tables."""
     framing = {i for hit in v.ANGLES.find(tokens) for i in range(hit.start, hit.end)}
-    found: dict[tuple[str, str], StandIn] = {}
-    for sentence in sentences(tokens):
+    seen: set[tuple[str, str]] = set()
+    for number, sentence in enumerate(sentences(tokens)):
         for hit in _beings(sentence):
-            noun = sentence[hit.start].lemma
-            if tokens.index(sentence[hit.start]) not in framing:  # "bird's-eye view" is no bird
-                found.setdefault((hit.value, noun), _stand_in(sentence, hit, noun))
-    return settings, tuple(found.values())
+            noun = "".join(token.lemma for token in sentence[hit.start : hit.end])
+            if (
+                tokens.index(sentence[hit.start]) not in framing and (hit.value, noun) not in seen
+            ):  # "bird's-eye view" is no bird
+                seen.add((hit.value, noun))
+                _read_being(scene, sentence, hit, noun, number)
 
 
 def _beings(sentence: list[Token]) -> list[Hit[str]]:
@@ -98,19 +103,22 @@ def _beings(sentence: list[Token]) -> list[Hit[str]]:
     return [hits[start] for start in sorted(hits)]
 
 
-def _stand_in(sentence: list[Token], hit: Hit[str], noun: str) -> StandIn:
+def _read_being(scene: Scene, sentence: list[Token], hit: Hit[str], noun: str, number: int) -> None:
     low = next((i + 1 for i in range(hit.start - 1, -1, -1) if is_boundary(sentence[i])), 0)
     before = sentence[max(low, hit.start - 4) : hit.start]
     numbers = [COUNTS.get(token.lemma, int(token.value) if token.kind == "number" else 0) for token in before]
-    count = next((number for number in numbers if number), GROUPS.get(noun, 1))
-    worn = (
-        sentence[hit.end : hit.end + 4]
-        if [t.lemma for t in sentence[hit.end : hit.end + 1]] in (["in"], ["wear"])
-        else []
-    )
-    colour = next((token.lemma for token in (*before, *worn) if token.lemma in v.COLOURS), None)
+    count = next((number for number in numbers if number), 1)
+    colour = next((token.lemma for token in before if token.lemma in v.COLOURS), None)
+    span = span_of(sentence[hit.start : hit.end])
+    kind = KIND_OF_FIGURE.get(hit.value, "animal")
+    thing = Thing(f"e{len(scene.things) + 1}", noun, kind, None, count, [colour] if colour else [], colour, span)
+    scene.things.append(thing)
     action, heading = action_after(sentence, hit.end)
-    return StandIn(hit.value, noun, min(count, MAX_FIGURES), colour, action, heading)
+    if action:
+        path = Path(**HEADING_ENDS[heading]) if heading else None
+        scene.deeds.append(
+            Deed(Action(thing.id, action, action, path=path, span=span), number, is_together=False, is_later=False)
+        )
 
 
 def action_after(sentence: list[Token], at: int) -> tuple[str | None, str | None]:

@@ -3,17 +3,35 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from shotwright.core.prompt.lexer import Token
 
 V = TypeVar("V")
 GAP = "~"
 """In a phrase: up to two words may stand here, as in `zoom ~ inside` for "zooming deep inside"."""
 GAP_MAX = 2
+
+
+class Spoken(Protocol):
+    """What a table of phrases looks at: a token of a prompt, a word of a parsed sentence."""
+
+    @property
+    def lemma(self) -> str:
+        """Its dictionary form."""
+        ...
+
+    @property
+    def low(self) -> str:
+        """Its text in lower case."""
+        ...
+
+    @property
+    def kind(self) -> str:
+        """A word, or something else."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -46,7 +64,7 @@ class PhraseTable(Generic[V]):
         self._by_head.setdefault(parts[0], []).append((parts, value))
         self.words.update(part for part in parts if part != GAP)
 
-    def at(self, tokens: Sequence[Token], index: int) -> Hit[V] | None:
+    def at(self, tokens: Sequence[Spoken], index: int) -> Hit[V] | None:
         """The longest phrase that starts at `index`, or None."""
         best: Hit[V] | None = None
         token = tokens[index]
@@ -59,7 +77,7 @@ class PhraseTable(Generic[V]):
                 best = Hit(index, end, value, " ".join(parts))
         return best
 
-    def find(self, tokens: Sequence[Token], start: int = 0, end: int | None = None) -> list[Hit[V]]:
+    def find(self, tokens: Sequence[Spoken], start: int = 0, end: int | None = None) -> list[Hit[V]]:
         """All phrases in tokens[start:end], left to right, without overlaps."""
         stop = len(tokens) if end is None else min(end, len(tokens))
         hits: list[Hit[V]] = []
@@ -77,7 +95,7 @@ class PhraseTable(Generic[V]):
                 index += 1
         return hits
 
-    def first(self, tokens: Sequence[Token], start: int = 0, end: int | None = None) -> V | None:
+    def first(self, tokens: Sequence[Spoken], start: int = 0, end: int | None = None) -> V | None:
         """The value of the first phrase found, or None."""
         hits = self.find(tokens, start, end)
         return hits[0].value if hits else None
@@ -89,7 +107,7 @@ def _parts(phrase: str) -> tuple[str, ...]:
     return tuple(char for char in phrase if not char.isspace())
 
 
-def _match(tokens: Sequence[Token], index: int, parts: tuple[str, ...]) -> int:
+def _match(tokens: Sequence[Spoken], index: int, parts: tuple[str, ...]) -> int:
     """End of the match of `parts` at `index`, or 0."""
     for number, part in enumerate(parts):
         if part == GAP:
@@ -102,7 +120,7 @@ def _match(tokens: Sequence[Token], index: int, parts: tuple[str, ...]) -> int:
     return index
 
 
-def _is_gap(tokens: Sequence[Token]) -> bool:
+def _is_gap(tokens: Sequence[Spoken]) -> bool:
     return all(token.kind == "word" for token in tokens)
 
 

@@ -1,35 +1,34 @@
-"""Puts the parts of a prompt together into a ShotPlan and gives every move and appearance its seconds.
-
-Binding rules: a reference beyond the request's media stays text and is warned about; media that no word mentions is used
-the way the documented service uses it and warned about; "the video" and "the reference image" bind when there is one.
-"""
+"""Puts the parts of a prompt together: references are bound, entities get their pictures and roles, everything gets its seconds."""
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from shotwright.core.moves import MOVES
-from shotwright.core.plan import CameraMove, Framing, ShotPlan, Subject, Warn
+from shotwright.core.plan import Setting, ShotPlan, Warn
+from shotwright.core.prompt import timing
 from shotwright.core.prompt import vocabulary as v
-from shotwright.core.prompt.binding import bind_implicit, with_unread
-from shotwright.core.prompt.camera import ParsedCamera, ParsedMove, parse_camera
+from shotwright.core.prompt.accounting import unread_words
+from shotwright.core.prompt.binding import bind_implicit, bound_media, entities_of, movers
+from shotwright.core.prompt.camera import ParsedCamera, parse_camera
 from shotwright.core.prompt.continuation import parse_continuation
 from shotwright.core.prompt.edits import ParsedEdits, parse_edits
+from shotwright.core.prompt.film import film_words, segments
+from shotwright.core.prompt.grammar import is_chinese
 from shotwright.core.prompt.keep import kept_in_new_shot
 from shotwright.core.prompt.lexer import clauses, sentences, tokenize
 from shotwright.core.prompt.lint import lint
-from shotwright.core.prompt.look import parse_look, parse_setting
+from shotwright.core.prompt.look import parse_look, parse_shells, read_beings
+from shotwright.core.prompt.parse import parse
 from shotwright.core.prompt.roles import Roles, parse_roles
+from shotwright.core.prompt.scene import read_sentence
+from shotwright.core.prompt.things import Scene
 
 if TYPE_CHECKING:
     from shotwright.core.catalog import Task
     from shotwright.core.plan import Continuation, Span
     from shotwright.core.prompt.lexer import Token
     from shotwright.core.request import ShotRequest
-
-REVEAL_SHARE = 0.5
 
 
 @dataclass(frozen=True)
@@ -81,18 +80,33 @@ def parse_prompt(
     Returns:
         The plan; `warnings` names what could not be bound.
     """
-    media = _Media(images, elements, has_video)
     tokens = bind_implicit(tokenize(text, v.KNOWN_WORDS), images, elements)
     tokens, named_warnings = _bind_names(tokens, elements)
     roles = parse_roles(tokens, frames_only=task == "first_last_frame")
     camera = parse_camera(tokens, roles.nouns)
-    parsed = camera.moves if task != "edit" else ()
-    moves = _timed(parsed, duration_s)
+    plan = _over_all(task, tokens, roles, camera)
+    shots, markers = segments(text, tokens)
+    film = markers | film_words(
+        tokens,
+        [parsed.move.span for parsed in camera.moves if parsed.move.span],
+        [framing.span for framing in camera.framings],
+        [span for name, span in plan.spans.items() if name.startswith("look.")],
+    )
+    scene = read_scene(tokens, film) if task != "edit" else Scene()
+    times = timing.Times(tokens, shots, camera, task, duration_s)
+    staged = replace(_staged(plan, scene, roles, times), warnings=tuple(named_warnings))
+    bound = bound_media(staged, _Media(images, elements, has_video).references(), roles.mentioned)
+    notes = lint(bound, tokens, tuple(item.move for item in camera.moves))
+    noted = replace(bound, warnings=(*bound.warnings, *notes))
+    return replace(noted, unread=unread_words(noted, tokens, film | scene.taken))
+
+
+def _over_all(task: Task, tokens: list[Token], roles: Roles, camera: ParsedCamera) -> ShotPlan:
+    """What holds for the whole clip: frames, styles, how it continues, edits, look."""
     continuation, continuation_span = _continuation(task, tokens, camera)
     edits = _edits(task, tokens, roles, continuation)
     if task == "video_reference" and continuation is None and not edits.edits:
         continuation = "next_shot"
-    settings, stand_ins = parse_setting(tokens)
     look, look_spans = parse_look(tokens)
     keeps_style = task == "video_reference" and _keeps_style(tokens)
     if keeps_style and not roles.style_refs:
@@ -100,30 +114,83 @@ def parse_prompt(
     spans = {**_role_spans(roles), **look_spans, **edits.spans}
     if continuation_span:
         spans["continuation"] = continuation_span
-    plan = ShotPlan(
-        task=task,
-        duration_s=duration_s,
-        start_frame=roles.start_frame,
-        end_frame=roles.end_frame,
-        style_refs=tuple(roles.style_refs),
-        background_ref=roles.background_ref,
-        continuation=continuation,
-        keep_style=keeps_style,
-        camera=moves,
-        shot=_placed(camera.framings, parsed, moves, duration_s),
-        subjects=_subjects(roles, moves, parsed, duration_s),
-        edits=tuple(edits.edits),
-        preserve=tuple(edits.preserve),
-        negated=tuple(dict.fromkeys([*camera.negated, *edits.negated])),
-        look=look,
-        setting=settings,
-        stand_ins=stand_ins,
-        spans=spans,
-        warnings=tuple(named_warnings),
+    return ShotPlan(
+        task, 0.0, start_frame=roles.start_frame, end_frame=roles.end_frame, style_refs=tuple(roles.style_refs), place_ref=roles.background_ref,
+        continuation=continuation, keep_style=keeps_style, edits=tuple(edits.edits), preserve=tuple(edits.preserve),
+        negated=tuple(dict.fromkeys([*camera.negated, *edits.negated])), look=look, spans=spans,
+        setting=Setting(shells=parse_shells(tokens)),
+    )  # fmt: skip
+
+
+def _staged(plan: ShotPlan, scene: Scene, roles: Roles, times: timing.Times) -> ShotPlan:
+    """The plan with its shots, its camera and its scene, everything at its time."""
+    entities = entities_of(scene, roles, times.reveals(roles))
+    setting = replace(
+        plan.setting,
+        places=tuple(scene.places),
+        inside=scene.is_inside,
+        attributes=tuple(scene.place_attributes),
+        span=scene.place_span,
     )
-    bound = _bind(plan, media, roles)
-    notes = lint(bound, tokens, tuple(item.move for item in camera.moves))
-    return with_unread(replace(bound, warnings=(*bound.warnings, *notes)), tokens)
+    return replace(
+        plan,
+        duration_s=times.seconds,
+        shots=times.shots(),
+        camera=tuple(replace(move, target=_target(scene, move.target)) for move in times.moves),
+        entities=entities,
+        relations=tuple(replace(relation, end_s=times.seconds) for relation in scene.relations),
+        actions=times.actions(movers(scene, roles)),
+        setting=setting,
+        effects=tuple(replace(effect, end_s=times.seconds) for effect in scene.effects),
+    )
+
+
+def read_scene(tokens: list[Token], film: set[int]) -> Scene:
+    """Who and what is before the camera: sentence by sentence, without the words of the film.
+
+    Args:
+        tokens: The whole prompt.
+        film: Places of the tokens that are about the film.
+    """
+    scene = Scene()
+    if is_chinese(tokens):
+        read_beings(scene, tokens)
+        return scene
+    pictures = _in_brackets(tokens)
+    dropped = {i for at in pictures for i in range(at + 1, at + 4)}
+    scene.taken |= dropped
+    for number, places in enumerate(_sentences(tokens, film | dropped)):
+        read_sentence(scene, parse([tokens[i] for i in places], places, pictures), number)
+    return scene
+
+
+def _in_brackets(tokens: list[Token]) -> dict[int, str]:
+    """ "A woman in a raincoat (@Element1)": the picture in brackets, by the place of the word before them."""
+    return {
+        i - 2: tokens[i].lemma
+        for i in range(2, len(tokens) - 1)
+        if tokens[i].kind == "ref"
+        and tokens[i - 1].text == "("
+        and tokens[i + 1].text == ")"
+        and tokens[i - 2].kind == "word"
+    }
+
+
+def _sentences(tokens: list[Token], film: set[int]) -> list[list[int]]:
+    """Places of the tokens of each sentence that are left when the film is taken out; commas that then meet are one."""
+    found: list[list[int]] = [[]]
+    for i, token in enumerate(tokens):
+        if token.kind == "stop":
+            found.append([])
+        elif i not in film and not (token.kind == "comma" and (not found[-1] or tokens[found[-1][-1]].kind == "comma")):
+            found[-1].append(i)
+    return [sentence for sentence in found if any(tokens[i].kind != "comma" for i in sentence)]
+
+
+def _target(scene: Scene, target: str | None) -> str | None:
+    """A camera's target as the entity that it is; else the noun."""
+    thing = scene.thing(target)
+    return thing.id if thing else target
 
 
 def _edits(task: str, tokens: list[Token], roles: Roles, continuation: str | None) -> ParsedEdits:
@@ -150,7 +217,7 @@ def _edits(task: str, tokens: list[Token], roles: Roles, continuation: str | Non
 
 def _role_spans(roles: Roles) -> dict[str, Span]:
     """The references, and the roles that are no items of their own: frames, place, styles."""
-    named = {"start_frame": roles.start_frame, "end_frame": roles.end_frame, "background_ref": roles.background_ref}
+    named = {"start_frame": roles.start_frame, "end_frame": roles.end_frame, "place_ref": roles.background_ref}
     named |= {f"style_refs.{i}": ref for i, ref in enumerate(roles.style_refs)}
     return roles.spans | {name: roles.spans[ref] for name, ref in named.items() if ref in roles.spans}
 
@@ -189,143 +256,3 @@ def _continuation(task: str, tokens: list[Token], camera: ParsedCamera) -> tuple
     if task != "video_reference":
         return None, None
     return parse_continuation(tokens, has_framing=bool(camera.framings))
-
-
-def _timed(parsed: tuple[ParsedMove, ...], seconds: float) -> tuple[CameraMove, ...]:
-    """Share the clip out over the moves by their speed; moves that happen at once share their time."""
-    groups: list[list[int]] = []
-    for i, item in enumerate(parsed):
-        if _is_overlay(item, parsed):
-            continue
-        if item.together and groups:
-            groups[-1].append(i)
-        else:
-            groups.append([i])
-    weights = [max(v.SPEED_WEIGHT.get(parsed[i].move.speed, 1.0) for i in group) for group in groups]
-    times = dict.fromkeys(range(len(parsed)), (0.0, seconds))
-    at = 0.0
-    for group, weight in zip(groups, weights, strict=True):
-        end = at + seconds * weight / sum(weights)
-        times |= dict.fromkeys(group, (at, end))
-        at = end
-    return tuple(
-        replace(item.move, start_s=round(times[i][0], 3), end_s=round(times[i][1], 3)) for i, item in enumerate(parsed)
-    )
-
-
-def _is_overlay(item: ParsedMove, parsed: tuple[ParsedMove, ...]) -> bool:
-    """Whether a move lies over the others for the whole clip."""
-    return MOVES[item.move.move].is_overlay and any(not MOVES[other.move.move].is_overlay for other in parsed)
-
-
-def _sentence_times(
-    parsed: tuple[ParsedMove, ...], moves: tuple[CameraMove, ...], seconds: float
-) -> dict[int, tuple[float, float]]:
-    """When each sentence happens: from its first to its last move."""
-    times: dict[int, tuple[float, float]] = {}
-    for item, move in zip(parsed, moves, strict=True):
-        if _is_overlay(item, parsed):
-            continue
-        start, _ = times.get(item.sentence, (move.start_s, 0.0))
-        times[item.sentence] = (start, min(move.end_s, seconds))
-    return times
-
-
-def _placed(
-    framings: tuple[Framing, ...], parsed: tuple[ParsedMove, ...], moves: tuple[CameraMove, ...], seconds: float
-) -> tuple[Framing, ...]:
-    """Framings carry their sentence's number in `at_s`, and how far into it they begin; replace that by seconds."""
-    times = _sentence_times(parsed, moves, seconds)
-    placed = []
-    for framing in framings:
-        share, sentence = math.modf(framing.at_s)
-        start, end = times.get(int(sentence), (0.0, seconds))
-        placed.append(replace(framing, at_s=round(start + share * (end - start), 3)))
-    if placed:
-        placed[0] = replace(placed[0], at_s=0.0)
-    return tuple(placed)
-
-
-def _subjects(
-    roles: Roles, moves: tuple[CameraMove, ...], parsed: tuple[ParsedMove, ...], seconds: float
-) -> tuple[Subject, ...]:
-    """Subjects in order of mention; one that is revealed appears while its sentence's moves run."""
-    times = _sentence_times(parsed, moves, seconds)
-    placed = []
-    for ref, subject in roles.subjects.items():
-        start, end = times.get(roles.reveals.get(ref, -1), (0.0, 0.0))
-        placed.append(replace(subject, appears_s=round(start + REVEAL_SHARE * (end - start), 3)))
-    return tuple(placed)
-
-
-def _bind(plan: ShotPlan, media: _Media, roles: Roles) -> ShotPlan:
-    """Check every reference against the media that came, and give the rest of the media a meaning."""
-    available = media.references()
-    if plan.task == "first_last_frame":
-        images = [ref for ref in available if ref.startswith("@Image")]
-        plan = replace(plan, start_frame=images[0], end_frame=images[1] if len(images) > 1 else None)
-    missing = [ref for ref in roles.mentioned if ref not in available]
-    unknown = "is not part of the request; it was read as plain text."
-    warnings = [*plan.warnings, *(Warn("unknown_reference", f"{ref} {unknown}", ref) for ref in missing)]
-    plan = _without(plan, set(missing))
-    used = _used(plan) | set(roles.mentioned)
-    for ref in (ref for ref in available if ref not in used and not ref.startswith("@Video")):
-        plan, text = _default_role(plan, ref, media.images, roles.mentioned)
-        warnings.append(Warn("unused_reference", text, ref))
-    return replace(plan, warnings=tuple(warnings))
-
-
-def _used(plan: ShotPlan) -> set[str]:
-    single = {plan.start_frame, plan.end_frame, plan.background_ref}
-    edits = {edit.with_ref for edit in plan.edits}
-    refs = {*single, *plan.style_refs, *edits, *(subject.ref for subject in plan.subjects)}
-    return {ref for ref in refs if ref}
-
-
-def _without(plan: ShotPlan, missing: set[str]) -> ShotPlan:
-    """The plan without references that did not come with the request."""
-    if not missing:
-        return plan
-    return replace(
-        plan,
-        start_frame=None if plan.start_frame in missing else plan.start_frame,
-        end_frame=None if plan.end_frame in missing else plan.end_frame,
-        background_ref=None if plan.background_ref in missing else plan.background_ref,
-        style_refs=tuple(ref for ref in plan.style_refs if ref not in missing),
-        subjects=tuple(subject for subject in plan.subjects if subject.ref not in missing),
-        edits=tuple(replace(e, with_ref=None) if e.with_ref in missing else e for e in plan.edits),
-        camera=tuple(replace(m, target=None) if m.target in missing else m for m in plan.camera),
-    )
-
-
-def _default_role(plan: ShotPlan, ref: str, images: int, mentioned: list[str]) -> tuple[ShotPlan, str]:
-    """What a reference means that no word mentions."""
-    if ref.startswith("@Element"):
-        if plan.task == "edit" and not any(edit.with_ref for edit in plan.edits):
-            return _element_into_edit(plan, ref)
-        subjects = (*plan.subjects, Subject(ref, "subject"))
-        return replace(plan, subjects=subjects), f"The prompt does not mention {ref}; it stands in the picture."
-    edit = next(
-        (edit for edit in plan.edits if edit.op in {"style", "background", "replace", "add"} and not edit.with_ref),
-        None,
-    )
-    if edit is not None:
-        edits = tuple(replace(e, with_ref=ref) if e is edit else e for e in plan.edits)
-        return replace(plan, edits=edits), f"The prompt does not mention {ref}; it was used for the {edit.op}."
-    if plan.task == "edit":
-        return plan, f"The prompt does not say what to do with {ref}; it was not used."
-    if ref.startswith("@Image") and images > 1 and any(m.startswith("@Image") for m in mentioned):
-        return plan, f"The prompt does not mention {ref}; it was not used."
-    if plan.background_ref is None and plan.start_frame is None and images == 1 and plan.task == "reference_to_video":
-        return replace(plan, background_ref=ref), f"The prompt does not mention {ref}; it was taken as the place."
-    return replace(
-        plan, style_refs=(*plan.style_refs, ref)
-    ), f"The prompt does not mention {ref}; it was taken as a style."
-
-
-def _element_into_edit(plan: ShotPlan, ref: str) -> tuple[ShotPlan, str]:
-    edit = next((edit for edit in plan.edits if edit.op in {"replace", "add"}), None)
-    if edit is None:
-        return plan, f"The prompt does not say what to do with {ref}; it was not used."
-    edits = tuple(replace(e, with_ref=ref) if e is edit else e for e in plan.edits)
-    return replace(plan, edits=edits), f"The prompt does not mention {ref}; it was used for the {edit.op}."

@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from shotwright.core.plan import Subject
 from shotwright.core.prompt import vocabulary as v
 from shotwright.core.prompt.grammar import (
     ARTICLES,
@@ -48,6 +47,20 @@ _KINDS: tuple[tuple[str, PhraseTable[str]], ...] = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Referred:
+    """What the words around a reference say of it."""
+
+    ref: str  #: `@Image2`, `@Element1`.
+    role: Role  #: What it is in the picture.
+    placement: str | None = None  #: Where it stands, in the words' own terms.
+    of: str | None = None  #: Whose it is: another reference.
+    noun: str | None = None  #: What the words call it.
+    action: str | None = None  #: What it does.
+    heading: str | None = None  #: Where it goes.
+    span: Span | None = None  #: The words that named it.
+
+
 @dataclass
 class Roles:
     """The roles found so far."""
@@ -56,7 +69,7 @@ class Roles:
     end_frame: str | None = None
     style_refs: list[str] = field(default_factory=list)
     background_ref: str | None = None
-    subjects: dict[str, Subject] = field(default_factory=dict)
+    subjects: dict[str, Referred] = field(default_factory=dict)
     nouns: dict[str, str] = field(default_factory=dict)
     reveals: dict[str, int] = field(default_factory=dict)
     mentioned: list[str] = field(default_factory=list)
@@ -422,7 +435,7 @@ def _clause(sentence: list[Token], at: int) -> tuple[int, int]:
     return low, high
 
 
-def _subject(context: _Context, ref: str, role: Role, earlier: list[str]) -> Subject:
+def _subject(context: _Context, ref: str, role: Role, earlier: list[str]) -> Referred:
     sentence, at = context.sentence, context.at
     owner = earlier[0] if earlier else None
     following = next((i for i in range(at + 1, len(sentence)) if sentence[i].kind == "ref"), len(sentence))
@@ -436,7 +449,7 @@ def _subject(context: _Context, ref: str, role: Role, earlier: list[str]) -> Sub
     first = context.np_start if context.phrase and context.np_start < at else at
     noun = context.noun if context.noun not in PRONOUNS else None
     action, heading = action_after(sentence, at + 1)
-    return Subject(
+    return Referred(
         ref,
         role,
         placement=words,

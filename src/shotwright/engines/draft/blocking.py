@@ -13,21 +13,21 @@ import numpy as np
 
 from shotwright.core.camera import AIM, DRIFT, TARGET_AT, State, distance_for
 from shotwright.core.moves import MOVES
-from shotwright.core.plan import CameraMove, Framing, Subject
+from shotwright.core.plan import CameraMove, Framing
 from shotwright.engines.draft import standins
 from shotwright.engines.draft.sprites import Sprite, spread_views
 
 if TYPE_CHECKING:
     from shotwright.core.plan import ShotPlan
     from shotwright.engines.analysis.cutout import CutOut
-    from shotwright.engines.base import Shot
+    from shotwright.engines.draft.cast import Subject
     from shotwright.engines.draft.place import Place
 
 OBJECT_ROLES = frozenset({"object", "prop"})
 UNSEEN_ROLES = frozenset({"clothing", "effect"})
 """Moves that go along with somebody who walks."""
 LOW_M = 0.6
-CLOSE_SIZES = frozenset({"medium", "close_up", "extreme_close_up"})
+CLOSE_SIZES = frozenset({"medium_wide", "medium", "medium_close_up", "close_up", "extreme_close_up"})
 GAP_M = 0.32
 FILLED = 0.82
 """Share of the frame's width that a group may fill."""
@@ -58,24 +58,6 @@ class Actor:
         return self.height_m * self.cuts[0].aspect
 
 
-def cast_of(plan: ShotPlan, shot: Shot) -> list[Subject]:
-    """Everybody in the picture: the references, else stand-ins for the beings that the words name."""
-    given = [subject for subject in plan.subjects if shot.image(subject.ref)]
-    if given or plan.start_frame:
-        return given
-    people: list[Subject] = []
-    for figure in plan.stand_ins[:4]:
-        one = Subject(
-            f"stand-in:{figure.kind}:{figure.colour or ''}",
-            "subject",
-            noun=figure.noun,
-            action=figure.action,
-            heading=figure.heading,
-        )
-        people += [one] * figure.count
-    return people[:6]
-
-
 def actor_of(subject: Subject, cuts: list[CutOut]) -> Actor:
     """Give somebody a size in metres: by the noun, else by what the picture looks like."""
     kind = (
@@ -94,7 +76,7 @@ def actor_of(subject: Subject, cuts: list[CutOut]) -> Actor:
 
 def framing_of(plan: ShotPlan, actors: list[Actor]) -> Framing:
     """Size and angle of the first frame; who is cut off at the waist is not shown whole."""
-    first = plan.shot[0] if plan.shot else Framing()
+    first = plan.shots[0] if plan.shots else Framing()
     if first.size is None and actors and actors[0].lift_m > 0 and len(actors) < 3:
         return replace(first, size="medium")
     return first
@@ -129,7 +111,7 @@ def stage_actors(
         if held is None:
             _set_off(sprite, subject, plan, lens)
         sprites.append(sprite)
-    _face(sprites, plan, framing)
+    _face(sprites, actors, plan, framing)
     return sprites
 
 
@@ -238,9 +220,9 @@ def _set_off(sprite: Sprite, subject: Subject, plan: ShotPlan, lens: float) -> N
         sprite.walk = (0.0, plan.duration_s, sign * across, 0.0)
 
 
-def _face(sprites: list[Sprite], plan: ShotPlan, framing: Framing) -> None:
+def _face(sprites: list[Sprite], actors: list[Actor], plan: ShotPlan, framing: Framing) -> None:
     """Turn everybody: into their way, to each other when they talk, their back when the shot asks for it."""
-    headings = {subject.ref: subject.heading for subject in plan.subjects}
+    headings = {actor.subject.ref: actor.subject.heading for actor in actors}
     walkers = any(move.move == "tracking" for move in plan.camera)
     for i, sprite in enumerate(sprites):
         if sprite.walk and (sprite.walk[2] or sprite.walk[3] > 0):
@@ -298,8 +280,8 @@ def _angled(state: State, framing: Framing, place: Place, main: Sprite | None, a
         target, tall = (main.x, main.y + TARGET_AT * main.height_m, main.z), main.height_m
         distance = math.dist(state.eye, target)
     x, _, z = state.eye
-    if angle == "low":
-        knee = 0.28 * min(tall, 1.7)
+    if angle in {"low", "worms_eye"}:
+        knee = (0.28 if angle == "low" else 0.07) * min(tall, 1.7)
         aim = (target[0], target[1] + 0.25 * tall, target[2])
         return replace(state, eye=(x, knee, z), look=aim)
     if angle == "high":
@@ -327,18 +309,18 @@ def moves_of(plan: ShotPlan) -> tuple[CameraMove, ...]:
     moves = plan.camera
     if "static" in {move.move for move in moves} or plan.negated or plan.continuation == "camera_motion_transfer":
         return tuple(move for move in moves if move.move != "static")
-    for before, framing in zip(plan.shot, plan.shot[1:], strict=False):
-        busy = any(move.end_s > framing.at_s and not MOVES[move.move].is_overlay for move in moves)
-        if framing.size and framing.size != before.size and framing.at_s > 0 and not busy:
+    for before, framing in zip(plan.shots, plan.shots[1:], strict=False):
+        busy = any(move.end_s > framing.start_s and not MOVES[move.move].is_overlay for move in moves)
+        if framing.size and framing.size != before.size and framing.start_s > 0 and not busy:
             name = "dolly_in" if _closeness(framing.size) > _closeness(before.size) else "dolly_out"
-            moves = (*moves, CameraMove(name, framing.at_s, plan.duration_s, end_size=framing.size))
+            moves = (*moves, CameraMove(name, framing.start_s, plan.duration_s, end_size=framing.size))
     if any(MOVES[move.move].build for move in moves):
         return moves
     return (*moves, CameraMove("dolly_in", 0.0, plan.duration_s, speed="slow", target=DRIFT))
 
 
 def _closeness(size: str | None) -> int:
-    order = ("extreme_wide", "wide", "full", "medium", "close_up", "extreme_close_up")
+    order = ("extreme_wide", "wide", "full", "medium_wide", "medium", "medium_close_up", "close_up", "extreme_close_up")
     return order.index(size) if size in order else 1
 
 
@@ -349,10 +331,16 @@ def targets_of(
     targets: dict[str, tuple[float, float, float]] = {}
     sizes: dict[str, float] = {}
     nouns = {subject.ref: subject.noun for subject in people}
+    ids = {ref: [subject.id for subject in people if subject.ref == ref] for ref in nouns}
     for sprite in sprites:
         is_nestled = sprite.is_floating and sprite.y > 0.3 and sprite.height_m < 0.6
         point = (sprite.x, sprite.y + (0.5 if is_nestled else TARGET_AT) * sprite.height_m, sprite.z)
-        for name in (sprite.ref, nouns.get(sprite.ref), *(("bag", "backpack", "box", "hand") if is_nestled else ())):
+        for name in (
+            *ids.get(sprite.ref, ()),
+            sprite.ref,
+            nouns.get(sprite.ref),
+            *(("bag", "backpack", "box", "hand") if is_nestled else ()),
+        ):
             if name:
                 targets.setdefault(name, point)
                 sizes.setdefault(name, sprite.height_m)

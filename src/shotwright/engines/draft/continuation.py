@@ -77,7 +77,7 @@ def continuation_scene(shot: Shot, cache: Cache, progress: Progress) -> Scene:
     scene = build_scene(shot, cache, backdrop)
     if kind == "motion_transfer" and scene.sprites:
         _follow_track(scene, analysis, shot)
-    elif kind == "camera_angle" and not (plan.start_frame or plan.background_ref):
+    elif kind == "camera_angle" and not (plan.start_frame or plan.place_ref):
         scene.live = LivePlate(shot, scene.place)
         if not plan.camera:
             first = scene.poses[0]
@@ -100,14 +100,14 @@ def continuation_scene(shot: Shot, cache: Cache, progress: Progress) -> Scene:
 def _backdrop(shot: Shot, cache: Cache, reference: FrameRGB, analysis: ClipAnalysis, index: int) -> Backdrop:
     """The place: an image of the request, graded like the reference when its style is to be kept, else the reference itself."""
     plan, spec = shot.plan, shot.output
-    if plan.start_frame or plan.background_ref:
+    if plan.start_frame or plan.place_ref:
         given = backdrop_of(shot, cache)
         assert given is not None  # noqa: S101  (the plan names an image that the shot has)
         if given.is_start_frame or not plan.keep_style:
             return given
         table = matching_table(rgb_to_yuv(given.rgb), rgb_to_yuv(reference))
         return replace(given, rgb=yuv_to_rgb(apply_table(rgb_to_yuv(given.rgb), table)))
-    framing = plan.shot[0] if plan.shot else Framing()
+    framing = plan.shots[0] if plan.shots else Framing()
     is_cut_to = plan.continuation in {"next_shot", "previous_shot"}
     share = SIZE_CROP.get(framing.size or "", CLOSER if is_cut_to else 1.0)
     rgb = fit(_cropped(reference, analysis, index, share), spec.width, spec.height)

@@ -15,10 +15,11 @@ import numpy as np
 from shotwright.core.camera import DRIFT, EYE_HEIGHT_M, TARGET_AT, Pose, Space, State, lens_of
 from shotwright.core.moves import MOVES, tracked_m
 from shotwright.core.path import camera_path
-from shotwright.core.plan import Framing, Subject
+from shotwright.core.plan import Framing
 from shotwright.engines.analysis.cutout import CutOut, cut_out
 from shotwright.engines.analysis.matting import matte
 from shotwright.engines.draft import blocking, standins
+from shotwright.engines.draft.cast import Subject, cast_of
 from shotwright.engines.draft.focus import F_NUMBERS, FocusPull
 from shotwright.engines.draft.lookdev import LookDev, lookdev_of
 from shotwright.engines.draft.looks.times import Sun
@@ -125,7 +126,7 @@ def build_scene(shot: Shot, cache: Cache, backdrop: Backdrop | None, *, end: Fra
     people = _people(shot, notes)
     actors = [blocking.actor_of(subject, _cuts(shot, cache, subject, lookdev, builder.air)) for subject in people]
     framing = blocking.framing_of(plan, actors)
-    back = any(move.end_view == "back" for move in plan.camera) or "back" in {shown.angle for shown in plan.shot}
+    back = any(move.end_view == "back" for move in plan.camera) or "back" in {shown.angle for shown in plan.shots}
     place = builder.place()
     sprites = blocking.stage_actors(actors, plan, framing, place, aspect, back=back)
     if sprites and place.props and backdrop is not None:
@@ -171,10 +172,10 @@ class _Builder:
         plan, self._backdrop = shot.plan, backdrop
         self._painted: PaintedSet | None = None
         self._first: FrameYUV | None = None
-        framing = plan.shot[0] if plan.shot else Framing()
+        framing = plan.shots[0] if plan.shots else Framing()
         self._camera = {"eye_m": EYE_HEIGHT_M["eye"], "lens": lens_of(plan.look.lens_mm), "horizon": HORIZON}
         if backdrop is None:
-            settings = plan.setting or (("studio",) if blocking.cast_of(plan, shot) else ("field",))
+            settings = plan.setting.shells or (("studio",) if cast_of(plan, shot) else ("field",))
             self._painted = build_set(
                 settings, plan.look, is_aerial=framing.angle == "aerial", seed=shot.seed, dress=lookdev.texture
             )
@@ -237,7 +238,7 @@ def _follow(poses: list[Pose], sprite: Sprite, place: Place, fps: float) -> None
 def _people(shot: Shot, notes: list[str]) -> list[Subject]:
     """Who is placed; what is not, is named."""
     people = []
-    for subject in blocking.cast_of(shot.plan, shot):
+    for subject in cast_of(shot.plan, shot):
         if subject.role in blocking.UNSEEN_ROLES:
             notes.append(f"{subject.ref} as {subject.role} of {subject.of or 'the subject'}")
             continue
@@ -292,8 +293,9 @@ def _focus_of(plan: ShotPlan, sprites: list[Sprite]) -> FocusPull | None:
     """Depth of field: a rack when the camera racks, else shallow when the words say so."""
     rack = next((move for move in plan.camera if move.move == "rack_focus"), None)
     if rack is not None:
+        aimed = plan.entity(rack.target)
         refs = [sprite.ref for sprite in sprites]
-        end = rack.target if rack.target in refs else (refs[1] if len(refs) > 1 else "far")
+        end = aimed.ref if aimed and aimed.ref in refs else (refs[1] if len(refs) > 1 else "far")
         start = next((ref for ref in refs if ref != end), "far")
         middle, half = (rack.start_s + rack.end_s) / 2, 0.18 * (rack.end_s - rack.start_s)
         return FocusPull(start, end, middle - half, middle + half, F_NUMBERS["rack"])
@@ -305,12 +307,12 @@ def _focus_of(plan: ShotPlan, sprites: list[Sprite]) -> FocusPull | None:
 def backdrop_of(shot: Shot, cache: Cache) -> Backdrop | None:
     """The place of a shot: its start frame, else a place image; None for a set that is painted from the words."""
     plan, spec = shot.plan, shot.output
-    source = shot.image(plan.start_frame) or shot.image(plan.background_ref)
+    source = shot.image(plan.start_frame) or shot.image(plan.place_ref)
     if source is None:
         return None
     rgb = fit(load_flat(source), spec.width, spec.height)
     is_start = plan.start_frame is not None
-    is_from_above = is_start and bool(plan.shot) and plan.shot[0].angle in PHOTOGRAPHED_FROM
+    is_from_above = is_start and bool(plan.shots) and plan.shots[0].angle in PHOTOGRAPHED_FROM
     front = None if is_from_above else cache.get("front-1", source, lambda: matte(rgb), extra=f"{rgb.shape}")
     return Backdrop(rgb, find_horizon(rgb), is_start, front)
 

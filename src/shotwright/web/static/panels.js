@@ -42,7 +42,7 @@ const ask = debounce(async () => {
   latest = { plan, prompt };
   editor.mark([
     ...plan.warnings.filter((item) => item.span).map((item) => ({ start: item.span[0], end: item.span[1], kind: "warned" })),
-    ...(plan.unread ?? []).map(([start, end]) => ({ start, end, kind: "unread" })),
+    ...(plan.unread ?? []).map(({ span: [start, end] }) => ({ start, end, kind: "unread" })),
   ]);
   drawPlan(panels.plan, {
     plan,

@@ -17,9 +17,9 @@ export function localSpans(plan, prompt) {
   const inner = (items) => items.map((item) => (item.span ? { ...item, span: moved(item.span) } : item));
   return {
     ...plan,
-    unread: (plan.unread ?? []).map(moved),
+    setting: inner([plan.setting ?? {}])[0],
     spans: Object.fromEntries(Object.entries(plan.spans ?? {}).map(([name, span]) => [name, moved(span)])),
-    ...Object.fromEntries(["camera", "shot", "subjects", "edits", "warnings"].map((name) => [name, inner(plan[name] ?? [])])),
+    ...Object.fromEntries(["camera", "shots", "entities", "relations", "actions", "effects", "edits", "unread", "warnings"].map((name) => [name, inner(plan[name] ?? [])])),
   };
 }
 
@@ -41,7 +41,9 @@ function summary(plan) {
   const parts = [words(plan.task), time(plan.duration_s)];
   if (plan.continuation) parts.push(words(plan.continuation));
   if (plan.camera.length) parts.push(count(plan.camera.length, "camera move"));
-  if (plan.subjects.length) parts.push(count(plan.subjects.length, "reference"));
+  if (plan.shots.some((item) => item.cut)) parts.push(count(plan.shots.length, "shot"));
+  if (plan.entities.length) parts.push(count(plan.entities.length, "thing"));
+  if (plan.actions.length) parts.push(count(plan.actions.length, "action"));
   if (plan.edits.length) parts.push(count(plan.edits.length, "edit"));
   return parts.join(" · ");
 }
@@ -53,19 +55,19 @@ function rowsOf(plan) {
     kind: "move",
     start: item.start_s,
     end: item.end_s || total,
-    label: moveLabel(item),
+    label: moveLabel(item, plan),
     item,
     span: item.span,
   }));
   rows.push(...lanes("camera", moves));
-  if (plan.shot.length)
+  if (plan.shots.length)
     rows.push([
       "framing",
-      plan.shot.map((item, index) => ({
+      plan.shots.map((item) => ({
         kind: "shot",
-        start: item.at_s,
-        end: plan.shot[index + 1]?.at_s ?? total,
-        label: [item.size, item.angle].filter(Boolean).map(words).join(", "),
+        start: item.start_s,
+        end: item.end_s,
+        label: framingLabel(item),
         span: item.span,
       })),
     ]);
@@ -76,34 +78,37 @@ function rowsOf(plan) {
     if (plan.end_frame) frames.push({ kind: "shot", start: total * 0.88, end: total, label: plan.end_frame, span: plan.spans?.end_frame });
     rows.push(["frames", frames]);
   }
-  for (const item of plan.subjects)
+  for (const item of plan.entities) rows.push(...lanes(item.ref ?? words(item.noun), entityBars(plan, item, total)));
+  if (plan.effects.length)
     rows.push([
-      item.ref,
-      [
-        {
-          kind: "subject",
-          start: item.appears_s ?? 0,
-          end: total,
-          label: [item.role, item.noun, item.placement, item.action].filter(Boolean).map(words).join(", "),
-          span: item.span,
-        },
-      ],
-    ]);
-  for (const item of plan.stand_ins ?? [])
-    rows.push([
-      "stand-in",
-      [
-        {
-          kind: "subject",
-          start: 0,
-          end: total,
-          label: [item.count > 1 ? item.count : "", item.colour, item.noun, item.action].filter(Boolean).map(words).join(" "),
-        },
-      ],
+      "effects",
+      plan.effects.map((item) => ({ kind: "edit", start: item.start_s, end: item.end_s, label: effectLabel(item, plan), span: item.span })),
     ]);
   for (const item of plan.edits) rows.push(["edit", [{ kind: "edit", start: 0, end: total, label: editLabel(item), span: item.span }]]);
   return rows.filter(([, bars]) => bars.length);
 }
+
+/** What somebody does, as bars; who does nothing has one bar that says who they are. */
+function entityBars(plan, item, total) {
+  const acts = plan.actions.filter((action) => action.who === item.id);
+  if (!acts.length) return [{ kind: "subject", start: item.appears_s ?? 0, end: total, label: entityLabel(item), span: item.span }];
+  return acts.map((act) => ({ kind: "subject", start: act.start_s, end: act.end_s, label: actionLabel(act, plan), span: act.span }));
+}
+
+/** An entity by its picture or its noun; anything else as it is. */
+const called = (plan, name) => {
+  const found = plan.entities.find((item) => item.id === name);
+  return found ? (found.ref ?? words(found.noun)) : words(name);
+};
+const framingLabel = (item) => [item.cut ? "cut to" : "", item.size, item.angle].filter(Boolean).map(words).join(", ");
+const entityLabel = (item) =>
+  [item.count > 1 ? item.count : "", ...(item.attributes ?? []), words(item.noun), item.role, item.placement].filter(Boolean).join(", ");
+const effectLabel = (item, plan) => [words(item.kind), item.where === "scene" ? "" : called(plan, item.where)].filter(Boolean).join(", ");
+const wayLabel = (path, plan) =>
+  ["from", "to", "along", "around", "over"].map((name) => (path?.[name] ? `${name} ${called(plan, path[name])}` : "")).join(" ");
+const actionLabel = (item, plan) =>
+  [item.verb, item.object ? called(plan, item.object) : "", wayLabel(item.path, plan)].filter(Boolean).join(" ").replace(/ +/g, " ").trim();
+const relationLabel = (item, plan) => `${called(plan, item.of)} ${words(item.relation)} ${called(plan, item.to)}`;
 
 function lanes(name, bars) {
   const rows = [];
@@ -114,12 +119,12 @@ function lanes(name, bars) {
   return rows;
 }
 
-const moveLabel = (item) =>
+const moveLabel = (item, plan) =>
   [
     words(item.move),
     item.degrees ? `${Math.round(item.degrees)}°` : "",
     item.speed ? words(item.speed) : "",
-    item.target && !item.target.startsWith("_") ? `→ ${words(item.target)}` : "",
+    item.target && !item.target.startsWith("_") ? `→ ${called(plan, item.target)}` : "",
     item.end_view ? `${words(item.end_view)} view` : "",
   ]
     .filter(Boolean)
@@ -257,17 +262,16 @@ function shotList(plan, prompt, onpick) {
   const add = (when, what, span) => items.push({ when, what, span });
   if (plan.start_frame) add(0, `${plan.start_frame}: start frame`, plan.spans?.start_frame);
   if (plan.end_frame) add(plan.duration_s, `${plan.end_frame}: end frame`, plan.spans?.end_frame);
-  for (const item of plan.shot) add(item.at_s, [item.size, item.angle].filter(Boolean).map(words).join(", "), item.span);
-  for (const item of plan.camera) add(item.start_s, moveLabel(item), item.span);
-  for (const item of plan.subjects)
-    add(
-      item.appears_s ?? 0,
-      `${item.ref}: ${[item.role, item.noun, item.of ? `of ${item.of}` : "", item.placement].filter(Boolean).map(words).join(", ")}`,
-      item.span,
-    );
+  for (const item of plan.shots) if (item.size || item.angle || item.cut) add(item.start_s, framingLabel(item), item.span);
+  for (const item of plan.camera) add(item.start_s, moveLabel(item, plan), item.span);
+  for (const item of plan.entities) add(item.appears_s ?? 0, `${item.ref ? `${item.ref}: ` : ""}${entityLabel(item)}`, item.span);
+  for (const item of plan.relations) add(item.start_s ?? 0, relationLabel(item, plan), item.span);
+  for (const item of plan.actions) add(item.start_s ?? 0, `${called(plan, item.who)}: ${actionLabel(item, plan)}`, item.span);
+  for (const item of plan.effects) add(item.start_s ?? 0, effectLabel(item, plan), item.span);
+  if (plan.setting?.places) add(0, `in: ${plan.setting.places.map(words).join(", ")}`, plan.setting.span);
   for (const item of plan.edits) add(0, editLabel(item), item.span);
   for (const ref of plan.style_refs ?? []) add(0, `${ref}: style`, plan.spans?.[ref]);
-  if (plan.background_ref) add(0, `${plan.background_ref}: place`, plan.spans?.background_ref);
+  if (plan.place_ref) add(0, `${plan.place_ref}: place`, plan.spans?.place_ref);
   for (const [name, value] of Object.entries(plan.look ?? {})) add(0, `${words(name)}: ${words(value)}`, plan.spans?.[`look.${name}`]);
   for (const name of plan.preserve ?? []) add(0, `keep ${words(name)}`, plan.spans?.[`preserve.${name}`]);
   items.sort((a, b) => a.when - b.when);
@@ -300,7 +304,7 @@ const short = (prompt, [start, end]) => {
 function warnings(plan, prompt, onpick) {
   const items = plan.warnings.map((item) => ({ text: item.text, span: item.span, kind: "" }));
   for (const text of plan.not_rendered ?? []) items.push({ text: `Not rendered: ${text}`, kind: "" });
-  for (const span of plan.unread ?? []) items.push({ text: `Not read: “${prompt.slice(...span)}”`, span, kind: "unread" });
+  for (const { span, why } of plan.unread ?? []) items.push({ text: `Not read: “${prompt.slice(...span)}”: ${why}`, span, kind: "unread" });
   if (!items.length) return null;
   return h(
     "ul.warnings",

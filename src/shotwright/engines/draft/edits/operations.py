@@ -11,7 +11,7 @@ import numpy as np
 
 from shotwright.core.plan import Edit, Look
 from shotwright.core.prompt.lexer import tokenize
-from shotwright.core.prompt.look import parse_setting
+from shotwright.core.prompt.look import parse_shells
 from shotwright.core.prompt.vocabulary import KNOWN_WORDS, STAND_INS
 from shotwright.core.prompt.vocabulary import TIMES as TIME_WORDS
 from shotwright.engines.analysis.cutout import CutOut, cut_out
@@ -149,7 +149,7 @@ def background(edit: Edit, source: EditSource) -> Change | None:
     else:
         tokens = tokenize(edit.to or "", KNOWN_WORDS)
         look = Look(time_of_day=TIME_WORDS.first(tokens))
-        rgb, _ = paint_set(parse_setting(tokens)[0], look, *large, source.shot.seed)
+        rgb, _ = paint_set(parse_shells(tokens), look, *large, source.shot.seed)
         source.not_rendered.append(f"the place: a painted set stands in for {edit.to}")
     plate = rgb_to_yuv(rgb)
     centre = np.array([[1, 0, -(large[0] - width) / 2], [0, 1, -(large[1] - height) / 2], [0, 0, 1.0]])

@@ -1,0 +1,134 @@
+"""Verbs become actions of their subjects, with what they are done to and where they lead."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shotwright.core.plan import Action, Path
+from shotwright.core.prompt import syntax
+from shotwright.core.prompt.context import nears
+from shotwright.core.prompt.lexicon import motion_of
+from shotwright.core.prompt.relating import Relating
+from shotwright.core.prompt.things import Deed
+
+if TYPE_CHECKING:
+    from shotwright.core.prompt.sentence import Word
+
+AUXILIARY = frozenset({"aux", "auxpass"})
+CLAUSE_WAYS_REACH = 14
+_PARTICLE_ENDS = {"out": {"end": "out"}, "away": {"end": "far"}, "off": {"end": "out"}, "in": {"start": "out"}}
+_ENDS: dict[str, dict[str, str]] = {
+    "toward": {"end": "near"}, "away": {"end": "far"}, "left_to_right": {"start": "left", "end": "right"},
+    "right_to_left": {"start": "right", "end": "left"}, "in_from_left": {"start": "left"}, "in_from_right": {"start": "right"},
+    "out_left": {"end": "left"}, "out_right": {"end": "right"}, "in": {"start": "out"}, "out": {"end": "out"}, "up": {"end": "up"},
+    "down": {"end": "down"}, "over": {}, "around": {},
+}  # fmt: skip
+
+
+class Acts(Relating):
+    """The verbs of a sentence."""
+
+    def _is_act(self, word: Word) -> bool:
+        is_verb = word.tag[0] == "V" or (word.tag == "JJ" and word.lemma == "asleep")
+        return is_verb and word.dep not in AUXILIARY and word.lemma not in {"be", "have", "do", "get", "let"}
+
+    def _act(self, verb: Word) -> None:
+        particle = self._particle(verb)
+        phrases = [f"{verb.lemma} {particle.text}"] if particle else []
+        objects = [w for w in self.sentence.children(verb) if w.dep in {"dobj", "dative", "oprd"}]
+        done_to = next((self.things[w.i] for w in objects if w.i in self.things), None)
+        who = self._subjects(verb)
+        agent = next((w for w in self.sentence.children(verb) if w.dep == "agent"), None)
+        if agent is not None:
+            by = next((self.things[w.i] for w in self.sentence.children(agent) if w.i in self.things), None)
+            who, done_to = ([by], who[0] if who else None) if by else (who, done_to)
+        self._relate_by_verb(verb, who, objects)
+        if (verb.lemma in syntax.NO_MOTION and not phrases) or not who:
+            if who:
+                self._cover([verb])
+            return
+        named = [f"{verb.lemma} {noun}" for noun in ([done_to.noun, *nears(done_to.noun)] if done_to else [])]
+        named += [f"{verb.lemma} {w.lemma}" for w in objects]
+        manner = [
+            w for w in self.sentence.children(verb) if w.dep == "advmod" and w.tag == "RB" and w.text.endswith("ly")
+        ]
+        said = [verb, *([particle] if particle else []), *manner]
+        self._cover(said)
+        self._cover(w for w in objects if w.i not in self.things and w.is_noun)
+        text = f"{verb.lemma} {particle.text}" if particle else verb.lemma
+        path = self._path(verb, text)
+        joined = self._joining(verb)
+        for thing in who:
+            action = Action(
+                thing.id, text, motion_of(*named, *phrases, verb.lemma), done_to.id if done_to and done_to is not thing else None, path,
+                manner[0].text if manner else None, span=(min(w.span[0] for w in said), max(w.span[1] for w in said)),
+            )  # fmt: skip
+            is_doubled = any(
+                d.action.who == thing.id and d.action.verb == text and d.sentence == self.number
+                for d in self.scene.deeds
+            )
+            if not is_doubled:
+                self.scene.deeds.append(Deed(action, self.number, joined == "while", joined == "then"))
+
+    def _joining(self, verb: Word) -> str | None:
+        """Whether a verb happens while another one does, or after it."""
+        marks = [w.text for w in self.sentence.children(verb) if w.dep in {"mark", "advmod", "cc"}]
+        if any(mark in syntax.WHILE for mark in marks):
+            return "while"
+        return "then" if any(mark in syntax.THEN for mark in marks) else None
+
+    def _path(self, verb: Word, text: str) -> Path | None:
+        """Where a verb leads: fixed phrases behind it, prepositions with a goal, or the verb's own way."""
+        end = next(
+            (
+                w.i
+                for w in self.sentence.words[verb.i + 1 :]
+                if w.text in {",", ";"} or (self._is_act(w) and w.dep in {"conj", "ccomp", "ROOT"})
+            ),
+            len(self.sentence.words),
+        )
+        stretch = self.sentence.words[verb.i + 1 : min(end, verb.i + CLAUSE_WAYS_REACH)]
+        way: dict[str, str] = {}
+        for hit in syntax.WAYS.find(stretch):
+            self._cover(stretch[hit.start : hit.end])
+            way |= {name: value for name, value in _ENDS[hit.value].items() if name not in way}
+        for prep in self.sentence.children(verb):
+            if prep.dep in {"prep", "agent"} and prep.i > verb.i:
+                way |= {name: value for name, value in self._goal(prep).items() if name not in way}
+        particle = self._particle(verb)
+        if particle is not None and particle.text in _PARTICLE_ENDS and verb.lemma not in syntax.PLACING:
+            way |= {k: value for k, value in _PARTICLE_ENDS[particle.text].items() if k not in way}
+        own = syntax.VERB_WAYS.get(text) or syntax.VERB_WAYS.get(verb.lemma)
+        if own:
+            way |= {
+                name: value
+                for name, value in _ENDS[own].items()
+                if name not in way and not (name == "end" and "start" in way and own == "in")
+            }
+            if own in {"over", "around"} and (target := self._object(verb)):
+                way[own] = target
+        return Path(**way) if way else None
+
+    def _object(self, verb: Word) -> str | None:
+        return next(
+            (self.things[w.i].id for w in self.sentence.children(verb) if w.dep == "dobj" and w.i in self.things), None
+        )
+
+    def _goal(self, prep: Word) -> dict[str, str]:
+        kind = syntax.WAY_PREPOSITIONS.get(prep.text) or (
+            "from" if prep.text == "of" and self.sentence.head(prep).text in {"out", "off"} else None
+        )
+        inner = [w for w in self.sentence.children(prep) if w.dep in {"pobj", "pcomp"} and w.is_noun]
+        deeper = [w for w in self.sentence.children(prep) if w.dep == "prep"]
+        found: dict[str, str] = {}
+        for nested in deeper:
+            found |= self._goal(nested)
+        if kind is None or not inner or inner[0].lemma in syntax.POSITIONS | {"camera", "us"}:
+            return found
+        target = inner[0]
+        name = self.things[target.i].id if target.i in self.things else target.lemma
+        key = {"through": "along", "along": "along", "around": "around", "over": "over", "to": "end", "from": "start"}[
+            kind
+        ]
+        self._cover([prep])
+        return {key: name} | found

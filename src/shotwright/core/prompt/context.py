@@ -1,0 +1,211 @@
+"""A sentence on its way into a scene: which words are which things, who belongs together, whom pronouns mean."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shotwright.core.plan import Relation
+from shotwright.core.prompt.lexicon import motion_of, noun_of
+from shotwright.core.prompt.mentions import mentions_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from shotwright.core.plan import Preposition, Span
+    from shotwright.core.prompt.sentence import Sentence, Word
+    from shotwright.core.prompt.things import Scene, Thing
+
+PARTICLES = frozenset(
+    {"up", "down", "off", "out", "away", "over", "back", "on", "in", "around", "along", "through", "open", "apart"}
+)
+PERSONS = frozenset({"he", "she", "him", "her", "himself", "herself", "who", "his"})
+THINGS = frozenset({"it", "itself", "its", "which", "that", "this"})
+MANY_PRONOUNS = frozenset({"they", "them", "themselves", "their", "both", "all", "each"})
+CLAUSES_OF = frozenset({"acl", "relcl"})
+INHERITING = frozenset({"conj", "xcomp", "advcl", "ccomp", "pcomp", "dep", "parataxis", "appos", "prep"})
+
+
+class Context:
+    """What every part of the reader needs to know of a sentence."""
+
+    def __init__(self, scene: Scene, sentence: Sentence, number: int) -> None:
+        self.scene, self.sentence, self.number = scene, sentence, number
+        self.mentions = mentions_of(sentence)
+        self.things: dict[int, Thing] = {}
+        self.groups: dict[int, list[Thing]] = {}
+        self.done_to: list[Thing] = []
+        self.last: list[Thing] = list(scene.things)
+
+    def _cover(self, words: Iterable[Word]) -> None:
+        self.scene.taken.update(word.token for word in words)
+
+    def _group(self, word: Word, depth: int = 0) -> list[Thing]:
+        """A noun and those that are named together with it."""
+        found = list(self.groups.get(word.i, [self.things[word.i]] if word.i in self.things else []))
+        for child in self.sentence.children(word):
+            if not found and child.dep == "appos" and child.i in self.things:
+                found = [self.things[child.i]]
+            if child.dep in {"conj", "appos"} and child.is_noun and depth < 6 and self._is_joined(word, child):
+                found += [thing for thing in self._group(child, depth + 1) if thing not in found]
+        return found
+
+    def _is_joined(self, word: Word, child: Word) -> bool:
+        between = self.sentence.words[word.i + 1 : child.i]
+        return any(w.text in {"and", "or", "&"} for w in between) or child.dep == "conj"
+
+    def _verb_over(self, word: Word) -> Word | None:
+        for _ in range(6):
+            if word.head == word.i:
+                return None
+            word = self.sentence.head(word)
+            if word.tag[0] == "V":
+                return word
+        return None
+
+    def _particle(self, verb: Word) -> Word | None:
+        for word in self.sentence.children(verb):
+            if (
+                word.i > verb.i
+                and word.i <= verb.i + 3
+                and word.text in PARTICLES
+                and word.dep in {"prt", "advmod", "prep"}
+            ):
+                is_phrase = motion_of(f"{verb.lemma} {word.text}") is not None
+                if word.dep == "prt" or (is_phrase and not (word.dep == "prep" and self.sentence.children(word))):
+                    return word
+        return None
+
+    def _add_relation(self, of: str, kind: Preposition, to: str, span: Span | None) -> None:
+        if of != to and not any((r.of, r.relation, r.to) == (of, kind, to) for r in self.scene.relations):
+            self.scene.relations.append(Relation(of, kind, to, span=span))
+
+    def _subjects(self, verb: Word, depth: int = 0) -> list[Thing]:
+        """Who does it: its own subject, the noun that it describes, or the subject of what it hangs on."""
+        if depth > 6:
+            return []
+        children = self.sentence.children(verb)
+        own = [
+            w
+            for w in children
+            if w.dep in {"nsubj", "nsubjpass", "expl"} or (w.dep in {"compound", "nmod"} and w.i in self.things)
+        ]
+        if own:
+            relative = own[0].tag in {"WDT", "WP"} and verb.dep == "relcl"
+            named = [self.sentence.head(verb)] if relative else own[::-1]
+            found = next((group for word in named if (group := self._group(word))), [])
+            if found or verb.lemma != "be":
+                return found
+        if verb.lemma == "be":
+            return next((group for w in children if w.dep == "attr" and (group := self._group(w))), [])
+        head = self.sentence.head(verb)
+        before = self.sentence.words[verb.i - 1] if verb.i else verb
+        if (
+            verb.tag == "VBG"
+            and verb.dep in {"advcl", "acl"}
+            and before.i in self.things
+            and before.dep == "pobj"
+            and self.sentence.head(before).text == "with"
+        ):
+            return self._group(before)
+        if head.i == verb.i:
+            return []
+        if verb.dep == "acl" and verb.tag == "VBG" and (main := self._main_subject(verb)):
+            return main
+        if verb.dep in CLAUSES_OF or (verb.dep == "amod" and verb.tag in {"VBG", "JJ"}):
+            return self._group(head)
+        if head.is_noun and verb.dep in {"conj", "advcl", "dep", "appos"} and head.i in self.things:
+            return self._group(head)
+        return self._subjects(head, depth + 1) if verb.dep in INHERITING else []
+
+    def _main_subject(self, verb: Word) -> list[Thing]:
+        """Who does what is said behind a thing that cannot: "floats outside the station repairing a panel"."""
+        head = self.sentence.head(verb)
+        thing = self.things.get(head.i)
+        takes = any(w.dep == "dobj" for w in self.sentence.children(verb))
+        if thing is None or thing.kind in {"person", "animal"} or thing.ref or not takes:
+            return []
+        over = self._verb_over(head)
+        who = self._subjects(over) if over is not None else []
+        return who if any(t.kind in {"person", "animal"} or t.ref for t in who) else []
+
+    def _meant(self, word: Word) -> list[Thing]:
+        """Whom a pronoun means: the nearest who can be meant; "they" are those who were named together."""
+        text = word.text
+        if word.tag in {"WP", "WDT"}:
+            clause = self.sentence.head(word)
+            return self._group(self.sentence.head(clause)) if clause.dep == "relcl" else []
+        if text in {"i", "we", "you", "us", "me"}:
+            return []
+        return _pronoun(text, self._pool(word, self._acting(word)), word.dep in {"dobj", "pobj"}, self.done_to)
+
+    def _pool(self, word: Word, without: list[Thing]) -> list[Thing]:
+        """Who was named before, latest last."""
+        named = [*self.last, *(self.things[i] for i in sorted(self.things) if i < word.i)]
+        return [thing for thing in named if thing not in without]
+
+    def _acting(self, word: Word) -> list[Thing]:
+        """Who is meant by the rest of a pronoun's own clause, and so not by it: whom it describes, who acts on it."""
+        found: list[Thing] = []
+        if word.dep in {"nsubj", "nsubjpass"}:
+            return found
+        head = self.sentence.head(word)
+        for _ in range(6):
+            if head.i in self.things:
+                found.append(self.things[head.i])
+            found += [
+                self.things[w.i]
+                for w in self.sentence.children(head)
+                if w.dep in {"nsubj", "compound"} and w.i in self.things and w.i != word.i
+            ]
+            if head.tag[0] == "V" or head.head == head.i:
+                break
+            head = self.sentence.head(head)
+        return found
+
+    def _owners(self, word: Word) -> list[Thing]:
+        """Whose something is: "its back", "her head"."""
+        pool = self._pool(word, [])
+        return _pronoun({"his": "him", "their": "them", "its": "it"}.get(word.text, word.text), pool, False, [])
+
+
+def _pronoun(text: str, pool: list[Thing], is_object: bool, done_to: list[Thing]) -> list[Thing]:
+    """Those of the pool, latest last, that a pronoun can mean.
+
+    Args:
+        text: The pronoun.
+        pool: Who was named before.
+        is_object: Whether something is done to it: then it is rather what something was done to before.
+        done_to: Objects of the verbs before, latest last.
+    """
+    if text in PERSONS:
+        beings = [t for t in pool if t.kind == "person" or (t.ref and not t.noun)] or [
+            t for t in pool if t.kind == "animal"
+        ]
+        return ([t for t in beings if t.count == 1] or beings)[-1:]
+    if text in THINGS:
+        single = [t for t in (done_to if is_object else []) if t.kind != "person" and t.count == 1 and t in pool]
+        movers = [t for t in pool if t.kind in {"animal", "vehicle"} and t.count == 1]
+        return (
+            single
+            or movers
+            or [t for t in done_to[-1:] if t in pool and t.kind != "person"]
+            or [t for t in pool if t.kind != "person" and t.count == 1]
+            or [t for t in pool if t.ref]
+        )[-1:]
+    if text in MANY_PRONOUNS:
+        beings = list({t.id: t for t in pool if t.kind in {"person", "animal", "vehicle"} or t.ref}.values())
+        many = [t for t in (pool if is_object else beings) if t.count > 1]
+        if many and (is_object or not beings or many[-1] is beings[-1]):
+            return (
+                many[-1:]
+                if many[-1].kind not in {"person", "animal"} or len(beings) < 2 or many[-1] is beings[-1]
+                else beings[-2:]
+            )
+        return beings[-2:] or many[-1:]
+    return []
+
+
+def nears(noun: str) -> list[str]:
+    """What a noun is in more general words."""
+    found = noun_of(noun)
+    return [found.near] if found and found.near else []

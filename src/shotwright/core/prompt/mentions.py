@@ -1,0 +1,248 @@
+"""Noun phrases of a sentence: what is named, how many, which, what can be seen of it, and whose picture it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from shotwright.core.plan import MANY
+from shotwright.core.prompt import syntax
+from shotwright.core.prompt import vocabulary as v
+from shotwright.core.prompt.lexicon import Noun, noun_of
+
+if TYPE_CHECKING:
+    from shotwright.core.prompt.sentence import Sentence, Word
+
+MODIFIERS = frozenset(
+    {"amod", "compound", "nummod", "nmod", "poss", "quantmod", "det", "advmod", "npadvmod", "dep", "predet", "case"}
+)
+SEVERAL = 3
+PLAIN_QUANTITIES = frozenset(
+    {
+        "pair",
+        "couple",
+        "dozen",
+        "hundred",
+        "thousand",
+        "million",
+        "lot",
+        "few",
+        "several",
+        "some",
+        "many",
+        "bunch",
+        "handful",
+        "set",
+    }
+)
+DEFINITE = frozenset({"the", "this", "that", "these", "those", "his", "her", "their", "its", "both"})
+NEW = frozenset({"another", "other", "second", "third"})
+SOURCES = frozenset({"from", "of", "in", "as", "like"})
+MEDIA = frozenset({"image", "picture", "photo", "photograph", "frame", "reference", "element"})
+_UNKNOWN = Noun("other", 0.6, "")
+_NAME = Noun("person", 1.7, "")
+
+
+@dataclass
+class Mention:
+    """A noun phrase: its head, what it means, and the words it takes up."""
+
+    head: Word
+    noun: str
+    what: Noun
+    words: list[Word] = field(default_factory=list)
+    count: int = 1
+    attributes: list[str] = field(default_factory=list)
+    colour: str | None = None
+    is_definite: bool = False
+    is_new: bool = False
+    owner: Word | None = None
+    ref: str | None = None
+
+
+def mentions_of(sentence: Sentence) -> dict[int, Mention]:
+    """Every noun phrase by the place of its head; heads of quantities ("a row of") lead to what is counted."""
+    found: dict[int, Mention] = {}
+    for word in sentence.words:
+        if word.is_noun and not _is_inner(sentence, word):
+            found[word.i] = _mention(sentence, word)
+    for i in list(found):
+        counted = _counted(sentence, found, i)
+        if counted is not None:
+            _count_by(found[i], found[counted], sentence)
+            found[i] = found[counted]
+    _bind(sentence, found)
+    for place, ref in sentence.pictures.items():
+        bearer = _bearer(sentence, found, place, ref)
+        if bearer is not None:
+            bearer.ref, bearer.is_definite = ref, True
+    return found
+
+
+def _bearer(sentence: Sentence, found: dict[int, Mention], place: int, ref: str) -> Mention | None:
+    """Whose picture stands in brackets behind a word: of an element the whole phrase's, "a woman in a raincoat (@Element1)"."""
+    mention = next((m for m in found.values() if any(w.i == place for w in m.words)), None)
+    for _ in range(4):
+        if mention is None or not ref.startswith("@Element"):
+            break
+        prep = sentence.head(mention.head)
+        outer = found.get(prep.head) if prep.dep == "prep" and prep.text in {"in", "with", "of"} else None
+        if (
+            outer is None
+            or outer.what.kind not in {"person", "animal"}
+            or mention.what.kind not in {"clothing", "body_part", "tool"}
+        ):
+            break
+        mention = outer
+    return mention
+
+
+def _is_inner(sentence: Sentence, word: Word) -> bool:
+    """Whether a noun only describes the noun behind it: "stone bridge", "the knight @Element1" is described by knight."""
+    head = sentence.head(word)
+    if word.dep not in {"compound", "nmod", "amod"} or head.i <= word.i or not head.is_noun:
+        return False
+    return not any(other.text in {",", ";"} for other in sentence.words[word.i : head.i])
+
+
+def _mention(sentence: Sentence, head: Word) -> Mention:
+    if head.is_ref:
+        titles = [
+            w
+            for w in sentence.children(head)
+            if w.dep in {"compound", "nmod"} and w.is_noun and not w.is_ref and w.i < head.i
+        ]
+        what = noun_of(titles[-1].lemma) if titles else None
+        return Mention(
+            head, titles[-1].lemma if titles else "", what or _UNKNOWN, [*titles, head], ref=head.text, is_definite=True
+        )
+    left = _left(sentence, head)
+    nouns = [w for w in left if w.dep in {"compound", "nmod", "amod"} and w.is_noun and not w.is_ref]
+    pair = f"{nouns[-1].text} {head.lemma}" if nouns else ""
+    paired = noun_of(pair)
+    what = paired or noun_of(head.lemma)
+    noun = pair if paired else head.lemma
+    if what is None:
+        what = _NAME if head.tag == "NNP" and head.dep == "nsubj" and not left else _UNKNOWN
+    mention = Mention(head, noun, what, [*left, head])
+    _describe(sentence, mention, left, nouns[-1] if paired else None)
+    return mention
+
+
+def _left(sentence: Sentence, head: Word) -> list[Word]:
+    """What stands before a noun and belongs to it, down to adverbs of adjectives; nothing across a comma."""
+    taken = {head.i}
+    found = []
+    for word in reversed(sentence.words[: head.i]):
+        if word.text in {",", ";"}:
+            break
+        if word.head in taken and (word.dep in MODIFIERS or word.tag in {"JJ", "CD", "VBG", "VBN"}):
+            taken.add(word.i)
+            found.append(word)
+    return found[::-1]
+
+
+def _describe(sentence: Sentence, mention: Mention, left: list[Word], paired: Word | None) -> None:
+    """Count, attributes, colour, owner from the words before the head."""
+    head = mention.head
+    number = None
+    for word in left:
+        if word.dep == "poss" and word.head == head.i and word.tag != "PRP$":
+            mention.owner = word
+        elif word.text in syntax.NUMBERS and word.tag in {"CD", "JJ", "DT", "NN", "NNS"}:
+            number = syntax.NUMBERS[word.text]
+        elif word.text.isdecimal() and word.text.isascii():
+            number = min(max(int(word.text[:4]), 1), 999)
+        elif word.text in v.COLOURS and word is not paired:
+            mention.colour = " ".join([*(w.text for w in left if w.head == word.i), word.text])
+            mention.attributes.append(mention.colour)
+        elif word is not paired and _is_seen(word) and not any(o.text in v.COLOURS for o in left if o.i == word.head):
+            mention.attributes.append(word.text)
+        mention.is_new |= word.text in NEW
+        mention.is_definite |= word.text in DEFINITE
+    is_many = head.tag in {"NNS", "NNPS"}
+    mention.count = number or (SEVERAL if is_many else syntax.GROUPS.get(head.text, syntax.GROUPS.get(mention.noun, 1)))
+    after = [w for w in sentence.children(head) if w.i > head.i and w.dep == "prep" and w.text == "in"]
+    for prep in after:
+        worn = next((w for w in sentence.children(prep) if w.text in v.COLOURS), None)
+        if worn is not None:
+            mention.colour = mention.colour or worn.text
+            mention.attributes.append(f"in {worn.text}")
+            mention.words += [prep, worn]
+
+
+def _is_seen(word: Word) -> bool:
+    is_adjective = word.tag in {"JJ", "JJR", "JJS", "VBN", "VBG", "NN", "NNP", "NNS"}
+    return (
+        is_adjective
+        and word.text not in syntax.PLAIN_ADJECTIVES | syntax.NUMBERS.keys()
+        and not word.is_ref
+        and word.dep != "poss"
+    )
+
+
+def _counted(sentence: Sentence, found: dict[int, Mention], i: int) -> int | None:
+    """Place of the noun that a quantity counts: "a row of lanterns"."""
+    head = found[i].head
+    if head.lemma not in syntax.QUANTITIES or head.is_ref:
+        return None
+    of = next((w for w in sentence.children(head) if w.dep == "prep" and w.text == "of"), None)
+    inner = [w.i for w in sentence.children(of) if w.i in found] if of else []
+    return inner[0] if inner else None
+
+
+def _count_by(quantity: Mention, counted: Mention, sentence: Sentence) -> None:
+    own = syntax.QUANTITIES[quantity.head.lemma]
+    counted.count = (
+        counted.count if counted.count not in {1, SEVERAL} else (MANY if quantity.head.tag == "NNS" else own)
+    )
+    counted.words = [*quantity.words, *(w for w in sentence.children(quantity.head) if w.text == "of"), *counted.words]
+    counted.is_definite = counted.is_definite or quantity.is_definite
+    counted.attributes += [] if quantity.head.lemma in PLAIN_QUANTITIES else [quantity.head.lemma]
+
+
+def _bind(sentence: Sentence, found: dict[int, Mention]) -> None:
+    """Give nouns their pictures: "the hat from @Image2", "a woman, @Element1,", "@Element1, a little girl"."""
+    for i, mention in list(found.items()):
+        if not mention.head.is_ref:
+            continue
+        bearer = _source_of(sentence, found, mention.head) or _beside(sentence, found, mention.head)
+        if bearer is not None and bearer.ref in {None, mention.ref} and bearer is not mention:
+            bearer.ref = mention.ref
+            bearer.words = [*bearer.words, mention.head]
+            bearer.is_definite = True
+            found[i] = bearer
+
+
+def _source_of(sentence: Sentence, found: dict[int, Mention], ref: Word) -> Mention | None:
+    """The noun in "the coat of @Image1", "the lamp shown in @Image2"; not "the hand of @Element1"."""
+    prep = sentence.head(ref)
+    if prep.dep != "prep" or prep.text not in SOURCES:
+        return None
+    head = sentence.head(prep)
+    if head.tag in {"VBN", "VBD"} and head.dep in {"acl", "relcl"}:
+        head = sentence.head(head)
+    mention = found.get(head.i)
+    if mention is None or mention.head.i > ref.i or mention.head.lemma in MEDIA:
+        return None
+    is_picture = ref.text.startswith("@Image")
+    if prep.text == "in" and not is_picture:
+        return None
+    if prep.text == "of" and (
+        mention.what.kind == "body_part" or (not is_picture and mention.what.kind in {"person", "animal"})
+    ):
+        return None
+    is_where = mention.what.kind in {"place", "inside", "abstract"} or mention.noun in syntax.POSITIONS
+    return None if is_where else mention
+
+
+def _beside(sentence: Sentence, found: dict[int, Mention], ref: Word) -> Mention | None:
+    """An apposition, either way round."""
+    head = sentence.head(ref)
+    if ref.dep == "appos" and head.i in found and head.is_noun and not head.is_ref:
+        return found[head.i]
+    described = next((w for w in sentence.children(ref) if w.dep == "appos" and w.i in found and not w.is_ref), None)
+    opens = described is not None and sentence.words[max(0, described.i - len(found[described.i].words))].i > ref.i
+    if described is not None and opens and found[described.i].what.kind not in {"abstract", "place", "inside", "light"}:
+        return found[described.i]
+    return None

@@ -1,0 +1,225 @@
+"""Nouns become things, known ones again, or the place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from shotwright.core.prompt import syntax
+from shotwright.core.prompt.context import Context, nears
+from shotwright.core.prompt.lexicon import noun_of
+from shotwright.core.prompt.things import Thing
+
+if TYPE_CHECKING:
+    from shotwright.core.plan import Preposition
+    from shotwright.core.prompt.mentions import Mention
+    from shotwright.core.prompt.sentence import Word
+
+PLACE_PREPOSITIONS = frozenset(
+    {
+        "in",
+        "at",
+        "inside",
+        "through",
+        "across",
+        "along",
+        "down",
+        "on",
+        "onto",
+        "within",
+        "into",
+        "throughout",
+        "over",
+        "around",
+        "above",
+        "under",
+        "aboard",
+        "from",
+        "up",
+        "past",
+        "near",
+        "by",
+        "outside",
+        "of",
+        "beside",
+        "behind",
+    }
+)
+UNDER_A_ROOF = frozenset({"in", "inside", "within", "at", "into", "through"})
+BUILT_PLACE_M = 4.9
+"""From this height on a building is a place to be in or at."""
+GENERIC = {
+    "person": frozenset(
+        {
+            "man",
+            "woman",
+            "person",
+            "girl",
+            "boy",
+            "guy",
+            "lady",
+            "figure",
+            "character",
+            "hero",
+            "kid",
+            "child",
+            "protagonist",
+            "human",
+            "people",
+            "player",
+            "rider",
+            "driver",
+        }
+    ),
+    "animal": frozenset({"animal", "creature", "beast", "monster", "pet"}),
+    "vehicle": frozenset({"vehicle", "craft", "ship", "boat", "plane"}),
+}
+"""What somebody may be called when mentioned again."""
+
+
+class Nouns(Context):
+    """The noun phrases of a sentence."""
+
+    def _is_film(self, mention: Mention) -> bool:
+        head = mention.head
+        if mention.ref or head.is_ref:
+            return False
+        is_alone = head.text in syntax.FILM or head.lemma in syntax.FILM
+        if mention.what.kind == "abstract" or (is_alone and mention.noun == head.lemma):
+            return True
+        return head.lemma in syntax.POSITIONS and not any(w.dep in {"nsubj", "dobj"} for w in [head])
+
+    def _take(self, i: int, mention: Mention) -> None:
+        """A noun becomes a new entity, a known one, or the place."""
+        self._cover(mention.words)
+        for word in mention.words[:-1]:
+            described = noun_of(word.lemma) if word.is_noun and not word.is_ref else None
+            is_place = described is not None and (
+                described.kind in {"place", "inside"}
+                or (described.kind == "building" and described.height_m >= BUILT_PLACE_M)
+            )
+            if (
+                is_place
+                and mention.what.kind in {"building", "place", "inside", "abstract", "furniture"}
+                and mention.noun == mention.head.lemma
+            ):
+                self.scene.places += [word.lemma] if word.lemma not in self.scene.places else []
+        if self._is_place(mention):
+            self._locate(mention)
+            if not self._is_also_thing(mention):
+                return
+        if mention.what.kind == "material" and not self._is_handled(mention.head) and not mention.ref:
+            return
+        if mention.what.kind == "light" and mention.what.height_m == 0 and not mention.ref:
+            return
+        if mention.what.kind == "body_part" and any(w.tag == "PRP$" for w in mention.words):
+            return
+        thing = self._known(mention) or self._new(mention)
+        self.things[i] = self.things[mention.head.i] = thing
+        if mention.owner is not None:
+            self._owned(thing, mention)
+
+    def _new(self, mention: Mention) -> Thing:
+        kind = mention.what.kind
+        thing = Thing(
+            f"e{len(self.scene.things) + 1}", mention.noun, kind, mention.ref, mention.count, list(mention.attributes), mention.colour,
+            (min(w.span[0] for w in mention.words), max(w.span[1] for w in mention.words)),
+        )  # fmt: skip
+        self.scene.things.append(thing)
+        return thing
+
+    def _known(self, mention: Mention) -> Thing | None:
+        """The entity that a phrase means again: by its picture, its noun, or what it is."""
+        things = self.scene.things
+        if mention.ref:
+            same = next((t for t in things if t.ref == mention.ref), None)
+            if same is None and mention.noun:
+                same = next(
+                    (t for t in reversed(things) if t.noun == mention.noun and t.ref is None and mention.is_definite),
+                    None,
+                )
+            if same is not None:
+                same.ref = mention.ref
+                same.noun, same.kind = (
+                    (mention.noun, mention.what.kind) if mention.noun and not same.noun else (same.noun, same.kind)
+                )
+                same.attributes += mention.attributes
+                same.colour = same.colour or mention.colour
+            return same
+        if mention.is_new:
+            return None
+        same = next(
+            (
+                t
+                for t in reversed(things)
+                if mention.noun in {t.noun, *t.noun.split()[-1:]} and (mention.is_definite or mention.count > 1)
+            ),
+            None,
+        )
+        if same is None and mention.is_definite and not mention.attributes:
+            same = self._generic(mention)
+        if same is not None:
+            same.attributes += mention.attributes
+            same.colour = same.colour or mention.colour
+        return same
+
+    def _generic(self, mention: Mention) -> Thing | None:
+        """Somebody who is called by what they are: "the man", "the bird" for a heron."""
+        for kind, nouns in GENERIC.items():
+            if mention.noun in nouns:
+                fitting = [
+                    t for t in self.scene.things if t.kind == kind or (t.ref and t.kind == "other" and not t.noun)
+                ]
+                return next((t for t in reversed(fitting) if t.noun not in nouns), None)
+        nearer = [t for t in self.scene.things if mention.noun in nears(t.noun)]
+        return nearer[-1] if nearer else None
+
+    def _owned(self, thing: Thing, mention: Mention) -> None:
+        owner = self.things.get(mention.owner.i) if mention.owner else None
+        if owner is None and mention.owner is not None:
+            inner = self.mentions.get(mention.owner.i)
+            if inner is None:
+                return
+            owner = self._known(inner) or self._new(inner)
+            self.things[mention.owner.i] = owner
+        if owner is not None and owner is not thing:
+            kind = "wearing" if thing.kind == "clothing" else "part_of"
+            pair = (owner.id, thing.id) if kind == "wearing" else (thing.id, owner.id)
+            self._add_relation(pair[0], cast("Preposition", kind), pair[1], thing.span)
+
+    def _is_handled(self, head: Word) -> bool:
+        """Materials are seen when something is done to them or they do something."""
+        of = self.sentence.head(head)
+        holder = self.sentence.head(of)
+        is_held = (
+            head.dep == "pobj"
+            and of.text == "of"
+            and ((holder.i in self.mentions and self.mentions[holder.i].what.kind == "tool") or holder.text == "full")
+        )
+        return head.dep in {"dobj", "nsubj", "nsubjpass"} or is_held
+
+    def _is_place(self, mention: Mention) -> bool:
+        head, kind = mention.head, mention.what.kind
+        if mention.ref or head.is_ref:
+            return False
+        prep = self.sentence.head(head)
+        governed = head.dep == "pobj" and prep.text in PLACE_PREPOSITIONS
+        if kind in {"place", "inside"}:
+            return governed or head.dep in {"ROOT", "appos", "conj", "dep", "npadvmod"}
+        is_big = kind == "building" and mention.what.height_m >= BUILT_PLACE_M
+        is_hull = kind == "vehicle" and mention.what.height_m >= 3
+        return governed and (is_big or is_hull) and prep.text in UNDER_A_ROOF
+
+    def _is_also_thing(self, mention: Mention) -> bool:
+        """Places that stand there as something of their own: a bridge that is crossed, a train that somebody is on."""
+        prep = self.sentence.head(mention.head).text if mention.head.dep == "pobj" else ""
+        if mention.what.kind in {"vehicle", "nature"}:
+            return True
+        return mention.what.kind == "building" and prep not in UNDER_A_ROOF - {"through"}
+
+    def _locate(self, mention: Mention) -> None:
+        scene = self.scene
+        scene.places += [mention.noun] if mention.noun not in scene.places else []
+        scene.place_attributes += [a for a in mention.attributes if a not in scene.place_attributes]
+        outside = mention.head.dep == "pobj" and self.sentence.head(mention.head).text in {"outside", "of"}
+        scene.is_inside |= mention.what.kind == "inside" and not outside
+        scene.place_span = scene.place_span or (mention.words[0].span[0], mention.head.span[1])

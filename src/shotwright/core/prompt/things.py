@@ -1,0 +1,65 @@
+"""What is read of a scene while it is read: things, what they do, where they are. Becomes part of a plan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, cast
+
+from shotwright.core.plan import Action, Effect, Entity, EntityKind, Relation
+
+if TYPE_CHECKING:
+    from shotwright.core.plan import Role, Span
+
+
+@dataclass
+class Thing:
+    """An entity while it is read."""
+
+    id: str
+    noun: str
+    kind: str
+    ref: str | None = None
+    count: int = 1
+    attributes: list[str] = field(default_factory=list)
+    colour: str | None = None
+    span: Span | None = None
+    is_place: bool = False
+
+    def entity(self, role: Role | None, placement: str | None) -> Entity:
+        """As the plan has it."""
+        kind = {"material": "other", "place": "nature", "inside": "building", "abstract": "other"}.get(
+            self.kind, self.kind
+        )
+        return Entity(
+            self.id, self.noun, cast("EntityKind", kind), self.ref, role, self.count, tuple(dict.fromkeys(self.attributes)), self.colour,
+            placement=placement, span=self.span,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Deed:
+    """An action before it has its seconds: in which sentence, and whether it happens together with the one before."""
+
+    action: Action
+    sentence: int
+    is_together: bool
+    is_later: bool
+
+
+@dataclass
+class Scene:
+    """What was read, and the tokens that it took up."""
+
+    things: list[Thing] = field(default_factory=list)
+    relations: list[Relation] = field(default_factory=list)
+    deeds: list[Deed] = field(default_factory=list)
+    places: list[str] = field(default_factory=list)
+    place_attributes: list[str] = field(default_factory=list)
+    is_inside: bool = False
+    place_span: Span | None = None
+    effects: list[Effect] = field(default_factory=list)
+    taken: set[int] = field(default_factory=set)
+
+    def thing(self, name: str | None) -> Thing | None:
+        """The thing with an id, a reference or a noun; the latest of several."""
+        return next((t for t in reversed(self.things) if name and name in {t.id, t.ref, t.noun}), None)
