@@ -274,7 +274,7 @@ def endpoint_named(text: str) -> Endpoint:
 def arguments_of(
     endpoint: Endpoint, place: Callable[[Picture], str], *, prompt: str, images: Sequence[Picture] = (),
     elements: Sequence[Sequence[Picture]] = (), video: Picture | None = None, start: Picture | None = None, end: Picture | None = None,
-    duration: str | None = None, ratio: str | None = None, keep_audio: bool = False,
+    duration: str | None = None, ratio: str | None = None, keep_audio: bool = False, plan: dict[str, Any] | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """The request body that these media and options describe.
 
@@ -296,7 +296,7 @@ def arguments_of(
     unknown = [name for name in body if endpoint.field_named(name) is None]
     if unknown:
         raise BadRequest(f"{endpoint.id} does not take {', '.join(unknown)}.")
-    return body
+    return body | ({"plan": plan} if plan is not None else {})
 
 
 def is_address(text: str) -> bool:

@@ -122,6 +122,12 @@ class Settings(BaseSettings):
         gt=0,
         description="A running request that its worker has not confirmed for so many seconds goes back to the queue.",
     )
+    reader_url: str = Field(
+        "",
+        description="A language model that reads prompts into plans: its OpenAI-compatible address, such as `http://gpu1:8000/v1`. Without one, and whenever it fails, the built-in reader reads.",
+    )
+    reader_model: str = Field("", description="The name of that model.")
+    reader_key: SecretStr = Field(SecretStr(""), description="A bearer key of that address, where it wants one.")
     postgres_user: str = Field(
         "nobody", description="System user of the embedded database when the server runs as root."
     )
@@ -175,6 +181,15 @@ class Settings(BaseSettings):
         None, ge=0, description="A request that costs more needs the header X-Shotwright-Confirm-Usd; empty: none does."
     )
     log_level: str = Field("warning", description="debug, info, warning or error.")
+
+    @field_validator("reader_url")
+    @classmethod
+    def _check_reader(cls, value: str) -> str:
+        if value and not is_http_url(value):
+            raise ValueError(f'write http://host:port/v1, not "{value}"')
+        return value
+
+    _check_reader_key = field_validator("reader_key")(plain_key)
 
     @field_validator("prices")
     @classmethod

@@ -20,6 +20,7 @@ from shotwright.cli import (
     usage,
     webhooks,
     weights,
+    words,
 )
 from shotwright.version import __version__
 
@@ -33,6 +34,7 @@ app.command("worker")(serve.worker)
 app.command("run")(run.run)
 app.command("plan")(plan.plan)
 app.command("validate")(plan.validate)
+app.command("words")(words.words)
 app.command("estimate")(plan.estimate)
 app.command("eval")(evaluate.evaluate)
 app.command("analyze")(analyze.analyze)

@@ -148,7 +148,7 @@ def _way_text(plan: ShotPlan, path: Path) -> str:
 def validate(
     endpoint: i.EndpointId, prompt: i.Prompt, *, image: i.Images = None, element: i.Elements = None, video: i.Video = None,
     start: i.Start = None, end: i.End = None, duration: i.Duration = None, aspect_ratio: i.Ratio = None, keep_audio: i.Audio = False,
-    as_json: i.AsJson = False,
+    plan: i.PlanFile = None, as_json: i.AsJson = False,
 ) -> None:  # fmt: skip
     """Check a request and its media against every limit, without rendering. Exit code 3 when something is wrong."""
     from shotwright.jobs.pipeline import prepare_shot  # heavy, and needed only here
@@ -156,7 +156,7 @@ def validate(
     entry = endpoint_named(endpoint)
     options = i.options_of(
         prompt=prompt, images=image, elements=element, video=video, start=start, end=end, duration=duration, ratio=aspect_ratio,
-        keep_audio=keep_audio,
+        keep_audio=keep_audio, plan=plan,
     )  # fmt: skip
     with local_workspace() as workspace:
         body = arguments_of(entry, workspace.place, **options)

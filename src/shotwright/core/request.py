@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Annotated, Any, Literal
 
@@ -27,6 +27,8 @@ from pydantic import (
 from shotwright.core import catalog
 from shotwright.core.errors import InputErrors, ModelError, SchemaError
 from shotwright.core.limits import ELEMENT_VIEWS_MAX, check_reference_count
+from shotwright.core.plan import ShotPlan
+from shotwright.core.plan_json import from_json
 
 SHOWN_MAX, UNKNOWN_MAX = 2000, 20
 
@@ -54,6 +56,7 @@ class ShotRequest:
     aspect_ratio: str = "auto"
     keep_audio: bool = False
     seed: int | None = None
+    plan: ShotPlan | None = None  #: A plan to carry out instead of reading the prompt: our extension `plan`.
     unknown: tuple[str, ...] = ()  #: Sentences about fields of the body that this endpoint does not have.
 
     @property
@@ -111,7 +114,7 @@ def parse_request(endpoint_id: str, body: object, *, seed: int | None = None) ->
     problems: list[ModelError] = list(check_reference_count(len(images), len(elements), endpoint.reference_limit))
     if problems:
         raise problems[0] if len(problems) == 1 else InputErrors(problems)
-    return ShotRequest(
+    request = ShotRequest(
         endpoint_id=endpoint.id,
         prompt=values["prompt"],
         image_urls=images,
@@ -125,13 +128,53 @@ def parse_request(endpoint_id: str, body: object, *, seed: int | None = None) ->
         seed=seed,
         unknown=tuple(unknown_fields(endpoint, body)),
     )
+    return replace(request, plan=given_plan(request, body))
+
+
+def given_plan(request: ShotRequest, body: object) -> ShotPlan | None:
+    """The plan that a body brings along, fit for its request; None without one.
+
+    Raises:
+        SchemaError: It is no plan, or one for another request; `items()` name each fault with its path.
+    """
+    given = body.get("plan") if isinstance(body, dict) else None
+    if given is None:
+        return None
+    plan = from_json(given)
+    faults = [
+        {"loc": ["body", "plan", *path], "msg": text, "type": "value_error"} for path, text in _misfits(request, plan)
+    ]
+    if faults:
+        raise SchemaError(faults)
+    return replace(plan, not_rendered=())
+
+
+def _misfits(request: ShotRequest, plan: ShotPlan) -> list[tuple[tuple[str | int, ...], str]]:
+    """What of a plan does not go with its request: task, length, references that did not come."""
+    found: list[tuple[tuple[str | int, ...], str]] = []
+    task = request.endpoint.task
+    if plan.task != task:
+        found.append((("task",), f"{request.endpoint_id} renders {task}."))
+    if task != "edit" and abs(plan.duration_s - request.duration_s) > 0.001:
+        found.append((("duration_s",), f"The request asks for {request.duration_s:g} seconds."))
+    there = {f"@Image{i + 1}" for i in range(len(request.images))} | {
+        f"@Element{i + 1}" for i in range(len(request.elements))
+    }
+    there |= {"@Video1"} if request.video_url else set()
+    named: list[tuple[tuple[str | int, ...], str | None]] = [
+        (("start_frame",), plan.start_frame), (("end_frame",), plan.end_frame), (("place_ref",), plan.place_ref),
+        *((("style_refs", i), ref) for i, ref in enumerate(plan.style_refs)),
+        *((("entities", i, "ref"), item.ref) for i, item in enumerate(plan.entities)),
+        *((("edits", i, "with"), edit.with_ref) for i, edit in enumerate(plan.edits)),
+    ]  # fmt: skip
+    return found + [(path, f"{ref} is not part of the request.") for path, ref in named if ref and ref not in there]
 
 
 def unknown_fields(endpoint: catalog.Endpoint, body: object) -> list[str]:
     """What a body has that the endpoint does not, a sentence each with the nearest field that it has. The service ignores them; so do we."""
     if not isinstance(body, dict):
         return []
-    found = _strangers(body, {field.name for field in endpoint.fields}, "")
+    found = _strangers(body, {"plan", *(field.name for field in endpoint.fields)}, "")
     elements = body.get("elements")
     for number, item in enumerate(elements if isinstance(elements, list) else ()):
         known = {"frontal_image_url", "reference_image_urls", *(("image_url",) if endpoint.wire == "eachlabs" else ())}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from shotwright.core.plan import ShotPlan
+    from shotwright.engines.chat import ChatModel
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class RenderJob:
     with_previews: bool = True
     notes: dict[str, Any] = field(default_factory=dict)
     is_heavy: bool = False  #: The engine loads a model, which no bound of memory suits.
+    reader: ChatModel | None = None  #: Reads the prompt, where the operator has one.
     plan: ShotPlan | None = None  #: Carried out instead of reading the prompt.
 
 

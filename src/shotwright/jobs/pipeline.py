@@ -22,11 +22,11 @@ from shotwright.core.errors import (
 )
 from shotwright.core.limits import ImageLimits, VideoFacts, VideoLimits, check_image, check_video, too_large
 from shotwright.core.plan_json import to_json
-from shotwright.core.prompt import plan_request
 from shotwright.core.request import ShotRequest, parse_request
 from shotwright.engines.base import ElementMedia, Shot, output_spec
 from shotwright.jobs.messages import Outcome, RenderJob
 from shotwright.jobs.own import own_file
+from shotwright.jobs.reader import read
 from shotwright.jobs.recipe import recipe_of
 from shotwright.media.address import BadAddress, parse_address
 from shotwright.media.fetch import FetchPolicy, fetch
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from shotwright.core.errors import Loc
+    from shotwright.core.plan import ShotPlan
     from shotwright.engines.base import Engine, Progress, Rendered
     from shotwright.files.store import FileStore
 
@@ -87,17 +88,30 @@ def prepare_shot(job: RenderJob, request: ShotRequest, store: FileStore, workdir
     media = _Collector(job, request, store, workdir, progress).collect()
     _check_agreed(job, media.video_facts)
     duration_s = media.video_facts.duration_s if request.endpoint.task == "edit" and media.video_facts else None
-    plan = job.plan or plan_request(request, duration_s=duration_s)
+    plan, remark = job.plan, ""
+    if plan is None:
+        cache = Path(job.cache) if job.cache else None
+        plan, remark = read(request, job.reader, cache, duration_s, lambda: progress("plan", MEDIA_SHARE))
     if plan.task != request.endpoint.task:
         raise BadRequest(f"The plan is one for {plan.task}, and {request.endpoint_id} renders {request.endpoint.task}.")
-    for warning in plan.warnings:
-        progress("plan", MEDIA_SHARE, warning.text)
+    for text in (
+        *([remark] if remark else []),
+        *(warning.text for warning in plan.warnings),
+        *_unread(plan, request.prompt),
+    ):
+        progress("plan", MEDIA_SHARE, text)
     spec = output_spec(request, media.shape, media.video_facts)
     return Shot(
         plan, spec, request.derived_seed(), tuple(media.images), tuple(media.elements), media.video, media.video_facts,
         request.keep_audio, Path(job.cache) if job.cache else None, request.endpoint_id, job.arguments, media.sources,
         frozenset(url for url in media.sources if _is_private(url, job)), job.request_id, job.notes,
     )  # fmt: skip
+
+
+def _unread(plan: ShotPlan, prompt: str) -> list[str]:
+    """A line for the words of the prompt that became no part of the plan."""
+    words = [prompt[item.span[0] : item.span[1]] for item in plan.unread]
+    return [f"Not read: {', '.join(words)}."] if words else []
 
 
 def _check_agreed(job: RenderJob, facts: VideoFacts | None) -> None:

@@ -33,6 +33,7 @@ from shotwright.jobs.states import MAX_ATTEMPTS, State
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
+    from shotwright.engines.chat import ChatModel
     from shotwright.engines.spec import EngineInfo
     from shotwright.files.store import FileStore
     from shotwright.jobs.events import EventHub
@@ -270,7 +271,7 @@ class Worker:
             request_id=str(row.id), endpoint_id=row.endpoint_id, arguments=row.arguments or {}, engine=row.engine,
             own_hosts=frozenset(options.get("own_hosts", ())), allow_private_media=self._settings.allow_private_media and not options.get("public_media"),
             seed=options.get("seed"), agreed_s=options.get("agreed_s"), expires_s=options.get("expires_s"), access=options.get("access", "allow"),
-            is_heavy=row.engine in self._engines and self._engines[row.engine].is_heavy, cache=str(self._settings.cache), with_previews=options.get("store_io") != "0", with_recipe=not (options.get("no_recipe") or options.get("store_io") == "0"), notes=dict(options.get("notes", {})),
+            is_heavy=row.engine in self._engines and self._engines[row.engine].is_heavy, cache=str(self._settings.cache), reader=_reader(self._settings), with_previews=options.get("store_io") != "0", with_recipe=not (options.get("no_recipe") or options.get("store_io") == "0"), notes=dict(options.get("notes", {})),
         )  # fmt: skip
 
     async def _be_present(self) -> None:
@@ -329,3 +330,12 @@ class Worker:
         await self._queue.clean(
             await self._store.rescue(WorkerCrashed().to_json(), patience_s if is_steady else None, patience_s / 4)
         )
+
+
+def _reader(settings: Settings) -> ChatModel | None:
+    """Who reads prompts, where the operator has somebody."""
+    if not settings.reader_url:
+        return None
+    from shotwright.engines.chat import ChatModel
+
+    return ChatModel(settings.reader_url, settings.reader_model, settings.reader_key.get_secret_value())

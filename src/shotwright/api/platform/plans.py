@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 from shotwright.api.answers import json_response
-from shotwright.api.call import Call, handler
+from shotwright.api.call import Call, handler, public
 from shotwright.api.platform.money import price_body
 from shotwright.api.prices import TYPING_S, price_of
 from shotwright.api.requests import engine_of
 from shotwright.core.catalog import Endpoint, find_endpoint
 from shotwright.core.errors import ModelError
 from shotwright.core.limits import PROMPT_MAX_CHARS
-from shotwright.core.plan_json import to_json
+from shotwright.core.plan_json import from_json, plan_schema, to_json
 from shotwright.core.prompt import plan_request
 from shotwright.core.request import Element, ShotRequest, parse_request, unknown_fields
 from shotwright.core.topview import top_view
+from shotwright.core.words import meaning
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -35,10 +37,22 @@ async def plan(call: Call) -> Response:
     }
     draft = unfinished(endpoint, arguments)
     if draft is not None:
-        found = plan_request(draft)
+        found = await asyncio.to_thread(plan_request, draft)  # the first one loads a parser
         ratio = draft.aspect_ratio if draft.aspect_ratio != "auto" else "16:9"
         body |= {"plan": to_json(found), "top_view": top_view(found, ratio)}
     return json_response(body)
+
+
+@public
+async def schema(_: Call) -> Response:
+    """GET /schemas/plan.json: the JSON Schema of plans, as they come out and may be sent in."""
+    return json_response(plan_schema())
+
+
+@public
+async def word(call: Call) -> Response:
+    """GET /words/{word}: what a noun or a verb becomes."""
+    return json_response(meaning(call.path["word"][:80]))
 
 
 def problems(endpoint: Endpoint, arguments: object) -> list[JSON]:
@@ -62,6 +76,10 @@ def unfinished(endpoint: Endpoint, arguments: object) -> ShotRequest | None:
         value = given.get(name)
         return min(len(value), endpoint.reference_limit) if name in names and isinstance(value, list) else 0
 
+    try:
+        plan = from_json(given["plan"]) if given.get("plan") is not None else None
+    except ModelError:
+        plan = None  # `problems` names its faults
     field = endpoint.field_named("duration")
     seconds = str(given.get("duration") or "5")
     ratio = given.get("aspect_ratio")
@@ -71,5 +89,5 @@ def unfinished(endpoint: Endpoint, arguments: object) -> ShotRequest | None:
         video_url=PLACE_HOLDER if "video_url" in names else None,
         start_image_url=PLACE_HOLDER if "start_image_url" in names else None,
         end_image_url=PLACE_HOLDER if "end_image_url" in names and given.get("end_image_url") else None,
-        aspect_ratio=ratio if isinstance(ratio, str) else "auto", unknown=tuple(unknown_fields(endpoint, given)),
+        aspect_ratio=ratio if isinstance(ratio, str) else "auto", plan=plan, unknown=tuple(unknown_fields(endpoint, given)),
     )  # fmt: skip

@@ -147,6 +147,8 @@ def routes() -> list[Route]:
         Route("/webhooks/{webhook_id}/redeliver", webhooks.redeliver, methods=["POST"]),
         Route("/{endpoint:path}/estimate", money.estimate, methods=["POST"]),
         Route("/{endpoint:path}/plan", plans.plan, methods=["POST"]),
+        Route("/schemas/plan.json", plans.schema, methods=["GET"]),
+        Route("/words/{word}", plans.word, methods=["GET"]),
         Route("/{endpoint:path}/media", media.check, methods=["POST"]),
         Route("/requests", listing, methods=["GET"]),
         Route("/requests/{request_id}/plan", plan, methods=["GET"]),

@@ -118,7 +118,16 @@ def entities_of(scene: Scene, roles: Roles, reveals: dict[str, float]) -> tuple[
         entity = thing.entity(_role(thing, said), said.placement if said else None)
         found.append(replace(entity, appears_s=reveals.get(thing.ref or "", 0.0)))
     _own(scene, roles)
+    there = {entity.id for entity in found}
+    scene.relations = [r for r in scene.relations if {r.of, r.to} <= there]
+    scene.deeds = [_without_strangers(deed, there) for deed in scene.deeds if deed.action.who in there]
+    scene.things = [thing for thing in scene.things if thing.id in there]
     return tuple(found)
+
+
+def _without_strangers(deed: Deed, there: set[str]) -> Deed:
+    """An action without an object that is no entity after all: a picture that is the place."""
+    return deed if deed.action.object in there else replace(deed, action=replace(deed.action, object=None))
 
 
 def _place(scene: Scene, ref: str, referred: Referred) -> None:

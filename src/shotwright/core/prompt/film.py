@@ -231,7 +231,9 @@ def film_words(
     places: set[int] = set()
     for span in moves:
         low, high = _range(tokens, span)
-        places.update(range(_leftward(tokens, low), _rightward(tokens, high)))
+        end = _rightward(tokens, high)
+        places.update(range(_leftward(tokens, low), end))
+        places |= _goes_on(tokens, end)
     for span in framings:
         low, high = _range(tokens, span)
         places.update(
@@ -278,6 +280,19 @@ def _only_adverbs(tokens: Sequence[Token], at: int, low: int) -> int:
     ):
         at += 1
     return at
+
+
+def _goes_on(tokens: Sequence[Token], at: int) -> set[int]:
+    """What the camera does besides: "..., moving to the back view", "..., ending on her face"."""
+    start = next((i + 1 for i in range(at, min(at + 8, len(tokens))) if tokens[i].kind == "comma"), at)
+    if (
+        start >= len(tokens)
+        or tokens[start].lemma not in v.TRAVEL | {"end", "finish", "come", "settle", "stop"}
+        or not tokens[start].low.endswith("ing")
+    ):
+        return set()
+    view = next((hit for table in (v.VIEWS, v.SIZES, v.ANGLES) for hit in table.find(tokens, start, start + 7)), None)
+    return set(range(start, view.end if view else start + 1))
 
 
 _RIGHT_TABLES = (v.SPEEDS, v.DIRECTIONS, v.SWEEPS, v.SIDE_WORDS, v.TURNS, v.VIEWS, v.SIZES, v.SIMULTANEOUS)

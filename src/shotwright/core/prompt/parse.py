@@ -8,6 +8,7 @@ a second to load and is loaded once, by the first prompt that needs it. Where a 
 from __future__ import annotations
 
 import importlib.util
+import threading
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -40,6 +41,8 @@ NAMES = (
 )
 """What references are called while a sentence is parsed."""
 REPAIRS = 2
+_LOCK = threading.RLock()
+"""One sentence at a time: pages plan in threads."""
 
 
 @cache
@@ -112,9 +115,11 @@ def _is_mended(token: Token) -> bool:
 def _parsed(pieces: list[_Piece], names: dict[str, str], plain: dict[int, str]) -> tuple[Word, ...]:
     from spacy.tokens import Doc
 
-    pipeline = _pipeline()
+    with _LOCK:
+        pipeline = _pipeline()
     texts = [plain.get(i) or names.get(low) or text for i, (text, low, _, _) in enumerate(pieces)]
-    doc = pipeline(Doc(pipeline.vocab, words=texts))
+    with _LOCK:
+        doc = pipeline(Doc(pipeline.vocab, words=texts))
     words = []
     for i, ((_, low, span, at), parsed) in enumerate(zip(pieces, doc, strict=True)):
         tag = "NNS" if parsed.tag_ == "VBZ" and parsed.dep_ in {"nsubj", "nsubjpass", "dobj"} else parsed.tag_

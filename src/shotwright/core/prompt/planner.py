@@ -47,12 +47,14 @@ class _Media:
 
 
 def plan_request(request: ShotRequest, *, duration_s: float | None = None) -> ShotPlan:
-    """Turn a request's prompt into a plan.
+    """Turn a request's prompt into a plan, unless the request brings one along.
 
     Args:
         request: A valid request; its media counts decide what the references mean.
         duration_s: Length of the clip when it is not the request's own (an edit lasts as long as its source).
     """
+    if request.plan is not None:
+        return replace(request.plan, duration_s=duration_s or request.plan.duration_s)
     plan = parse_prompt(
         request.prompt,
         task=request.endpoint.task,

@@ -200,7 +200,8 @@ class UpstreamEngine:
                 raise DownstreamUnavailable(
                     f"A file could not be uploaded to the paid service ({type(exc).__name__}). Nothing was sent."
                 ) from exc
-        found: JSON = substituted(dict(shot.arguments), uploaded)
+        own = {name: value for name, value in shot.arguments.items() if name != "plan"}  # ours, not the service's
+        found: JSON = substituted(own, uploaded)
         return found
 
     def _finished(self, service: Service, endpoint: Endpoint, upstream_id: str, progress: Progress) -> Report:

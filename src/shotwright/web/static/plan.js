@@ -19,7 +19,12 @@ export function localSpans(plan, prompt) {
     ...plan,
     setting: inner([plan.setting ?? {}])[0],
     spans: Object.fromEntries(Object.entries(plan.spans ?? {}).map(([name, span]) => [name, moved(span)])),
-    ...Object.fromEntries(["camera", "shots", "entities", "relations", "actions", "effects", "edits", "unread", "warnings"].map((name) => [name, inner(plan[name] ?? [])])),
+    ...Object.fromEntries(
+      ["camera", "shots", "entities", "relations", "actions", "effects", "edits", "unread", "warnings"].map((name) => [
+        name,
+        inner(plan[name] ?? []),
+      ]),
+    ),
   };
 }
 
@@ -63,13 +68,7 @@ function rowsOf(plan) {
   if (plan.shots.length)
     rows.push([
       "framing",
-      plan.shots.map((item) => ({
-        kind: "shot",
-        start: item.start_s,
-        end: item.end_s,
-        label: framingLabel(item),
-        span: item.span,
-      })),
+      plan.shots.map((item) => ({ kind: "shot", start: item.start_s, end: item.end_s, label: framingLabel(item), span: item.span })),
     ]);
   if (plan.start_frame || plan.end_frame) {
     const frames = [];
