@@ -3,7 +3,7 @@
 Labels are flat facts: task, start and end frame, style and background references, continuation, camera moves, each edit
 with its reference, each reference's role, what is to be kept. Reported: precision, recall and F1 by class and overall, how
 many camera sequences are exactly right, and the median time for a prompt. The prompts in `bench/prompts/` are our own;
-`held-out.json` is not looked at while rules are written. Other files of the same form may be named on the command line.
+`held-out.json` and `scenes-held-out.json` are not looked at while rules are written. Other files of the same form may be named on the command line.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from bench import scenes
 from shotwright.core.plan_json import to_json
 from shotwright.core.prompt import plan_request
 from shotwright.core.request import Element, ShotRequest
@@ -151,9 +152,10 @@ def report(name: str, figures: dict[str, Any]) -> None:
 def main() -> None:
     """Score the named files, else our own; `--show` prints every difference."""
     arguments = [argument for argument in sys.argv[1:] if argument != "--show"]
-    for path in [Path(argument) for argument in arguments] or list(OURS):
+    for path in [Path(argument) for argument in arguments] or [*OURS, *scenes.OURS]:
         items = json.loads(path.read_text())
-        report(path.stem, score(items, show="--show" in sys.argv))
+        kind = scenes if "facts" in items[0] else sys.modules[__name__]
+        kind.report(path.stem, kind.score(items, show="--show" in sys.argv))
 
 
 if __name__ == "__main__":

@@ -14,7 +14,6 @@ Reported is recall for what labels list exhaustively and F1 where they claim to 
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -242,9 +241,3 @@ def report(name: str, figures: dict[str, Any]) -> None:
     print(f"\n{name}: {figures['prompts']} prompts, precision of entities {figures['entity_precision']:.3f}")
     for label, (share, number) in figures["recall"].items():
         print(f"  {label:<12} {share:.3f}  ({number} facts)")
-
-
-def main(paths: list[Path], *, show: bool) -> None:
-    """Score files of scene labels."""
-    for path in paths:
-        report(path.stem, score(json.loads(path.read_text()), show=show))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from pathlib import Path
 
@@ -25,6 +26,13 @@ that caused nothing. Nothing is guessed silently: what cannot be bound is a warn
   the coat from" (clothing), "carries the lamp from" (prop), "burns with the fire from" (effect); or from a label: `Prop: @Image1`.
 - **Order and time**: moves tile the clip in the order in which they happen ("first", "then", "ends with", "before ..., ..."); slow moves
   get more of it, fast ones less; "while" lets two run at once.
+- **Scenes** are read by syntax: nouns become entities with their colours, counts and materials, or the place; verbs become actions of
+  their subjects, one after the other unless "while" or "as" joins them; prepositions become relations and ways ("from left to right", "toward
+  the camera", "onto the chair"). A reference belongs to the head of its phrase: "a woman in a yellow raincoat (@Element1)" is the woman. Pronouns
+  and later mentions find theirs. What a word becomes: `shotwright words schooner`, or `GET /words/schooner`.
+- **Cuts**: "then cut to", "Shot 2:", "0-2s:", "3s:"; each shot has its own seconds, framing and actions.
+- **The trade's words**: ECU, CU, MCU, MS, MLS, WS, EWS, OTS, POV, insert, two-shot, worm's-eye view.
+- **Every content word is read or named.** What stands in no item of the plan is listed in `unread`, with the reason; pages underline it.
 - **Negations** ("do not", "without", "instead of", "no ...") and what is to be kept never become operations.
 - Phrases are listed in dictionary form; `…` stands for up to two words. The tables are TOML files in
   `src/shotwright/core/prompt/words/`: adding a synonym is adding a phrase.
@@ -232,7 +240,44 @@ def _sentence(name: str) -> str:
     return words[0].upper() + words[1:]
 
 
+PLAN_INTRO = """A plan is what a prompt means, as data: version 2. It comes out of `shotwright plan --json`, `POST /{endpoint}/plan` and `GET
+/requests/{id}/plan`, and it goes in: send it as `plan` beside the documented fields, on both wires, or with `--plan file.json`, and it is carried out
+instead of reading the prompt. A plan that came out and goes in again gives the same clip, byte for byte. What is no plan is refused with the
+path of each fault (`body.plan.actions[0].who`). The JSON Schema is served at `/schemas/plan.json`.
+
+```bash
+shotwright plan "A cat jumps from a shelf onto a chair" --json > plan.json     # read it, change it
+shotwright run reference-to-video -p "A cat jumps from a shelf onto a chair" --plan plan.json
+```
+
+Times are seconds from the start of the clip, entities are `e1`, `e2`, ...; values that say nothing are left out. A reader of your own
+(`SHOTWRIGHT_READER_URL`, any OpenAI-compatible server) may read prompts instead: its plan is held against the same schema and completed by the
+built-in reader, which answers whenever it fails; the request's log says who read.
+"""
+_CLASS = re.compile(
+    r'@dataclass\(frozen=True\)\nclass (\w+)\(Item\):\n    """(.+?)"""(.*?)(?=\n\n\n|\n    def |\Z)', re.DOTALL
+)
+_FIELD = re.compile(r"^    (\w+): (.+?)(?: = .+?)?\s+#: (.+)$", re.MULTILINE)
+_JSON_NAMES = {"with_ref": "with", "start": "from", "end": "to"}
+
+
+def plan_page() -> str:
+    """docs/plan.md."""
+    source = Path("src/shotwright/core/plan.py").read_text()
+    source = re.sub(r"\(\n\s+default_factory=dict\n\s+\)", "()", source)
+    lines = [NOTE, "# The plan", "", PLAN_INTRO]
+    for name, about, body in _CLASS.findall(source):
+        lines += [f"## {name}", "", about, "", "| Field | What it says |", "|---|---|"]
+        lines += [
+            f"| `{_JSON_NAMES.get(field, field)}` | {text.replace('|', chr(92) + '|')} |"
+            for field, _, text in _FIELD.findall(body)
+        ]
+        lines.append("")
+    return "\n".join(lines)
+
+
 PAGES = {
+    "plan.md": plan_page,
     "prompt-language.md": prompt_page,
     "endpoints.md": endpoints_page,
     "looks.md": looks_page,

@@ -144,10 +144,10 @@ def test_a_taken_port_is_a_sentence(server: RunningServer, tmp_path: Path) -> No
 
 
 def test_plan_takes_a_prompt_alone_and_says_which_words_caused_what() -> None:
-    said = shotwright("plan", "The camera slowly orbits @Element1 in @Image1. Bananas are purple.")
+    said = shotwright("plan", "The camera slowly orbits @Element1 in @Image1. Colourless ideas sleep.")
     assert said.returncode == 0, said.stderr
     assert '"orbits"' in said.stdout
-    assert 'not read     "Bananas are purple"' in said.stdout
+    assert 'not read     "Colourless"' in said.stdout
     data = json.loads(shotwright("plan", "Generate the next shot", "--video", "--json").stdout)
     assert (data["task"], data["continuation"]) == ("video_reference", "next_shot")
     few = json.loads(shotwright("plan", "Orbit @Element2", "--elements", "1", "--json").stdout)
@@ -164,3 +164,34 @@ def test_misuse_is_a_sentence_and_exit_code_2(arguments: tuple[str, ...]) -> Non
     assert said.returncode == 2
     assert "Traceback" not in said.stderr
     assert said.stderr.strip()
+
+
+def test_a_plan_is_changed_and_carried_out(tmp_path: Path) -> None:
+    asked = ["standard/reference-to-video", "-p", "A cat sleeps. Hold still.", "-d", "3"]
+    plan = tmp_path / "plan.json"
+    asking = (
+        "plan",
+        "A cat sleeps. Hold still.",
+        "--endpoint",
+        "standard/reference-to-video",
+        "--duration",
+        "3",
+        "--json",
+    )
+    found = json.loads(shotwright(*asking).stdout)
+    plan.write_text(json.dumps({**found, "camera": [{"move": "pan_left", "start_s": 0.0, "end_s": 3.0}]}))
+    done = shotwright(
+        "run", *asked, "--plan", str(plan), "--engine", "testcard", "-o", str(tmp_path / "a.mp4"), "--json"
+    )
+    assert done.returncode == 0, done.stderr
+    plan.write_text(json.dumps({**found, "camera": [{"move": "nowhere"}]}))
+    wrong = shotwright("validate", *asked, "--plan", str(plan))
+    assert wrong.returncode == 3
+    assert "plan.camera.0.move" in wrong.stdout + wrong.stderr
+    assert "holds no plan" in shotwright("run", *asked, "--plan", str(tmp_path / "none.json")).stderr
+
+
+def test_words_says_what_a_word_becomes() -> None:
+    assert "vehicle" in shotwright("words", "schooner").stdout
+    assert "box with its name" in shotwright("words", "zorblax").stdout
+    assert json.loads(shotwright("words", "trudges", "--json").stdout)["motion"] == "walk"

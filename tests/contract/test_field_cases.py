@@ -13,6 +13,7 @@ from pathlib import Path
 
 import cv2
 import httpx
+import jsonschema_rs
 import numpy as np
 import pytest
 from tests.running import STANDARD, RunningServer, start
@@ -248,7 +249,7 @@ def test_a_webhook_address_with_a_user_name_is_refused_at_submit(server: Running
     refused = server.http.post(f"/queue/{R2V}", params={"fal_webhook": f"https://{where}example.com/"}, json=SHOT)
     assert (refused.status_code, "user name" in refused.text) == (400, True)
     frame = {
-        "model": "kling-o1-reference-to-video",
+        "model": "kling-o1-reference-image-to-video",
         "version": "0.0.1",
         "input": SHOT,
         "webhook_url": f"https://{where}example.com/",
@@ -274,3 +275,47 @@ def test_a_transparent_picture_is_said_and_an_opaque_one_is_not(server: RunningS
     assert [line for line in logs if "transparent" in line] == [
         "image_urls[1] is transparent in places; where it fills the frame they are grey."
     ]
+
+
+def test_a_plan_goes_in_on_both_wires_and_gives_the_same_clip(server: RunningServer) -> None:
+    first = server.submit(R2V, SHOT)
+    clip = server.http.get(server.wait(first)["video_url"]).content
+    plan = server.http.get(f"/requests/{first}/plan").json()
+    asked = server.http.post(f"/{R2V}/plan", json=SHOT).json()["plan"]
+    assert {**plan, "not_rendered": []} == asked
+    jsonschema_rs.validator_for(server.http.get("/schemas/plan.json").json()).validate(plan)
+    again = server.submit(R2V, {**SHOT, "plan": plan})
+    assert server.http.get(server.wait(again)["video_url"]).content[: len(clip) // 2] == clip[: len(clip) // 2]
+    assert server.http.get(f"/requests/{again}/plan").json() == plan
+    moved = {**plan, "duration_s": 5.0, "camera": [{"move": "orbit", "start_s": 0.0, "end_s": 5.0}]}
+    body = {"model": "kling-o1-reference-image-to-video", "input": {**SHOT, "duration": "5", "plan": moved}}
+    made = server.http.post("/v1/prediction/", json=body, headers={"X-API-Key": "any"}).json()
+    assert "predictionID" in made, made
+    row = server.wait(made["predictionID"])
+    assert row["state"] == "succeeded"
+    assert [m["move"] for m in server.http.get(f"/requests/{row['id']}/plan").json()["camera"]] == ["orbit"]
+
+
+@pytest.mark.parametrize(
+    ("plan", "loc"),
+    [
+        (7, ["body", "plan"]), ({}, ["body", "plan", "task"]), ({"task": "edit", "duration_s": 3}, ["body", "plan", "task"]),
+        ({"task": "reference_to_video", "duration_s": 5}, ["body", "plan", "duration_s"]),
+        ({"task": "reference_to_video", "duration_s": 3, "camera": [{"move": "warp"}]}, ["body", "plan", "camera", 0, "move"]),
+        ({"task": "reference_to_video", "duration_s": 3, "start_frame": "@Image1"}, ["body", "plan", "start_frame"]),
+    ],
+)  # fmt: skip
+def test_a_plan_that_does_not_fit_is_refused_at_its_place(
+    server: RunningServer, plan: object, loc: list[object]
+) -> None:
+    answer = server.http.post(f"/{R2V}", json={**SHOT, "plan": plan})
+    assert answer.status_code == 422
+    assert loc in [item["loc"] for item in answer.json()["detail"]]
+    live = server.http.post(f"/{R2V}/plan", json={**SHOT, "plan": plan}).json()
+    assert loc in [item["loc"] for item in live["errors"]]
+
+
+def test_what_a_word_means_is_told(server: RunningServer) -> None:
+    found = server.http.get("/words/vending%20machine").json()
+    assert (found["kind"], found["height_m"]) == ("furniture", 1.85)
+    assert server.http.get("/words/zorblax").json()["kind"] is None

@@ -49,6 +49,36 @@ COLOUR_RGB = {
     "purple": (124, 48, 160), "violet": (124, 48, 190), "pink": (240, 130, 176), "white": (240, 240, 240), "black": (26, 26, 28),
     "grey": (128, 128, 128), "gray": (128, 128, 128), "brown": (112, 72, 44), "cyan": (40, 190, 210), "magenta": (210, 40, 170),
     "gold": (212, 168, 60), "golden": (212, 168, 60), "silver": (188, 192, 198), "turquoise": (50, 190, 180), "teal": (20, 120, 124),
-    "crimson": (170, 16, 46),
+    "crimson": (170, 16, 46), "emerald": (0, 150, 100), "navy": (20, 32, 90), "scarlet": (220, 36, 20), "maroon": (110, 16, 30),
+    "beige": (222, 206, 176), "ivory": (244, 240, 224), "lavender": (190, 160, 226), "lilac": (200, 162, 210), "mint": (160, 226, 190),
+    "olive": (112, 116, 40), "amber": (246, 180, 30), "coral": (250, 126, 100), "peach": (252, 200, 160), "indigo": (66, 30, 130),
+    "burgundy": (110, 10, 40), "copper": (184, 110, 60), "rose": (232, 90, 130), "tan": (202, 166, 120), "cream": (246, 238, 212),
+    "lime": (150, 220, 40), "khaki": (178, 164, 112), "charcoal": (54, 56, 62), "rust": (170, 74, 30), "mustard": (214, 168, 30),
 }  # fmt: skip
 """sRGB of colour words."""
+
+_SHADES = {
+    "bright": (1.15, 1.25), "vivid": (1.05, 1.35), "neon": (1.25, 1.4), "hot": (1.0, 1.3), "electric": (1.15, 1.35), "deep": (0.7, 1.15), "dark": (0.55, 1.0),
+    "midnight": (0.4, 1.0), "rich": (0.85, 1.2), "light": (1.3, 0.75), "pale": (1.35, 0.55), "pastel": (1.3, 0.55), "baby": (1.3, 0.65), "soft": (1.15, 0.7),
+    "muted": (0.95, 0.55), "dusty": (0.95, 0.55), "sky": (1.3, 0.8), "forest": (0.55, 1.0), "royal": (0.9, 1.15),
+}  # fmt: skip
+"""What a word before a colour does to its lightness and its strength."""
+
+
+def colour_of(text: str | None) -> tuple[int, int, int] | None:
+    """sRGB of a colour in words ("deep emerald green": the last colour word counts, those before it shade it) or in hex; None for no colour."""
+    words = (text or "").lower().split()
+    if words and len(words[-1]) == HEX_LENGTH and words[-1].startswith("#"):
+        return tuple(int(words[-1][i : i + 2], 16) for i in (1, 3, 5))  # type: ignore[return-value]
+    named = [word for word in words if word in COLOUR_RGB]
+    if not named:
+        return None
+    rgb = [float(value) for value in COLOUR_RGB[named[0]]]
+    for word in words:
+        light, strength = _SHADES.get(word, (1.0, 1.0))
+        grey = sum(rgb) / 3
+        rgb = [min(255.0, max(0.0, (grey + (value - grey) * strength) * light)) for value in rgb]
+    return round(rgb[0]), round(rgb[1]), round(rgb[2])
+
+
+HEX_LENGTH = 7

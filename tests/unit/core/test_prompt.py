@@ -344,6 +344,12 @@ def test_roles(prompt: str, images: int, elements: int, expected: dict[str, str]
         ("It should be foggy", [("weather", None)]),
         ("Add falling snow and a lantern", [("weather", None), ("add", None)]),
         ("Set it on the moon instead of the beach", [("background", None)]),
+        ("Apply the colour grading of @Image1", [("recolour", "@Image1")]),
+        ("With the palette of @Image1", [("recolour", "@Image1")]),
+        ("Make it a rainy night with lightning", [("weather", None), ("time_of_day", None), ("effect", None)]),
+        ("Turn the scene into night", [("time_of_day", None)]),
+        ("Change the angle to worm's eye view", []),
+        ("Change the camera to pan left", []),
     ],
 )
 def test_edits_in_other_words(prompt: str, expected: list[tuple[str, str | None]]) -> None:
@@ -510,3 +516,16 @@ def test_canonical_spelling_changes_nothing(prompt: str) -> None:
     ]
     assert facts[0] == facts[1]
     assert plan(prompt, images=2, elements=2) == one
+
+
+@pytest.mark.parametrize(
+    ("prompt", "target", "colour"),
+    [
+        ("Make her jacket bright pink", "jacket", "bright pink"),
+        ("Change the car to deep emerald green", "car", "deep emerald green"),
+        ("Paint the door navy", "door", "navy"),
+    ],
+)
+def test_colours_keep_what_shades_them(prompt: str, target: str, colour: str) -> None:
+    (edit,) = plan(prompt, "video-to-video/edit").edits
+    assert (edit.op, edit.target, edit.to) == ("recolour", target, colour)

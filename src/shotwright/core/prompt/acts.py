@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from shotwright.core.plan import Action, Path
 from shotwright.core.prompt import syntax
+from shotwright.core.prompt import vocabulary as v
 from shotwright.core.prompt.context import nears
 from shotwright.core.prompt.lexicon import motion_of
 from shotwright.core.prompt.relating import Relating
@@ -31,6 +32,16 @@ class Acts(Relating):
     def _is_act(self, word: Word) -> bool:
         is_verb = word.tag[0] == "V" or (word.tag == "JJ" and word.lemma == "asleep")
         return is_verb and word.dep not in AUXILIARY and word.lemma not in {"be", "have", "do", "get", "let"}
+
+    def _describe(self, verb: Word) -> None:
+        """ "The door is red and old": what is said of somebody can be seen of them."""
+        for word in self.sentence.children(verb):
+            if word.dep == "acomp" and word.tag in {"JJ", "VBN"}:
+                said = [word, *(w for w in self.sentence.children(word) if w.dep == "conj" and w.tag == "JJ")]
+                for thing in self._subjects(verb):
+                    thing.attributes += [w.text for w in said]
+                    thing.colour = thing.colour or next((w.text for w in said if w.text in v.COLOURS), None)
+                    self._cover(said)
 
     def _act(self, verb: Word) -> None:
         particle = self._particle(verb)
@@ -123,7 +134,7 @@ class Acts(Relating):
         found: dict[str, str] = {}
         for nested in deeper:
             found |= self._goal(nested)
-        if kind is None or not inner or inner[0].lemma in syntax.POSITIONS | {"camera", "us"}:
+        if kind is None or not inner or inner[0].lemma in syntax.POSITIONS | syntax.FILM | {"camera", "us", "screen"}:
             return found
         target = inner[0]
         name = self.things[target.i].id if target.i in self.things else target.lemma

@@ -34,6 +34,26 @@ GIVEN = frozenset(
 PICTURES = frozenset({"image", "picture", "photo", "photograph", "pic"})
 UNNAMED = frozenset({"character", "object", "garment"})
 """Nouns of pictures that the words give none."""
+LIVELY = frozenset(
+    {
+        "stand",
+        "sit",
+        "walk",
+        "run",
+        "wave",
+        "talk",
+        "laugh",
+        "cry",
+        "look_around",
+        "dance",
+        "kneel",
+        "nod",
+        "shout",
+        "sleep",
+        "read",
+    }
+)
+"""Motions of somebody rather than of something."""
 BORNE = frozenset({"holding", "wearing"})
 ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7}
 
@@ -108,16 +128,25 @@ def entities_of(scene: Scene, roles: Roles, reveals: dict[str, float]) -> tuple[
     for ref, referred in roles.subjects.items():
         if scene.thing(ref) is None:
             _place(scene, ref, referred)
+    lively = {deed.action.who for deed in scene.deeds if deed.action.motion in LIVELY}
     found = []
     for thing in scene.things:
         said = roles.subjects.get(thing.ref or "")
         if thing.ref is None and not thing.noun:
             continue
+        role = _role(thing, said, lively)
         if not thing.noun:
-            thing.noun, thing.kind = _called(said)
-        entity = thing.entity(_role(thing, said), said.placement if said else None)
+            thing.noun, thing.kind = _called(role)
+        entity = thing.entity(role, said.placement if said else None)
         found.append(replace(entity, appears_s=reveals.get(thing.ref or "", 0.0)))
-    _own(scene, roles)
+    _own(
+        scene,
+        {
+            ref: said
+            for ref, said in roles.subjects.items()
+            if not (thing := scene.thing(ref)) or thing.id not in lively
+        },
+    )
     there = {entity.id for entity in found}
     scene.relations = [r for r in scene.relations if {r.of, r.to} <= there]
     scene.deeds = [_without_strangers(deed, there) for deed in scene.deeds if deed.action.who in there]
@@ -144,9 +173,8 @@ def _place(scene: Scene, ref: str, referred: Referred) -> None:
     )
 
 
-def _called(referred: Referred | None) -> tuple[str, str]:
+def _called(role: Role | None) -> tuple[str, str]:
     """A noun and a kind for a picture that the words give none."""
-    role = referred.role if referred else "subject"
     return (
         ("character", "person")
         if role == "subject"
@@ -156,18 +184,20 @@ def _called(referred: Referred | None) -> tuple[str, str]:
     )
 
 
-def _role(thing: Thing, referred: Referred | None) -> Role | None:
+def _role(thing: Thing, referred: Referred | None, lively: set[str]) -> Role | None:
     """What a picture is for: as its words say, unless its noun is of another kind."""
     if referred is None or not thing.ref:
         return None
     if thing.kind in {"person", "animal"} and referred.role in {"clothing", "prop"}:
         return "subject"
+    if not referred.noun and referred.role == "prop" and thing.id in lively:
+        return "subject"
     return referred.role
 
 
-def _own(scene: Scene, roles: Roles) -> None:
+def _own(scene: Scene, subjects: dict[str, Referred]) -> None:
     """What belongs to somebody is held or worn by them, where the sentence does not say it already."""
-    for ref, referred in roles.subjects.items():
+    for ref, referred in subjects.items():
         thing, owner = scene.thing(ref), scene.thing(referred.of)
         if (
             thing is None

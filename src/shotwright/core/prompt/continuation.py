@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from shotwright.core.prompt import vocabulary as v
 from shotwright.core.prompt.lexer import clauses, sentences, span_of
+from shotwright.core.prompt.wholes import is_camera_work
 
 if TYPE_CHECKING:
     from shotwright.core.plan import Continuation, Span
@@ -25,7 +26,7 @@ def parse_continuation(tokens: list[Token], *, has_framing: bool) -> tuple[Conti
     angle = v.CAMERA_ANGLE.find(tokens)
     if angle:
         return "camera_angle", span_of(tokens[angle[0].start : angle[0].end])
-    if has_framing and _seen_from(tokens):
+    if has_framing and (_seen_from(tokens) or any(is_camera_work(c) for s in sentences(tokens) for c in clauses(s))):
         return "camera_angle", None
     moved = _transfer(tokens)
     if moved[0]:

@@ -38,6 +38,7 @@ from shotwright.core.prompt.operations import (
     wrapped,
 )
 from shotwright.core.prompt.phrases import GAP
+from shotwright.core.prompt.wholes import coloured, is_camera_work, palette, sky
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -179,6 +180,8 @@ def _opens(part: list[Token], i: int) -> bool:
 
 def _read(clause: list[Token], sentence: list[Token], found: ParsedEdits) -> None:
     edits: list[Edit] = []
+    if is_camera_work(clause):
+        return
     clause = clause[1:] if len(clause) > 1 and clause[0].lemma in {"and", "then", "also", "plus"} else clause
     for reading in _READINGS:
         edits = reading(clause)
@@ -187,7 +190,7 @@ def _read(clause: list[Token], sentence: list[Token], found: ParsedEdits) -> Non
     else:
         edits = _bare(clause, sentence) or _listed(clause, sentence, found)
     edits += [extra for edit in edits[:1] for extra in implied(edit, clause)]
-    found.edits += [replace(edit, span=span_of(clause)) for edit in edits]
+    found.edits += [replace(coloured(edit, clause), span=span_of(clause)) for edit in edits]
 
 
 def _instead(sentence: list[Token], found: ParsedEdits) -> bool:
@@ -467,6 +470,8 @@ def _joined(edits: list[Edit]) -> list[Edit]:
 
 
 _READINGS: tuple[Callable[[list[Token]], list[Edit]], ...] = (
+    sky,
+    palette,
     _takes_place,
     _put_where,
     _passive,

@@ -24,6 +24,7 @@ CUTS = PhraseTable({"cut": [
     "then cut to", "cut to", "cuts to", "smash cut to", "match cut to", "match cut", "hard cut to", "hard cut", "jump cut to", "jump cut",
     "cut back to", "then cut", "cutting to", "dissolve to", "next shot be",
 ]})  # fmt: skip
+BEFORE_CUTS = frozenset({"then", "and", "it", "we", "camera", "shot", "finally", "hard", "smash", "match", "jump"})
 NUMBERED = frozenset({"shot", "scene", "frame", "panel", "clip", "beat", "cut", "part"})
 WORD_NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "first": 1, "second": 2, "third": 3, "fourth": 4}
 _CLOCK = r"(?:(\d{1,2}):)?(\d{1,2}(?:\.\d+)?)"
@@ -172,6 +173,9 @@ def segments(prompt: str, tokens: Sequence[Token]) -> tuple[list[Segment], set[i
             marks[inside[0]] = (start, end)
             taken.update(inside)
     for hit in CUTS.find(tokens):
+        before = tokens[hit.start - 1] if hit.start else None
+        if before is not None and before.kind == "word" and before.lemma not in BEFORE_CUTS:
+            continue  # somebody cuts something
         marks.setdefault(hit.start, (None, None))
         taken.update(range(hit.start, hit.end))
     for i in _numbered(tokens):
@@ -194,7 +198,7 @@ def _is_heading(tokens: Sequence[Token]) -> bool:
     return (
         len([t for t in tokens if t.kind == "word"]) <= 6
         and not any(t.kind == "ref" for t in tokens)
-        and tokens[-1].lemma in {":", "."}
+        and tokens[-1].lemma == ":"
     )
 
 

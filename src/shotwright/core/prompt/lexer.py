@@ -27,6 +27,7 @@ Kind = Literal["word", "ref", "number", "stop", "comma"]
 _TOKEN = re.compile(
     r"(?P<ref><<<\s*(?:image|element|video)\s*_?\s*\d+\s*>>>|@(?:image|element|video)[_ ]?\d+|<[ievIEV]\d+>)"
     r"|(?P<name>@[A-Za-z][A-Za-z_]*)"
+    r"|(?P<hex>#[0-9a-fA-F]{6}\b)"
     r"|(?P<number>\d+(?:\.\d+)?)"
     r"|(?P<degree>°)"
     r"|(?P<word>[^\W\d_]+(?:['’][^\W\d_]+)?)"
@@ -93,7 +94,7 @@ def _tokens(kind: str, text: str, start: int, known: frozenset[str]) -> list[Tok
     if kind == "word" and _CJK.search(text):
         return [Token("word", char, char, start + i, start + i + 1) for i, char in enumerate(text)]
     found = _LEMMAS[kind](text) if kind in _LEMMAS else lemma(text, known) if kind == "word" else text
-    shown = {"name": "ref", "degree": "word"}.get(kind, kind)
+    shown = {"name": "ref", "degree": "word", "hex": "word"}.get(kind, kind)
     value = float(text) if kind == "number" and len(text) < 12 else 0.0
     return [Token(cast("Kind", shown), text, found, start, end, value)]
 

@@ -220,6 +220,6 @@ class Nouns(Context):
         scene = self.scene
         scene.places += [mention.noun] if mention.noun not in scene.places else []
         scene.place_attributes += [a for a in mention.attributes if a not in scene.place_attributes]
-        outside = mention.head.dep == "pobj" and self.sentence.head(mention.head).text in {"outside", "of"}
+        outside = mention.head.dep == "pobj" and self.sentence.head(mention.head).text == "outside"
         scene.is_inside |= mention.what.kind == "inside" and not outside
         scene.place_span = scene.place_span or (mention.words[0].span[0], mention.head.span[1])

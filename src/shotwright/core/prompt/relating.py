@@ -21,6 +21,7 @@ WHOLES = frozenset({"vehicle", "building", "animal", "person"})
 HOLDERS = frozenset({"tool", "furniture", "vehicle", "food"})
 CONTENTS = frozenset({"food", "plant", "other", "tool", "material", "nature"})
 ATTACHED = frozenset({"plant", "food", "clothing", "light", "tool", "furniture"})
+PLACEMENTS = {"middle": "center", "centre": "center", "front": "foreground"}
 FLAT = frozenset({"tray", "plate", "board", "cutting board", "saucer", "platter", "table", "shelf"})
 """On these things lie; in others they are."""
 
@@ -73,6 +74,9 @@ class Relating(Nouns):
                     self._add_relation(thing.id, said, target.id, (word.span[0], last.span[1]))
         if targets and any(w.lemma in v.PLACEMENT_WORDS for w in targets):
             self._cover([*self.sentence.words[hit.start : hit.end], *targets])
+            where = next(w.lemma for w in targets if w.lemma in v.PLACEMENT_WORDS)
+            for thing in of:
+                thing.placement = thing.placement or PLACEMENTS.get(where, where)
 
     def _behind(self, word: Word) -> list[Thing]:
         """Whom a noun stands for as a goal: itself, the whole of "the back of the snail", the owner of "its back"."""

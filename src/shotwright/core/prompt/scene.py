@@ -56,6 +56,8 @@ class _Reader(Acts):
         for word in self.sentence.words:
             if self._is_act(word):
                 self._act(word)
+            elif word.lemma in {"be", "look", "become"}:
+                self._describe(word)
         for word in self.sentence.words:
             self._relate(word)
         self._bind_effects(effects)

@@ -23,7 +23,7 @@ class Thing:
     attributes: list[str] = field(default_factory=list)
     colour: str | None = None
     span: Span | None = None
-    is_place: bool = False
+    placement: str | None = None  #: Where in the frame.
 
     def entity(self, role: Role | None, placement: str | None) -> Entity:
         """As the plan has it."""
@@ -32,7 +32,7 @@ class Thing:
         )
         return Entity(
             self.id, self.noun, cast("EntityKind", kind), self.ref, role, self.count, tuple(dict.fromkeys(self.attributes)), self.colour,
-            placement=placement, span=self.span,
+            placement=placement or self.placement, span=self.span,
         )  # fmt: skip
 
 

@@ -30,7 +30,7 @@ from shotwright.engines.draft.sprites import colour_matched
 from shotwright.engines.draft.stage import blend
 from shotwright.engines.draft.style import matching_table, stylise
 from shotwright.engines.draft.weather import haze_of, precipitation_of
-from shotwright.media.colour import COLOUR_RGB, FrameYUV, rgb_pixel, rgb_to_yuv, yuv_to_rgb
+from shotwright.media.colour import FrameYUV, colour_of, rgb_pixel, rgb_to_yuv, yuv_to_rgb
 from shotwright.media.images import load_flat
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ MATERIALS: dict[str, tuple[tuple[int, int, int], float]] = {
 def replace_subject(edit: Edit, source: EditSource) -> Change | None:
     """The subject gives way to an element, which takes its place, its size and its rhythm."""
     words = set((edit.target or "").split())
-    if words & set(PARTS) and edit.with_ref is None and (edit.to or "") in COLOUR_RGB:
+    if words & set(PARTS) and edit.with_ref is None and colour_of(edit.to) is not None:
         return recolour(edit, source)
     find = finder_of(edit, source)
     if find is None:
@@ -112,7 +112,7 @@ def _thing(edit: Edit, source: EditSource) -> CutOut | None:
     if not words:
         return None
     kind = next((kind for word in reversed(words) if (kind := STAND_INS.first(tokenize(word, KNOWN_WORDS)))), "object")
-    colour = next((word for word in words if word in COLOUR_RGB), None)
+    colour = next((word for word in words if colour_of(word) is not None), None)
     source.not_rendered.append(f"{' '.join(words)}: a plain stand-in")
     return colour_matched(standins.stand_in(kind, colour), place)
 
@@ -224,8 +224,12 @@ def _shade(frame: FrameYUV, x: float, y: float, reach: float) -> None:
 
 def recolour(edit: Edit, source: EditSource) -> Change | None:
     """Another colour inside the target's mask; shading stays."""
-    name = next((word for word in (edit.to or "").split() if word in COLOUR_RGB), None)
-    return None if name is None else _painted(edit, source, COLOUR_RGB[name], 1.0)
+    path = source.shot.image(edit.with_ref)
+    if path is not None:
+        table = matching_table(source.frame_at(0.5), rgb_to_yuv(load_flat(path)))
+        return lambda frame, _: grade.apply_table(frame, table)
+    rgb = colour_of(edit.to)
+    return None if rgb is None else _painted(edit, source, rgb, 1.0)
 
 
 def material(edit: Edit, source: EditSource) -> Change | None:
@@ -239,7 +243,7 @@ def attribute(edit: Edit, source: EditSource) -> Change | None:
     words = (edit.to or edit.what or "").split()
     if (edit.to or "") in grade.TONES:
         return _toned(edit, source, grade.TONES[edit.to or ""].table())
-    if set(words) & set(COLOUR_RGB):
+    if colour_of(" ".join(words)) is not None:
         return recolour(edit, source)
     if set(words) & set(MATERIALS):
         return material(edit, source)
