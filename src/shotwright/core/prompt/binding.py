@@ -144,7 +144,7 @@ def entities_of(scene: Scene, roles: Roles, reveals: dict[str, float]) -> tuple[
         {
             ref: said
             for ref, said in roles.subjects.items()
-            if not (thing := scene.thing(ref)) or thing.id not in lively
+            if (known := scene.thing(ref)) is None or known.id not in lively
         },
     )
     there = {entity.id for entity in found}
