@@ -101,13 +101,20 @@ class Acts(Relating):
         stretch = self.sentence.words[verb.i + 1 : min(end, verb.i + CLAUSE_WAYS_REACH)]
         way: dict[str, str] = {}
         for hit in syntax.WAYS.find(stretch):
+            only = stretch[hit.start]
+            if (
+                hit.end - hit.start == 1
+                and only.dep == "prep"
+                and any(w.dep == "pobj" for w in self.sentence.children(only))
+            ):
+                continue  # "down the street" leads along it
             self._cover(stretch[hit.start : hit.end])
             way |= {name: value for name, value in _ENDS[hit.value].items() if name not in way}
         for prep in self.sentence.children(verb):
             if prep.dep in {"prep", "agent"} and prep.i > verb.i:
                 way |= {name: value for name, value in self._goal(prep).items() if name not in way}
         particle = self._particle(verb)
-        if particle is not None and particle.text in _PARTICLE_ENDS and verb.lemma not in syntax.PLACING:
+        if particle is not None and particle.text in _PARTICLE_ENDS and motion_of(text, verb.lemma) in syntax.GOING:
             way |= {k: value for k, value in _PARTICLE_ENDS[particle.text].items() if k not in way}
         own = syntax.VERB_WAYS.get(text) or syntax.VERB_WAYS.get(verb.lemma)
         if own:

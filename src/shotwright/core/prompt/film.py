@@ -287,7 +287,13 @@ def _only_adverbs(tokens: Sequence[Token], at: int, low: int) -> int:
 
 
 def _goes_on(tokens: Sequence[Token], at: int) -> set[int]:
-    """What the camera does besides: "..., moving to the back view", "..., ending on her face"."""
+    """What the camera does besides: "..., moving to the back view", "..., ending on her face", "to follow one of them"."""
+    if (
+        at + 1 < len(tokens)
+        and tokens[at].lemma == "to"
+        and tokens[at + 1].lemma in {"follow", "reveal", "show", "frame", "see", "catch", "track"}
+    ):
+        return {at, at + 1}
     start = next((i + 1 for i in range(at, min(at + 8, len(tokens))) if tokens[i].kind == "comma"), at)
     if (
         start >= len(tokens)

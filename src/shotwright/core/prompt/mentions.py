@@ -119,7 +119,9 @@ def _mention(sentence: Sentence, head: Word) -> Mention:
     left = _left(sentence, head)
     nouns = [w for w in left if w.dep in {"compound", "nmod", "amod"} and w.is_noun and not w.is_ref]
     pair = f"{nouns[-1].text} {head.lemma}" if nouns else ""
-    paired = noun_of(pair)
+    triple = f"{left[-2].text} {pair}" if len(left) > 1 and left[-1] in nouns else ""
+    paired = noun_of(triple) or noun_of(pair)
+    pair = triple if noun_of(triple) else pair
     what = paired or noun_of(head.lemma)
     noun = pair if paired else head.lemma
     if what is None:

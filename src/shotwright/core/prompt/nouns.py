@@ -103,6 +103,13 @@ class Nouns(Context):
                 and mention.noun == mention.head.lemma
             ):
                 self.scene.places += [word.lemma] if word.lemma not in self.scene.places else []
+                if (
+                    described
+                    and described.kind == "building"
+                    and not any(t.noun == word.lemma for t in self.scene.things)
+                ):
+                    whole = Thing(f"e{len(self.scene.things) + 1}", word.lemma, "building", span=word.span)
+                    self.scene.things.append(whole)
         if self._is_place(mention):
             self._locate(mention)
             if not self._is_also_thing(mention):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from shotwright.core.prompt import syntax
 from shotwright.core.prompt import vocabulary as v
-from shotwright.core.prompt.lexicon import noun_of
+from shotwright.core.prompt.lexicon import motion_of, noun_of
 from shotwright.core.prompt.nouns import Nouns
 
 if TYPE_CHECKING:
@@ -168,7 +168,15 @@ class Relating(Nouns):
             return (self._subjects(verb) or [thing]) if moves_up and verb else self._group(head)
         if head.tag[0] == "V" or head.tag in {"JJ", "RB"}:
             placed = [self.things[w.i] for w in self.sentence.children(head) if w.dep == "dobj" and w.i in self.things]
-            if placed and head.lemma in syntax.PLACING:
+            goals = [w.lemma for w in self.sentence.children(prep) if w.dep == "pobj"]
+            is_its = (
+                kind in {"on", "in"}
+                and placed
+                and placed[0].kind in SMALL
+                and motion_of(head.lemma) not in syntax.GOING
+                and not set(goals) & syntax.SEATS
+            )
+            if placed and (head.lemma in syntax.PLACING or is_its):
                 return placed
             return self._subjects(head)
         return []

@@ -41,4 +41,49 @@ THEN = frozenset(_RAW["joining"]["then"])
 PLAIN_ADJECTIVES = frozenset(_RAW["plain"]["adjective"])
 EFFECTS = _table("effects")
 NO_MOTION = frozenset(_RAW["motions"]["none"])
+GOING = frozenset(
+    {
+        "walk",
+        "run",
+        "sneak",
+        "limp",
+        "march",
+        "crawl",
+        "climb",
+        "jump",
+        "fly",
+        "float",
+        "swim",
+        "roll",
+        "drive",
+        "ride_bike",
+        "ride_horse",
+        "ski",
+        "surf",
+        "skate",
+        "row",
+        "steer",
+        "fall",
+        "rise",
+    }
+)
+"""Motions that get somebody somewhere."""
+SEATS = frozenset(
+    {
+        "chair",
+        "armchair",
+        "sofa",
+        "couch",
+        "bench",
+        "stool",
+        "throne",
+        "seat",
+        "bed",
+        "swing",
+        "floor",
+        "ground",
+        "horse",
+        "bicycle",
+    }
+)
 MOTIONS = tuple(name for name in _RAW["motions"] if name != "none")

@@ -20,7 +20,7 @@ from shotwright.engines.draft.sprites import Sprite, spread_views
 if TYPE_CHECKING:
     from shotwright.core.plan import ShotPlan
     from shotwright.engines.analysis.cutout import CutOut
-    from shotwright.engines.draft.cast import Subject
+    from shotwright.engines.draft.cast.members import Subject
     from shotwright.engines.draft.place import Place
 
 OBJECT_ROLES = frozenset({"object", "prop"})
@@ -29,6 +29,8 @@ UNSEEN_ROLES = frozenset({"clothing", "effect"})
 LOW_M = 0.6
 CLOSE_SIZES = frozenset({"medium_wide", "medium", "medium_close_up", "close_up", "extreme_close_up"})
 GAP_M = 0.32
+ALOFT_M = 1.2
+SMALL_M = 0.6
 FILLED = 0.82
 """Share of the frame's width that a group may fill."""
 MOVING_ROOM = 1.35
@@ -60,16 +62,12 @@ class Actor:
 
 def actor_of(subject: Subject, cuts: list[CutOut]) -> Actor:
     """Give somebody a size in metres: by the noun, else by what the picture looks like."""
-    kind = (
-        subject.ref.split(":")[1]
-        if subject.ref.startswith("stand-in")
-        else ("object" if subject.role in OBJECT_ROLES else "")
-    )
+    kind = "object" if subject.role in OBJECT_ROLES else ""
     known = standins.known_height_m(kind, subject.noun)
     first = cuts[0]
     if known is None:
         known = 1.7 if first.aspect < 0.72 or first.is_cropped else min(1.2, max(0.5, 1.1 / first.aspect))
-    if first.is_cropped and known > 1.0 and not subject.ref.startswith("stand-in"):
+    if first.is_cropped and known > 1.0:
         return Actor(subject, cuts, BUST_SHARE * known, (1 - BUST_SHARE) * known)
     return Actor(subject, cuts, known)
 
@@ -168,6 +166,7 @@ def out_of_the_way(props: list[Sprite], sprites: list[Sprite], lens: float) -> l
         return props
     far = max(sprite.z for sprite in sprites) + 0.7
     way = max((abs(sprite.walk[2]) for sprite in sprites if sprite.walk), default=0.0)
+    way = max([way, *(float(np.abs(sprite.track[:, 0]).max()) for sprite in sprites if sprite.track is not None)])
     wide = 0.5 * far / lens + way
 
     def is_before(prop: Sprite) -> bool:
@@ -250,7 +249,12 @@ def opening(place: Place, framing: Framing, sprites: list[Sprite], aspect: float
     if framing.angle == "over_the_shoulder" and len(sprites) > 1:
         return _over_the_shoulder(base, sprites, aspect)
     size = framing.size
-    point = (main.x, main.y + AIM.get(size or "full", 0.55) * main.height_m, main.z)
+    if main.ref.startswith("word:") and main.height_m < SMALL_M and main.y < SMALL_M:
+        base = replace(
+            base, eye=(base.eye[0], main.y + max(0.05, 1.1 * main.height_m), base.eye[2])
+        )  # small things are met at their height
+    share = AIM.get(size or "full", 0.55) if main.figure or not main.ref.startswith("word:") else 0.5
+    point = (main.x, main.y + share * main.height_m, main.z)
     aimed = replace(base, look=point) if size in CLOSE_SIZES else _with_all_in_frame(base, sprites, aspect)
     return _angled(aimed, framing, place, main, aspect)
 
@@ -258,7 +262,10 @@ def opening(place: Place, framing: Framing, sprites: list[Sprite], aspect: float
 def _with_all_in_frame(base: State, sprites: list[Sprite], aspect: float) -> State:
     """Tilt so far that feet and heads are in the frame, and no farther."""
     rows = []
+    main = sprites[0]
     for sprite in sprites:
+        if sprite is not main and (sprite.y > ALOFT_M or not 0.5 * main.z < sprite.z < 1.5 * main.z):
+            continue  # what flies, what is right before the lens, what stands far behind
         depth = max(0.3, sprite.z - base.eye[2])
         rows += [(sprite.y - base.eye[1]) / depth, (sprite.y + sprite.height_m - base.eye[1]) / depth]
     pitch = math.tan(base.pose().pitch)

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 RAMP_S = 0.6
 """Time in which style and grade come in after an exact start frame."""
 FAR_M = 60.0
+BARE = (118, 128, 128)
+"""Colour of what no plane of the set covers: never what the memory held before."""
 
 
 def draw_frames(scene: Scene, spec: OutputSpec, seed: int) -> Iterator[FrameYUV]:
@@ -56,7 +58,7 @@ class _Painter:
         """One frame; `ramp` 0..1 lets the weather come in."""
         scene, spec = self._scene, self._spec
         view = View(pose, spec.width, spec.height)
-        frame = np.empty((spec.height, spec.width, 3), np.uint8)
+        frame = np.full((spec.height, spec.width, 3), BARE, np.uint8)
         eye = (pose.x, pose.y, pose.z)
         focus = self._focus(eye, pose, seconds)
         place.draw(frame, view, seconds, focus)

@@ -15,27 +15,32 @@ import numpy as np
 from shotwright.core.camera import DRIFT, EYE_HEIGHT_M, TARGET_AT, Pose, Space, State, lens_of
 from shotwright.core.moves import MOVES, tracked_m
 from shotwright.core.path import camera_path
-from shotwright.core.plan import Framing
+from shotwright.core.plan import CameraMove, Framing
 from shotwright.engines.analysis.cutout import CutOut, cut_out
 from shotwright.engines.analysis.matting import matte
-from shotwright.engines.draft import blocking, standins
-from shotwright.engines.draft.cast import Subject, cast_of
+from shotwright.engines.draft import blocking
+from shotwright.engines.draft.cast.figures import Step, speed_of
+from shotwright.engines.draft.cast.members import Subject, cast_of
+from shotwright.engines.draft.cast.words import Look, members_of, trimmed
 from shotwright.engines.draft.focus import F_NUMBERS, FocusPull
 from shotwright.engines.draft.lookdev import LookDev, lookdev_of
 from shotwright.engines.draft.looks.times import Sun
 from shotwright.engines.draft.morph import Morph, morph_between
 from shotwright.engines.draft.place import Place
+from shotwright.engines.draft.placing import Floor, Member, place_all
 from shotwright.engines.draft.plate import HORIZON, build_diorama, find_horizon, fit
 from shotwright.engines.draft.sets import PaintedSet, build_set
+from shotwright.engines.draft.sprites import Sprite, spread_views
 from shotwright.engines.draft.weather import Haze, haze_of, snowed
 from shotwright.media.colour import FrameRGB, FrameYUV, Mask, rgb_to_yuv
 from shotwright.media.images import load_flat
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from shotwright.core.plan import ShotPlan
     from shotwright.engines.analysis.cache import Cache
     from shotwright.engines.base import Shot
-    from shotwright.engines.draft.sprites import Sprite
 
 PHOTOGRAPHED_FROM = {
     "high": EYE_HEIGHT_M["high"],
@@ -49,6 +54,7 @@ BEFORE_CARD = 0.9
 """A camera ends before what stands in the picture: it is a card, and has nothing behind it."""
 CLEAR_M = 0.5
 """How far what stands in a picture must be behind the people to stand up as a card."""
+FLOATS_M = 0.25
 NIGHT_LIGHTS = frozenset({"neon", "moonlight", "candle", "cyberpunk"})
 """Lights that a painted set shows by night unless the words name a time."""
 
@@ -128,12 +134,25 @@ def build_scene(shot: Shot, cache: Cache, backdrop: Backdrop | None, *, end: Fra
     framing = blocking.framing_of(plan, actors)
     back = any(move.end_view == "back" for move in plan.camera) or "back" in {shown.angle for shown in plan.shots}
     place = builder.place()
-    sprites = blocking.stage_actors(actors, plan, framing, place, aspect, back=back)
+    worded = [] if plan.start_frame else members_of(plan, notes)
+    if worded:
+        floor = Floor(
+            place.base.eye[1],
+            place.base.lens,
+            aspect,
+            place.wall_m,
+            place.near_m,
+            float(shot.output.fps),
+            shot.output.frames,
+        )
+        sprites = _stage_words(
+            worded, actors, plan, framing, floor, lambda cut: lookdev.cut(cut, builder.air), back=back
+        )
+    else:
+        sprites = blocking.stage_actors(actors, plan, framing, place, aspect, back=back)
     if sprites and place.props and backdrop is not None:
         place = builder.place(beyond_m=max(sprite.z for sprite in sprites) + CLEAR_M)
     first_place = builder.first_place(beyond_m=max((sprite.z for sprite in sprites), default=-CLEAR_M) + CLEAR_M)
-    for sprite in sprites:
-        _animate_stand_in(sprite)
     is_bound = backdrop is not None and backdrop.is_start_frame
     first = (
         place.base
@@ -147,8 +166,7 @@ def build_scene(shot: Shot, cache: Cache, backdrop: Backdrop | None, *, end: Fra
         _follow(poses, sprites[0], place, float(shot.output.fps))
     for move in plan.camera:
         if move.move == "tracking" and sprites:
-            sprites[0].walk = (move.start_s, move.end_s, tracked_m(move, space), 0.0)
-            sprites[0].gait = "walk" if sprites[0].gait == "stand" else sprites[0].gait
+            _lead(sprites, move, tracked_m(move, space))
     place.props = blocking.out_of_the_way(place.props, sprites, place.base.lens)
     morph = None
     if end is not None and backdrop is not None:
@@ -175,7 +193,7 @@ class _Builder:
         framing = plan.shots[0] if plan.shots else Framing()
         self._camera = {"eye_m": EYE_HEIGHT_M["eye"], "lens": lens_of(plan.look.lens_mm), "horizon": HORIZON}
         if backdrop is None:
-            settings = plan.setting.shells or (("studio",) if cast_of(plan, shot) else ("field",))
+            settings = plan.setting.shells or (("studio",) if plan.entities else ("field",))
             self._painted = build_set(
                 settings, plan.look, is_aerial=framing.angle == "aerial", seed=shot.seed, dress=lookdev.texture
             )
@@ -242,28 +260,76 @@ def _people(shot: Shot, notes: list[str]) -> list[Subject]:
         if subject.role in blocking.UNSEEN_ROLES:
             notes.append(f"{subject.ref} as {subject.role} of {subject.of or 'the subject'}")
             continue
-        if subject.ref.startswith("stand-in"):
-            note = f"{subject.noun or 'subject'}: a plain stand-in"
-            if note not in notes:
-                notes.append(note)
         people.append(subject)
     return people
 
 
+def _stage_words(
+    worded: list[tuple[Member, Look]], actors: list[blocking.Actor], plan: ShotPlan, framing: Framing, floor: Floor,
+    dress: Callable[[CutOut], CutOut], *, back: bool,
+) -> list[Sprite]:  # fmt: skip
+    """Everybody on one floor: references as cards, the rest as figures, pictures and boxes; the main one first."""
+    shown: list[tuple[Member, Sprite]] = []
+    for actor in actors:
+        entity = plan.entity(actor.subject.id)
+        if entity is None:
+            continue
+        member = Member(entity, 0, actor.height_m + actor.lift_m, actor.width_m)
+        gait = blocking.GAIT_OF.get(actor.subject.action or "", "stand")
+        views = spread_views(actor.cuts, speaks_of_back=back)
+        sprite = Sprite(
+            actor.subject.ref, views, 0, actor.lift_m, 0, actor.height_m, appears_s=actor.subject.appears_s, gait=gait
+        )
+        sprite.is_floating = actor.lift_m > 0
+        shown.append((member, sprite))
+    for member, look in worded:
+        views = [(0.0, dress(trimmed(look.figure.card(0, 0, 0)) if look.figure else look.card))]
+        sprite = Sprite(
+            f"word:{member.entity.id}:{member.copy}",
+            views,
+            0,
+            0,
+            0,
+            member.tall_m,
+            gait="roll",
+            figure=look.figure,
+            dress=dress,
+        )
+        sprite.is_round = True
+        shown.append((member, sprite))
+    order = {entity.id: i for i, entity in enumerate(plan.entities)}
+    shown.sort(key=lambda pair: (order[pair[0].entity.id], pair[0].copy))
+    about = place_all([member for member, _ in shown], plan, framing, floor)
+    for member, sprite in shown:
+        lift = sprite.y
+        sprite.x, sprite.y, sprite.z = member.x, member.y + lift, member.z
+        sprite.track = None if member.track is None else member.track + np.array([0.0, lift, 0.0])
+        sprite.track_fps = floor.fps
+        sprite.heading_deg = member.heading_deg or 0.0
+        sprite.is_floating |= member.y > FLOATS_M
+        if look_height := member.tall_m:
+            sprite.height_m = look_height - lift
+        if sprite.figure is not None:
+            sprite.figure.height_m = member.tall_m
+    lead = next((i for i, (member, _) in enumerate(shown) if member is about), 0)
+    sprites = [sprite for _, sprite in shown]
+    return [sprites[lead], *sprites[:lead], *sprites[lead + 1 :]]
+
+
+def _lead(sprites: list[Sprite], move: CameraMove, metres: float) -> None:
+    """A camera that goes along with somebody: they, and whoever goes with them, walk as far as it does."""
+    main = sprites[0]
+    going = [main] if main.track is None else [sprite for sprite in sprites if sprite.track is not None]
+    for sprite in going:
+        sprite.track = None
+        sprite.walk = (move.start_s, move.end_s, metres, 0.0)
+    main.gait = "walk" if main.gait == "stand" else main.gait
+    if main.figure is not None and all(speed_of(step.motion) == 0 for step in main.figure.steps):
+        main.figure.steps = [Step("walk", 0.0, move.end_s)]
+
+
 def _cuts(shot: Shot, cache: Cache, subject: Subject, lookdev: LookDev, air: FrameYUV) -> list[CutOut]:
-    if subject.ref.startswith("stand-in"):
-        _, kind, colour = subject.ref.split(":")
-        cuts = [standins.stand_in(kind, colour or None)]
-    else:
-        cuts = [cut_out(path, cache) for path in shot.views(subject.ref)]
-    return [lookdev.cut(cut, air) for cut in cuts]
-
-
-def _animate_stand_in(sprite: Sprite) -> None:
-    """A stand-in is as wide from every side; one that walks has legs that stride."""
-    sprite.is_round = sprite.ref.startswith("stand-in")
-    if sprite.ref.startswith("stand-in:person") and sprite.gait in {"walk", "run", "dance"}:
-        sprite.strides = standins.strides(sprite.views[0][1], sprite.gait)
+    return [lookdev.cut(cut_out(path, cache), air) for path in shot.views(subject.ref)]
 
 
 def _space(place: Place, sprites: list[Sprite], people: list[Subject], aspect: float, first: State) -> Space:

@@ -14,9 +14,12 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from shotwright.engines.draft.cast.figures import HIGH_M, LOW_M, PX_PER_M, STANDING_M, TILT_DEG, WIDE_M, Figure
 from shotwright.engines.draft.stage import Plane, Texture, View, draw_billboard, draw_plane
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from shotwright.engines.analysis.cutout import CutOut
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
 
 DISSOLVE_DEG = 6.0
 FADE_S = 0.35
+STILL_M = 0.03
 SHADOW_STRENGTH = 0.5
 STEEP = math.radians(28)
 """Seen from higher than this, cards lean back: flat pictures have no top to show."""
@@ -53,6 +57,8 @@ class Sprite:
         textures: Textures by view, made when first drawn.
         track: float64 (frames, 3): where it is, frame by frame at `track_fps`, when somebody else leads it.
         strides: Further textures of the first view, one for each part of a stride.
+        figure: Somebody with joints, who is seen from every side and has no views.
+        dress: Puts a figure's pictures into the look of the shot.
     """
 
     ref: str
@@ -73,7 +79,11 @@ class Sprite:
     strides: list[Texture] = field(default_factory=list)
     track: NDArray[np.float64] | None = None
     track_fps: float = 24.0
+    figure: Figure | None = None
+    dress: Callable[[CutOut], CutOut] | None = None
+    _cards: dict[int, Texture] = field(default_factory=dict)
     _planes: dict[tuple[int, bool], Plane] = field(default_factory=dict)
+    _kept: list[CutOut] = field(default_factory=list)
     _hazed: dict[tuple[int, int], Texture] = field(default_factory=dict)
 
     def place(self, seconds: float) -> tuple[float, float, float]:
@@ -90,6 +100,26 @@ class Sprite:
         start, end, right, away = self.walk
         t = min(1.0, max(0.0, (seconds - start) / max(end - start, 1e-6)))
         return self.x + right * t, y, self.z + away * t
+
+    def heading_at(self, seconds: float) -> float:
+        """Where it looks at a time: where it goes, else its own heading."""
+        if self.track is None and self.walk is None:
+            return self.heading_deg
+        x0, _, z0 = self.place(max(0.0, seconds - 0.1))
+        x1, _, z1 = self.place(seconds + 0.1)
+        if math.hypot(x1 - x0, z1 - z0) < STILL_M:
+            return self.heading_deg
+        return -math.degrees(math.atan2(x1 - x0, -(z1 - z0)))
+
+    def card(self, seconds: float, turn_deg: float, tilt_deg: float) -> Texture:
+        """A figure's picture at a time and from a side, in the look of the shot."""
+        assert self.figure is not None  # noqa: S101  (only figures have cards)
+        cut = self.figure.card(seconds, turn_deg, tilt_deg)
+        if id(cut) not in self._cards:
+            dressed = self.dress(cut) if self.dress else cut
+            self._cards[id(cut)] = Texture(dressed.texture, dressed.alpha)
+            self._kept.append(cut)
+        return self._cards[id(cut)]
 
     def opacity(self, seconds: float) -> float:
         """0..1; fades in when it appears."""
@@ -186,6 +216,9 @@ def draw_sprite(
         texture = sprite.texture_at(0, seconds, haze, distance)
         draw_billboard(frame, view, texture, foot, sprite.height_m, opacity=opacity, blur_px=blur)
         return
+    if sprite.figure is not None:
+        _draw_figure(frame, view, sprite, seconds, opacity=opacity, blur_px=blur, haze=haze)
+        return
     card, up = _stance(sprite, away, seconds)
     bearing = math.degrees(math.atan2(-away[0], away[2])) - sprite.heading_deg
     for index, mirrored, share, narrow in [(0, False, 1.0, 1.0)] if sprite.is_prop else _seen(sprite.views, bearing):
@@ -193,6 +226,36 @@ def draw_sprite(
         plane.origin, plane.u, plane.v = foot, card * (1.0 if sprite.is_round else narrow), up
         plane.texture = sprite.texture_at(index, seconds, haze, distance)
         draw_plane(frame, view, plane, opacity=opacity * share, blur_px=blur)
+
+
+def _draw_figure(
+    frame: FrameYUV, view: View, sprite: Sprite, seconds: float, *, opacity: float, blur_px: float, haze: Haze | None
+) -> None:
+    """Draw somebody with joints from the side and the height that the camera sees them from."""
+    assert sprite.figure is not None  # noqa: S101  (only figures are drawn here)
+    foot = np.array(sprite.place(seconds))
+    away = foot + 0.5 * sprite.height_m * _UP - view.eye
+    level = float(np.hypot(away[0], away[2]))
+    facing = math.atan2(away[0], away[2])
+    tilt = round(max(0.0, min(80.0, math.degrees(math.atan2(-away[1], max(level, 1e-3))))) / TILT_DEG) * TILT_DEG
+    texture = sprite.card(seconds, math.degrees(math.atan2(-away[0], away[2])) - sprite.heading_at(seconds), tilt)
+    step = haze.step(float(np.linalg.norm(away))) if haze else 0
+    if haze and step:
+        key = (id(texture), step)
+        if key not in sprite._hazed:
+            sprite._hazed[key] = Texture(haze.veiled(texture.colour, step), texture.alpha)
+        texture = sprite._hazed[key]
+    scale = sprite.figure.height_m / STANDING_M
+    columns = texture.colour.shape[1]
+    lean = math.radians(tilt)
+    ahead = np.array([math.sin(facing), 0.0, math.cos(facing)])
+    up = _UP * math.cos(lean) + ahead * math.sin(lean)
+    px = PX_PER_M / scale
+    to_texture = np.array([[px, 0, columns / 2], [0, -px, HIGH_M * PX_PER_M], [0, 0, 1.0]])
+    wide, low, high = WIDE_M * scale / 2, LOW_M * scale, HIGH_M * scale
+    outline = np.array([[-wide, -low], [wide, -low], [wide, high], [-wide, high]])
+    card = np.array([math.cos(facing), 0.0, -math.sin(facing)])
+    draw_plane(frame, view, Plane(foot, card, up, outline, texture, to_texture), opacity=opacity, blur_px=blur_px)
 
 
 def _stance(

@@ -5,14 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from shotwright.core.prompt.lexicon import noun_of
-from shotwright.core.prompt.vocabulary import STAND_INS
-
 if TYPE_CHECKING:
     from shotwright.core.plan import Action, Entity, Role, ShotPlan
     from shotwright.engines.base import Shot
 
-FIGURES_MAX = 6
 GAITS = {
     "walk": "walk", "run": "run", "fly": "fly", "float": "fly", "dance": "dance", "ballet": "dance", "spin": "dance", "jump": "dance",
     "talk": "talk", "shout": "talk", "laugh": "talk", "drive": "drive", "ride_bike": "drive", "ride_horse": "drive", "steer": "drive",
@@ -20,19 +16,13 @@ GAITS = {
     "roll": "drive",
 }  # fmt: skip
 """What the stage makes of a motion; others stand."""
-BY_KIND = {"person": "person", "animal": "dog", "vehicle": "car", "tool": "object", "other": "object"}
-NEAREST = {
-    "bird": "bird", "bird of prey": "bird", "wading bird": "bird", "aquatic bird": "bird", "boat": "boat", "ship": "boat",
-    "small boat": "boat", "sailing vessel": "boat", "vessel": "boat", "ungulate": "horse", "equine": "horse", "cattle": "horse",
-    "bovid": "horse", "feline": "cat", "cat": "cat", "bicycle": "bicycle", "motorcycle": "bicycle", "aircraft": "bird", "airplane": "bird",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Subject:
-    """Somebody or something as the stage places it."""
+    """Somebody with a picture, as the stage places them."""
 
-    ref: str  #: Its picture, or `stand-in:KIND:COLOUR`.
+    ref: str  #: Its picture.
     role: Role | None = "subject"  #: What it is in the picture.
     placement: str | None = None  #: Where it stands, in the words' own terms.
     of: str | None = None  #: Whose it is: another reference.
@@ -44,29 +34,8 @@ class Subject:
 
 
 def cast_of(plan: ShotPlan, shot: Shot) -> list[Subject]:
-    """Everybody in the picture: the references, else stand-ins for whom and what the words name."""
-    given = [_pictured(plan, item) for item in plan.pictured().values() if shot.image(item.ref)]
-    if given or plan.start_frame:
-        return given
-    people: list[Subject] = []
-    for item in plan.entities:
-        figure = figure_of(item)
-        if figure is not None and not plan.bearer_of(item.id):
-            action, heading = _movement(plan, item)
-            one = Subject(
-                f"stand-in:{figure}:{item.colour or ''}", noun=item.noun, action=action, heading=heading, id=item.id
-            )
-            people += [one] * min(item.count, FIGURES_MAX)
-    return people[:FIGURES_MAX]
-
-
-def figure_of(item: Entity) -> str | None:
-    """The plain figure that stands in for an entity; None for what has none: clothes, buildings, light."""
-    hit = next((kind for kind, nouns in STAND_INS.rows.items() if item.noun in nouns), None)
-    if hit is not None:
-        return hit
-    known = noun_of(item.noun)
-    return NEAREST.get(known.near if known else "") or BY_KIND.get(item.kind)
+    """The references in the picture, in order of mention."""
+    return [_pictured(plan, item) for item in plan.pictured().values() if shot.image(item.ref)]
 
 
 def _pictured(plan: ShotPlan, item: Entity) -> Subject:

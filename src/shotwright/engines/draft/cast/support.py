@@ -1,0 +1,50 @@
+"""Where one stands, sits or lies on something, in metres above its foot."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shotwright.engines.draft.cast.figures import seat_m
+
+if TYPE_CHECKING:
+    from shotwright.engines.draft.placing import Member
+
+SEATS = frozenset(
+    {
+        "chair",
+        "armchair",
+        "sofa",
+        "couch",
+        "bench",
+        "stool",
+        "throne",
+        "seat",
+        "wheelchair",
+        "rocking chair",
+        "swing",
+        "toilet",
+    }
+)
+BEDS = frozenset({"bed", "gurney", "stretcher", "hammock", "mattress", "couch"})
+BACKS = {"animal": 0.66, "vehicle": 0.6}
+"""Where one sits on it, in heights."""
+BIG_M = 4.5
+
+
+def support_m(child: Member, parent: Member) -> float:
+    """How high `child` is on `parent`; seats reckon with how high its motion sits."""
+    noun, tall = parent.entity.noun, parent.tall_m
+    if noun in SEATS:
+        return 0.48 * tall - (seat_m(child.motion) if child.is_figure else 0.0)
+    if noun in BEDS:
+        return 0.8 * tall
+    back = BACKS.get(parent.entity.kind)
+    if back is not None and child.is_figure:
+        return max(0.0, back * tall - seat_m(child.motion))
+    if back is not None and parent.entity.kind == "vehicle":
+        return 0.32 * tall  # a card: the vehicle covers its legs
+    if parent.is_figure or parent.entity.kind == "animal":
+        return 0.8 * tall
+    if tall >= BIG_M or parent.entity.kind in {"building", "nature"}:
+        return 0.97 * tall if not child.is_figure else 0.25 * min(tall, BIG_M)
+    return tall

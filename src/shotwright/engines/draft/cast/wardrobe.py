@@ -1,0 +1,135 @@
+"""What figures look like: age and build by noun and adjective, clothes by what they wear and what they are."""
+
+from __future__ import annotations
+
+import zlib
+from typing import TYPE_CHECKING
+
+from shotwright.core.prompt.lexicon import noun_of
+from shotwright.engines.draft.cast.figures import SKIN, STANDING_M, Clothes
+from shotwright.media.colour import colour_of
+
+if TYPE_CHECKING:
+    from shotwright.core.plan import Entity
+    from shotwright.engines.draft.cast.figures import RGB
+
+WHITE, BLACK, STEEL = (236, 236, 232), (34, 34, 38), (150, 158, 168)
+ROLES: dict[str, tuple[RGB, RGB]] = {
+    "chef": (WHITE, (60, 62, 70)), "cook": (WHITE, (60, 62, 70)), "baker": (WHITE, (196, 190, 178)), "waiter": (BLACK, BLACK), "waitress": (BLACK, BLACK),
+    "barista": ((52, 64, 56), BLACK), "doctor": (WHITE, (120, 170, 190)), "nurse": ((110, 176, 190), (110, 176, 190)), "scientist": (WHITE, (74, 80, 96)),
+    "chemist": (WHITE, (74, 80, 96)), "surgeon": ((70, 150, 140), (70, 150, 140)), "astronaut": (WHITE, WHITE), "diver": (BLACK, BLACK), "knight": (STEEL, STEEL),
+    "soldier": ((88, 96, 62), (88, 96, 62)), "police": ((32, 44, 84), (32, 44, 84)), "officer": ((32, 44, 84), (32, 44, 84)), "policeman": ((32, 44, 84), (32, 44, 84)),
+    "firefighter": ((176, 140, 50), (70, 62, 48)), "fireman": ((176, 140, 50), (70, 62, 48)), "pilot": (WHITE, (32, 40, 70)), "sailor": (WHITE, (32, 40, 84)), "captain": ((32, 40, 84), WHITE),
+    "pirate": ((128, 40, 40), BLACK), "ninja": (BLACK, BLACK), "samurai": ((110, 30, 34), BLACK), "monk": ((186, 96, 34), (186, 96, 34)), "nun": (BLACK, BLACK),
+    "bride": (WHITE, WHITE), "groom": (BLACK, BLACK), "businessman": ((48, 54, 72), (48, 54, 72)), "detective": ((148, 124, 88), (70, 62, 54)), "farmer": ((160, 60, 50), (66, 84, 124)),
+    "blacksmith": ((96, 66, 44), (62, 56, 52)), "king": ((130, 24, 44), (90, 20, 40)), "queen": ((120, 30, 96), (120, 30, 96)), "wizard": ((62, 54, 128), (62, 54, 128)), "witch": (BLACK, BLACK),
+    "robot": (STEEL, (110, 118, 128)), "android": (STEEL, STEEL), "cyborg": (STEEL, (60, 64, 70)), "alien": ((90, 150, 90), (70, 110, 74)), "zombie": ((92, 104, 74), (70, 64, 56)),
+    "ballerina": ((236, 176, 196), (240, 214, 220)), "dancer": ((150, 40, 90), BLACK), "boxer": (SKIN, (180, 30, 36)), "surfer": ((24, 60, 100), (24, 60, 100)), "swimmer": (SKIN, (24, 60, 140)),
+    "footballer": ((200, 40, 40), WHITE), "runner": ((240, 120, 40), BLACK), "mechanic": ((56, 84, 130), (56, 84, 130)), "worker": ((240, 140, 30), (60, 70, 100)), "judge": (BLACK, BLACK),
+    "clown": ((230, 60, 60), (240, 200, 40)), "cowboy": ((150, 110, 70), (66, 84, 124)), "viking": ((110, 80, 54), (80, 66, 52)), "ghost": (WHITE, WHITE), "skeleton": (WHITE, WHITE),
+    "santa": ((190, 24, 30), (190, 24, 30)), "teacher": ((80, 104, 90), (70, 66, 60)), "student": ((64, 96, 150), (60, 66, 84)), "fisherman": ((210, 170, 50), (66, 74, 84)),
+    "gardener": ((76, 120, 60), (92, 80, 60)), "butcher": (WHITE, BLACK), "miner": ((200, 130, 40), (60, 58, 56)), "mermaid": (SKIN, (40, 150, 130)),
+}  # fmt: skip
+"""Colours of top and legs by trade, where the words name none."""
+EVERYDAY: tuple[tuple[RGB, RGB], ...] = (
+    ((92, 116, 150), (58, 62, 80)), ((150, 74, 66), (64, 66, 78)), ((84, 124, 96), (84, 76, 64)), ((186, 152, 92), (60, 66, 92)), ((120, 92, 132), (52, 54, 62)),
+    ((206, 200, 188), (74, 82, 104)), ((70, 110, 120), (90, 84, 76)),
+)  # fmt: skip
+SKINS: tuple[RGB, ...] = (SKIN, (178, 128, 98), (120, 82, 60), (232, 194, 168))
+HAIRS: tuple[RGB, ...] = ((70, 52, 40), (34, 30, 30), (150, 112, 66), (96, 54, 34))
+LONG = frozenset(
+    {
+        "dress",
+        "gown",
+        "robe",
+        "suit",
+        "coat",
+        "raincoat",
+        "kimono",
+        "jumpsuit",
+        "uniform",
+        "armor",
+        "armour",
+        "costume",
+        "pajamas",
+        "overalls",
+        "scrubs",
+        "spacesuit",
+        "wetsuit",
+        "cloak",
+        "habit",
+        "nightgown",
+        "sari",
+        "tracksuit",
+    }
+)
+LEGS = frozenset({"trousers", "pants", "jeans", "shorts", "skirt", "leggings", "tights"})
+OLD = frozenset({"old", "elderly", "aged", "ancient"})
+SIZES = {
+    "giant": 2.2,
+    "huge": 1.8,
+    "enormous": 2.0,
+    "massive": 1.8,
+    "gigantic": 2.4,
+    "big": 1.2,
+    "large": 1.25,
+    "tall": 1.12,
+    "tiny": 0.55,
+    "small": 0.75,
+    "little": 0.8,
+    "miniature": 0.3,
+    "short": 0.88,
+    "baby": 0.5,
+    "young": 0.9,
+}
+
+
+def scale_of(entity: Entity) -> float:
+    """How much larger or smaller than usual the words make it."""
+    scale = 1.0
+    for word in entity.attributes:
+        scale *= SIZES.get(word, 1.0)
+    return scale
+
+
+def height_of(entity: Entity) -> float:
+    """How tall somebody is, metres."""
+    known = noun_of(entity.noun) or noun_of(entity.noun.split()[-1] if entity.noun else "")
+    usual = known.height_m if known and known.height_m else STANDING_M
+    return min(6.0, max(0.4, usual * scale_of(entity)))
+
+
+def clothes_of(entity: Entity, worn: list[Entity], copy: int) -> Clothes:
+    """Colours of somebody: of what they wear, of their trade, else everyday ones that differ from person to person."""
+    salt = zlib.crc32(f"{entity.id}{entity.noun}{copy}".encode())
+    top, legs = ROLES.get(entity.noun.split()[-1] if entity.noun else "", EVERYDAY[salt % len(EVERYDAY)])
+    own = colour_of(entity.colour)
+    if own is not None:
+        top, legs = own, _darker(own)
+    for garment in worn:
+        colour = colour_of(garment.colour) or colour_of(" ".join(garment.attributes))
+        if colour is None:
+            continue
+        noun = garment.noun.split()[-1]
+        if noun in LEGS:
+            legs = colour
+        elif noun in LONG:
+            top, legs = colour, _darker(colour)
+        elif noun not in {"hat", "cap", "helmet", "shoe", "sneaker", "boot", "glove", "scarf", "crown", "tie", "mask"}:
+            top = colour
+    hair = (
+        (206, 206, 204)
+        if OLD & set(entity.attributes) or entity.noun.startswith("grand")
+        else HAIRS[(salt >> 4) % len(HAIRS)]
+    )
+    return Clothes(
+        top,
+        legs,
+        STEEL if entity.noun in {"robot", "android"} else SKINS[(salt >> 8) % len(SKINS)],
+        STEEL if entity.noun in {"robot", "knight"} else hair,
+    )
+
+
+def _darker(colour: RGB) -> RGB:
+    red, green, blue = (round(0.82 * value) for value in colour)
+    return red, green, blue

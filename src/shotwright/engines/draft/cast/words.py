@@ -1,0 +1,183 @@
+"""Whom and what the words name without a picture: a figure, a picture of the library, or a box with its name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from shotwright.core.prompt.lexicon import noun_of
+from shotwright.core.prompt.vocabulary import SETTINGS
+from shotwright.engines.analysis.cutout import CutOut
+from shotwright.engines.draft.cast.figures import Figure, Step
+from shotwright.engines.draft.cast.labels import box_of
+from shotwright.engines.draft.cast.library import Row, is_scenic, picture_of, row_of
+from shotwright.engines.draft.cast.pose import motions
+from shotwright.engines.draft.cast.support import BEDS, SEATS
+from shotwright.engines.draft.cast.wardrobe import clothes_of, height_of, scale_of
+from shotwright.engines.draft.placing import Member
+from shotwright.media.colour import colour_of
+
+if TYPE_CHECKING:
+    from shotwright.core.plan import Entity, ShotPlan
+
+COPIES_MAX, PEOPLE_MAX, ALL_MAX = 5, 7, 22
+FULL_FIGURES = frozenset({"mermaid", "unicorn", "ghost", "snowman", "dragon"})
+FIGURE_WIDTH = 0.42
+RIDDEN = {
+    "bicycle": "ride_bike",
+    "bike": "ride_bike",
+    "motorcycle": "ride_bike",
+    "motorbike": "ride_bike",
+    "scooter": "ride_bike",
+    "skateboard": "skate",
+    "surfboard": "surf",
+    "wave": "surf",
+    "snowboard": "ski",
+    "ski": "ski",
+}
+PLACES_NAMED = frozenset(noun for nouns in SETTINGS.rows.values() for noun in nouns)
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a member is drawn: jointed, or as a card."""
+
+    figure: Figure | None
+    card: CutOut
+
+
+def members_of(plan: ShotPlan, notes: list[str]) -> list[tuple[Member, Look]]:
+    """Everybody and everything without a picture, as many as there are, with what cannot be shown named in `notes`."""
+    found: list[tuple[Member, Look]] = []
+    for entity in plan.entities:
+        if entity.ref or entity.in_picture or not _is_shown(entity, plan, notes):
+            continue
+        most = PEOPLE_MAX if entity.kind in {"person", "animal"} else COPIES_MAX
+        copies = range(min(entity.count, most, ALL_MAX - len(found)))
+        found += [_member(entity, copy, plan, notes) for copy in copies]
+    return found
+
+
+def _is_shown(entity: Entity, plan: ShotPlan, notes: list[str]) -> bool:
+    """Whether something has a body of its own: what is worn colours its wearer, materials and light have none."""
+    if entity.kind == "clothing" and any(r.to == entity.id and r.relation == "wearing" for r in plan.relations):
+        return False
+    known = noun_of(entity.noun)
+    holder = next((plan.entity(r.to) for r in plan.relations if r.of == entity.id and r.relation == "in"), None)
+    if entity.kind in {"food", "other"} and holder is not None and holder.kind == "tool" and not _is_countable(entity):
+        return False  # what is in a cup
+    if entity.kind in {"nature", "building"} and is_scenic(entity.noun) and entity.noun in PLACES_NAMED:
+        return False  # the set shows it
+    if entity.kind == "light" and row_of(entity.noun) is None:
+        return False
+    if known is not None and known.kind in {"material", "abstract"} and row_of(entity.noun) is None:
+        notes.append(f"{entity.noun}: has no body that a draft shows")
+        return False
+    return True
+
+
+def _is_countable(entity: Entity) -> bool:
+    return entity.count > 1
+
+
+def _member(entity: Entity, copy: int, plan: ShotPlan, notes: list[str]) -> tuple[Member, Look]:
+    row = row_of(entity.noun)
+    if entity.kind == "person" and not (row is not None and not row.is_part and entity.noun in FULL_FIGURES):
+        return _person(entity, copy, plan)
+    known = noun_of(entity.noun)
+    colour = colour_of(entity.colour)
+    if row is not None:
+        height = row.height_m * scale_of(entity)
+        card = picture_of(row.code, row.remark, colour, mirrored=_is_mirrored(row, entity, plan))
+        footing = "air" if row.footing == "sky" and entity.kind == "vehicle" else row.footing
+    else:
+        height = (known.height_m if known and known.height_m else 0.6) * scale_of(entity)
+        card, footing = box_of(entity.noun, entity.kind, colour), "ground"
+        note = f"{entity.noun}: a box with its name stands in"
+        notes += [note] if note not in notes else []
+    return Member(entity, copy, height, height * card.aspect, footing, is_box=row is None), Look(None, card)
+
+
+def _person(entity: Entity, copy: int, plan: ShotPlan) -> tuple[Member, Look]:
+    tall = height_of(entity)
+    worn = [
+        item for r in plan.relations if r.of == entity.id and r.relation == "wearing" and (item := plan.entity(r.to))
+    ]
+    steps = steps_of(entity, plan)
+    figure = Figure(steps, clothes_of(entity, worn, copy), tall, 0.37 * copy)
+    card = trimmed(figure.card(0.0, 0.0, 0.0))
+    wide = max(FIGURE_WIDTH * tall, card.aspect * tall * 0.9)
+    return Member(entity, copy, tall, wide, is_figure=True, motion=steps[0].motion), Look(figure, card)
+
+
+def steps_of(entity: Entity, plan: ShotPlan) -> list[Step]:
+    """What somebody does, in order: their actions, else what their place asks for: sitting on a chair, riding, holding."""
+    at_rest = _at_rest(entity, plan)
+    acts = [a for a in plan.actions_of(entity.id) if a.motion in motions()]
+    steps = [Step(_fitting(str(a.motion), at_rest), a.start_s, a.end_s) for a in acts]
+    if not steps:
+        return [Step(at_rest, 0.0, plan.duration_s)]
+    if steps[0].start_s > 0.05:
+        steps.insert(0, Step(at_rest, 0.0, steps[0].start_s))
+    return steps
+
+
+def _fitting(motion: str, at_rest: str) -> str:
+    """The motion that suits a place: one rides a bicycle as one rides bicycles."""
+    if at_rest in {"ride_bike", "ride_horse", "skate", "surf", "ski", "row"} and motion in {
+        "ride_horse",
+        "sit",
+        "drive",
+        "stand",
+        "walk",
+        "run",
+        "steer",
+        "hold",
+    }:
+        return at_rest
+    return "sit" if at_rest in {"sit", "row"} and motion in {"stand", "hold", "carry"} else motion
+
+
+def _at_rest(entity: Entity, plan: ShotPlan) -> str:
+    mine = {r.relation: plan.entity(r.to) for r in plan.relations if r.of == entity.id}
+    ridden = mine.get("riding")
+    if ridden is not None:
+        return RIDDEN.get(ridden.noun, "ride_horse" if ridden.kind == "animal" else "sit")
+    below = mine.get("on") or mine.get("in")
+    if below is not None:
+        if below.noun in SEATS or (
+            below.kind == "vehicle"
+            and below.noun in {"boat", "canoe", "rowboat", "kayak", "raft", "car", "train", "bus"}
+        ):
+            return "sit"
+        if below.noun in BEDS:
+            return "lie"
+        if below.noun in RIDDEN:
+            return RIDDEN[below.noun]
+    return "hold" if "holding" in mine else "stand"
+
+
+def _is_mirrored(row: Row, entity: Entity, plan: ShotPlan) -> bool:
+    """Things look where they go, else to the right."""
+    if row.facing not in {"left", "right"}:
+        return False
+    way = "right"
+    for action in plan.actions_of(entity.id):
+        if action.path and (action.path.end in {"left", "right"} or action.path.start in {"left", "right"}):
+            way = (
+                action.path.end
+                if action.path.end in {"left", "right"}
+                else {"left": "right", "right": "left"}[str(action.path.start)]
+            )
+            break
+    return row.facing != way
+
+
+def trimmed(card: CutOut) -> CutOut:
+    """A figure's card, cut to its figure: for shadows and sizes."""
+    solid = card.alpha > 40
+    rows, columns = np.flatnonzero(solid.any(axis=1)), np.flatnonzero(solid.any(axis=0))
+    part = (slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1))
+    return CutOut(card.texture[part], card.alpha[part])

@@ -1,0 +1,615 @@
+"""Everybody and everything that the words name, put onto the floor in metres: relations, groups, ways. Knows no pixels.
+
+Relations are solved from parents to children: a thing has at most one other that it is placed by. Who is placed by nobody
+stands in a row around the middle, people first; what is much larger stands behind. Ways become tracks, position by position.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+
+from shotwright.core.camera import distance_for
+from shotwright.engines.draft.cast.figures import speed_of
+from shotwright.engines.draft.cast.support import SEATS, support_m
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from shotwright.core.plan import Action, Entity, Framing, Relation, ShotPlan
+
+Point: TypeAlias = "NDArray[np.float64]"
+ANCHORS = (
+    "riding", "carried_by", "on", "inside", "in", "under", "over", "between", "beside", "left_of", "right_of", "behind", "in_front_of", "around", "against", "at",
+    "near", "outside",
+)  # fmt: skip
+"""Relations that place somebody, strongest first."""
+HULL = 0.3
+"""Where one stands in a boat, in heights."""
+GAP_M = 0.3
+ON_THE_FLOOR = frozenset(
+    {"beside", "behind", "in_front_of", "at", "near", "against", "left_of", "right_of", "outside", "between", "object"}
+)
+LARGER, CLIMBABLE_M = 2.5, 1.25
+_REVERSED = {
+    "beside": "beside",
+    "at": "beside",
+    "near": "near",
+    "against": "beside",
+    "behind": "in_front_of",
+    "in_front_of": "behind",
+    "left_of": "right_of",
+    "right_of": "left_of",
+}
+CROWD = 5
+"""From this many on they stand behind the others, in rows."""
+TINY_SHARE = 0.12
+SMALL_M = 0.55
+BIG_M, BIG_BOX_M = 4.5, 2.0
+"""From this height on a thing stands behind the people."""
+SHOWN_SHARE = 0.62
+"""Height in frame heights at which what is far larger than people is shown behind them."""
+AIR_M = {"bird": 1.4, "vehicle": 3.0}
+FILLED = 0.84
+THING_SHARE = {"medium_wide": 0.4, "medium": 0.5, "medium_close_up": 0.6, "close_up": 0.72, "extreme_close_up": 1.1}
+"""Height of a thing in frame heights; sizes of people are told by their bodies."""
+CLOSE = frozenset({"medium_wide", "medium", "medium_close_up", "close_up", "extreme_close_up"})
+JUMP_M, ON_GROUND_M = 0.35, 0.01
+SIDES = {"left": -1.0, "right": 1.0}
+SPEEDS_M_S = {"vehicle": 2.2, "animal": 2.0}
+
+
+@dataclass
+class Member:
+    """Somebody or something on the floor.
+
+    Attributes:
+        entity: Of the plan.
+        copy: Which of several.
+        tall_m, wide_m: Size of what is seen.
+        footing: ground, air, water, wall, ceiling, surface or sky.
+        is_figure: Whether it has joints.
+        is_box: Whether a box stands in.
+        x, y, z: Where its foot is at first; y above the ground.
+        motion: What a figure does at first.
+        parent: Whom it is placed by, and how.
+        heading_deg: Where it looks; None: where it goes, else to the camera.
+        track: float64 (frames, 3), where it moves.
+    """
+
+    entity: Entity
+    copy: int
+    tall_m: float
+    wide_m: float
+    footing: str = "ground"
+    is_figure: bool = False
+    is_box: bool = False
+    x: float = 0.0
+    y: float = 0.0
+    z: float = 0.0
+    motion: str = "stand"
+    parent: tuple[Member, str] | None = None
+    heading_deg: float | None = None
+    track: NDArray[np.float64] | None = None
+    children: list[Member] = field(default_factory=list)
+
+    @property
+    def is_big(self) -> bool:
+        """Whether it stands behind people rather than among them."""
+        return not self.is_figure and (
+            self.tall_m >= BIG_M or (self.is_box and self.entity.kind == "building" and self.tall_m >= BIG_BOX_M)
+        )
+
+
+@dataclass(frozen=True)
+class Floor:
+    """What the floor is seen through: lens in frame widths, frame height / width, how far the set goes, its nearest ground."""
+
+    eye_m: float
+    lens: float
+    aspect: float
+    wall_m: float
+    near_m: float
+    fps: float
+    frames: int
+
+
+def place_all(members: list[Member], plan: ShotPlan, framing: Framing, floor: Floor) -> Member | None:
+    """Give everybody a place, a heading and a way; returns whom the shot is about."""
+    _hang(members, plan)
+    roots = [member for member in members if member.parent is None]
+    depth = _stand(roots, plan, framing, floor)
+    _lift_sky(roots, depth, floor)
+    done: set[int] = set()
+    for root in roots:
+        _place_children(root, done)
+    _turn(members, plan, framing)
+    _set_off(members, plan, floor)
+    return _lead(members, roots)
+
+
+def _lead(members: list[Member], roots: list[Member]) -> Member | None:
+    """The first person, animal or reference that is not tiny beside what carries them; else the largest root."""
+    tallest = max((root.tall_m for root in roots if root.footing != "sky"), default=0.0)
+    for member in members:
+        is_somebody = member.entity.kind in {"person", "animal"} or member.entity.ref is not None
+        if is_somebody and (member.is_figure or member.entity.ref or member.tall_m > TINY_SHARE * tallest):
+            return member
+    return max(
+        (root for root in roots if root.footing != "sky"),
+        key=lambda root: root.tall_m * (root.x == 0 or 0.9),
+        default=members[0] if members else None,
+    )
+
+
+def _hang(members: list[Member], plan: ShotPlan) -> None:
+    """Who is placed by whom: the strongest relation of each, without circles."""
+    first = {member.entity.id: member for member in reversed(members)}
+    for member in members:
+        relation = _anchor(member.entity.id, plan)
+        if relation is None:
+            continue
+        to, kind = relation
+        parents = [m for m in members if m.entity.id == to]
+        parent = parents[min(member.copy, len(parents) - 1)] if parents and kind in {"riding", "on"} else first.get(to)
+        if parent is None or parent is member or _is_under(parent, member):
+            continue
+        if (
+            kind in _REVERSED
+            and member.tall_m > LARGER * parent.tall_m
+            and not parent.is_figure
+            and parent.parent is None
+        ):
+            member, parent, kind = parent, member, _REVERSED[kind]
+        if (
+            kind == "on"
+            and member.is_figure
+            and parent.tall_m > CLIMBABLE_M
+            and parent.entity.kind in {"furniture", "tool", "other"}
+            and parent.entity.noun not in SEATS
+        ):
+            kind = "object"  # one writes on a blackboard, and does not stand on it
+        member.parent = (parent, kind)
+        parent.children.append(member)
+
+
+def _anchor(name: str, plan: ShotPlan) -> tuple[str, str] | None:
+    """Whom an entity is placed by, and how."""
+    held = next((r for r in plan.relations if r.to == name and r.relation == "holding"), None)
+    if held is not None:
+        return held.of, "held"
+    mine = [r for r in plan.relations if r.of == name and r.relation in ANCHORS]
+    best: Relation | None = min(mine, key=lambda r: ANCHORS.index(r.relation), default=None)
+    if best is not None:
+        return best.to, best.relation
+    carried = {r.of: r.to for r in plan.relations if r.relation in {"on", "in", "inside"}}
+    for action in plan.actions:
+        is_mine = action.object is not None and name in {action.object, carried.get(action.object)}
+        if is_mine and action.motion not in _GOING and name != action.who and carried.get(action.who) != name:
+            return action.who, "object"
+    return None
+
+
+def _is_under(member: Member, other: Member) -> bool:
+    while member.parent is not None:
+        member = member.parent[0]
+        if member is other:
+            return True
+    return False
+
+
+def _stand(roots: list[Member], plan: ShotPlan, framing: Framing, floor: Floor) -> float:
+    """Put those that nobody places into a row; returns how far away they stand."""
+    row = [m for m in roots if not m.is_big and m.footing != "sky"]
+    big = [m for m in roots if m.is_big and m.footing != "sky"]
+    main = _main(roots) or (row[0] if row else big[0] if big else None)
+    if main is None:
+        return floor.near_m + 2
+    size = framing.size or ("wide" if plan.camera or len(row) > 2 else "full")
+    tall = min(main.tall_m, BIG_M)
+    wanted = distance_for(size, max(tall, 0.12), floor.lens, floor.aspect)
+    if size in THING_SHARE and main.entity.kind not in {"person", "animal"} and not main.entity.ref:
+        wanted = max(tall, main.wide_m * floor.aspect, 0.05) * floor.lens / (THING_SHARE[size] * floor.aspect)
+    if main.tall_m < 0.8 and framing.size is None:
+        wanted = max(wanted, 0.9)
+    widths = [_width(member) for member in row if member.entity.count < CROWD or member.copy < 3]
+    need = (sum(widths) + GAP_M * max(0, len(widths) - 1)) * floor.lens / FILLED if row and size not in CLOSE else 0.0
+    depth = max(wanted, need, 0.18 if size in CLOSE else 1.06 * floor.near_m)
+    crowd = [m for m in row if m.entity.count >= CROWD and m is not main and main.entity.id != m.entity.id]
+    near = [m for m in row if m not in crowd]
+    _line_up(near, main, [_width(m) for m in near], depth)
+    if crowd:
+        _line_up(crowd, crowd[len(crowd) // 2], [_width(m) for m in crowd], depth + 1.8)
+    for i, member in enumerate(big):
+        share = SHOWN_SHARE if row else 0.8
+        member.z = max(1.6 * depth, depth + 1.2 + member.wide_m * 0.1)
+        shown = share * member.z * floor.aspect / floor.lens
+        if member.tall_m > shown:
+            member.wide_m *= shown / member.tall_m
+            member.tall_m = shown
+        reach = 0.5 * member.z / floor.lens
+        member.x = (
+            0.0 if len(big) == 1 and not row else (-1) ** i * min(0.42 * reach + 0.5 * (i // 2) * member.wide_m, reach)
+        )
+    return depth
+
+
+def _main(roots: list[Member]) -> Member | None:
+    """The root of the first person, animal or reference."""
+
+    def lives(member: Member) -> bool:
+        is_somebody = member.entity.kind in {"person", "animal"} or member.entity.ref is not None
+        return is_somebody or any(lives(child) for child in member.children)
+
+    return next((root for root in roots if not root.is_big and lives(root)), None)
+
+
+def _line_up(row: list[Member], main: Member, widths: list[float], depth: float) -> None:
+    """Side by side, the first of all in the middle, more than six in two rows."""
+    order = [m for m in row if m is not main]
+    left, right = order[1::2], order[0::2]
+    line = [*reversed(left), *(m for m in row if m is main), *right]
+    rows = 2 if len(line) > 6 else 1
+    width_of = {id(member): width for member, width in zip(row, widths, strict=True)}
+    for number in range(rows):
+        part = line[number::rows]
+        x = -(sum(width_of[id(m)] for m in part) + GAP_M * (len(part) - 1)) / 2
+        for member in part:
+            wide = width_of[id(member)]
+            member.x, member.z = x + wide / 2, depth + (1.2 * number if rows > 1 else 0.0)
+            x += wide + GAP_M
+        if rows == 1 and part:
+            shift = main.x
+            for member in part:
+                member.x -= shift
+    for member in row:
+        words = set((member.entity.placement or "").split())
+        if words & {"left", "right"}:
+            member.x = (-1 if "left" in words else 1) * max(abs(member.x), 0.28 * depth)
+        member.z *= 0.7 if "foreground" in words else 1.6 if "background" in words else 1.0
+
+
+def _width(member: Member) -> float:
+    """Width of somebody with those who are placed beside them."""
+    beside = [
+        child
+        for child in member.children
+        if child.parent
+        and child.parent[1] in {"beside", "left_of", "right_of", "at", "near", "against", "behind", "in_front_of"}
+    ]
+    return member.wide_m + sum(0.8 * child.wide_m + GAP_M for child in beside if not child.is_big)
+
+
+def _place_children(parent: Member, done: set[int]) -> None:
+    sides: dict[str, int] = {}
+    for child in parent.children:
+        if id(child) in done:
+            continue
+        done.add(id(child))
+        assert child.parent is not None  # noqa: S101  (children have parents)
+        kind = child.parent[1]
+        number = sides.get(kind, 0)
+        sides[kind] = number + 1
+        count = sum(1 for other in parent.children if other.parent and other.parent[1] == kind)
+        _put(child, parent, kind, number, count)
+        _place_children(child, done)
+
+
+def _put(child: Member, parent: Member, kind: str, number: int, count: int) -> None:
+    """Where a child is to its parent; `number` of `count` that are placed in the same way."""
+    each = min(max(parent.wide_m * 0.8 / count, child.wide_m * 0.7), child.wide_m + GAP_M)
+    spread = 0.0 if count == 1 else (number - (count - 1) / 2) * each
+    side = -1 if number % 2 else 1
+    out = (parent.wide_m + child.wide_m) / 2 + 0.12 + (number // 2) * (child.wide_m + GAP_M)
+    if kind == "around":
+        _around(child, parent, number, count)
+        return
+    if kind == "under":
+        _under(child, parent)
+    hull = (
+        (0.8 if child.entity.kind == "plant" else HULL) * parent.tall_m
+        if parent.entity.kind in {"vehicle", "tool"}
+        else 0.05
+    )
+    hides, is_hidden = parent.tall_m >= 0.75 * child.tall_m, child.tall_m >= 0.75 * parent.tall_m
+    aside = 0.55 * side * (parent.wide_m + child.wide_m) / 2
+    top = support_m(child, parent)
+    behind = (spread + aside * hides, 0.0, 0.55 + 0.5 * number)
+    beside = (spread, 0.0, 0.35) if parent.entity.kind == "furniture" and kind == "at" else (side * out, 0.0, 0.0)
+    dx, dy, dz = {
+        "held": (0.16 * parent.tall_m, 0.5 * parent.tall_m, -0.12), "on": (spread, top, -0.02), "riding": (spread, top, 0.02), "carried_by": (spread, top, -0.02),
+        "in": (spread, hull, 0.04), "inside": (spread, hull, 0.04), "under": (spread, 0.0, -0.25), "over": (spread, min(parent.tall_m, BIG_M) + 0.25, 0.0),
+        "behind": behind, "outside": behind, "in_front_of": (spread + 0.5 * side * child.wide_m * is_hidden, 0.0, -min(max(0.5, 0.3 * parent.wide_m), 0.4 * parent.z)),
+        "object": (0.3 + out, 0.8 if child.tall_m < SMALL_M and parent.is_figure else 0.0, -0.05), "left_of": (-out, 0.0, 0.0), "right_of": (out, 0.0, 0.0),
+    }.get(kind, beside)  # fmt: skip
+    stands = kind in ON_THE_FLOOR and child.footing not in {"air", "sky"}
+    base = 0.0 if stands and parent.y > 0 and parent.footing in {"air", "ceiling", "wall", "sky"} else parent.y
+    child.x, child.y, child.z = parent.x + dx, base + dy, max(0.15, parent.z + dz)
+
+
+def _around(child: Member, parent: Member, number: int, count: int) -> None:
+    angle = 2 * math.pi * (number + 0.5) / max(count, 2)
+    radius = 0.6 * parent.wide_m + 0.5 * child.wide_m + 0.3
+    child.x, child.z = parent.x + radius * math.cos(angle), parent.z + 0.6 * radius * math.sin(angle)
+    child.y = parent.y + (0.5 * parent.tall_m + 0.3 * math.sin(3 * angle) if child.footing == "air" else 0.0)
+
+
+def _under(child: Member, parent: Member) -> None:
+    """What is small and under which somebody stands is over them: an umbrella, a lamp."""
+    if parent.tall_m < child.tall_m and parent.footing in {"air", "ceiling", "worn", "surface", "wall"}:
+        parent.y = child.tall_m + 0.15
+
+
+def _lift_sky(members: list[Member], depth: float, floor: Floor) -> None:
+    """What flies is in the air, what hangs hangs, suns and moons stand over the horizon."""
+    aloft = 0
+    for member in members:
+        if member.footing == "sky":
+            member.z = 4.0 * depth
+            share = 0.16 if member.entity.noun not in {"cloud", "rainbow", "planet", "earth"} else 0.3
+            member.wide_m *= share * member.z * floor.aspect / floor.lens / member.tall_m
+            member.tall_m = share * member.z * floor.aspect / floor.lens
+            member.y = floor.eye_m + 0.24 * member.z * floor.aspect / floor.lens + 0.1 * aloft
+            member.x = (-1) ** aloft * 0.26 * member.z / floor.lens + 0.1 * member.copy * member.z
+            aloft += 1
+        elif member.footing in {"air", "ceiling", "wall"}:
+            room = 0.5 * member.z * floor.aspect / floor.lens
+            share = {"air": 0.42, "ceiling": 0.6, "wall": 0.2}[member.footing] if len(members) > 1 else 0.1
+            member.y = max(
+                0.05, floor.eye_m + share * room - member.tall_m / 2 + 0.12 * (member.copy % 3) * min(1.0, room)
+            )
+            member.z += 0.2 * (member.copy % 3) * min(1.0, room)
+
+
+def _turn(members: list[Member], plan: ShotPlan, framing: Framing) -> None:
+    """Towards whom they act, watch or talk to; the first one by the angle of the shot."""
+    by_id = {member.entity.id: member for member in reversed(members)}
+    targets = {r.of: r.to for r in plan.relations if r.relation == "facing"}
+    for action in plan.actions:
+        if action.object and action.motion not in {"carry", "hold", "read", "eat", "drink"}:
+            targets.setdefault(action.who, action.object)
+        goal = action.path.end if action.path else None
+        if goal in by_id and speed_of(action.motion or "") == 0:
+            targets.setdefault(action.who, goal)
+    for member in members:
+        target = by_id.get(targets.get(member.entity.id, ""))
+        if (target is not None and target is not member and target.parent is None) or (
+            target is not None and target.parent and target.parent[0] is not member
+        ):
+            dx, dz = target.x - member.x, target.z - member.z
+            if abs(dx) + abs(dz) > 0.15:
+                member.heading_deg = max(-100.0, min(100.0, heading_of(dx, dz - 0.35)))
+    talking = [
+        m
+        for m in members
+        if m.is_figure
+        and m.motion in {"talk", "fight", "hug", "kiss", "shake_hands", "dance"}
+        and m.heading_deg is None
+    ]
+    if len(talking) > 1:
+        middle = float(np.mean([m.x for m in talking]))
+        for member in talking:
+            member.heading_deg = -62.0 if member.x < middle else 62.0
+    if members and framing.angle in {"side", "back"} and members[0].heading_deg is None:
+        members[0].heading_deg = 90.0 if framing.angle == "side" else 180.0
+
+
+def heading_of(dx: float, dz: float) -> float:
+    """The heading of somebody who goes `dx` to the right and `dz` away, degrees: 0 to the camera, -90 to the right, 180 away."""
+    return -math.degrees(math.atan2(dx, -dz))
+
+
+def _set_off(members: list[Member], plan: ShotPlan, floor: Floor) -> None:
+    """Ways of those who act, and of those who are carried along."""
+    by_id = {member.entity.id: member for member in reversed(members)}
+    moved: dict[int, NDArray[np.float64]] = {}
+    for member in members:
+        riders = [
+            child for child in member.children if child.parent and child.parent[1] in {"riding", "in", "inside", "on"}
+        ]
+        acts = plan.actions_of(member.entity.id)
+        acts += tuple(a for a in plan.actions if a.object == member.entity.id and a.motion in _MOVES_OBJECT)
+        acts += tuple(a for rider in riders[:1] for a in plan.actions_of(rider.entity.id) if a.motion in _GOING)
+        way = _track(member, acts, by_id, floor)
+        if way is not None:
+            member.track = way
+            moved[id(member)] = way - way[0]
+    for member in members:
+        parent = member.parent
+        while parent is not None and member.track is None:
+            if id(parent[0]) in moved and parent[1] in {
+                "on",
+                "riding",
+                "in",
+                "inside",
+                "held",
+                "carried_by",
+                "over",
+                "under",
+            }:
+                member.track = np.array([member.x, member.y, member.z]) + moved[id(parent[0])]
+                member.x, member.y, member.z = (float(v) for v in member.track[0])
+            parent = parent[0].parent
+
+
+def _track(
+    member: Member, acts: tuple[Action, ...], by_id: dict[str, Member], floor: Floor
+) -> NDArray[np.float64] | None:
+    """Positions frame by frame; None for who stays."""
+    home = np.array([member.x, member.y, member.z])
+    way, at = np.tile(home, (floor.frames, 1)), home.copy()
+    goes = False
+    for action in acts:
+        first, last = (min(floor.frames - 1, round(s * floor.fps)) for s in (action.start_s, action.end_s))
+        is_own = action.who == member.entity.id
+        if action.motion in _IN_PLACE or (
+            action.path and action.path.end == "down" and member.is_figure and action.motion not in _FALLING
+        ):
+            continue
+        if is_own and action.motion in _MOVES_OBJECT | _STAYS and action.object:
+            continue  # its way is that of what it is done to
+        start, end = _ends(member, action, at, by_id, floor)
+        if start is None and end is None and action.motion != "jump":
+            continue
+        goes = True
+        begin, goal = (
+            (at if start is None else start),
+            (home if end is None and start is not None else at if end is None else end),
+        )
+        shares = np.linspace(0, 1, max(1, last - first + 1))[:, None]
+        ease = shares * shares * (3 - 2 * shares) if action.motion in {"jump", "float"} else shares
+        if action.motion == "fall" and goal[1] < begin[1]:
+            ease = shares**2
+        piece = begin + (goal - begin) * ease
+        if action.motion == "jump" and not member.is_figure:
+            piece[:, 1] += JUMP_M * np.sin(np.pi * shares[:, 0]) * max(1.0, member.tall_m)
+        if first == 0 or start is not None:
+            way[:first] = begin
+        way[first : last + 1], way[last + 1 :] = piece, goal
+        at = np.array(goal)
+    return way if goes else None
+
+
+def _ends(
+    member: Member, action: Action, at: Point, by_id: dict[str, Member], floor: Floor
+) -> tuple[Point | None, Point | None]:
+    """Where a way begins and ends; None where the words leave it."""
+    path = action.path
+    start = _start(member, action, at, by_id, floor) if path and path.start else None
+    end = _end(member, action, at, by_id, floor) if path and path.end else None
+    if path and path.end == "down" and start is None and at[1] <= ON_GROUND_M:
+        start = np.array([at[0], at[1] + 0.5 * at[2] * floor.aspect / floor.lens, at[2]])
+    if start is None and end is None and _walks(member, action):
+        half = _reach(member, action, at[2], floor) / 2
+        return np.array([at[0] - half, at[1], at[2]]), np.array([at[0] + half, at[1], at[2]])
+    return start, end
+
+
+def _reach(member: Member, action: Action, z: float, floor: Floor) -> float:
+    """How far somebody gets in the time of an action, as far as the frame shows it, metres."""
+    seconds = max(0.3, action.end_s - action.start_s)
+    usual = speed_of(action.motion or "") or 1.2 if member.is_figure else SPEEDS_M_S.get(member.entity.kind, 1.0)
+    return min(usual * seconds, 0.72 * 0.5 * z / floor.lens)
+
+
+def _out(member: Member, z: float, floor: Floor) -> float:
+    """How far to the side one is out of the frame, metres."""
+    return 0.5 * z / floor.lens + 0.6 * member.wide_m + 0.2
+
+
+def _start(member: Member, action: Action, at: Point, by_id: dict[str, Member], floor: Floor) -> Point | None:
+    start, z = str(action.path.start if action.path else ""), at[2]
+    end = action.path.end if action.path else None
+    if start in SIDES:
+        return np.array([SIDES[start] * (0.4 * z / floor.lens if end in SIDES else _out(member, z, floor)), at[1], z])
+    if start == "out":
+        return np.array([math.copysign(_out(member, z, floor), at[0] or -1.0), at[1], z])
+    return _on_top(member, by_id[start]) if start in by_id and start != member.entity.id else None
+
+
+def _end(member: Member, action: Action, at: Point, by_id: dict[str, Member], floor: Floor) -> Point | None:
+    end, z = str(action.path.end if action.path else ""), at[2]
+    start = action.path.start if action.path else None
+    if end in SIDES:
+        return np.array([SIDES[end] * (0.4 * z / floor.lens if start in SIDES else _out(member, z, floor)), at[1], z])
+    plain: dict[str, tuple[float, float, float]] = {
+        "out": (math.copysign(_out(member, z, floor), at[0] or 1.0), at[1], z), "near": (0.4 * at[0], at[1], max(0.42 * z, 0.6)),
+        "far": (1.2 * at[0], at[1], 2.2 * z), "up": (at[0], at[1] + min(2.2, 0.55 * z * floor.aspect / floor.lens), z), "down": (at[0], 0.0, z),
+    }  # fmt: skip
+    if end in plain:
+        return np.array(plain[end])
+    target = by_id.get(end)
+    is_done_to = action.object == member.entity.id
+    if target is None or target is member or (action.motion in _STAYS and not is_done_to):
+        return None
+    if is_done_to or action.motion in {"jump", "climb", "fly", "fall"}:
+        return _on_top(member, target)
+    beside = math.copysign(0.5 * (target.wide_m + member.wide_m), target.x - at[0])
+    return np.array([target.x - beside, at[1], target.z - 0.1])
+
+
+def _on_top(member: Member, target: Member) -> Point:
+    """A place on something."""
+    return np.array([target.x, target.y + support_m(member, target), target.z - 0.03])
+
+
+_STAYS = frozenset(
+    {
+        "wave",
+        "talk",
+        "point",
+        "look_around",
+        "throw",
+        "shout",
+        "pour",
+        "kiss",
+        "hug",
+        "laugh",
+        "put_down",
+        "pick_up",
+        "cook",
+        "write",
+        "read",
+        "sit",
+        "stand",
+        "hold",
+        "carry",
+    }
+)
+_IN_PLACE = frozenset(
+    {
+        "grow",
+        "shrink",
+        "burn",
+        "appear",
+        "vanish",
+        "melt",
+        "flicker",
+        "explode",
+        "shatter",
+        "open",
+        "kneel",
+        "crouch",
+        "sit_down",
+        "lie",
+    }
+)
+_FALLING = frozenset({"fall", "fly", "float", "slip", "jump", "swim", "climb", "ski"})
+_MOVES_OBJECT = frozenset({"put_down", "throw", "catch", "pour", "kick"})
+_GOING = frozenset(
+    {
+        "walk",
+        "run",
+        "sneak",
+        "limp",
+        "march",
+        "crawl",
+        "swim",
+        "fly",
+        "drive",
+        "ride_bike",
+        "ride_horse",
+        "row",
+        "ski",
+        "surf",
+        "skate",
+        "steer",
+        "roll",
+    }
+)
+
+
+def _walks(member: Member, action: Action) -> bool:
+    """Whether somebody gets on by what they do."""
+    is_carried = member.parent is not None and member.parent[1] in {
+        "on",
+        "in",
+        "inside",
+        "riding",
+        "held",
+        "carried_by",
+    }
+    return action.motion in _GOING and not is_carried
