@@ -19,9 +19,10 @@ from shotwright.core.plan import CameraMove, Framing
 from shotwright.engines.analysis.cutout import CutOut, cut_out
 from shotwright.engines.analysis.matting import matte
 from shotwright.engines.draft import blocking
+from shotwright.engines.draft.cast.changes import changes_of
 from shotwright.engines.draft.cast.figures import Step, speed_of
 from shotwright.engines.draft.cast.members import Subject, cast_of
-from shotwright.engines.draft.cast.words import Look, members_of, trimmed
+from shotwright.engines.draft.cast.words import Look, members_of
 from shotwright.engines.draft.focus import F_NUMBERS, FocusPull
 from shotwright.engines.draft.lookdev import LookDev, lookdev_of
 from shotwright.engines.draft.looks.times import Sun
@@ -38,7 +39,7 @@ from shotwright.media.images import load_flat
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from shotwright.core.plan import ShotPlan
+    from shotwright.core.plan import Entity, ShotPlan
     from shotwright.engines.analysis.cache import Cache
     from shotwright.engines.base import Shot
 
@@ -118,38 +119,22 @@ def build_scene(shot: Shot, cache: Cache, backdrop: Backdrop | None, *, end: Fra
         backdrop: The place; None for one that is painted from the words.
         end: The last frame, cropped, for a first-and-last-frame shot.
     """
+    shot = _by_night(shot, backdrop)
     plan, aspect = shot.plan, shot.output.height / shot.output.width
-    if (
-        backdrop is None
-        and not plan.look.time_of_day
-        and (plan.look.lighting in NIGHT_LIGHTS or plan.look.style in NIGHT_LIGHTS)
-    ):
-        plan = replace(plan, look=replace(plan.look, time_of_day="night"))
-        shot = replace(shot, plan=plan)
     lookdev = lookdev_of(shot)
     notes: list[str] = []
     builder = _Builder(shot, cache, backdrop, lookdev, notes)
     people = _people(shot, notes)
     actors = [blocking.actor_of(subject, _cuts(shot, cache, subject, lookdev, builder.air)) for subject in people]
     framing = blocking.framing_of(plan, actors)
-    back = any(move.end_view == "back" for move in plan.camera) or "back" in {shown.angle for shown in plan.shots}
     place = builder.place()
     worded = [] if plan.start_frame else members_of(plan, notes)
     if worded:
-        floor = Floor(
-            place.base.eye[1],
-            place.base.lens,
-            aspect,
-            place.wall_m,
-            place.near_m,
-            float(shot.output.fps),
-            shot.output.frames,
-        )
         sprites = _stage_words(
-            worded, actors, plan, framing, floor, lambda cut: lookdev.cut(cut, builder.air), back=back
+            worded, actors, plan, _floor(place, framing, shot), lambda cut: lookdev.cut(cut, builder.air)
         )
     else:
-        sprites = blocking.stage_actors(actors, plan, framing, place, aspect, back=back)
+        sprites = blocking.stage_actors(actors, plan, framing, place, aspect, back=_shows_back(plan))
     if sprites and place.props and backdrop is not None:
         place = builder.place(beyond_m=max(sprite.z for sprite in sprites) + CLEAR_M)
     first_place = builder.first_place(beyond_m=max((sprite.z for sprite in sprites), default=-CLEAR_M) + CLEAR_M)
@@ -177,6 +162,25 @@ def build_scene(shot: Shot, cache: Cache, backdrop: Backdrop | None, *, end: Fra
         place, poses, sprites, lookdev.sun, haze_of(plan.look.weather, builder.air) if not is_bound else None, _focus_of(plan, sprites),
         plan.look.weather, is_bound, first_place, morph, not_rendered=[*notes, *dict.fromkeys(space.notes)],
     )  # fmt: skip
+
+
+def _by_night(shot: Shot, backdrop: Backdrop | None) -> Shot:
+    """A painted set is dark where its lights ask for it."""
+    look = shot.plan.look
+    if backdrop is not None or look.time_of_day or not NIGHT_LIGHTS & {look.lighting, look.style}:
+        return shot
+    return replace(shot, plan=replace(shot.plan, look=replace(look, time_of_day="night")))
+
+
+def _floor(place: Place, framing: Framing, shot: Shot) -> Floor:
+    spec, base = shot.output, place.base
+    aspect = spec.height / spec.width
+    return Floor(framing, base.eye[1], base.lens, aspect, place.wall_m, place.near_m, float(spec.fps), spec.frames)
+
+
+def _shows_back(plan: ShotPlan) -> bool:
+    """Whether the shot speaks of somebody's back."""
+    return any(move.end_view == "back" for move in plan.camera) or "back" in {shown.angle for shown in plan.shots}
 
 
 class _Builder:
@@ -265,55 +269,56 @@ def _people(shot: Shot, notes: list[str]) -> list[Subject]:
 
 
 def _stage_words(
-    worded: list[tuple[Member, Look]], actors: list[blocking.Actor], plan: ShotPlan, framing: Framing, floor: Floor,
-    dress: Callable[[CutOut], CutOut], *, back: bool,
+    worded: list[tuple[Member, Look]], actors: list[blocking.Actor], plan: ShotPlan, floor: Floor,
+    dress: Callable[[CutOut], CutOut],
 ) -> list[Sprite]:  # fmt: skip
     """Everybody on one floor: references as cards, the rest as figures, pictures and boxes; the main one first."""
-    shown: list[tuple[Member, Sprite]] = []
-    for actor in actors:
-        entity = plan.entity(actor.subject.id)
-        if entity is None:
-            continue
-        member = Member(entity, 0, actor.height_m + actor.lift_m, actor.width_m)
-        gait = blocking.GAIT_OF.get(actor.subject.action or "", "stand")
-        views = spread_views(actor.cuts, speaks_of_back=back)
-        sprite = Sprite(
-            actor.subject.ref, views, 0, actor.lift_m, 0, actor.height_m, appears_s=actor.subject.appears_s, gait=gait
-        )
-        sprite.is_floating = actor.lift_m > 0
-        shown.append((member, sprite))
+    shown = [_card(actor, entity, plan) for actor in actors if (entity := plan.entity(actor.subject.id)) is not None]
     for member, look in worded:
-        views = [(0.0, dress(trimmed(look.figure.card(0, 0, 0)) if look.figure else look.card))]
-        sprite = Sprite(
-            f"word:{member.entity.id}:{member.copy}",
-            views,
-            0,
-            0,
-            0,
-            member.tall_m,
-            gait="roll",
-            figure=look.figure,
-            dress=dress,
-        )
+        name = f"word:{member.entity.id}:{member.copy}"
+        views = [(0.0, dress(look.card))]
+        sprite = Sprite(name, views, 0, 0, 0, member.tall_m, gait="roll", figure=look.figure, dress=dress)
         sprite.is_round = True
         shown.append((member, sprite))
     order = {entity.id: i for i, entity in enumerate(plan.entities)}
     shown.sort(key=lambda pair: (order[pair[0].entity.id], pair[0].copy))
-    about = place_all([member for member, _ in shown], plan, framing, floor)
+    about = place_all([member for member, _ in shown], plan, floor)
+    of = {id(member): sprite for member, sprite in shown}
     for member, sprite in shown:
-        lift = sprite.y
-        sprite.x, sprite.y, sprite.z = member.x, member.y + lift, member.z
-        sprite.track = None if member.track is None else member.track + np.array([0.0, lift, 0.0])
-        sprite.track_fps = floor.fps
-        sprite.heading_deg = member.heading_deg or 0.0
-        sprite.is_floating |= member.y > FLOATS_M
-        if look_height := member.tall_m:
-            sprite.height_m = look_height - lift
-        if sprite.figure is not None:
-            sprite.figure.height_m = member.tall_m
+        _put(sprite, member, floor.fps)
+        if member.parent is not None and member.parent[1] == "held":
+            sprite.holder = of[id(member.parent[0])]
+        sprite.appears_s = member.entity.appears_s if member.track is None else 0.0
+        acts = plan.actions_of(member.entity.id)
+        if sprite.figure is None:
+            sprite.changes = changes_of(acts, is_still=member.track is None)
+            sprite.is_wheel = any(act.motion == "roll" for act in acts)
     lead = next((i for i, (member, _) in enumerate(shown) if member is about), 0)
     sprites = [sprite for _, sprite in shown]
     return [sprites[lead], *sprites[:lead], *sprites[lead + 1 :]]
+
+
+def _card(actor: blocking.Actor, entity: Entity, plan: ShotPlan) -> tuple[Member, Sprite]:
+    """A reference: its pictures on a card."""
+    subject = actor.subject
+    gait = blocking.GAIT_OF.get(subject.action or "", "stand")
+    views = spread_views(actor.cuts, speaks_of_back=_shows_back(plan))
+    sprite = Sprite(subject.ref, views, 0, actor.lift_m, 0, actor.height_m, appears_s=subject.appears_s, gait=gait)
+    sprite.is_floating = actor.lift_m > 0
+    return Member(entity, 0, actor.height_m + actor.lift_m, actor.width_m), sprite
+
+
+def _put(sprite: Sprite, member: Member, fps: float) -> None:
+    """Bring a sprite to where its member stands; what is cut off at the waist stays lifted."""
+    lift = sprite.y
+    sprite.x, sprite.y, sprite.z = member.x, member.y + lift, member.z
+    sprite.track = None if member.track is None else member.track + np.array([0.0, lift, 0.0])
+    sprite.track_fps = fps
+    sprite.heading_deg = member.heading_deg or 0.0
+    sprite.is_floating |= member.y > FLOATS_M
+    sprite.height_m = member.tall_m - lift
+    if sprite.figure is not None:
+        sprite.figure.height_m = member.tall_m
 
 
 def _lead(sprites: list[Sprite], move: CameraMove, metres: float) -> None:

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from shotwright.engines.draft.cast.figures import HIGH_M, LOW_M, PX_PER_M, STANDING_M, TILT_DEG, WIDE_M, Figure
+from shotwright.engines.draft.cast.changes import Change, Shape, shape_at
+from shotwright.engines.draft.cast.figures import PX_PER_M, STANDING_M, TILT_DEG, Card, Figure
 from shotwright.engines.draft.stage import Plane, Texture, View, draw_billboard, draw_plane
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 DISSOLVE_DEG = 6.0
 FADE_S = 0.35
 STILL_M = 0.03
+GRIP, BEFORE_M = 0.45, 0.06
+"""Where a thing is held, in its heights; how far before the hand its card hangs."""
 SHADOW_STRENGTH = 0.5
 STEEP = math.radians(28)
 """Seen from higher than this, cards lean back: flat pictures have no top to show."""
@@ -59,6 +62,9 @@ class Sprite:
         strides: Further textures of the first view, one for each part of a stride.
         figure: Somebody with joints, who is seen from every side and has no views.
         dress: Puts a figure's pictures into the look of the shot.
+        changes: What a thing without joints does.
+        is_wheel: Whether it rolls as far as it goes.
+        holder: Whose hand it is in.
     """
 
     ref: str
@@ -81,13 +87,19 @@ class Sprite:
     track_fps: float = 24.0
     figure: Figure | None = None
     dress: Callable[[CutOut], CutOut] | None = None
+    changes: list[Change] = field(default_factory=list)
+    is_wheel: bool = False
+    holder: Sprite | None = None
     _cards: dict[int, Texture] = field(default_factory=dict)
     _planes: dict[tuple[int, bool], Plane] = field(default_factory=dict)
-    _kept: list[CutOut] = field(default_factory=list)
+    _kept: list[Card] = field(default_factory=list)
     _hazed: dict[tuple[int, int], Texture] = field(default_factory=dict)
 
     def place(self, seconds: float) -> tuple[float, float, float]:
         """Where it stands at a time."""
+        if self.holder is not None:
+            x, y, z = self.holder.hand(seconds)
+            return x, y - GRIP * self.height_m, z
         if self.track is not None:
             x, y, z = self.track[min(len(self.track) - 1, round(seconds * self.track_fps))]
             return float(x), float(y), float(z)
@@ -101,6 +113,25 @@ class Sprite:
         t = min(1.0, max(0.0, (seconds - start) / max(end - start, 1e-6)))
         return self.x + right * t, y, self.z + away * t
 
+    def hand(self, seconds: float) -> tuple[float, float, float]:
+        """Where a figure's hand is at a time; of a card, about where hands are."""
+        x, y, z = self.place(seconds)
+        if self.figure is None:
+            return x + 0.16 * self.height_m, y + 0.52 * self.height_m, z - BEFORE_M
+        right, up, ahead = self.figure.hand(seconds)
+        turn = math.radians(self.heading_at(seconds))
+        aside = right * math.cos(turn) - ahead * math.sin(turn)
+        towards = right * math.sin(turn) + ahead * math.cos(turn)
+        return x + aside, y + up, z - towards - BEFORE_M
+
+    def shape(self, seconds: float) -> Shape:
+        """How what has no joints is scaled, tilted and faded at a time."""
+        shape = shape_at(self.changes, seconds)
+        if not self.is_wheel or self.track is None:
+            return shape
+        gone = math.degrees(2 * (self.place(seconds)[0] - self.place(0.0)[0]) / max(self.height_m, 1e-3))
+        return replace(shape, roll_deg=shape.roll_deg + gone)
+
     def heading_at(self, seconds: float) -> float:
         """Where it looks at a time: where it goes, else its own heading."""
         if self.track is None and self.walk is None:
@@ -111,15 +142,15 @@ class Sprite:
             return self.heading_deg
         return -math.degrees(math.atan2(x1 - x0, -(z1 - z0)))
 
-    def card(self, seconds: float, turn_deg: float, tilt_deg: float) -> Texture:
-        """A figure's picture at a time and from a side, in the look of the shot."""
+    def card(self, seconds: float, turn_deg: float, tilt_deg: float) -> tuple[Texture, tuple[float, float]]:
+        """A figure's picture at a time and from a side, in the look of the shot, and where its foot is in it."""
         assert self.figure is not None  # noqa: S101  (only figures have cards)
-        cut = self.figure.card(seconds, turn_deg, tilt_deg)
-        if id(cut) not in self._cards:
-            dressed = self.dress(cut) if self.dress else cut
-            self._cards[id(cut)] = Texture(dressed.texture, dressed.alpha)
-            self._kept.append(cut)
-        return self._cards[id(cut)]
+        card = self.figure.card(seconds, turn_deg, tilt_deg)
+        if id(card) not in self._cards:
+            dressed = self.dress(card.cut) if self.dress else card.cut
+            self._cards[id(card)] = Texture(dressed.texture, dressed.alpha)
+            self._kept.append(card)
+        return self._cards[id(card)], card.foot
 
     def opacity(self, seconds: float) -> float:
         """0..1; fades in when it appears."""
@@ -220,12 +251,25 @@ def draw_sprite(
         _draw_figure(frame, view, sprite, seconds, opacity=opacity, blur_px=blur, haze=haze)
         return
     card, up = _stance(sprite, away, seconds)
+    shape = sprite.shape(seconds)
+    card, up, foot = _reshaped(sprite, shape, card, up, foot)
     bearing = math.degrees(math.atan2(-away[0], away[2])) - sprite.heading_deg
     for index, mirrored, share, narrow in [(0, False, 1.0, 1.0)] if sprite.is_prop else _seen(sprite.views, bearing):
         plane = sprite.plane(index, mirrored=mirrored)
         plane.origin, plane.u, plane.v = foot, card * (1.0 if sprite.is_round else narrow), up
         plane.texture = sprite.texture_at(index, seconds, haze, distance)
-        draw_plane(frame, view, plane, opacity=opacity * share, blur_px=blur)
+        draw_plane(frame, view, plane, opacity=opacity * shape.opacity * share, blur_px=blur)
+
+
+def _reshaped(
+    sprite: Sprite, shape: Shape, card: NDArray[np.float64], up: NDArray[np.float64], foot: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Width, height and foot of a card in the shape of a moment; wheels turn around their middle."""
+    c, s = math.cos(math.radians(shape.roll_deg)), math.sin(math.radians(shape.roll_deg))
+    turned, leaning = card * c - up * s, up * c + card * s
+    if sprite.is_wheel:
+        foot = foot + 0.5 * sprite.height_m * (up - leaning)
+    return turned * shape.wide, leaning * shape.tall, foot + shape.lift * sprite.height_m * _UP
 
 
 def _draw_figure(
@@ -238,7 +282,9 @@ def _draw_figure(
     level = float(np.hypot(away[0], away[2]))
     facing = math.atan2(away[0], away[2])
     tilt = round(max(0.0, min(80.0, math.degrees(math.atan2(-away[1], max(level, 1e-3))))) / TILT_DEG) * TILT_DEG
-    texture = sprite.card(seconds, math.degrees(math.atan2(-away[0], away[2])) - sprite.heading_at(seconds), tilt)
+    texture, foot_px = sprite.card(
+        seconds, math.degrees(math.atan2(-away[0], away[2])) - sprite.heading_at(seconds), tilt
+    )
     step = haze.step(float(np.linalg.norm(away))) if haze else 0
     if haze and step:
         key = (id(texture), step)
@@ -246,14 +292,14 @@ def _draw_figure(
             sprite._hazed[key] = Texture(haze.veiled(texture.colour, step), texture.alpha)
         texture = sprite._hazed[key]
     scale = sprite.figure.height_m / STANDING_M
-    columns = texture.colour.shape[1]
+    rows, columns = texture.colour.shape[:2]
     lean = math.radians(tilt)
     ahead = np.array([math.sin(facing), 0.0, math.cos(facing)])
     up = _UP * math.cos(lean) + ahead * math.sin(lean)
     px = PX_PER_M / scale
-    to_texture = np.array([[px, 0, columns / 2], [0, -px, HIGH_M * PX_PER_M], [0, 0, 1.0]])
-    wide, low, high = WIDE_M * scale / 2, LOW_M * scale, HIGH_M * scale
-    outline = np.array([[-wide, -low], [wide, -low], [wide, high], [-wide, high]])
+    to_texture = np.array([[px, 0, foot_px[0]], [0, -px, foot_px[1]], [0, 0, 1.0]])
+    left, low, right, high = -foot_px[0] / px, (foot_px[1] - rows) / px, (columns - foot_px[0]) / px, foot_px[1] / px
+    outline = np.array([[left, low], [right, low], [right, high], [left, high]])
     card = np.array([math.cos(facing), 0.0, -math.sin(facing)])
     draw_plane(frame, view, Plane(foot, card, up, outline, texture, to_texture), opacity=opacity, blur_px=blur_px)
 

@@ -5,26 +5,26 @@ A figure is drawn into a card that faces the camera, once for each part of its m
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
 from shotwright.engines.analysis.cutout import CutOut
+from shotwright.engines.draft.cast.costume import SOLIDS, carried, fill_solid, rings_of
 from shotwright.engines.draft.cast.pose import figure, ground, motions, pose, value
 from shotwright.media.colour import rgb_to_yuv
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from shotwright.engines.draft.cast.pose import Row
+    from shotwright.engines.draft.cast.costume import SOLIDS, carried, fill_solid, rings_of
+from shotwright.engines.draft.cast.pose import Row
 
-WIDE_M, LOW_M, HIGH_M = 2.6, 0.6, 2.4
-"""What a card shows of a figure 1.72 m tall: metres to both sides together, below and above the ground that it stands on."""
 PX_PER_M = 230
+MARGIN_PX = 4
 STANDING_M = 1.72
 PARTS = 12
 """Pictures of one cycle of a motion, or of one second of a longer one."""
@@ -43,12 +43,13 @@ RGB = tuple[int, int, int]
 
 @dataclass(frozen=True)
 class Clothes:
-    """Colours of a figure, sRGB."""
+    """Colours of a figure, sRGB, and what it wears of `costume.SOLIDS`."""
 
     top: RGB = (92, 104, 128)
     legs: RGB = (64, 66, 78)
     skin: RGB = SKIN
     hair: RGB = HAIR
+    worn: tuple[tuple[str, RGB], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,19 @@ class Step:
     motion: str
     start_s: float
     end_s: float
+
+
+@dataclass(frozen=True)
+class Card:
+    """A picture of a figure 1.72 m tall, `PX_PER_M`, cut to what it shows.
+
+    Attributes:
+        cut: The picture.
+        foot: Where its foot is in the picture: column, row.
+    """
+
+    cut: CutOut
+    foot: tuple[float, float]
 
 
 @dataclass
@@ -87,7 +101,7 @@ class Figure:
             1.0, max(0.0, (seconds - step.start_s) / min(length, max(0.4, step.end_s - step.start_s)))
         )
 
-    def card(self, seconds: float, turn_deg: float, tilt_deg: float) -> CutOut:
+    def card(self, seconds: float, turn_deg: float, tilt_deg: float) -> Card:
         """The picture of the figure at a time, turned by `turn_deg` (0: it looks at the camera) and seen from `tilt_deg` above."""
         motion, phase = self.at(seconds)
         parts = max(2, round(PARTS * min(2.0, float(motions()[motion]["seconds"]))))
@@ -116,17 +130,10 @@ def speed_of(motion: str) -> float:
     return float(motions()[motion]["speed"]) if motion in motions() else 0.0
 
 
-_kept: OrderedDict[tuple[object, ...], CutOut] = OrderedDict()
-
-
-def _drawn(motion: str, phase: float, turn: int, tilt: int, clothes: Clothes) -> CutOut:
-    key = (motion, phase, turn, tilt, clothes)
-    if key not in _kept:
-        _kept[key] = _draw(_posed(motion, phase), turn, tilt, clothes)
-        if len(_kept) > KEPT:
-            _kept.popitem(last=False)
-    _kept.move_to_end(key)
-    return _kept[key]
+@lru_cache(maxsize=KEPT)
+def _drawn(motion: str, phase: float, turn: int, tilt: int, clothes: Clothes) -> Card:
+    upright = motions()[motion]["floor"] == "feet"
+    return _draw(_posed(motion, phase), turn, tilt, clothes, upright=upright)
 
 
 @cache
@@ -176,7 +183,7 @@ def _part(joint: str) -> int:
     return 4 if name in _FEET else 1 if name in _LEGS else 0
 
 
-def _draw(vertices: NDArray[np.float64], turn: int, tilt: int, clothes: Clothes) -> CutOut:
+def _draw(vertices: NDArray[np.float64], turn: int, tilt: int, clothes: Clothes, *, upright: bool) -> Card:
     faces, parts = _faces()
     seen = _turned(vertices, turn, tilt)
     corners = seen[faces]
@@ -188,15 +195,30 @@ def _draw(vertices: NDArray[np.float64], turn: int, tilt: int, clothes: Clothes)
     shade = 0.5 + 0.55 * np.clip(normals @ (LIGHT / np.linalg.norm(LIGHT)), 0, 1) + 0.08 * normals[:, 1]
     tones = np.array([clothes.top, clothes.legs, clothes.skin, clothes.hair, SHOE], np.float64)[parts]
     colours = np.clip(tones * shade[:, None], 0, 255).astype(int)
-    columns, rows = round(WIDE_M * PX_PER_M), round((LOW_M + HIGH_M) * PX_PER_M)
+    points = corners[..., :2] * (PX_PER_M, -PX_PER_M)
+    worn = [
+        (*_worn(name, vertices, turn, tilt), tone)
+        for name, tone in clothes.worn
+        if upright or not SOLIDS[name].needs_legs_down
+    ]
+    extents = np.concatenate([points.reshape(-1, 2), *(rings.reshape(-1, 2) for rings, _, _ in worn)])
+    corner = np.floor(extents.min(axis=0)) - MARGIN_PX
+    columns, rows = (int(side) for side in np.ceil(extents.max(axis=0) - corner) + MARGIN_PX)
     picture = np.zeros((rows, columns, 4), np.uint8)
-    points = np.stack([corners[..., 0] * PX_PER_M + columns / 2, (HIGH_M - corners[..., 1]) * PX_PER_M], axis=-1)
-    for triangle, colour in zip(np.round(points * 16).astype(np.int32), colours.tolist(), strict=True):
+    for rings, is_under, tone in worn:
+        if is_under:
+            fill_solid(picture, rings - corner, tone)
+    for triangle, colour in zip(np.round((points - corner) * 16).astype(np.int32), colours.tolist(), strict=True):
         cv2.fillConvexPoly(picture, triangle, (*colour, 255), shift=4)
-    _draw_eyes(picture, turn, tilt, vertices)
+    foot = (float(-corner[0]), float(-corner[1]))
+    _draw_eyes(picture, turn, tilt, vertices, foot)
+    for rings, is_under, tone in worn:
+        if not is_under:
+            fill_solid(picture, rings - corner, tone)
     alpha = np.asarray(cv2.GaussianBlur(picture[..., 3], (0, 0), 0.8), np.uint8)
     rgb = np.where(picture[..., 3:] > 0, picture[..., :3], np.array(clothes.top, np.uint8))
-    return CutOut(rgb_to_yuv(np.ascontiguousarray(cv2.GaussianBlur(rgb, (0, 0), 0.9))), alpha)
+    cut = CutOut(rgb_to_yuv(np.ascontiguousarray(cv2.GaussianBlur(rgb, (0, 0), 0.9))), alpha)
+    return Card(cut, foot)
 
 
 def _turned(points: NDArray[np.float64], turn: int, tilt: int) -> NDArray[np.float64]:
@@ -207,19 +229,23 @@ def _turned(points: NDArray[np.float64], turn: int, tilt: int) -> NDArray[np.flo
     return np.stack([x, points[..., 1] * ct - depth * st, depth * ct + points[..., 1] * st], axis=-1)
 
 
-def _draw_eyes(picture: NDArray[np.uint8], turn: int, tilt: int, vertices: NDArray[np.float64]) -> None:
+def _worn(name: str, vertices: NDArray[np.float64], turn: int, tilt: int) -> tuple[NDArray[np.float64], bool]:
+    """Rings of something worn, in pixels from the foot, and whether the body covers it."""
+    solid = SOLIDS[name]
+    move = carried(solid.part, vertices)
+    ahead = _turned(move(np.array([0.0, 0.0, 1.0])) - move(np.zeros(3)), turn, tilt)
+    is_covered = solid.side == ("behind" if ahead[2] > 0 else "ahead")
+    return _turned(move(rings_of(solid)), turn, tilt)[..., :2] * (PX_PER_M, -PX_PER_M), is_covered
+
+
+def _draw_eyes(
+    picture: NDArray[np.uint8], turn: int, tilt: int, vertices: NDArray[np.float64], foot: tuple[float, float]
+) -> None:
     """Two eyes, so that a front is no back."""
-    faces, parts = _faces()
-    head = np.unique(faces[(parts == 3)])
-    rest = np.asarray(figure().vertices(figure().rest_pose()), np.float64)[head]
-    now = vertices[head]
-    middle, now_middle = rest.mean(axis=0), now.mean(axis=0)
-    u, _, vt = np.linalg.svd((rest - middle).T @ (now - now_middle))
-    rotation = vt.T @ np.diag([1, 1, np.sign(np.linalg.det(vt.T @ u.T))]) @ u.T
-    ahead = _turned(rotation @ np.array([0.0, 0.0, 1.0]), turn, tilt)
-    if ahead[2] < 0.25:
+    move = carried("Head", vertices)
+    if _turned(move(np.array([0.0, 0.0, 1.0])) - move(np.zeros(3)), turn, tilt)[2] < 0.25:
         return
     for side in (-1, 1):
-        at = _turned(now_middle + rotation @ np.array([side * 0.034, -0.035, 0.125]), turn, tilt)
-        centre = (round(at[0] * PX_PER_M + picture.shape[1] / 2), round((HIGH_M - at[1]) * PX_PER_M))
+        at = _turned(move(np.array([side * 0.034, 0.32, 0.115])), turn, tilt)
+        centre = (round(foot[0] + at[0] * PX_PER_M), round(foot[1] - at[1] * PX_PER_M))
         cv2.circle(picture, centre, 2, (*EYE, 255), -1, cv2.LINE_AA)

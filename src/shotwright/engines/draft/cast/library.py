@@ -23,23 +23,10 @@ from shotwright.engines.analysis.cutout import CutOut
 from shotwright.media.colour import rgb_to_yuv
 
 PICTURE_PX = 512
-TILES = frozenset(
-    {
-        "1f3de",
-        "1f304",
-        "1f305",
-        "1f306",
-        "1f307",
-        "1f303",
-        "1f301",
-        "1f309",
-        "1f30c",
-        "1f5fe",
-        "1f320",
-        "1f386",
-        "1f387",
-    }
-)
+TILES = frozenset({
+    "1f3de", "1f304", "1f305", "1f306", "1f307", "1f303", "1f301", "1f309", "1f30c", "1f5fe", "1f320", "1f386",
+    "1f387", "1f6e3", "1f6e4",
+})  # fmt: skip
 ALPHA_MIN = 8
 SHAPES = re.compile(r"<(?:path|circle|ellipse|rect|polygon)\b[^>]*?/>")
 
@@ -85,29 +72,10 @@ def row_of(noun: str) -> Row | None:
     return rows.get(near) if near in rows and known and known.kind in {"animal", "vehicle", "plant", "food"} else None
 
 
-SCENIC = frozenset(
-    {
-        "1f3de",
-        "1f304",
-        "1f305",
-        "1f306",
-        "1f307",
-        "1f303",
-        "1f301",
-        "1f309",
-        "1f30c",
-        "1f3d4",
-        "1f3d6",
-        "1f3dc",
-        "1f3dd",
-        "1f3d5",
-        "1f30a",
-        "1f5fe",
-        "1f320",
-        "1f386",
-        "1f387",
-    }
-)
+SCENIC = frozenset({
+    "1f3de", "1f304", "1f305", "1f306", "1f307", "1f303", "1f301", "1f309", "1f30c", "1f3d4", "1f3d6", "1f3dc",
+    "1f3dd", "1f3d5", "1f30a", "1f5fe", "1f320", "1f386", "1f387",
+})  # fmt: skip
 """Drawings that are whole landscapes in a frame: no thing that stands somewhere."""
 
 

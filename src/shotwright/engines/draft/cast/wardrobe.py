@@ -6,12 +6,14 @@ import zlib
 from typing import TYPE_CHECKING
 
 from shotwright.core.prompt.lexicon import noun_of
+from shotwright.engines.draft.cast.costume import FEMALE, SOLIDS, TRADES, WORN
 from shotwright.engines.draft.cast.figures import SKIN, STANDING_M, Clothes
 from shotwright.media.colour import colour_of
 
 if TYPE_CHECKING:
     from shotwright.core.plan import Entity
-    from shotwright.engines.draft.cast.figures import RGB
+    from shotwright.engines.draft.cast.costume import FEMALE, SOLIDS, TRADES, WORN
+from shotwright.engines.draft.cast.figures import RGB
 
 WHITE, BLACK, STEEL = (236, 236, 232), (34, 34, 38), (150, 158, 168)
 ROLES: dict[str, tuple[RGB, RGB]] = {
@@ -63,6 +65,10 @@ LONG = frozenset(
         "tracksuit",
     }
 )
+HATS: dict[str, RGB] = {
+    "crown": (226, 184, 60), "toque": WHITE, "cowboy hat": (150, 116, 76), "hat": (92, 74, 58), "backpack": (176, 84, 50), "top hat": BLACK, "scarf": (176, 50, 50),
+}  # fmt: skip
+"""Colours of what is worn, where neither words nor clothes say."""
 LEGS = frozenset({"trousers", "pants", "jeans", "shorts", "skirt", "leggings", "tights"})
 OLD = frozenset({"old", "elderly", "aged", "ancient"})
 SIZES = {
@@ -122,12 +128,34 @@ def clothes_of(entity: Entity, worn: list[Entity], copy: int) -> Clothes:
         if OLD & set(entity.attributes) or entity.noun.startswith("grand")
         else HAIRS[(salt >> 4) % len(HAIRS)]
     )
-    return Clothes(
-        top,
-        legs,
-        STEEL if entity.noun in {"robot", "android"} else SKINS[(salt >> 8) % len(SKINS)],
-        STEEL if entity.noun in {"robot", "knight"} else hair,
-    )
+    skin = STEEL if entity.noun in {"robot", "android"} else SKINS[(salt >> 8) % len(SKINS)]
+    hair = STEEL if entity.noun in {"robot", "knight"} else hair
+    return Clothes(top, legs, skin, hair, _solids(entity, worn, top, hair))
+
+
+def _solids(entity: Entity, worn: list[Entity], top: RGB, hair: RGB) -> tuple[tuple[str, RGB], ...]:
+    """Hats, skirts, hair, packs: what the words name, else what goes with a trade."""
+    found: dict[str, RGB] = {}
+    noun = entity.noun.split()[-1] if entity.noun else ""
+    is_bald = bool({"bald", "shaved"} & set(entity.attributes))
+    if (noun in FEMALE or "long-haired" in entity.attributes) and not is_bald:
+        found["long hair"] = hair
+    for garment in worn:
+        solid = WORN.get(garment.noun) or WORN.get(garment.noun.split()[-1])
+        if solid is not None:
+            found[solid] = colour_of(garment.colour) or colour_of(" ".join(garment.attributes)) or _usual(solid, top)
+    usual = TRADES.get(noun)
+    has_same = any(SOLIDS[name].part == SOLIDS[usual].part and name != "long hair" for name in found) if usual else True
+    if usual and not has_same:
+        found[usual] = _usual(usual, top)
+    if {"bearded", "beard"} & {*entity.attributes, *(item.noun for item in worn)}:
+        found["beard"] = hair
+    return tuple(found.items())
+
+
+def _usual(solid: str, top: RGB) -> RGB:
+    """The colour of something worn that the words give none."""
+    return HATS.get(solid) or (top if SOLIDS[solid].part != "Head" else _darker(top))
 
 
 def _darker(colour: RGB) -> RGB:

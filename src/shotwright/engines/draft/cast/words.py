@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from shotwright.core.prompt.lexicon import noun_of
 from shotwright.core.prompt.vocabulary import SETTINGS
 from shotwright.engines.analysis.cutout import CutOut
@@ -107,7 +105,7 @@ def _person(entity: Entity, copy: int, plan: ShotPlan) -> tuple[Member, Look]:
     ]
     steps = steps_of(entity, plan)
     figure = Figure(steps, clothes_of(entity, worn, copy), tall, 0.37 * copy)
-    card = trimmed(figure.card(0.0, 0.0, 0.0))
+    card = figure.card(0.0, 0.0, 0.0).cut
     wide = max(FIGURE_WIDTH * tall, card.aspect * tall * 0.9)
     return Member(entity, copy, tall, wide, is_figure=True, motion=steps[0].motion), Look(figure, card)
 
@@ -173,11 +171,3 @@ def _is_mirrored(row: Row, entity: Entity, plan: ShotPlan) -> bool:
             )
             break
     return row.facing != way
-
-
-def trimmed(card: CutOut) -> CutOut:
-    """A figure's card, cut to its figure: for shadows and sizes."""
-    solid = card.alpha > 40
-    rows, columns = np.flatnonzero(solid.any(axis=1)), np.flatnonzero(solid.any(axis=0))
-    part = (slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1))
-    return CutOut(card.texture[part], card.alpha[part])

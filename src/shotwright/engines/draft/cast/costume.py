@@ -1,0 +1,126 @@
+"""What figures wear beyond colours: hats, skirts, long hair, capes, packs; solids of rings that go with a part of the body.
+
+Every solid is a stack of rings in the rest pose of the figure, metres from the middle of its body: (y, width, depth, ahead).
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from shotwright.engines.draft.cast.pose import figure
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+Ring = tuple[float, float, float, float]
+RGB = tuple[int, int, int]
+CORNERS = 20
+_HEAD, _HIPS, _BACK = "Head", "Pelvis", "Spine3"
+
+
+@dataclass(frozen=True)
+class Solid:
+    """Something worn.
+
+    Attributes:
+        part: Of the body that it goes with.
+        rings: From one end to the other; two neighbours and what is between them are filled.
+        side: Where it is worn: around the body, behind or ahead of it; the body covers it from the other side.
+        needs_legs_down: Whether it is left out where somebody sits, lies or swims.
+    """
+
+    part: str
+    rings: tuple[Ring, ...]
+    side: str = "around"
+    needs_legs_down: bool = False
+
+
+SOLIDS: dict[str, Solid] = {
+    "hat": Solid(_HEAD, ((0.37, 0.19, 0.2, 0), (0.375, 0.1, 0.12, 0), (0.48, 0.085, 0.1, 0))),
+    "cap": Solid(_HEAD, ((0.36, 0.1, 0.12, 0), (0.36, 0.08, 0.1, 0.1), (0.37, 0.1, 0.12, 0), (0.44, 0.07, 0.08, 0))),
+    "helmet": Solid(_HEAD, ((0.3, 0.11, 0.13, -0.02), (0.38, 0.12, 0.14, 0), (0.45, 0.06, 0.08, 0))),
+    "crown": Solid(_HEAD, ((0.37, 0.1, 0.12, 0), (0.46, 0.115, 0.135, 0))),
+    "top hat": Solid(_HEAD, ((0.37, 0.16, 0.17, 0), (0.375, 0.1, 0.12, 0), (0.58, 0.1, 0.12, 0))),
+    "cowboy hat": Solid(_HEAD, ((0.37, 0.24, 0.25, 0), (0.375, 0.1, 0.12, 0), (0.49, 0.08, 0.1, 0))),
+    "toque": Solid(_HEAD, ((0.37, 0.095, 0.115, 0), (0.46, 0.1, 0.12, 0), (0.5, 0.13, 0.15, 0), (0.58, 0.1, 0.12, 0))),
+    "pointed hat": Solid(_HEAD, ((0.37, 0.22, 0.23, 0), (0.375, 0.1, 0.12, 0), (0.72, 0.01, 0.01, -0.02))),
+    "beanie": Solid(_HEAD, ((0.34, 0.1, 0.12, 0), (0.43, 0.08, 0.1, 0), (0.46, 0.02, 0.02, 0))),
+    "hood": Solid(_HEAD, ((0.14, 0.14, 0.12, -0.05), (0.34, 0.13, 0.14, -0.03), (0.45, 0.05, 0.06, 0)), side="behind"),
+    "long hair": Solid(_HEAD, ((0.42, 0.05, 0.06, 0), (0.36, 0.115, 0.13, -0.01), (0.1, 0.13, 0.08, -0.06), (0.02, 0.1, 0.05, -0.07)), side="behind"),
+    "skirt": Solid(_HIPS, ((-0.3, 0.15, 0.12, 0), (-0.46, 0.2, 0.16, 0), (-0.78, 0.27, 0.22, 0)), needs_legs_down=True),
+    "gown": Solid(_HIPS, ((-0.3, 0.15, 0.12, 0), (-0.5, 0.21, 0.17, 0), (-1.2, 0.36, 0.3, 0)), needs_legs_down=True),
+    "tutu": Solid(_HIPS, ((-0.36, 0.15, 0.12, 0), (-0.46, 0.42, 0.4, 0), (-0.5, 0.4, 0.38, 0)), needs_legs_down=True),
+    "cape": Solid(_BACK, ((0.06, 0.14, 0.05, -0.1), (-0.3, 0.24, 0.06, -0.16), (-0.95, 0.34, 0.1, -0.26)), side="behind", needs_legs_down=True),
+    "backpack": Solid(_BACK, ((0.06, 0.12, 0.08, -0.19), (0.0, 0.16, 0.1, -0.21), (-0.3, 0.16, 0.1, -0.21)), side="behind"),
+    "scarf": Solid(_BACK, ((0.16, 0.09, 0.09, -0.01), (0.1, 0.1, 0.1, 0))),
+    "beard": Solid(_HEAD, ((0.25, 0.075, 0.05, 0.06), (0.1, 0.05, 0.03, 0.09)), side="ahead"),
+}  # fmt: skip
+WORN = {
+    "hat": "hat", "cap": "cap", "baseball cap": "cap", "beret": "beanie", "beanie": "beanie", "helmet": "helmet", "hard hat": "helmet", "crown": "crown",
+    "tiara": "crown", "top hat": "top hat", "cowboy hat": "cowboy hat", "straw hat": "cowboy hat", "sombrero": "cowboy hat", "fedora": "hat", "bowler": "hat",
+    "toque": "toque", "chef hat": "toque", "turban": "beanie", "hood": "hood", "hoodie": "hood", "headscarf": "hood", "hijab": "hood", "veil": "hood", "wig": "long hair",
+    "dress": "skirt", "skirt": "skirt", "gown": "gown", "wedding dress": "gown", "evening dress": "gown", "robe": "gown", "kimono": "gown", "cloak": "cape", "cape": "cape",
+    "tutu": "tutu", "backpack": "backpack", "rucksack": "backpack", "scarf": "scarf", "nightgown": "gown", "sundress": "skirt", "kilt": "skirt", "sari": "gown", "cassock": "gown",
+}  # fmt: skip
+"""Solids of garments, by noun."""
+TRADES = {
+    "chef": "toque", "cook": "toque", "baker": "toque", "knight": "helmet", "soldier": "helmet", "firefighter": "helmet", "fireman": "helmet", "builder": "helmet",
+    "miner": "helmet", "astronaut": "helmet", "cyclist": "helmet", "biker": "helmet", "king": "crown", "queen": "crown", "princess": "crown", "prince": "crown", "viking": "helmet",
+    "emperor": "crown", "cowboy": "cowboy hat", "sheriff": "cowboy hat", "farmer": "cowboy hat", "wizard": "pointed hat", "witch": "pointed hat", "policeman": "cap", "police": "cap",
+    "officer": "cap", "pilot": "cap", "captain": "cap", "sailor": "cap", "driver": "cap", "pirate": "hat", "magician": "top hat", "detective": "hat", "monk": "hood", "nun": "hood",
+    "ninja": "hood", "superhero": "cape", "ballerina": "tutu", "bride": "gown", "hiker": "backpack", "santa": "beanie", "courier": "cap", "worker": "helmet", "fisherman": "hat",
+    "shepherd": "hat", "gardener": "hat", "explorer": "hat", "samurai": "helmet", "vampire": "cape", "priest": "gown",
+}  # fmt: skip
+"""Solids of trades, where the words name nothing of the kind."""
+FEMALE = frozenset({
+    "woman", "girl", "lady", "queen", "princess", "mother", "mom", "mum", "grandmother", "granny", "grandma", "ballerina", "actress", "waitress", "bride",
+    "witch", "mermaid", "sister", "aunt", "daughter", "wife", "girlfriend", "businesswoman", "policewoman", "heroine", "hostess", "goddess", "duchess", "empress",
+    "widow", "niece", "fairy", "stewardess", "schoolgirl", "granddaughter", "bridesmaid", "nurse", "saleswoman", "firewoman", "fisherwoman", "maid", "nanny", "elf",
+})  # fmt: skip
+"""Who has long hair unless the words say otherwise."""
+
+
+@cache
+def _body(part: str) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Vertices nearest to a joint: their numbers, and where they rest."""
+    model = figure()
+    rest = np.asarray(model.vertices(model.rest_pose()), np.float64)
+    joints = np.asarray(model.joint_transforms(model.rest_pose()), np.float64)[:, :3, 3]
+    nearest = np.argmin(np.linalg.norm(rest[:, None] - joints[None], axis=2), axis=1)
+    mine = np.flatnonzero(nearest == list(model.joint_names).index(part))
+    return mine, rest[mine]
+
+
+def carried(part: str, vertices: NDArray[np.float64]) -> Callable[[NDArray[np.float64]], NDArray[np.float64]]:
+    """The rigid motion that brings points at rest to where a part of a posed body is."""
+    mine, rest = _body(part)
+    now = vertices[mine]
+    middle, now_middle = rest.mean(axis=0), now.mean(axis=0)
+    u, _, vt = np.linalg.svd((rest - middle).T @ (now - now_middle))
+    rotation = vt.T @ np.diag([1, 1, np.sign(np.linalg.det(vt.T @ u.T))]) @ u.T
+    return lambda points: (points - middle) @ rotation.T + now_middle
+
+
+def rings_of(solid: Solid) -> NDArray[np.float64]:
+    """Points of the rings at rest: float64 (rings, CORNERS, 3)."""
+    angles = np.linspace(0, 2 * np.pi, CORNERS, endpoint=False)
+    return np.array([
+        np.stack([wide * np.cos(angles), np.full(CORNERS, y), deep * np.sin(angles) + ahead], axis=1) for y, wide, deep, ahead in solid.rings
+    ])  # fmt: skip
+
+
+def fill_solid(picture: NDArray[np.uint8], rings: NDArray[np.float64], colour: RGB) -> None:
+    """Fill neighbouring rings and what lies between: points are pixels, float64 (rings, CORNERS, 2); upper ones lighter."""
+    for number, (ring, then) in enumerate(itertools.pairwise(rings)):
+        hull = cv2.convexHull(np.round(np.concatenate([ring, then]) * 16).astype(np.int32))
+        light = 0.82 + 0.12 * number
+        tone = [int(min(255, value * light)) for value in colour]
+        cv2.fillConvexPoly(picture, hull, (*tone, 255), shift=4)

@@ -1,0 +1,173 @@
+"""Ways of those who act, and of those who are carried along, position by position in metres. Knows no pixels."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+
+from shotwright.engines.draft.cast.figures import speed_of
+from shotwright.engines.draft.cast.support import support_m
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from shotwright.core.plan import Action, ShotPlan
+    from shotwright.engines.draft.placing import Floor, Member
+
+Point: TypeAlias = "NDArray[np.float64]"
+JUMP_M, ON_GROUND_M = 0.35, 0.01
+SIDES = {"left": -1.0, "right": 1.0}
+SPEEDS_M_S = {"vehicle": 2.2, "animal": 2.0}
+CARRIED = frozenset({"on", "in", "inside", "riding", "held", "carried_by"})
+"""Whose place goes where their parent goes."""
+_STAYS = frozenset({
+    "wave", "talk", "point", "look_around", "throw", "shout", "pour", "kiss", "hug", "laugh", "put_down",
+    "pick_up", "cook", "write", "read", "sit", "stand", "hold", "carry",
+})  # fmt: skip
+_IN_PLACE = frozenset({
+    "grow", "shrink", "burn", "appear", "vanish", "melt", "flicker", "explode", "shatter", "open", "kneel",
+    "crouch", "sit_down", "lie",
+})  # fmt: skip
+_FALLING = frozenset({
+    "fall", "fly", "float", "slip", "jump", "swim", "climb", "ski",
+})  # fmt: skip
+_MOVES_OBJECT = frozenset({
+    "put_down", "throw", "catch", "pour", "kick",
+})  # fmt: skip
+GOING = frozenset({
+    "walk", "run", "sneak", "limp", "march", "crawl", "swim", "fly", "drive", "ride_bike", "ride_horse",
+    "row", "ski", "surf", "skate", "steer", "roll",
+})  # fmt: skip
+
+
+def set_off(members: list[Member], plan: ShotPlan, floor: Floor) -> None:
+    """Ways of those who act, and of those who are carried along."""
+    by_id = {member.entity.id: member for member in reversed(members)}
+    moved: dict[int, NDArray[np.float64]] = {}
+    for member in members:
+        riders = [
+            child for child in member.children if child.parent and child.parent[1] in {"riding", "in", "inside", "on"}
+        ]
+        acts = plan.actions_of(member.entity.id)
+        acts += tuple(a for a in plan.actions if a.object == member.entity.id and a.motion in _MOVES_OBJECT)
+        acts += tuple(a for rider in riders[:1] for a in plan.actions_of(rider.entity.id) if a.motion in GOING)
+        way = _track(member, acts, by_id, floor)
+        if way is not None:
+            member.track = way
+            moved[id(member)] = way - way[0]
+    for member in members:
+        parent = member.parent
+        while parent is not None and member.track is None:
+            if id(parent[0]) in moved and parent[1] in CARRIED | {"over", "under"}:
+                member.track = np.array([member.x, member.y, member.z]) + moved[id(parent[0])]
+                member.x, member.y, member.z = (float(v) for v in member.track[0])
+            parent = parent[0].parent
+
+
+def _track(
+    member: Member, acts: tuple[Action, ...], by_id: dict[str, Member], floor: Floor
+) -> NDArray[np.float64] | None:
+    """Positions frame by frame; None for who stays."""
+    home = np.array([member.x, member.y, member.z])
+    way, at = np.tile(home, (floor.frames, 1)), home.copy()
+    goes = False
+    for action in acts:
+        first, last = (min(floor.frames - 1, round(s * floor.fps)) for s in (action.start_s, action.end_s))
+        is_own = action.who == member.entity.id
+        if action.motion in _IN_PLACE or (
+            action.path and action.path.end == "down" and member.is_figure and action.motion not in _FALLING
+        ):
+            continue
+        if is_own and action.motion in _MOVES_OBJECT | _STAYS and action.object:
+            continue  # its way is that of what it is done to
+        start, end = _ends(member, action, at, by_id, floor)
+        if start is None and end is None and action.motion != "jump":
+            continue
+        goes = True
+        begin, goal = (
+            (at if start is None else start),
+            (home if end is None and start is not None else at if end is None else end),
+        )
+        shares = np.linspace(0, 1, max(1, last - first + 1))[:, None]
+        ease = shares * shares * (3 - 2 * shares) if action.motion in {"jump", "float"} else shares
+        if action.motion == "fall" and goal[1] < begin[1]:
+            ease = shares**2
+        piece = begin + (goal - begin) * ease
+        if action.motion == "jump" and not member.is_figure:
+            piece[:, 1] += JUMP_M * np.sin(np.pi * shares[:, 0]) * max(1.0, member.tall_m)
+        if first == 0 or start is not None:
+            way[:first] = begin
+        way[first : last + 1], way[last + 1 :] = piece, goal
+        at = np.array(goal)
+    return way if goes else None
+
+
+def _ends(
+    member: Member, action: Action, at: Point, by_id: dict[str, Member], floor: Floor
+) -> tuple[Point | None, Point | None]:
+    """Where a way begins and ends; None where the words leave it."""
+    path = action.path
+    start = _start(member, action, at, by_id, floor) if path and path.start else None
+    end = _end(member, action, at, by_id, floor) if path and path.end else None
+    if path and path.end == "down" and start is None and at[1] <= ON_GROUND_M:
+        start = np.array([at[0], at[1] + 0.5 * at[2] * floor.aspect / floor.lens, at[2]])
+    if start is None and end is None and _walks(member, action):
+        half = _reach(member, action, at[2], floor) / 2
+        return np.array([at[0] - half, at[1], at[2]]), np.array([at[0] + half, at[1], at[2]])
+    return start, end
+
+
+def _reach(member: Member, action: Action, z: float, floor: Floor) -> float:
+    """How far somebody gets in the time of an action, as far as the frame shows it, metres."""
+    seconds = max(0.3, action.end_s - action.start_s)
+    usual = speed_of(action.motion or "") or 1.2 if member.is_figure else SPEEDS_M_S.get(member.entity.kind, 1.0)
+    return min(usual * seconds, 0.72 * 0.5 * z / floor.lens)
+
+
+def _out(member: Member, z: float, floor: Floor) -> float:
+    """How far to the side one is out of the frame, metres."""
+    return 0.5 * z / floor.lens + 0.6 * member.wide_m + 0.2
+
+
+def _start(member: Member, action: Action, at: Point, by_id: dict[str, Member], floor: Floor) -> Point | None:
+    start, z = str(action.path.start if action.path else ""), at[2]
+    end = action.path.end if action.path else None
+    if start in SIDES:
+        return np.array([SIDES[start] * (0.4 * z / floor.lens if end in SIDES else _out(member, z, floor)), at[1], z])
+    if start == "out":
+        return np.array([math.copysign(_out(member, z, floor), at[0] or -1.0), at[1], z])
+    return _on_top(member, by_id[start]) if start in by_id and start != member.entity.id else None
+
+
+def _end(member: Member, action: Action, at: Point, by_id: dict[str, Member], floor: Floor) -> Point | None:
+    end, z = str(action.path.end if action.path else ""), at[2]
+    start = action.path.start if action.path else None
+    if end in SIDES:
+        return np.array([SIDES[end] * (0.4 * z / floor.lens if start in SIDES else _out(member, z, floor)), at[1], z])
+    plain: dict[str, tuple[float, float, float]] = {
+        "out": (math.copysign(_out(member, z, floor), at[0] or 1.0), at[1], z), "near": (0.4 * at[0], at[1], max(0.42 * z, 0.6)),
+        "far": (1.2 * at[0], at[1], 2.2 * z), "up": (at[0], at[1] + min(2.2, 0.55 * z * floor.aspect / floor.lens), z), "down": (at[0], 0.0, z),
+    }  # fmt: skip
+    if end in plain:
+        return np.array(plain[end])
+    target = by_id.get(end)
+    is_done_to = action.object == member.entity.id
+    if target is None or target is member or (action.motion in _STAYS and not is_done_to):
+        return None
+    if is_done_to or action.motion in {"jump", "climb", "fly", "fall"}:
+        return _on_top(member, target)
+    beside = math.copysign(0.5 * (target.wide_m + member.wide_m), target.x - at[0])
+    return np.array([target.x - beside, at[1], target.z - 0.1])
+
+
+def _on_top(member: Member, target: Member) -> Point:
+    """A place on something."""
+    return np.array([target.x, target.y + support_m(member, target), target.z - 0.03])
+
+
+def _walks(member: Member, action: Action) -> bool:
+    """Whether somebody gets on by what they do."""
+    is_carried = member.parent is not None and member.parent[1] in CARRIED
+    return action.motion in GOING and not is_carried

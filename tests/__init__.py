@@ -1,0 +1,1 @@
+"""Tests; a package, because a library of the same name may be installed."""
