@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 AUXILIARY = frozenset({"aux", "auxpass"})
 CLAUSE_WAYS_REACH = 14
+_DONE_TO = {"fall": "put_down", "roll": "push"}
+"""What is done where a verb of going has an object: "drops the ball"."""
 _PARTICLE_ENDS = {"out": {"end": "out"}, "away": {"end": "far"}, "off": {"end": "out"}, "in": {"start": "out"}}
 _ENDS: dict[str, dict[str, str]] = {
     "toward": {"end": "near"}, "away": {"end": "far"}, "left_to_right": {"start": "left", "end": "right"},
@@ -69,9 +71,11 @@ class Acts(Relating):
         text = f"{verb.lemma} {particle.text}" if particle else verb.lemma
         path = self._path(verb, text)
         joined = self._joining(verb)
+        motion = motion_of(*named, *phrases, verb.lemma)
+        motion = _DONE_TO.get(motion or "", motion) if objects else motion
         for thing in who:
             action = Action(
-                thing.id, text, motion_of(*named, *phrases, verb.lemma), done_to.id if done_to and done_to is not thing else None, path,
+                thing.id, text, motion, done_to.id if done_to and done_to is not thing else None, path,
                 manner[0].text if manner else None, span=(min(w.span[0] for w in said), max(w.span[1] for w in said)),
             )  # fmt: skip
             is_doubled = any(

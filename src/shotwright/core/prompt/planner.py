@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from shotwright.core.plan import Setting, ShotPlan, Warn
+from shotwright.core.plan import Framing, Setting, ShotPlan, Warn
 from shotwright.core.prompt import timing
 from shotwright.core.prompt import vocabulary as v
 from shotwright.core.prompt.accounting import unread_words
@@ -44,6 +45,11 @@ class _Media:
         images = [f"@Image{i + 1}" for i in range(self.images)]
         elements = [f"@Element{i + 1}" for i in range(self.elements)]
         return images + elements + (["@Video1"] if self.has_video else [])
+
+
+FOCUS_WORDS = 6
+"""How far behind a shot's size its subject may be named."""
+_STOPS = frozenset({",", ".", ";", ":", "in", "at", "with", "and", "while", "as", "who", "that"})
 
 
 def plan_request(request: ShotRequest, *, duration_s: float | None = None) -> ShotPlan:
@@ -100,7 +106,24 @@ def parse_prompt(
     bound = bound_media(staged, _Media(images, elements, has_video).references(), roles.mentioned)
     notes = lint(bound, tokens, tuple(item.move for item in camera.moves))
     noted = replace(bound, warnings=(*bound.warnings, *notes))
-    return replace(noted, unread=unread_words(noted, tokens, film | scene.taken))
+    focused = replace(noted, shots=tuple(_focused(shot, noted, tokens) for shot in noted.shots))
+    return replace(focused, unread=unread_words(focused, tokens, film | scene.taken))
+
+
+def _focused(framing: Framing, plan: ShotPlan, tokens: list[Token]) -> Framing:
+    """ "A close-up of the teapot": a shot is about what is named right behind its size."""
+    if framing.span is None:
+        return framing
+    after = [token for token in tokens if token.start >= framing.span[1]]
+    linked = next((i for i, token in enumerate(after[:2]) if token.text in {"of", "on"}), None)
+    if linked is None:
+        return framing
+    reach = {
+        token.start for token in itertools.takewhile(lambda t: t.text not in _STOPS, after[linked + 1 :][:FOCUS_WORDS])
+    }
+    named = [entity for entity in plan.entities if entity.span and reach & set(range(*entity.span))]
+    first = min(named, key=lambda entity: entity.span or (0, 0), default=None)
+    return replace(framing, focus=first.id) if first else framing
 
 
 def _over_all(task: Task, tokens: list[Token], roles: Roles, camera: ParsedCamera) -> ShotPlan:

@@ -30,7 +30,7 @@ LOW_M = 0.6
 CLOSE_SIZES = frozenset({"medium_wide", "medium", "medium_close_up", "close_up", "extreme_close_up"})
 GAP_M = 0.32
 ALOFT_M = 1.2
-SMALL_M = 0.6
+LOW_SCENE_M = 1.3
 FILLED = 0.82
 """Share of the frame's width that a group may fill."""
 MOVING_ROOM = 1.35
@@ -249,10 +249,10 @@ def opening(place: Place, framing: Framing, sprites: list[Sprite], aspect: float
     if framing.angle == "over_the_shoulder" and len(sprites) > 1:
         return _over_the_shoulder(base, sprites, aspect)
     size = framing.size
-    if main.ref.startswith("word:") and main.height_m < SMALL_M and main.y < SMALL_M:
-        base = replace(
-            base, eye=(base.eye[0], main.y + max(0.05, 1.1 * main.height_m), base.eye[2])
-        )  # small things are met at their height
+    top = max(sprite.y + sprite.height_m for sprite in sprites if sprite.z < 1.5 * main.z)
+    if main.ref.startswith("word:") and top < LOW_SCENE_M:
+        eye_m = min(base.eye[1], max(0.05, 1.1 * top))
+        base = replace(base, eye=(base.eye[0], eye_m, base.eye[2]))  # small things are met at their height
     share = AIM.get(size or "full", 0.55) if main.figure or not main.ref.startswith("word:") else 0.5
     point = (main.x, main.y + share * main.height_m, main.z)
     aimed = replace(base, look=point) if size in CLOSE_SIZES else _with_all_in_frame(base, sprites, aspect)
@@ -272,6 +272,9 @@ def _with_all_in_frame(base: State, sprites: list[Sprite], aspect: float) -> Sta
     half = 0.5 * aspect / base.lens
     low, high = min(rows), max(rows)
     wanted = high - 0.88 * half if high - low > 1.9 * half else min(max(pitch, high - 0.88 * half), low + 0.94 * half)
+    if main.ref.startswith("word:"):
+        foot, top = rows[0], rows[1]
+        wanted = max(min(wanted, max(foot + 0.9 * half, top - 0.7 * half)), top - 0.88 * half)
     reach = base.look[2] - base.eye[2]
     return replace(base, look=(base.look[0], base.eye[1] + wanted * reach, base.look[2]))
 
@@ -320,7 +323,10 @@ def moves_of(plan: ShotPlan) -> tuple[CameraMove, ...]:
         busy = any(move.end_s > framing.start_s and not MOVES[move.move].is_overlay for move in moves)
         if framing.size and framing.size != before.size and framing.start_s > 0 and not busy:
             name = "dolly_in" if _closeness(framing.size) > _closeness(before.size) else "dolly_out"
-            moves = (*moves, CameraMove(name, framing.start_s, plan.duration_s, end_size=framing.size))
+            moves = (
+                *moves,
+                CameraMove(name, framing.start_s, plan.duration_s, end_size=framing.size, target=framing.focus),
+            )
     if any(MOVES[move.move].build for move in moves):
         return moves
     return (*moves, CameraMove("dolly_in", 0.0, plan.duration_s, speed="slow", target=DRIFT))
@@ -343,7 +349,7 @@ def targets_of(
         is_nestled = sprite.is_floating and sprite.y > 0.3 and sprite.height_m < 0.6
         point = (sprite.x, sprite.y + (0.5 if is_nestled else TARGET_AT) * sprite.height_m, sprite.z)
         for name in (
-            *ids.get(sprite.ref, ()),
+            *ids.get(sprite.ref, sprite.ref.split(":")[1:2]),
             sprite.ref,
             nouns.get(sprite.ref),
             *(("bag", "backpack", "box", "hand") if is_nestled else ()),

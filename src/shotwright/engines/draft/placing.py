@@ -44,9 +44,17 @@ _REVERSED = {
     "left_of": "right_of",
     "right_of": "left_of",
 }
+CLEAR = frozenset({"window", "windowpane", "glass", "shop window", "fence", "gate", "cage", "door", "doorway", "arch"})
+"""What one sees through."""
 CROWD = 5
 """From this many on they stand behind the others, in rows."""
+CROWD_M = 1.8
 TINY_SHARE = 0.12
+ALL_SHARE = 0.8
+"""Of the tallest in a row, what a shot that names no size shows at least."""
+NEAREST_M = 0.18
+SUBJECTS = frozenset({"person", "animal", "vehicle"})
+"""What a shot is about rather than other things."""
 SMALL_M = 0.55
 BIG_M, BIG_BOX_M = 4.5, 2.0
 """From this height on a thing stands behind the people."""
@@ -129,28 +137,30 @@ def place_all(members: list[Member], plan: ShotPlan, floor: Floor) -> Member | N
     """Give everybody a place, a heading and a way; returns whom the shot is about."""
     _hang(members, plan)
     roots = [member for member in members if member.parent is None]
-    depth = _stand(roots, plan, floor)
+    about = _about(members, floor.framing)
+    depth = _stand(roots, about, plan, floor)
     _lift_sky(roots, depth, floor)
     done: set[int] = set()
     for root in roots:
         _place_children(root, done)
     _turn(members, plan, floor.framing)
     set_off(members, plan, floor)
-    return _lead(members, roots)
+    return about
 
 
-def _lead(members: list[Member], roots: list[Member]) -> Member | None:
-    """The first person, animal or reference that is not tiny beside what carries them; else the largest root."""
-    tallest = max((root.tall_m for root in roots if root.footing != "sky"), default=0.0)
-    for member in members:
-        is_somebody = member.entity.kind in {"person", "animal"} or member.entity.ref is not None
-        if is_somebody and (member.is_figure or member.entity.ref or member.tall_m > TINY_SHARE * tallest):
-            return member
-    return max(
-        (root for root in roots if root.footing != "sky"),
-        key=lambda root: root.tall_m * (root.x == 0 or 0.9),
-        default=members[0] if members else None,
-    )
+def _about(members: list[Member], framing: Framing) -> Member | None:
+    """Whom the shot is about: whom its framing names, else the first person, animal, vehicle or reference, else the first thing.
+
+    Nothing is that is tiny beside the others, and nothing in the sky.
+    """
+    tallest = max((m.tall_m for m in members if m.footing != "sky" and not m.is_big), default=0.0)
+    seen = [
+        m for m in members
+        if m.footing != "sky" and (m.is_figure or m.entity.ref or m.tall_m > TINY_SHARE * tallest)
+    ] or members  # fmt: skip
+    named = next((m for m in members if m.entity.id == framing.focus), None)
+    living = next((m for m in seen if m.entity.kind in SUBJECTS or m.entity.ref is not None), None)
+    return named or living or next((m for m in seen if not m.is_big and m.footing != "wall"), seen[0] if seen else None)
 
 
 def _hang(members: list[Member], plan: ShotPlan) -> None:
@@ -209,55 +219,88 @@ def _is_under(member: Member, other: Member) -> bool:
     return False
 
 
-def _stand(roots: list[Member], plan: ShotPlan, floor: Floor) -> float:
+def _stand(roots: list[Member], about: Member | None, plan: ShotPlan, floor: Floor) -> float:
     """Put those that nobody places into a row; returns how far away they stand."""
-    row = [m for m in roots if not m.is_big and m.footing != "sky"]
-    big = [m for m in roots if m.is_big and m.footing != "sky"]
-    main = _main(roots) or (row[0] if row else big[0] if big else None)
-    if main is None:
+    if about is None:
         return floor.near_m + 2
-    framing = floor.framing
-    size = framing.size or ("wide" if plan.camera or len(row) > 2 else "full")
-    tall = min(main.tall_m, BIG_M)
-    wanted = distance_for(size, max(tall, 0.12), floor.lens, floor.aspect)
-    if size in THING_SHARE and main.entity.kind not in {"person", "animal"} and not main.entity.ref:
-        wanted = max(tall, main.wide_m * floor.aspect, 0.05) * floor.lens / (THING_SHARE[size] * floor.aspect)
-    if main.tall_m < 0.8 and framing.size is None:
-        wanted = max(wanted, 0.9)
-    widths = [_width(member) for member in row if member.entity.count < CROWD or member.copy < 3]
-    need = (sum(widths) + GAP_M * max(0, len(widths) - 1)) * floor.lens / FILLED if row and size not in CLOSE else 0.0
-    depth = max(wanted, need, 0.18 if size in CLOSE else 1.06 * floor.near_m)
-    crowd = [m for m in row if m.entity.count >= CROWD and m is not main and main.entity.id != m.entity.id]
+    row = [m for m in roots if not m.is_big and m.footing not in {"sky", "wall"}]
+    main = _root(about)
+    depth = _depth(row, about, main, plan, floor)
+    crowd = [m for m in row if _is_crowd(m, main)]
     near = [m for m in row if m not in crowd]
-    _line_up(near, main, [_width(m) for m in near], depth)
+    if near:
+        _line_up(near, main if main in near else near[0], [_width(m) for m in near], depth)
     if crowd:
-        _line_up(crowd, crowd[len(crowd) // 2], [_width(m) for m in crowd], depth + 1.8)
+        _line_up(crowd, crowd[len(crowd) // 2], [_width(m) for m in crowd], depth + CROWD_M)
+    _back_up([m for m in roots if m.is_big and m.footing != "sky"], depth, floor, is_alone=not row)
+    _hang_up([m for m in roots if m.footing == "wall" and not m.is_big], depth, floor, is_alone=not row)
+    return depth
+
+
+def _root(member: Member) -> Member:
+    while member.parent is not None:
+        member = member.parent[0]
+    return member
+
+
+def _is_crowd(member: Member, main: Member) -> bool:
+    return member.entity.count >= CROWD and member.entity.id != main.entity.id
+
+
+def _depth(row: list[Member], about: Member, main: Member, plan: ShotPlan, floor: Floor) -> float:
+    """How far away the row stands: by the size of the shot; so that all are in the frame, where it names none."""
+    size = floor.framing.size or ("wide" if plan.camera or len(row) > 2 else "full")
+    tallest = max((m.tall_m for m in row), default=0.0)
+    tall = (
+        about.tall_m
+        if size in CLOSE
+        else max(about.tall_m, ALL_SHARE * min(tallest, 2.0), 0.0 if main.is_big else main.tall_m)
+    )
+    tall = max(min(tall, BIG_M), 0.05)
+    wanted = distance_for(size, tall, floor.lens, floor.aspect)
+    if size in THING_SHARE and about.entity.kind not in {"person", "animal"} and not about.entity.ref:
+        wanted = max(tall, about.wide_m * floor.aspect, 0.05) * floor.lens / (THING_SHARE[size] * floor.aspect)
+    widths = [_width(member) for member in row if not _is_crowd(member, main)]
+    need = (
+        (sum(widths) + GAP_M * max(0, len(widths) - 1)) * floor.lens / FILLED if widths and size not in CLOSE else 0.0
+    )
+    is_small = max(tall, tallest) < SMALL_M
+    return max(wanted, need, NEAREST_M if size in CLOSE or is_small else 1.06 * floor.near_m)
+
+
+def _back_up(big: list[Member], depth: float, floor: Floor, *, is_alone: bool) -> None:
+    """Buildings and hills behind the others, as large as the frame shows them whole."""
     for i, member in enumerate(big):
-        share = SHOWN_SHARE if row else 0.8
         member.z = max(1.6 * depth, depth + 1.2 + member.wide_m * 0.1)
-        shown = share * member.z * floor.aspect / floor.lens
+        shown = (0.8 if is_alone else SHOWN_SHARE) * member.z * floor.aspect / floor.lens
         if member.tall_m > shown:
             member.wide_m *= shown / member.tall_m
             member.tall_m = shown
         reach = 0.5 * member.z / floor.lens
+        aside = (-1) ** i * min(0.42 * reach + 0.5 * (i // 2) * member.wide_m, reach)
+        member.x = 0.0 if len(big) == 1 and is_alone else aside
+
+
+def _hang_up(hung: list[Member], depth: float, floor: Floor, *, is_alone: bool) -> None:
+    """What hangs on walls: behind the others, beside the middle, as high as eyes."""
+    for i, member in enumerate(hung):
+        member.z = depth + (0.0 if is_alone else 0.9)
+        reach = 0.5 * member.z / floor.lens
         member.x = (
-            0.0 if len(big) == 1 and not row else (-1) ** i * min(0.42 * reach + 0.5 * (i // 2) * member.wide_m, reach)
+            0.0
+            if is_alone and len(hung) == 1
+            else (-1) ** (i + 1) * min(0.5 * reach + 0.5 * (i // 2) * member.wide_m, reach)
         )
-    return depth
 
 
-def _main(roots: list[Member]) -> Member | None:
-    """The root of the first person, animal or reference."""
-
-    def lives(member: Member) -> bool:
-        is_somebody = member.entity.kind in {"person", "animal"} or member.entity.ref is not None
-        return is_somebody or any(lives(child) for child in member.children)
-
-    return next((root for root in roots if not root.is_big and lives(root)), None)
+def _gap(tall_m: float) -> float:
+    """Between two who stand side by side, metres."""
+    return min(GAP_M, 0.4 * tall_m)
 
 
 def _line_up(row: list[Member], main: Member, widths: list[float], depth: float) -> None:
     """Side by side, the first of all in the middle, more than six in two rows."""
+    gap = _gap(max(member.tall_m for member in row))
     order = [m for m in row if m is not main]
     left, right = order[1::2], order[0::2]
     line = [*reversed(left), *(m for m in row if m is main), *right]
@@ -265,11 +308,11 @@ def _line_up(row: list[Member], main: Member, widths: list[float], depth: float)
     width_of = {id(member): width for member, width in zip(row, widths, strict=True)}
     for number in range(rows):
         part = line[number::rows]
-        x = -(sum(width_of[id(m)] for m in part) + GAP_M * (len(part) - 1)) / 2
+        x = -(sum(width_of[id(m)] for m in part) + gap * (len(part) - 1)) / 2
         for member in part:
             wide = width_of[id(member)]
             member.x, member.z = x + wide / 2, depth + (1.2 * number if rows > 1 else 0.0)
-            x += wide + GAP_M
+            x += wide + gap
         if rows == 1 and part:
             shift = main.x
             for member in part:
@@ -289,7 +332,9 @@ def _width(member: Member) -> float:
         if child.parent
         and child.parent[1] in {"beside", "left_of", "right_of", "at", "near", "against", "behind", "in_front_of"}
     ]
-    return member.wide_m + sum(0.8 * child.wide_m + GAP_M for child in beside if not child.is_big)
+    return member.wide_m + sum(
+        0.8 * child.wide_m + _gap(max(child.tall_m, member.tall_m)) for child in beside if not child.is_big
+    )
 
 
 def _place_children(parent: Member, done: set[int]) -> None:
@@ -309,10 +354,11 @@ def _place_children(parent: Member, done: set[int]) -> None:
 
 def _put(child: Member, parent: Member, kind: str, number: int, count: int) -> None:
     """Where a child is to its parent; `number` of `count` that are placed in the same way."""
-    each = min(max(parent.wide_m * 0.8 / count, child.wide_m * 0.7), child.wide_m + GAP_M)
+    gap = _gap(max(parent.tall_m, child.tall_m))
+    each = min(max(parent.wide_m * 0.8 / count, child.wide_m * 0.7), child.wide_m + gap)
     spread = 0.0 if count == 1 else (number - (count - 1) / 2) * each
     side = -1 if number % 2 else 1
-    out = (parent.wide_m + child.wide_m) / 2 + 0.12 + (number // 2) * (child.wide_m + GAP_M)
+    out = (parent.wide_m + child.wide_m) / 2 + 0.4 * gap + (number // 2) * (child.wide_m + gap)
     if kind == "around":
         _around(child, parent, number, count)
         return
@@ -323,10 +369,13 @@ def _put(child: Member, parent: Member, kind: str, number: int, count: int) -> N
         if parent.entity.kind in {"vehicle", "tool"}
         else 0.05
     )
+    if kind in {"behind", "outside"} and parent.entity.noun in CLEAR:
+        child.x, child.y, child.z = parent.x + spread, parent.y + 0.3 * parent.tall_m, parent.z - 0.02
+        return  # seen through it
     hides, is_hidden = parent.tall_m >= 0.75 * child.tall_m, child.tall_m >= 0.75 * parent.tall_m
     aside = 0.55 * side * (parent.wide_m + child.wide_m) / 2
     top = support_m(child, parent)
-    behind = (spread + aside * hides, 0.0, 0.55 + 0.5 * number)
+    behind = (spread + aside * hides, 0.0, 1.8 * gap + 1.6 * gap * number)
     beside = (spread, 0.0, 0.35) if parent.entity.kind == "furniture" and kind == "at" else (side * out, 0.0, 0.0)
     dx, dy, dz = {
         "held": (0.16 * parent.tall_m, 0.5 * parent.tall_m, -0.12), "on": (spread, top, -0.02), "riding": (spread, top, 0.02), "carried_by": (spread, top, -0.02),
@@ -336,19 +385,23 @@ def _put(child: Member, parent: Member, kind: str, number: int, count: int) -> N
     }.get(kind, beside)  # fmt: skip
     stands = kind in ON_THE_FLOOR and child.footing not in {"air", "sky"}
     base = 0.0 if stands and parent.y > 0 and parent.footing in {"air", "ceiling", "wall", "sky"} else parent.y
-    child.x, child.y, child.z = parent.x + dx, base + dy, max(0.15, parent.z + dz)
+    aloft = 0.6 * parent.tall_m if child.footing == "air" and kind in ON_THE_FLOOR else 0.0
+    child.x, child.y, child.z = parent.x + dx, base + dy + aloft, max(0.15, parent.z + dz)
 
 
 def _around(child: Member, parent: Member, number: int, count: int) -> None:
     angle = 2 * math.pi * (number + 0.5) / max(count, 2)
-    radius = 0.6 * parent.wide_m + 0.5 * child.wide_m + 0.3
+    radius = 0.6 * parent.wide_m + 0.5 * child.wide_m + _gap(parent.tall_m)
     child.x, child.z = parent.x + radius * math.cos(angle), parent.z + 0.6 * radius * math.sin(angle)
-    child.y = parent.y + (0.5 * parent.tall_m + 0.3 * math.sin(3 * angle) if child.footing == "air" else 0.0)
+    child.y = parent.y + (
+        0.5 * parent.tall_m + _gap(parent.tall_m) * math.sin(3 * angle) if child.footing == "air" else 0.0
+    )
 
 
 def _under(child: Member, parent: Member) -> None:
-    """What is small and under which somebody stands is over them: an umbrella, a lamp."""
-    if parent.tall_m < child.tall_m and parent.footing in {"air", "ceiling", "worn", "surface", "wall"}:
+    """What is small, hangs, flies or swims is over those who are under it: an umbrella, a lamp, a whale."""
+    is_aloft = parent.footing in {"air", "ceiling", "worn", "surface", "wall"} and parent.tall_m < child.tall_m
+    if is_aloft or (parent.footing == "water" and child.motion in {"swim", "float"}):
         parent.y = child.tall_m + 0.15
 
 

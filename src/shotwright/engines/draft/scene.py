@@ -32,6 +32,7 @@ from shotwright.engines.draft.placing import Floor, Member, place_all
 from shotwright.engines.draft.plate import HORIZON, build_diorama, find_horizon, fit
 from shotwright.engines.draft.sets import PaintedSet, build_set
 from shotwright.engines.draft.sprites import Sprite, spread_views
+from shotwright.engines.draft.ways import released_s
 from shotwright.engines.draft.weather import Haze, haze_of, snowed
 from shotwright.media.colour import FrameRGB, FrameYUV, Mask, rgb_to_yuv
 from shotwright.media.images import load_flat
@@ -147,7 +148,7 @@ def build_scene(shot: Shot, cache: Cache, backdrop: Backdrop | None, *, end: Fra
     space = _space(place, sprites, people, aspect, first)
     moves = blocking.moves_of(plan)
     poses = camera_path(moves, space, frames=shot.output.frames, duration_s=shot.output.duration_s, seed=shot.seed)
-    if sprites and any(MOVES[move.move].keeps_subject for move in moves):
+    if sprites and any(MOVES[move.move].keeps_subject for move in moves if move.target != DRIFT):
         _follow(poses, sprites[0], place, float(shot.output.fps))
     for move in plan.camera:
         if move.move == "tracking" and sprites:
@@ -288,6 +289,7 @@ def _stage_words(
         _put(sprite, member, floor.fps)
         if member.parent is not None and member.parent[1] == "held":
             sprite.holder = of[id(member.parent[0])]
+            sprite.held_until_s = released_s(member, plan) if member.track is not None else math.inf
         sprite.appears_s = member.entity.appears_s if member.track is None else 0.0
         acts = plan.actions_of(member.entity.id)
         if sprite.figure is None:
@@ -347,7 +349,8 @@ def _space(place: Place, sprites: list[Sprite], people: list[Subject], aspect: f
         main = max(cards, key=lambda card: card.height_m * card.views[0][1].aspect / card.z)
         point, height = (main.x, 0.5 * main.height_m, main.z), main.height_m
     end_m = min([place.wall_m, *(BEFORE_CARD * card.z for card in cards)])
-    standing = [sprite for sprite in sprites if not sprite.is_floating]
+    standing = [sprite for sprite in sprites if not sprite.is_floating and (sprite.figure or not sprite.is_round)]
+    standing = standing if focus in standing else []
     if len(standing) > 1:
         left, right = (
             side([s.x + k * s.height_m * s.views[0][1].aspect / 2 for s in standing])

@@ -64,7 +64,7 @@ class Sprite:
         dress: Puts a figure's pictures into the look of the shot.
         changes: What a thing without joints does.
         is_wheel: Whether it rolls as far as it goes.
-        holder: Whose hand it is in.
+        holder, held_until_s: Whose hand it is in, and until when.
     """
 
     ref: str
@@ -90,6 +90,7 @@ class Sprite:
     changes: list[Change] = field(default_factory=list)
     is_wheel: bool = False
     holder: Sprite | None = None
+    held_until_s: float = math.inf
     _cards: dict[int, Texture] = field(default_factory=dict)
     _planes: dict[tuple[int, bool], Plane] = field(default_factory=dict)
     _kept: list[Card] = field(default_factory=list)
@@ -97,7 +98,7 @@ class Sprite:
 
     def place(self, seconds: float) -> tuple[float, float, float]:
         """Where it stands at a time."""
-        if self.holder is not None:
+        if self.holder is not None and seconds < self.held_until_s:
             x, y, z = self.holder.hand(seconds)
             return x, y - GRIP * self.height_m, z
         if self.track is not None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
+from shotwright.core.plan import Path
 from shotwright.engines.draft.cast.figures import speed_of
 from shotwright.engines.draft.cast.support import support_m
 
@@ -51,12 +53,12 @@ def set_off(members: list[Member], plan: ShotPlan, floor: Floor) -> None:
             child for child in member.children if child.parent and child.parent[1] in {"riding", "in", "inside", "on"}
         ]
         acts = plan.actions_of(member.entity.id)
-        acts += tuple(a for a in plan.actions if a.object == member.entity.id and a.motion in _MOVES_OBJECT)
+        acts += tuple(_aimed(a, member, plan) for a in plan.actions if _is_done_to(a, member))
         acts += tuple(a for rider in riders[:1] for a in plan.actions_of(rider.entity.id) if a.motion in GOING)
         way = _track(member, acts, by_id, floor)
         if way is not None:
             member.track = way
-            moved[id(member)] = way - way[0]
+            moved[id(member)] = way - np.array([member.x, member.y, member.z])
     for member in members:
         parent = member.parent
         while parent is not None and member.track is None:
@@ -64,6 +66,26 @@ def set_off(members: list[Member], plan: ShotPlan, floor: Floor) -> None:
                 member.track = np.array([member.x, member.y, member.z]) + moved[id(parent[0])]
                 member.x, member.y, member.z = (float(v) for v in member.track[0])
             parent = parent[0].parent
+
+
+def _is_done_to(action: Action, member: Member) -> bool:
+    return action.object == member.entity.id and action.motion in _MOVES_OBJECT
+
+
+def released_s(member: Member, plan: ShotPlan) -> float:
+    """When somebody lets go of what they hold, seconds."""
+    return min((a.start_s for a in plan.actions if _is_done_to(a, member)), default=math.inf)
+
+
+def _aimed(action: Action, member: Member, plan: ShotPlan) -> Action:
+    """What is put somewhere goes to what it is in or on; what is let go falls; what is thrown flies away."""
+    if action.path and action.path.end not in {None, "down"}:
+        return action
+    place = next(
+        (r.to for r in plan.relations if r.of == member.entity.id and r.relation in {"in", "on", "inside"}), None
+    )
+    away = "far" if action.motion in {"throw", "kick"} else "down"
+    return replace(action, path=replace(action.path or Path(), end=place or away))
 
 
 def _track(

@@ -27,6 +27,8 @@ TILES = frozenset({
     "1f3de", "1f304", "1f305", "1f306", "1f307", "1f303", "1f301", "1f309", "1f30c", "1f5fe", "1f320", "1f386",
     "1f387", "1f6e3", "1f6e4",
 })  # fmt: skip
+VAGUE = frozenset({"animal", "vehicle", "plant", "food", "structure", "artifact"})
+"""Nouns so general that their picture would be a wrong one."""
 ALPHA_MIN = 8
 SHAPES = re.compile(r"<(?:path|circle|ellipse|rect|polygon)\b[^>]*?/>")
 
@@ -68,7 +70,7 @@ def row_of(noun: str) -> Row | None:
         if name in rows:
             return rows[name] if rows[name].code not in TILES else None
     known = noun_of(low) or noun_of(low.split()[-1] if low else "")
-    near = known.near if known else ""
+    near = known.near if known and known.near not in VAGUE else ""
     return rows.get(near) if near in rows and known and known.kind in {"animal", "vehicle", "plant", "food"} else None
 
 

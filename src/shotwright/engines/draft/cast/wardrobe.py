@@ -89,10 +89,15 @@ SIZES = {
     "young": 0.9,
 }
 
+TINY_M, GIANT_M = 0.4, 0.45
+GIANT = frozenset({"giant", "huge", "enormous", "massive", "gigantic", "colossal"})
 
-def scale_of(entity: Entity) -> float:
-    """How much larger or smaller than usual the words make it."""
+
+def scale_of(entity: Entity, usual_m: float = STANDING_M) -> float:
+    """How much larger or smaller than `usual_m` the words make it: a giant snail is no longer small."""
     scale = 1.0
+    if usual_m < TINY_M and GIANT & set(entity.attributes):
+        return GIANT_M / usual_m
     for word in entity.attributes:
         scale *= SIZES.get(word, 1.0)
     return scale

@@ -62,9 +62,13 @@ def _is_shown(entity: Entity, plan: ShotPlan, notes: list[str]) -> bool:
     """Whether something has a body of its own: what is worn colours its wearer, materials and light have none."""
     if entity.kind == "clothing" and any(r.to == entity.id and r.relation == "wearing" for r in plan.relations):
         return False
+    has_people = any(other.kind == "person" and not other.ref for other in plan.entities)
+    if entity.kind == "clothing" and has_people and not any(entity.id in {r.of, r.to} for r in plan.relations):
+        notes.append(f"{entity.noun}: nobody was found who wears it")
+        return False
     known = noun_of(entity.noun)
     holder = next((plan.entity(r.to) for r in plan.relations if r.of == entity.id and r.relation == "in"), None)
-    if entity.kind in {"food", "other"} and holder is not None and holder.kind == "tool" and not _is_countable(entity):
+    if entity.kind == "food" and holder is not None and holder.kind == "tool" and entity.count == 1:
         return False  # what is in a cup
     if entity.kind in {"nature", "building"} and is_scenic(entity.noun) and entity.noun in PLACES_NAMED:
         return False  # the set shows it
@@ -76,10 +80,6 @@ def _is_shown(entity: Entity, plan: ShotPlan, notes: list[str]) -> bool:
     return True
 
 
-def _is_countable(entity: Entity) -> bool:
-    return entity.count > 1
-
-
 def _member(entity: Entity, copy: int, plan: ShotPlan, notes: list[str]) -> tuple[Member, Look]:
     row = row_of(entity.noun)
     if entity.kind == "person" and not (row is not None and not row.is_part and entity.noun in FULL_FIGURES):
@@ -87,11 +87,12 @@ def _member(entity: Entity, copy: int, plan: ShotPlan, notes: list[str]) -> tupl
     known = noun_of(entity.noun)
     colour = colour_of(entity.colour)
     if row is not None:
-        height = row.height_m * scale_of(entity)
+        height = row.height_m * scale_of(entity, row.height_m)
         card = picture_of(row.code, row.remark, colour, mirrored=_is_mirrored(row, entity, plan))
         footing = "air" if row.footing == "sky" and entity.kind == "vehicle" else row.footing
     else:
-        height = (known.height_m if known and known.height_m else 0.6) * scale_of(entity)
+        usual = known.height_m if known and known.height_m else 0.6
+        height = usual * scale_of(entity, usual)
         card, footing = box_of(entity.noun, entity.kind, colour), "ground"
         note = f"{entity.noun}: a box with its name stands in"
         notes += [note] if note not in notes else []
