@@ -150,10 +150,12 @@ def test_the_same_shot_has_the_same_bytes_on_one_thread_and_on_two(pictures: dic
     assert clips[0] == clips[1]
 
 
-def test_words_alone_make_a_shot_and_stand_ins_are_named(tmp_path: Path) -> None:
-    rendered, frames = render(shot_of("A woman walks through a desert at sunset, tracking shot"), tmp_path)
-    assert any("stand-in" in text for text in rendered.not_rendered)
-    assert frames[0].std() > 8
+def test_words_alone_make_a_shot_and_boxes_that_stand_in_are_named(tmp_path: Path) -> None:
+    with_her, frames = render(shot_of("A woman in a red dress beside a zorbatron in a desert, static camera"), tmp_path)
+    assert [text for text in with_her.not_rendered if "box" in text] == ["zorbatron: a box with its name stands in"]
+    _, without = render(shot_of("A desert, static camera"), tmp_path)
+    is_red = [(frame[0][..., 2].astype(int) - frame[0][..., 1] > 60).mean() for frame in (frames, without)]
+    assert is_red[0] > is_red[1] + 0.005
 
 
 def test_no_frame_has_a_hole(pictures: dict[str, Path], tmp_path: Path) -> None:

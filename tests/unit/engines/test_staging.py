@@ -14,9 +14,10 @@ from shotwright.core.plan import Action, Entity, Framing, Look, ShotPlan
 from shotwright.engines.analysis.cache import Cache
 from shotwright.engines.analysis.cutout import CutOut, cut_out
 from shotwright.engines.analysis.fill import filled
-from shotwright.engines.draft import blocking, standins
+from shotwright.engines.draft import blocking
 from shotwright.engines.draft.blocking import Actor
-from shotwright.engines.draft.cast import Subject, cast_of
+from shotwright.engines.draft.cast.members import Subject
+from shotwright.engines.draft.cast.words import members_of, thing_of
 from shotwright.engines.draft.focus import FocusPull
 from shotwright.engines.draft.grade import Grade
 from shotwright.engines.draft.light import with_rim
@@ -92,7 +93,7 @@ def test_a_hole_is_filled_from_beside_it() -> None:
 
 
 def figure(height_m: float = 1.7, ref: str = "@Element1", **facts: str) -> Actor:
-    return Actor(Subject(ref, "subject", **facts), [standins.stand_in("person")], height_m)  # type: ignore[arg-type]
+    return Actor(Subject(ref, "subject", **facts), [thing_of(["person"])[0]], height_m)  # type: ignore[arg-type]
 
 
 def plan(**values: object) -> ShotPlan:
@@ -165,13 +166,11 @@ def test_who_walks_crosses_the_frame_and_who_comes_nearer_grows(place: Diorama) 
     assert nearer.place(5.0)[2] < 0.8 * nearer.place(0.0)[2]
 
 
-def test_two_people_named_in_words_are_two_figures(tmp_path: Path) -> None:
-    from shotwright.engines.base import OutputSpec, Shot
-
-    talk = Action("e1", "talk", "talk")
+def test_two_people_named_in_words_are_two_figures() -> None:
+    talk = Action("e1", "talk", "talk", end_s=5.0)
     figures = plan(entities=(Entity("e1", "person", "person", count=2),), actions=(talk,))
-    cast = cast_of(figures, Shot(figures, OutputSpec(2, 2, 24, 1), 1))  # type: ignore[arg-type]
-    assert [subject.action for subject in cast] == ["talk", "talk"]
+    shown = [look.figure for _, look in members_of(figures, [])]
+    assert [[step.motion for step in figure.steps] for figure in shown if figure] == [["talk"], ["talk"]]
 
 
 def test_a_side_view_turns_to_where_its_face_looks(pictures: dict[str, Path]) -> None:
@@ -272,7 +271,7 @@ def test_every_time_of_day_has_its_sun_and_its_grade() -> None:
 
 
 def test_a_rim_lies_on_the_side_of_the_light_only() -> None:
-    cut = standins.stand_in("person")
+    cut = thing_of(["person"])[0]
     lit = with_rim(cut, sun_of(Look(lighting="backlit")))
     gain = (lit.texture[..., 0].astype(int) - cut.texture[..., 0]) * (cut.alpha > 200)
     middle = cut.alpha.shape[1] // 2

@@ -14,7 +14,7 @@ import numpy as np
 from shotwright.core.camera import AIM, DRIFT, TARGET_AT, State, distance_for
 from shotwright.core.moves import MOVES
 from shotwright.core.plan import CameraMove, Framing
-from shotwright.engines.draft import standins
+from shotwright.engines.draft.cast.sizes import known_height_m
 from shotwright.engines.draft.sprites import Sprite, spread_views
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class Actor:
 def actor_of(subject: Subject, cuts: list[CutOut]) -> Actor:
     """Give somebody a size in metres: by the noun, else by what the picture looks like."""
     kind = "object" if subject.role in OBJECT_ROLES else ""
-    known = standins.known_height_m(kind, subject.noun)
+    known = known_height_m(kind, subject.noun)
     first = cuts[0]
     if known is None:
         known = 1.7 if first.aspect < 0.72 or first.is_cropped else min(1.2, max(0.5, 1.1 / first.aspect))

@@ -52,7 +52,7 @@ CROWD_M = 1.8
 TINY_SHARE = 0.12
 ALL_SHARE = 0.8
 """Of the tallest in a row, what a shot that names no size shows at least."""
-NEAREST_M = 0.18
+NEAREST_M, ALL_M = 0.18, 5.0
 SUBJECTS = frozenset({"person", "animal", "vehicle"})
 """What a shot is about rather than other things."""
 SMALL_M = 0.55
@@ -104,7 +104,7 @@ class Member:
     @property
     def is_big(self) -> bool:
         """Whether it stands behind people rather than among them."""
-        return not self.is_figure and (
+        return self.entity.kind not in {"person", "animal"} and (
             self.tall_m >= BIG_M or (self.is_box and self.entity.kind == "building" and self.tall_m >= BIG_BOX_M)
         )
 
@@ -254,7 +254,7 @@ def _depth(row: list[Member], about: Member, main: Member, plan: ShotPlan, floor
     tall = (
         about.tall_m
         if size in CLOSE
-        else max(about.tall_m, ALL_SHARE * min(tallest, 2.0), 0.0 if main.is_big else main.tall_m)
+        else max(about.tall_m, ALL_SHARE * min(tallest, ALL_M), 0.0 if main.is_big else main.tall_m)
     )
     tall = max(min(tall, BIG_M), 0.05)
     wanted = distance_for(size, tall, floor.lens, floor.aspect)

@@ -26,6 +26,7 @@ from shotwright.engines.draft.cast.words import Look, members_of
 from shotwright.engines.draft.focus import F_NUMBERS, FocusPull
 from shotwright.engines.draft.lookdev import LookDev, lookdev_of
 from shotwright.engines.draft.looks.times import Sun
+from shotwright.engines.draft.looks.weathers import WEATHERS
 from shotwright.engines.draft.morph import Morph, morph_between
 from shotwright.engines.draft.place import Place
 from shotwright.engines.draft.placing import Floor, Member, place_all
@@ -57,6 +58,11 @@ BEFORE_CARD = 0.9
 CLEAR_M = 0.5
 """How far what stands in a picture must be behind the people to stand up as a card."""
 FLOATS_M = 0.25
+SHOWN_BY: dict[str, tuple[str | None, ...]] = {
+    "rain": ("rain", "storm"), "snow": ("snow",), "fog": ("fog",), "mist": ("fog",), "lightning": ("storm",), "leaves": ("wind",), "clouds": ("cloudy", "storm", "rain"),
+    "shadows": (*WEATHERS, None),
+}  # fmt: skip
+"""The weather that shows an effect."""
 NIGHT_LIGHTS = frozenset({"neon", "moonlight", "candle", "cyberpunk"})
 """Lights that a painted set shows by night unless the words name a time."""
 
@@ -161,8 +167,14 @@ def build_scene(shot: Shot, cache: Cache, backdrop: Backdrop | None, *, end: Fra
         )
     return Scene(
         place, poses, sprites, lookdev.sun, haze_of(plan.look.weather, builder.air) if not is_bound else None, _focus_of(plan, sprites),
-        plan.look.weather, is_bound, first_place, morph, not_rendered=[*notes, *dict.fromkeys(space.notes)],
+        plan.look.weather, is_bound, first_place, morph, not_rendered=[*notes, *_not_drawn(plan), *dict.fromkeys(space.notes)],
     )  # fmt: skip
+
+
+def _not_drawn(plan: ShotPlan) -> list[str]:
+    """Effects that neither the weather nor the light shows."""
+    kinds = dict.fromkeys(effect.kind for effect in plan.effects)
+    return [f"{kind}: not drawn yet" for kind in kinds if plan.look.weather not in SHOWN_BY.get(kind, ())]
 
 
 def _by_night(shot: Shot, backdrop: Backdrop | None) -> Shot:

@@ -59,7 +59,6 @@ class Sprite:
         is_round: A figure without views: it is as wide from every side.
         textures: Textures by view, made when first drawn.
         track: float64 (frames, 3): where it is, frame by frame at `track_fps`, when somebody else leads it.
-        strides: Further textures of the first view, one for each part of a stride.
         figure: Somebody with joints, who is seen from every side and has no views.
         dress: Puts a figure's pictures into the look of the shot.
         changes: What a thing without joints does.
@@ -82,7 +81,6 @@ class Sprite:
     turned: float | None = None
     is_round: bool = False
     textures: dict[int, Texture] = field(default_factory=dict)
-    strides: list[Texture] = field(default_factory=list)
     track: NDArray[np.float64] | None = None
     track_fps: float = 24.0
     figure: Figure | None = None
@@ -177,11 +175,9 @@ class Sprite:
         """Show this card, made by somebody else, as the frontal view."""
         self._planes[(0, False)] = plane
 
-    def texture_at(self, index: int, seconds: float, haze: Haze | None, distance_m: float) -> Texture:
-        """What its card shows at a time and a distance."""
+    def texture_at(self, index: int, haze: Haze | None, distance_m: float) -> Texture:
+        """What its card shows at a distance."""
         base = self.textures[index]
-        if self.strides and index == 0:
-            base = self.strides[int(seconds * GAITS[self.gait].hertz * len(self.strides) / 2) % len(self.strides)]
         step = haze.step(distance_m) if haze else 0
         if not haze or step == 0:
             return base
@@ -245,7 +241,7 @@ def draw_sprite(
     distance = float(np.linalg.norm(away))
     blur = focus.blur_px(distance) if focus else 0.0
     if sprite.is_prop and sprite.turned is None:
-        texture = sprite.texture_at(0, seconds, haze, distance)
+        texture = sprite.texture_at(0, haze, distance)
         draw_billboard(frame, view, texture, foot, sprite.height_m, opacity=opacity, blur_px=blur)
         return
     if sprite.figure is not None:
@@ -258,7 +254,7 @@ def draw_sprite(
     for index, mirrored, share, narrow in [(0, False, 1.0, 1.0)] if sprite.is_prop else _seen(sprite.views, bearing):
         plane = sprite.plane(index, mirrored=mirrored)
         plane.origin, plane.u, plane.v = foot, card * (1.0 if sprite.is_round else narrow), up
-        plane.texture = sprite.texture_at(index, seconds, haze, distance)
+        plane.texture = sprite.texture_at(index, haze, distance)
         draw_plane(frame, view, plane, opacity=opacity * shape.opacity * share, blur_px=blur)
 
 

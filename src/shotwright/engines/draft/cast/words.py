@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast, get_args
 
-from shotwright.core.prompt.lexicon import noun_of
+from shotwright.core.plan import Entity, EntityKind
+from shotwright.core.prompt.lexicon import motion_of, noun_of
 from shotwright.core.prompt.vocabulary import SETTINGS
 from shotwright.engines.analysis.cutout import CutOut
 from shotwright.engines.draft.cast.figures import Figure, Step
@@ -18,7 +19,7 @@ from shotwright.engines.draft.placing import Member
 from shotwright.media.colour import colour_of
 
 if TYPE_CHECKING:
-    from shotwright.core.plan import Entity, ShotPlan
+    from shotwright.core.plan import ShotPlan
 
 COPIES_MAX, PEOPLE_MAX, ALL_MAX = 5, 7, 22
 FULL_FIGURES = frozenset({"mermaid", "unicorn", "ghost", "snowman", "dragon"})
@@ -67,6 +68,9 @@ def _is_shown(entity: Entity, plan: ShotPlan, notes: list[str]) -> bool:
         notes.append(f"{entity.noun}: nobody was found who wears it")
         return False
     known = noun_of(entity.noun)
+    if row_of(entity.noun) is None and (known is None or known.kind in {"tool", "other"}) and motion_of(entity.noun):
+        notes.append(f"{entity.noun}: read as a thing, and not drawn")
+        return False
     holder = next((plan.entity(r.to) for r in plan.relations if r.of == entity.id and r.relation == "in"), None)
     if entity.kind == "food" and holder is not None and holder.kind == "tool" and entity.count == 1:
         return False  # what is in a cup
@@ -81,22 +85,47 @@ def _is_shown(entity: Entity, plan: ShotPlan, notes: list[str]) -> bool:
 
 
 def _member(entity: Entity, copy: int, plan: ShotPlan, notes: list[str]) -> tuple[Member, Look]:
-    row = row_of(entity.noun)
-    if entity.kind == "person" and not (row is not None and not row.is_part and entity.noun in FULL_FIGURES):
+    if _is_figure(entity):
         return _person(entity, copy, plan)
-    known = noun_of(entity.noun)
-    colour = colour_of(entity.colour)
-    if row is not None:
-        height = row.height_m * scale_of(entity, row.height_m)
-        card = picture_of(row.code, row.remark, colour, mirrored=_is_mirrored(row, entity, plan))
-        footing = "air" if row.footing == "sky" and entity.kind == "vehicle" else row.footing
-    else:
-        usual = known.height_m if known and known.height_m else 0.6
-        height = usual * scale_of(entity, usual)
-        card, footing = box_of(entity.noun, entity.kind, colour), "ground"
+    row = row_of(entity.noun)
+    card, height = _card(entity, is_mirrored=row is not None and _is_mirrored(row, entity, plan))
+    footing = "ground" if row is None else row.footing
+    if footing == "sky" and entity.kind == "vehicle":
+        footing = "air"
+    if row is None:
         note = f"{entity.noun}: a box with its name stands in"
         notes += [note] if note not in notes else []
     return Member(entity, copy, height, height * card.aspect, footing, is_box=row is None), Look(None, card)
+
+
+def _is_figure(entity: Entity) -> bool:
+    """Whether somebody has joints: people, unless the library shows them better."""
+    row = row_of(entity.noun)
+    return entity.kind == "person" and (row is None or row.is_part or entity.noun not in FULL_FIGURES)
+
+
+def _card(entity: Entity, *, is_mirrored: bool) -> tuple[CutOut, float]:
+    """The picture of a thing, else a box with its name; and its height, metres."""
+    row, colour = row_of(entity.noun), colour_of(entity.colour)
+    if row is not None:
+        card = picture_of(row.code, row.remark, colour, mirrored=is_mirrored)
+        return card, row.height_m * scale_of(entity, row.height_m)
+    known = noun_of(entity.noun)
+    usual = known.height_m if known and known.height_m else 0.6
+    return box_of(entity.noun, entity.kind, colour), usual * scale_of(entity, usual)
+
+
+def thing_of(words: list[str]) -> tuple[CutOut, bool]:
+    """The picture of what a few words name ("a red sports car"), and whether a box stands in."""
+    noun = next((" ".join(words[i:]) for i in range(len(words)) if row_of(" ".join(words[i:]))), words[-1])
+    known = noun_of(noun) or noun_of(words[-1])
+    colour = next((word for word in words if colour_of(word) is not None), None)
+    kind = known.kind if known and known.kind in get_args(EntityKind) else "other"
+    entity = Entity("thing", noun, cast(EntityKind, kind), colour=colour, attributes=tuple(words[:-1]))
+    if _is_figure(entity):
+        figure = Figure([Step("stand", 0.0, 1.0)], clothes_of(entity, [], 0), height_of(entity))
+        return figure.card(0.0, 0.0, 0.0).cut, False
+    return _card(entity, is_mirrored=False)[0], row_of(noun) is None
 
 
 def _person(entity: Entity, copy: int, plan: ShotPlan) -> tuple[Member, Look]:

@@ -12,12 +12,13 @@ import numpy as np
 from shotwright.core.plan import Edit, Look
 from shotwright.core.prompt.lexer import tokenize
 from shotwright.core.prompt.look import parse_shells
-from shotwright.core.prompt.vocabulary import KNOWN_WORDS, STAND_INS
+from shotwright.core.prompt.vocabulary import KNOWN_WORDS
 from shotwright.core.prompt.vocabulary import TIMES as TIME_WORDS
 from shotwright.engines.analysis.cutout import CutOut, cut_out
 from shotwright.engines.analysis.edit_source import Change, EditSource, name_of
 from shotwright.engines.analysis.region import PARTS, finder_of, subject
-from shotwright.engines.draft import grade, standins
+from shotwright.engines.draft import grade
+from shotwright.engines.draft.cast.words import thing_of
 from shotwright.engines.draft.edits.effects import effect_on
 from shotwright.engines.draft.edits.restyle import restyled
 from shotwright.engines.draft.looks.lights import LIGHTS
@@ -103,7 +104,7 @@ def remove(edit: Edit, source: EditSource) -> Change | None:
 
 
 def _thing(edit: Edit, source: EditSource) -> CutOut | None:
-    """The picture that comes in: a reference, else a plain stand-in for the words."""
+    """The picture that comes in: a reference, else what the cast has for the words."""
     path = source.shot.image(edit.with_ref)
     place = source.frame_at(0.5)
     if path is not None:
@@ -111,10 +112,10 @@ def _thing(edit: Edit, source: EditSource) -> CutOut | None:
     words = (edit.to or edit.what or "").split()
     if not words:
         return None
-    kind = next((kind for word in reversed(words) if (kind := STAND_INS.first(tokenize(word, KNOWN_WORDS)))), "object")
-    colour = next((word for word in words if colour_of(word) is not None), None)
-    source.not_rendered.append(f"{' '.join(words)}: a plain stand-in")
-    return colour_matched(standins.stand_in(kind, colour), place)
+    cut, is_box = thing_of(words)
+    if is_box:
+        source.not_rendered.append(f"{' '.join(words)}: a box with its name stands in")
+    return colour_matched(cut, place)
 
 
 def _paste(frame: FrameYUV, cut: CutOut, x: float, foot: float, tall: float) -> None:

