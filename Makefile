@@ -77,6 +77,7 @@ docs: $(READY) ## write the generated parts of docs/
 docs-pictures: $(READY) ## render the frames of docs/prompt-language.md and docs/looks.md
 	@$(BIN)/python -m scripts.moves
 	@$(BIN)/python -m scripts.looks
+	@$(BIN)/python -m scripts.motions
 
 site: $(READY) ## build docs/ into the pages that the server shows at /docs
 	@$(BIN)/python -m scripts.site

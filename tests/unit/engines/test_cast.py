@@ -16,7 +16,7 @@ from shotwright.engines.analysis.cache import Cache
 from shotwright.engines.base import OutputSpec, Shot
 from shotwright.engines.draft.cast import figures, library, pose
 from shotwright.engines.draft.cast.changes import Change, shape_at
-from shotwright.engines.draft.cast.labels import box_of
+from shotwright.engines.draft.cast.labels import LETTERED, box_of
 from shotwright.engines.draft.cast.wardrobe import clothes_of
 from shotwright.engines.draft.cast.words import thing_of
 from shotwright.engines.draft.loop import draw_frames
@@ -102,12 +102,11 @@ def test_a_thing_has_the_colour_that_the_words_give_it() -> None:
     assert means[1][1] > means[0][1] + 20
 
 
-def test_a_box_bears_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_box_bears_its_name_unless_labels_are_off() -> None:
     named = box_of("flux capacitor", "tool", None)
-    box_of.cache_clear()
-    monkeypatch.setenv("SHOTWRIGHT_LABELS", "off")
+    token = LETTERED.set(False)
     bare = box_of("flux capacitor", "tool", None)
-    box_of.cache_clear()
+    LETTERED.reset(token)
     dark = [(cut.texture[..., 0][cut.alpha > 0] < 60).mean() for cut in (named, bare)]
     assert dark[0] > 0.02
     assert dark[1] < 0.001

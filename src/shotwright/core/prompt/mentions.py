@@ -64,7 +64,7 @@ def mentions_of(sentence: Sentence) -> dict[int, Mention]:
     """Every noun phrase by the place of its head; heads of quantities ("a row of") lead to what is counted."""
     found: dict[int, Mention] = {}
     for word in sentence.words:
-        if word.is_noun and not _is_inner(sentence, word):
+        if word.is_noun and not _is_inner(sentence, word) and not _is_said_of(sentence, word):
             found[word.i] = _mention(sentence, word)
     for i in list(found):
         counted = _counted(sentence, found, i)
@@ -171,6 +171,14 @@ def _describe(sentence: Sentence, mention: Mention, left: list[Word], paired: Wo
             mention.colour = mention.colour or worn.text
             mention.attributes.append(f"in {worn.text}")
             mention.words += [prep, worn]
+
+
+def _is_said_of(sentence: Sentence, word: Word) -> bool:
+    """ "They are friends" puts nobody new before the camera."""
+    return word.dep == "attr" and any(
+        other.dep == "nsubj" and other.text in {"they", "he", "she", "we", "i", "you"}
+        for other in sentence.children(sentence.head(word))
+    )
 
 
 def _is_seen(word: Word) -> bool:

@@ -86,4 +86,8 @@ SEATS = frozenset(
         "bicycle",
     }
 )
+MOTION_VERBS: dict[str, tuple[str, ...]] = {
+    name: tuple(verbs) for name, verbs in _RAW["motions"].items() if name != "none"
+}
+"""The verbs of every motion."""
 MOTIONS = tuple(name for name in _RAW["motions"] if name != "none")

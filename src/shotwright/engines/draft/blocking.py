@@ -250,13 +250,18 @@ def opening(place: Place, framing: Framing, sprites: list[Sprite], aspect: float
         return _over_the_shoulder(base, sprites, aspect)
     size = framing.size
     top = max(sprite.y + sprite.height_m for sprite in sprites if sprite.z < 1.5 * main.z)
-    if main.ref.startswith("word:") and top < LOW_SCENE_M:
+    if has_words(sprites) and top < LOW_SCENE_M:
         eye_m = min(base.eye[1], max(0.05, 1.1 * top))
         base = replace(base, eye=(base.eye[0], eye_m, base.eye[2]))  # small things are met at their height
     share = AIM.get(size or "full", 0.55) if main.figure or not main.ref.startswith("word:") else 0.5
     point = (main.x, main.y + share * main.height_m, main.z)
     aimed = replace(base, look=point) if size in CLOSE_SIZES else _with_all_in_frame(base, sprites, aspect)
     return _angled(aimed, framing, place, main, aspect)
+
+
+def has_words(sprites: list[Sprite]) -> bool:
+    """Whether somebody stands there without a picture of theirs."""
+    return any(sprite.ref.startswith("word:") for sprite in sprites)
 
 
 def _with_all_in_frame(base: State, sprites: list[Sprite], aspect: float) -> State:
@@ -272,7 +277,7 @@ def _with_all_in_frame(base: State, sprites: list[Sprite], aspect: float) -> Sta
     half = 0.5 * aspect / base.lens
     low, high = min(rows), max(rows)
     wanted = high - 0.88 * half if high - low > 1.9 * half else min(max(pitch, high - 0.88 * half), low + 0.94 * half)
-    if main.ref.startswith("word:"):
+    if has_words(sprites):
         foot, top = rows[0], rows[1]
         wanted = max(min(wanted, max(foot + 0.9 * half, top - 0.7 * half)), top - 0.88 * half)
     reach = base.look[2] - base.eye[2]

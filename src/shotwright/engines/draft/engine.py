@@ -14,6 +14,7 @@ from shotwright.core.camera import Pose, camera_ctrl_text
 from shotwright.engines.analysis.cache import Cache
 from shotwright.engines.base import Rendered
 from shotwright.engines.deliver import PREVIEW_WIDTH, write_clip
+from shotwright.engines.draft.cast.labels import LETTERED
 from shotwright.engines.draft.loop import draw_frames
 from shotwright.engines.draft.plate import fit
 from shotwright.engines.draft.scene import Scene, backdrop_of, build_scene
@@ -34,8 +35,18 @@ class DraftEngine:
 
     name = "draft"
 
+    def __init__(self, *, has_labels: bool = True) -> None:
+        self._has_labels = has_labels
+
     def render(self, shot: Shot, workdir: Path, progress: Progress) -> Rendered:
         """Render a shot into `workdir / "output.mp4"`; see `Engine.render`."""
+        token = LETTERED.set(self._has_labels)
+        try:
+            return self._render(shot, workdir, progress)
+        finally:
+            LETTERED.reset(token)
+
+    def _render(self, shot: Shot, workdir: Path, progress: Progress) -> Rendered:
         cache = Cache(shot.cache)
         if shot.plan.task == "edit":
             from shotwright.engines.draft.edits import render_edit

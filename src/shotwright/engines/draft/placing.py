@@ -14,7 +14,7 @@ import numpy as np
 
 from shotwright.core.camera import distance_for
 from shotwright.engines.draft.cast.figures import speed_of
-from shotwright.engines.draft.cast.support import SEATS, support_m
+from shotwright.engines.draft.cast.support import SEATS, SMALL_SHARE, support_m
 from shotwright.engines.draft.ways import GOING, set_off
 
 if TYPE_CHECKING:
@@ -49,10 +49,14 @@ CLEAR = frozenset({"window", "windowpane", "glass", "shop window", "fence", "gat
 CROWD = 5
 """From this many on they stand behind the others, in rows."""
 CROWD_M = 1.8
+BEFORE_WALL = 0.8
+"""How near to the end of the set one stands."""
 TINY_SHARE = 0.12
 ALL_SHARE = 0.8
 """Of the tallest in a row, what a shot that names no size shows at least."""
 NEAREST_M, ALL_M = 0.18, 5.0
+RIDES = frozenset({"drive", "steer", "row", "ride_horse", "ride_bike", "skate", "surf"})
+"""What one does on what it is done to."""
 SUBJECTS = frozenset({"person", "animal", "vehicle"})
 """What a shot is about rather than other things."""
 SMALL_M = 0.55
@@ -151,16 +155,14 @@ def place_all(members: list[Member], plan: ShotPlan, floor: Floor) -> Member | N
 def _about(members: list[Member], framing: Framing) -> Member | None:
     """Whom the shot is about: whom its framing names, else the first person, animal, vehicle or reference, else the first thing.
 
-    Nothing is that is tiny beside the others, and nothing in the sky.
+    Nobody is who is tiny beside the others, and nothing in the sky.
     """
-    tallest = max((m.tall_m for m in members if m.footing != "sky" and not m.is_big), default=0.0)
-    seen = [
-        m for m in members
-        if m.footing != "sky" and (m.is_figure or m.entity.ref or m.tall_m > TINY_SHARE * tallest)
-    ] or members  # fmt: skip
+    shown = [m for m in members if m.footing != "sky" and not m.is_big] or members
+    subjects = [m for m in shown if m.entity.kind in SUBJECTS or m.entity.ref is not None]
+    tallest = max((m.tall_m for m in subjects), default=0.0)
     named = next((m for m in members if m.entity.id == framing.focus), None)
-    living = next((m for m in seen if m.entity.kind in SUBJECTS or m.entity.ref is not None), None)
-    return named or living or next((m for m in seen if not m.is_big and m.footing != "wall"), seen[0] if seen else None)
+    living = next((m for m in subjects if m.entity.ref or m.is_figure or m.tall_m > TINY_SHARE * tallest), None)
+    return named or living or next((m for m in shown if m.footing != "wall"), shown[0] if shown else None)
 
 
 def _hang(members: list[Member], plan: ShotPlan) -> None:
@@ -195,7 +197,15 @@ def _hang(members: list[Member], plan: ShotPlan) -> None:
 
 
 def _anchor(name: str, plan: ShotPlan) -> tuple[str, str] | None:
-    """Whom an entity is placed by, and how."""
+    """Whom an entity is placed by, and how; whoever is on a part ("the roof of the car") is on the whole."""
+    found = _nearest(name, plan)
+    if found is None:
+        return None
+    whole = next((r.to for r in plan.relations if r.of == found[0] and r.relation == "part_of"), None)
+    return (whole, found[1]) if whole not in {None, name} else found
+
+
+def _nearest(name: str, plan: ShotPlan) -> tuple[str, str] | None:
     held = next((r for r in plan.relations if r.to == name and r.relation == "holding"), None)
     if held is not None:
         return held.of, "held"
@@ -203,6 +213,14 @@ def _anchor(name: str, plan: ShotPlan) -> tuple[str, str] | None:
     best: Relation | None = min(mine, key=lambda r: ANCHORS.index(r.relation), default=None)
     if best is not None:
         return best.to, best.relation
+    for action in plan.actions:
+        done_to = plan.entity(action.object)
+        if done_to is None or action.who == action.object:
+            continue
+        if action.who == name and action.motion in RIDES and done_to.kind in {"vehicle", "animal"}:
+            return done_to.id, "riding"
+        if action.object == name and action.motion == "carry":
+            return action.who, "carried_by" if done_to.kind in {"person", "animal"} else "held"
     carried = {r.of: r.to for r in plan.relations if r.relation in {"on", "in", "inside"}}
     for action in plan.actions:
         is_mine = action.object is not None and name in {action.object, carried.get(action.object)}
@@ -226,6 +244,10 @@ def _stand(roots: list[Member], about: Member | None, plan: ShotPlan, floor: Flo
     row = [m for m in roots if not m.is_big and m.footing not in {"sky", "wall"}]
     main = _root(about)
     depth = _depth(row, about, main, plan, floor)
+    shown = depth * floor.aspect / floor.lens
+    for member in row:
+        if member.tall_m > shown and floor.framing.size not in CLOSE:  # larger than the room
+            member.wide_m, member.tall_m = member.wide_m * shown / member.tall_m, shown
     crowd = [m for m in row if _is_crowd(m, main)]
     near = [m for m in row if m not in crowd]
     if near:
@@ -265,7 +287,9 @@ def _depth(row: list[Member], about: Member, main: Member, plan: ShotPlan, floor
         (sum(widths) + GAP_M * max(0, len(widths) - 1)) * floor.lens / FILLED if widths and size not in CLOSE else 0.0
     )
     is_small = max(tall, tallest) < SMALL_M
-    return max(wanted, need, NEAREST_M if size in CLOSE or is_small else 1.06 * floor.near_m)
+    return min(
+        BEFORE_WALL * floor.wall_m, max(wanted, need, NEAREST_M if size in CLOSE or is_small else 1.06 * floor.near_m)
+    )
 
 
 def _back_up(big: list[Member], depth: float, floor: Floor, *, is_alone: bool) -> None:
@@ -378,7 +402,7 @@ def _put(child: Member, parent: Member, kind: str, number: int, count: int) -> N
     behind = (spread + aside * hides, 0.0, 1.8 * gap + 1.6 * gap * number)
     beside = (spread, 0.0, 0.35) if parent.entity.kind == "furniture" and kind == "at" else (side * out, 0.0, 0.0)
     dx, dy, dz = {
-        "held": (0.16 * parent.tall_m, 0.5 * parent.tall_m, -0.12), "on": (spread, top, -0.02), "riding": (spread, top, 0.02), "carried_by": (spread, top, -0.02),
+        "held": (0.16 * parent.tall_m, 0.5 * parent.tall_m, -0.12), "on": (spread, top, -0.02), "riding": (spread, top, 0.02 if child.tall_m > SMALL_SHARE * parent.tall_m else -0.03), "carried_by": (spread, top, -0.02),
         "in": (spread, hull, 0.04), "inside": (spread, hull, 0.04), "under": (spread, 0.0, -0.25), "over": (spread, min(parent.tall_m, BIG_M) + 0.25, 0.0),
         "behind": behind, "outside": behind, "in_front_of": (spread + 0.5 * side * child.wide_m * is_hidden, 0.0, -min(max(0.5, 0.3 * parent.wide_m), 0.4 * parent.z)),
         "object": (0.3 + out, 0.8 if child.tall_m < SMALL_M and parent.is_figure else 0.0, -0.05), "left_of": (-out, 0.0, 0.0), "right_of": (out, 0.0, 0.0),

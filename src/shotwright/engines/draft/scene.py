@@ -58,6 +58,10 @@ BEFORE_CARD = 0.9
 CLEAR_M = 0.5
 """How far what stands in a picture must be behind the people to stand up as a card."""
 FLOATS_M = 0.25
+TURNS = frozenset({"pan_left", "pan_right", "tilt_up", "tilt_down"})
+"""Moves that may lose whom the shot is about."""
+SEEN, NEAREST_SEEN_M = 0.7, 0.3
+"""How far from the middle the subject may get, in half frames; how near it may come."""
 SHOWN_BY: dict[str, tuple[str | None, ...]] = {
     "rain": ("rain", "storm"), "snow": ("snow",), "fog": ("fog",), "mist": ("fog",), "lightning": ("storm",), "leaves": ("wind",), "clouds": ("cloudy", "storm", "rain"),
     "shadows": (*WEATHERS, None),
@@ -159,6 +163,8 @@ def build_scene(shot: Shot, cache: Cache, backdrop: Backdrop | None, *, end: Fra
     for move in plan.camera:
         if move.move == "tracking" and sprites:
             _lead(sprites, move, tracked_m(move, space))
+    if worded and not TURNS & {move.move for move in moves}:
+        _keep_seen(poses, sprites[0], aspect, float(shot.output.fps))
     place.props = blocking.out_of_the_way(place.props, sprites, place.base.lens)
     morph = None
     if end is not None and backdrop is not None:
@@ -268,6 +274,20 @@ def _follow(poses: list[Pose], sprite: Sprite, place: Place, fps: float) -> None
         x, _, z = sprite.place(i / fps)
         side = max(-place.side_m, min(place.side_m, pose.x + x - x0))
         poses[i] = replace(pose, x=side, z=pose.z + max(0.0, z - z0))
+
+
+def _keep_seen(poses: list[Pose], sprite: Sprite, aspect: float, fps: float) -> None:
+    """Turn the camera so far that whom the shot is about stays in the frame, and no farther."""
+    for i, pose in enumerate(poses):
+        x, y, z = sprite.place(i / fps)
+        dx, dy, dz = x - pose.x, y + TARGET_AT * sprite.height_m - pose.y, z - pose.z
+        if dz < NEAREST_SEEN_M:
+            continue  # passes the camera
+        aside = math.atan2(dx, dz) - pose.yaw
+        above = math.atan2(dy, math.hypot(dx, dz)) - pose.pitch
+        wide, tall = SEEN * math.atan(0.5 / pose.lens), SEEN * math.atan(0.5 * aspect / pose.lens)
+        yaw, pitch = aside - max(-wide, min(wide, aside)), above - max(-tall, min(tall, above))
+        poses[i] = replace(pose, yaw=pose.yaw + yaw, pitch=pose.pitch + pitch)
 
 
 def _people(shot: Shot, notes: list[str]) -> list[Subject]:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from shotwright.engines.draft.settings import DraftSettings
 from shotwright.engines.spec import Building, EngineSpec
 
 if TYPE_CHECKING:
     from shotwright.engines.base import Engine
 
 
-def _build(_: Building) -> Engine:
+def _build(building: Building) -> Engine:
     from shotwright.engines.draft.engine import DraftEngine
 
-    return DraftEngine()
+    chosen: DraftSettings = building.settings
+    return DraftEngine(has_labels=chosen.labels)
 
 
 SPEC = EngineSpec(
     "draft", "Draft", "A watchable previz that obeys the prompt: camera, start frame, elements, style, edits. Free, and the same every time.",
-    "two CPU cores", _build, is_draft=True, cancel_grace_s=0.8,
+    "two CPU cores", _build, DraftSettings, is_draft=True, cancel_grace_s=0.8,
 )  # fmt: skip

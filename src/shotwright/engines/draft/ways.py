@@ -169,8 +169,8 @@ def _end(member: Member, action: Action, at: Point, by_id: dict[str, Member], fl
     if end in SIDES:
         return np.array([SIDES[end] * (0.4 * z / floor.lens if start in SIDES else _out(member, z, floor)), at[1], z])
     plain: dict[str, tuple[float, float, float]] = {
-        "out": (math.copysign(_out(member, z, floor), at[0] or 1.0), at[1], z), "near": (0.4 * at[0], at[1], max(0.42 * z, 0.6)),
-        "far": (1.2 * at[0], at[1], 2.2 * z), "up": (at[0], at[1] + min(2.2, 0.55 * z * floor.aspect / floor.lens), z), "down": (at[0], 0.0, z),
+        "out": (math.copysign(_out(member, z, floor), at[0] or 1.0), at[1], z), "near": (0.4 * member.x, at[1], max(0.42 * member.z, 0.6)),
+        "far": (1.2 * at[0], at[1], 2.2 * member.z), "up": (at[0], at[1] + min(2.2, 0.55 * z * floor.aspect / floor.lens), z), "down": (at[0], 0.0, z),
     }  # fmt: skip
     if end in plain:
         return np.array(plain[end])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+from contextvars import ContextVar
 from functools import cache
 
 import cv2
@@ -24,11 +24,17 @@ ASPECTS = {
 TONE = (168, 162, 150)
 FONT = cv2.FONT_HERSHEY_SIMPLEX
 PX = 420
+LETTERED: ContextVar[bool] = ContextVar("lettered", default=True)
+"""Whether boxes bear their names in the render that runs."""
+
+
+def box_of(name: str, kind: str, colour: tuple[int, int, int] | None) -> CutOut:
+    """A box with a name; without letters where `LETTERED` is off."""
+    return _box(name if LETTERED.get() else "", kind, colour)
 
 
 @cache
-def box_of(name: str, kind: str, colour: tuple[int, int, int] | None) -> CutOut:
-    """A box with a name; without letters where `SHOTWRIGHT_LABELS` is off."""
+def _box(name: str, kind: str, colour: tuple[int, int, int] | None) -> CutOut:
     aspect = ASPECTS.get(kind, 1.0)
     tall, wide = PX, max(160, round(PX * aspect))
     face = np.array(colour or TONE, np.float64)
@@ -41,7 +47,7 @@ def box_of(name: str, kind: str, colour: tuple[int, int, int] | None) -> CutOut:
     for shape, light in ((front, 1.0), (lid, 1.18), (flank, 0.7)):
         cv2.fillConvexPoly(picture, shape.astype(np.int32), np.clip(face * light, 0, 255).tolist(), cv2.LINE_AA)
         cv2.fillConvexPoly(alpha, shape.astype(np.int32), 255, cv2.LINE_AA)
-    if os.environ.get("SHOTWRIGHT_LABELS", "on") != "off":
+    if name:
         _write(picture[top:, : wide - side], name.upper(), dark=float(face.mean()) > 110)
     return CutOut(rgb_to_yuv(picture), alpha)
 

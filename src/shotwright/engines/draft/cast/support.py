@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shotwright.engines.draft.cast.figures import seat_m
+from shotwright.engines.draft.cast.figures import is_seated, seat_m
 
 if TYPE_CHECKING:
     from shotwright.engines.draft.placing import Member
@@ -28,7 +28,9 @@ SEATS = frozenset(
 BEDS = frozenset({"bed", "gurney", "stretcher", "hammock", "mattress", "couch"})
 BACKS = {"animal": 0.66, "vehicle": 0.6}
 """Where one sits on it, in heights."""
-BIG_M = 4.5
+SMALL_SHARE = 0.5
+"""Height of a rider, in those of what is ridden, up to which the rider is before it, not in it."""
+BIG_M, DECK, ROOF = 4.5, 0.35, 0.92
 
 
 def support_m(child: Member, parent: Member) -> float:
@@ -39,10 +41,12 @@ def support_m(child: Member, parent: Member) -> float:
     if noun in BEDS:
         return 0.8 * tall
     back = BACKS.get(parent.entity.kind)
+    if parent.entity.kind == "vehicle" and child.is_figure and not is_seated(child.motion):
+        return (DECK if parent.footing == "water" else ROOF) * tall
     if back is not None and child.is_figure:
         return max(0.0, back * tall - seat_m(child.motion))
     if back is not None and parent.entity.kind == "vehicle":
-        return 0.32 * tall  # a card: the vehicle covers its legs
+        return (0.32 if child.tall_m > SMALL_SHARE * tall else 0.55) * tall  # a card: the vehicle covers its legs
     if parent.is_figure or parent.entity.kind == "animal":
         return 0.8 * tall
     if tall >= BIG_M or parent.entity.kind in {"building", "nature"}:

@@ -130,7 +130,7 @@ def clothes_of(entity: Entity, worn: list[Entity], copy: int) -> Clothes:
             top = colour
     hair = (
         (206, 206, 204)
-        if OLD & set(entity.attributes) or entity.noun.startswith("grand")
+        if OLD & set(entity.attributes) or entity.noun.startswith(("grandm", "grandf", "grandp", "granny"))
         else HAIRS[(salt >> 4) % len(HAIRS)]
     )
     skin = STEEL if entity.noun in {"robot", "android"} else SKINS[(salt >> 8) % len(SKINS)]

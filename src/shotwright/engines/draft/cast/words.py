@@ -67,6 +67,8 @@ def _is_shown(entity: Entity, plan: ShotPlan, notes: list[str]) -> bool:
     if entity.kind == "clothing" and has_people and not any(entity.id in {r.of, r.to} for r in plan.relations):
         notes.append(f"{entity.noun}: nobody was found who wears it")
         return False
+    if any(r.of == entity.id and r.relation == "part_of" and plan.entity(r.to) for r in plan.relations):
+        return False  # the whole shows it
     known = noun_of(entity.noun)
     if row_of(entity.noun) is None and (known is None or known.kind in {"tool", "other"}) and motion_of(entity.noun):
         notes.append(f"{entity.noun}: read as a thing, and not drawn")
@@ -90,7 +92,8 @@ def _member(entity: Entity, copy: int, plan: ShotPlan, notes: list[str]) -> tupl
     row = row_of(entity.noun)
     card, height = _card(entity, is_mirrored=row is not None and _is_mirrored(row, entity, plan))
     footing = "ground" if row is None else row.footing
-    if footing == "sky" and entity.kind == "vehicle":
+    flies = any(act.motion == "fly" for act in plan.actions_of(entity.id))
+    if (footing == "sky" and entity.kind == "vehicle") or (flies and entity.kind in {"animal", "vehicle"}):
         footing = "air"
     if row is None:
         note = f"{entity.noun}: a box with its name stands in"
