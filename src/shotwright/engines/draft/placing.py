@@ -48,6 +48,8 @@ CLEAR = frozenset({"window", "windowpane", "glass", "shop window", "fence", "gat
 """What one sees through."""
 CROWD = 5
 """From this many on they stand behind the others, in rows."""
+LOW_SHARE = 0.55
+"""Height of a table, in those of who stands at it, up to which they stand behind it."""
 CROWD_M = 1.8
 BEFORE_WALL = 0.8
 """How near to the end of the set one stands."""
@@ -400,7 +402,8 @@ def _put(child: Member, parent: Member, kind: str, number: int, count: int) -> N
     aside = 0.55 * side * (parent.wide_m + child.wide_m) / 2
     top = support_m(child, parent)
     behind = (spread + aside * hides, 0.0, 1.8 * gap + 1.6 * gap * number)
-    beside = (spread, 0.0, 0.35) if parent.entity.kind == "furniture" and kind == "at" else (side * out, 0.0, 0.0)
+    is_low = parent.entity.kind == "furniture" and parent.tall_m < LOW_SHARE * child.tall_m
+    beside = (spread, 0.0, 0.35) if is_low and kind == "at" else (side * out, 0.0, 0.0)
     dx, dy, dz = {
         "held": (0.16 * parent.tall_m, 0.5 * parent.tall_m, -0.12), "on": (spread, top, -0.02), "riding": (spread, top, 0.02 if child.tall_m > SMALL_SHARE * parent.tall_m else -0.03), "carried_by": (spread, top, -0.02),
         "in": (spread, hull, 0.04), "inside": (spread, hull, 0.04), "under": (spread, 0.0, -0.25), "over": (spread, min(parent.tall_m, BIG_M) + 0.25, 0.0),

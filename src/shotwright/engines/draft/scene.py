@@ -58,8 +58,27 @@ BEFORE_CARD = 0.9
 CLEAR_M = 0.5
 """How far what stands in a picture must be behind the people to stand up as a card."""
 FLOATS_M = 0.25
-TURNS = frozenset({"pan_left", "pan_right", "tilt_up", "tilt_down"})
-"""Moves that may lose whom the shot is about."""
+HELD_BELOW = frozenset(
+    {
+        "umbrella",
+        "parasol",
+        "balloon",
+        "kite",
+        "torch",
+        "flag",
+        "banner",
+        "sign",
+        "lantern",
+        "candle",
+        "staff",
+        "pole",
+        "rose",
+        "flower",
+    }
+)
+"""What is held at its lower end."""
+TURNS = frozenset({"static", "pan_left", "pan_right", "tilt_up", "tilt_down"})
+"""Cameras that may lose whom the shot is about."""
 SEEN, NEAREST_SEEN_M = 0.7, 0.3
 """How far from the middle the subject may get, in half frames; how near it may come."""
 SHOWN_BY: dict[str, tuple[str | None, ...]] = {
@@ -163,7 +182,7 @@ def build_scene(shot: Shot, cache: Cache, backdrop: Backdrop | None, *, end: Fra
     for move in plan.camera:
         if move.move == "tracking" and sprites:
             _lead(sprites, move, tracked_m(move, space))
-    if worded and not TURNS & {move.move for move in moves}:
+    if worded and not TURNS & {move.move for move in plan.camera}:
         _keep_seen(poses, sprites[0], aspect, float(shot.output.fps))
     place.props = blocking.out_of_the_way(place.props, sprites, place.base.lens)
     morph = None
@@ -321,6 +340,7 @@ def _stage_words(
         _put(sprite, member, floor.fps)
         if member.parent is not None and member.parent[1] == "held":
             sprite.holder = of[id(member.parent[0])]
+            sprite.grip = 0.03 if member.entity.noun in HELD_BELOW else sprite.grip
             sprite.held_until_s = released_s(member, plan) if member.track is not None else math.inf
         sprite.appears_s = member.entity.appears_s if member.track is None else 0.0
         acts = plan.actions_of(member.entity.id)

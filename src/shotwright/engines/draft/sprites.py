@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 DISSOLVE_DEG = 6.0
 FADE_S = 0.35
 STILL_M = 0.03
-GRIP, BEFORE_M = 0.45, 0.06
-"""Where a thing is held, in its heights; how far before the hand its card hangs."""
+BEFORE_M, BEHIND_M, LOW_GRIP = 0.06, 0.2, 0.1
+"""How far before a hand the card of what it holds hangs; what is held at its lower end is behind the head."""
 SHADOW_STRENGTH = 0.5
 STEEP = math.radians(28)
 """Seen from higher than this, cards lean back: flat pictures have no top to show."""
@@ -63,7 +63,7 @@ class Sprite:
         dress: Puts a figure's pictures into the look of the shot.
         changes: What a thing without joints does.
         is_wheel: Whether it rolls as far as it goes.
-        holder, held_until_s: Whose hand it is in, and until when.
+        holder, held_until_s, grip: Whose hand it is in, until when, and where it is held, in its heights.
     """
 
     ref: str
@@ -89,6 +89,7 @@ class Sprite:
     is_wheel: bool = False
     holder: Sprite | None = None
     held_until_s: float = math.inf
+    grip: float = 0.45
     _cards: dict[int, Texture] = field(default_factory=dict)
     _planes: dict[tuple[int, bool], Plane] = field(default_factory=dict)
     _kept: list[Card] = field(default_factory=list)
@@ -98,7 +99,7 @@ class Sprite:
         """Where it stands at a time."""
         if self.holder is not None and seconds < self.held_until_s:
             x, y, z = self.holder.hand(seconds)
-            return x, y - GRIP * self.height_m, z
+            return x, y - self.grip * self.height_m, z + (BEHIND_M if self.grip < LOW_GRIP else 0.0)
         if self.track is not None:
             x, y, z = self.track[min(len(self.track) - 1, round(seconds * self.track_fps))]
             return float(x), float(y), float(z)

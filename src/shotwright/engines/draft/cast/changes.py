@@ -95,7 +95,8 @@ def _turned(seconds: float, hertz: float) -> float:
 
 def changes_of(actions: tuple[Action, ...], *, is_still: bool) -> list[Change]:
     """What a card shows of somebody's actions; `is_still` for what has no way of its own: it topples where it falls."""
-    found = [Change(a.motion, a.start_s, a.end_s) for a in actions if a.motion in LASTING or a.motion in BEATS]
+    shown = LASTING.keys() | BEATS.keys() if is_still else (LASTING.keys() | BEATS.keys()) - {"jump"}
+    found = [Change(a.motion, a.start_s, a.end_s) for a in actions if a.motion in shown]
     topples = [Change("tip_over", a.start_s, a.end_s) for a in actions if a.motion == "fall" and is_still]
     return found + topples
 

@@ -14,7 +14,7 @@ from shotwright.engines.draft.cast.labels import box_of
 from shotwright.engines.draft.cast.library import Row, is_scenic, picture_of, row_of
 from shotwright.engines.draft.cast.pose import motions
 from shotwright.engines.draft.cast.support import BEDS, SEATS
-from shotwright.engines.draft.cast.wardrobe import clothes_of, height_of, scale_of
+from shotwright.engines.draft.cast.wardrobe import SIZES, clothes_of, height_of, scale_of
 from shotwright.engines.draft.placing import Member
 from shotwright.media.colour import colour_of
 
@@ -96,7 +96,7 @@ def _member(entity: Entity, copy: int, plan: ShotPlan, notes: list[str]) -> tupl
     if (footing == "sky" and entity.kind == "vehicle") or (flies and entity.kind in {"animal", "vehicle"}):
         footing = "air"
     if row is None:
-        note = f"{entity.noun}: a box with its name stands in"
+        note = f"{_name(entity)}: a box with its name stands in"
         notes += [note] if note not in notes else []
     return Member(entity, copy, height, height * card.aspect, footing, is_box=row is None), Look(None, card)
 
@@ -115,7 +115,16 @@ def _card(entity: Entity, *, is_mirrored: bool) -> tuple[CutOut, float]:
         return card, row.height_m * scale_of(entity, row.height_m)
     known = noun_of(entity.noun)
     usual = known.height_m if known and known.height_m else 0.6
-    return box_of(entity.noun, entity.kind, colour), usual * scale_of(entity, usual)
+    return box_of(_name(entity), entity.kind, colour), usual * scale_of(entity, usual)
+
+
+def _name(entity: Entity) -> str:
+    """What is written on a box: the noun with the noun or the verb that makes it what it is ("vending machine")."""
+    kind = entity.attributes[-1] if entity.attributes else ""
+    is_kind = (
+        kind and colour_of(kind) is None and kind not in SIZES and (kind.endswith("ing") or noun_of(kind) is not None)
+    )
+    return f"{kind} {entity.noun}" if is_kind else entity.noun
 
 
 def thing_of(words: list[str]) -> tuple[CutOut, bool]:
