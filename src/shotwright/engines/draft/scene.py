@@ -58,24 +58,9 @@ BEFORE_CARD = 0.9
 CLEAR_M = 0.5
 """How far what stands in a picture must be behind the people to stand up as a card."""
 FLOATS_M = 0.25
-HELD_BELOW = frozenset(
-    {
-        "umbrella",
-        "parasol",
-        "balloon",
-        "kite",
-        "torch",
-        "flag",
-        "banner",
-        "sign",
-        "lantern",
-        "candle",
-        "staff",
-        "pole",
-        "rose",
-        "flower",
-    }
-)
+HELD_BELOW = frozenset({
+    "umbrella", "parasol", "balloon", "kite", "torch", "flag", "banner", "sign", "staff", "pole", "rose", "flower",
+})  # fmt: skip
 """What is held at its lower end."""
 TURNS = frozenset({"static", "pan_left", "pan_right", "tilt_up", "tilt_down"})
 """Cameras that may lose whom the shot is about."""

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 DISSOLVE_DEG = 6.0
 FADE_S = 0.35
 STILL_M = 0.03
-BEFORE_M, BEHIND_M, LOW_GRIP = 0.06, 0.2, 0.1
+BEFORE_M, BEHIND_M, LOW_GRIP = 0.06, 0.5, 0.1
 """How far before a hand the card of what it holds hangs; what is held at its lower end is behind the head."""
 SHADOW_STRENGTH = 0.5
 STEEP = math.radians(28)
