@@ -14,6 +14,7 @@ from pathlib import Path
 import cv2
 import pytest
 from scripts.demo_media import explorer, greenhouse, painting, stone
+
 from tests.running import RunningServer, start, write_clip
 
 BUDGET = re.compile(r"^\| `tests/(\w+)` \|.*\| (\d+) % \|$", re.MULTILINE)
