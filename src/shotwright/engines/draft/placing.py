@@ -172,7 +172,7 @@ def _hang(members: list[Member], plan: ShotPlan) -> None:
     first = {member.entity.id: member for member in reversed(members)}
     for member in members:
         relation = _anchor(member.entity.id, plan)
-        if relation is None:
+        if relation is None or member.footing == "sky":
             continue
         to, kind = relation
         parents = [m for m in members if m.entity.id == to]
@@ -437,7 +437,7 @@ def _lift_sky(members: list[Member], depth: float, floor: Floor) -> None:
     aloft = 0
     for member in members:
         if member.footing == "sky":
-            member.z = 4.0 * depth
+            member.z = min(4.0 * depth, 0.95 * floor.wall_m)
             share = 0.16 if member.entity.noun not in {"cloud", "rainbow", "planet", "earth"} else 0.3
             member.wide_m *= share * member.z * floor.aspect / floor.lens / member.tall_m
             member.tall_m = share * member.z * floor.aspect / floor.lens

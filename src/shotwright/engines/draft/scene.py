@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 import cv2
 import numpy as np
 
-from shotwright.core.camera import DRIFT, EYE_HEIGHT_M, TARGET_AT, Pose, Space, State, lens_of
+from shotwright.core.camera import AIM, DRIFT, EYE_HEIGHT_M, TARGET_AT, Pose, Space, State, lens_of
 from shotwright.core.moves import MOVES, tracked_m
 from shotwright.core.path import camera_path
 from shotwright.core.plan import CameraMove, Framing
@@ -168,7 +168,7 @@ def build_scene(shot: Shot, cache: Cache, backdrop: Backdrop | None, *, end: Fra
         if move.move == "tracking" and sprites:
             _lead(sprites, move, tracked_m(move, space))
     if worded and not TURNS & {move.move for move in plan.camera}:
-        _keep_seen(poses, sprites[0], aspect, float(shot.output.fps))
+        _keep_seen(poses, sprites[0], AIM.get(framing.size or "", TARGET_AT), aspect, float(shot.output.fps))
     place.props = blocking.out_of_the_way(place.props, sprites, place.base.lens)
     morph = None
     if end is not None and backdrop is not None:
@@ -280,11 +280,11 @@ def _follow(poses: list[Pose], sprite: Sprite, place: Place, fps: float) -> None
         poses[i] = replace(pose, x=side, z=pose.z + max(0.0, z - z0))
 
 
-def _keep_seen(poses: list[Pose], sprite: Sprite, aspect: float, fps: float) -> None:
-    """Turn the camera so far that whom the shot is about stays in the frame, and no farther."""
+def _keep_seen(poses: list[Pose], sprite: Sprite, share: float, aspect: float, fps: float) -> None:
+    """Turn the camera so far that whom the shot is about stays in the frame, and no farther; `share` of their height is what the shot looks at."""
     for i, pose in enumerate(poses):
         x, y, z = sprite.place(i / fps)
-        dx, dy, dz = x - pose.x, y + TARGET_AT * sprite.height_m - pose.y, z - pose.z
+        dx, dy, dz = x - pose.x, y + share * sprite.height_m - pose.y, z - pose.z
         if dz < NEAREST_SEEN_M:
             continue  # passes the camera
         aside = math.atan2(dx, dz) - pose.yaw

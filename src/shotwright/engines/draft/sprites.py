@@ -8,6 +8,7 @@ mirrored for the opposite side. Source: draft-engine section 2.
 from __future__ import annotations
 
 import math
+from collections import OrderedDict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 DISSOLVE_DEG = 6.0
 FADE_S = 0.35
 STILL_M = 0.03
+CARDS_KEPT = 30
+"""Pictures of a figure that are kept: more than a walk has."""
 BEFORE_M, BEHIND_M, LOW_GRIP = 0.06, 0.5, 0.1
 """How far before a hand the card of what it holds hangs; what is held at its lower end is behind the head."""
 SHADOW_STRENGTH = 0.5
@@ -90,9 +93,8 @@ class Sprite:
     holder: Sprite | None = None
     held_until_s: float = math.inf
     grip: float = 0.45
-    _cards: dict[int, Texture] = field(default_factory=dict)
+    _cards: OrderedDict[tuple[int, int], tuple[Card, Texture]] = field(default_factory=OrderedDict)
     _planes: dict[tuple[int, bool], Plane] = field(default_factory=dict)
-    _kept: list[Card] = field(default_factory=list)
     _hazed: dict[tuple[int, int], Texture] = field(default_factory=dict)
 
     def place(self, seconds: float) -> tuple[float, float, float]:
@@ -142,15 +144,22 @@ class Sprite:
             return self.heading_deg
         return -math.degrees(math.atan2(x1 - x0, -(z1 - z0)))
 
-    def card(self, seconds: float, turn_deg: float, tilt_deg: float) -> tuple[Texture, tuple[float, float]]:
-        """A figure's picture at a time and from a side, in the look of the shot, and where its foot is in it."""
+    def card(
+        self, seconds: float, turn_deg: float, tilt_deg: float, haze: Haze | None, distance_m: float
+    ) -> tuple[Texture, tuple[float, float]]:
+        """A figure's picture at a time, from a side and a distance, in the look of the shot, and where its foot is in it."""
         assert self.figure is not None  # noqa: S101  (only figures have cards)
         card = self.figure.card(seconds, turn_deg, tilt_deg)
-        if id(card) not in self._cards:
+        step = haze.step(distance_m) if haze else 0
+        key = (id(card), step)  # the entry holds the card: no other one can have its id
+        if key not in self._cards:
             dressed = self.dress(card.cut) if self.dress else card.cut
-            self._cards[id(card)] = Texture(dressed.texture, dressed.alpha)
-            self._kept.append(card)
-        return self._cards[id(card)], card.foot
+            colour = haze.veiled(dressed.texture, step) if haze and step else dressed.texture
+            self._cards[key] = (card, Texture(colour, dressed.alpha))
+            if len(self._cards) > CARDS_KEPT:
+                self._cards.popitem(last=False)
+        self._cards.move_to_end(key)
+        return self._cards[key][1], card.foot
 
     def opacity(self, seconds: float) -> float:
         """0..1; fades in when it appears."""
@@ -280,15 +289,8 @@ def _draw_figure(
     level = float(np.hypot(away[0], away[2]))
     facing = math.atan2(away[0], away[2])
     tilt = round(max(0.0, min(80.0, math.degrees(math.atan2(-away[1], max(level, 1e-3))))) / TILT_DEG) * TILT_DEG
-    texture, foot_px = sprite.card(
-        seconds, math.degrees(math.atan2(-away[0], away[2])) - sprite.heading_at(seconds), tilt
-    )
-    step = haze.step(float(np.linalg.norm(away))) if haze else 0
-    if haze and step:
-        key = (id(texture), step)
-        if key not in sprite._hazed:
-            sprite._hazed[key] = Texture(haze.veiled(texture.colour, step), texture.alpha)
-        texture = sprite._hazed[key]
+    turn = math.degrees(math.atan2(-away[0], away[2])) - sprite.heading_at(seconds)
+    texture, foot_px = sprite.card(seconds, turn, tilt, haze, float(np.linalg.norm(away)))
     scale = sprite.figure.height_m / STANDING_M
     rows, columns = texture.colour.shape[:2]
     lean = math.radians(tilt)

@@ -29,7 +29,7 @@ STANDING_M = 1.72
 PARTS = 12
 """Pictures of one cycle of a motion, or of one second of a longer one."""
 TURN_DEG, TILT_DEG = 15, 22
-KEPT = 600
+KEPT, POSES_KEPT = 240, 400
 SKIN, HAIR, SHOE, EYE = (214, 168, 138), (70, 52, 40), (54, 48, 46), (40, 34, 34)
 LIGHT = np.array([-0.45, 0.62, 0.64])
 _HEADS, _HANDS, _FEET = (
@@ -136,7 +136,7 @@ def _drawn(motion: str, phase: float, turn: int, tilt: int, clothes: Clothes) ->
     return _draw(_posed(motion, phase), turn, tilt, clothes, upright=upright)
 
 
-@cache
+@lru_cache(maxsize=POSES_KEPT)
 def _posed(motion: str, phase: float) -> NDArray[np.float64]:
     """Vertices of a figure that stands, sits or floats over the ground: float64 (n, 3)."""
     row = motions()[motion]
@@ -145,7 +145,7 @@ def _posed(motion: str, phase: float) -> NDArray[np.float64]:
     return np.asarray(vertices + np.array([0.0, shift, 0.0]), np.float64)
 
 
-@cache
+@lru_cache(maxsize=POSES_KEPT)
 def _hand(motion: str, phase: float) -> NDArray[np.float64]:
     row: Row = motions()[motion]
     posed = pose(row, phase)

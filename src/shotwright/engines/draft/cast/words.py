@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 COPIES_MAX, PEOPLE_MAX, ALL_MAX = 5, 7, 22
 FULL_FIGURES = frozenset({"mermaid", "unicorn", "ghost", "snowman", "dragon"})
 FIGURE_WIDTH = 0.42
+NO_THINGS = frozenset({"everything", "something", "anything", "nothing", "thing", "one", "other", "lol", "stuff"})
+"""Words that stand where a noun stands, and name none."""
 RIDDEN = {
     "bicycle": "ride_bike",
     "bike": "ride_bike",
@@ -70,6 +72,8 @@ def _is_shown(entity: Entity, plan: ShotPlan, notes: list[str]) -> bool:
     if any(r.of == entity.id and r.relation == "part_of" and plan.entity(r.to) for r in plan.relations):
         return False  # the whole shows it
     known = noun_of(entity.noun)
+    if row_of(entity.noun) is None and (entity.noun in NO_THINGS or len(entity.noun) < 2):
+        return False
     if row_of(entity.noun) is None and (known is None or known.kind in {"tool", "other"}) and motion_of(entity.noun):
         notes.append(f"{entity.noun}: read as a thing, and not drawn")
         return False
