@@ -529,3 +529,17 @@ def test_canonical_spelling_changes_nothing(prompt: str) -> None:
 def test_colours_keep_what_shades_them(prompt: str, target: str, colour: str) -> None:
     (edit,) = plan(prompt, "video-to-video/edit").edits
     assert (edit.op, edit.target, edit.to) == ("recolour", target, colour)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "expected"),
+    [
+        ("She holds a pan", []),
+        ("A cook puts eggs into a pan", []),
+        ("A cook puts eggs into a pan, pan left to the window", ["pan_left"]),
+        ("The shot starts with a pan left", ["pan_left"]),
+        ("We end on a pan right over the city", ["pan_right"]),
+    ],
+)
+def test_a_pan_that_one_cooks_in_is_no_move(prompt: str, expected: list[str]) -> None:
+    assert moves(prompt) == expected

@@ -14,8 +14,8 @@ from shotwright.core.plan import Action, Entity, Framing, Look, ShotPlan
 from shotwright.engines.analysis.cache import Cache
 from shotwright.engines.analysis.cutout import CutOut, cut_out
 from shotwright.engines.analysis.fill import filled
-from shotwright.engines.draft import blocking
-from shotwright.engines.draft.blocking import Actor
+from shotwright.engines.draft.blocking import staging
+from shotwright.engines.draft.blocking.staging import Actor
 from shotwright.engines.draft.cast.members import Subject
 from shotwright.engines.draft.cast.words import members_of, thing_of
 from shotwright.engines.draft.focus import FocusPull
@@ -108,8 +108,8 @@ def place() -> Diorama:
 @pytest.mark.parametrize("aspect", [9 / 16, 1.0, 16 / 9])
 def test_a_group_is_in_the_frame_whole(aspect: float, place: Diorama) -> None:
     actors = [figure(ref=f"@Element{n}") for n in range(1, 5)]
-    sprites = blocking.stage_actors(actors, plan(), Framing(), place, aspect, back=False)
-    view = View(blocking.opening(place, Framing(), sprites, aspect).pose(), 360, round(360 * aspect))
+    sprites = staging.stage_actors(actors, plan(), Framing(), place, aspect, back=False)
+    view = View(staging.opening(place, Framing(), sprites, aspect).pose(), 360, round(360 * aspect))
     for sprite in sprites:
         half = sprite.height_m * sprite.views[0][1].aspect / 2
         for dx in (-half, half):
@@ -122,7 +122,7 @@ def test_shot_sizes_fill_the_frame_more_and_more(place: Diorama) -> None:
     shares = []
     for size in ("extreme_wide", "wide", "full", "medium", "close_up"):
         framing = Framing(size=size)
-        sprites = blocking.stage_actors([figure()], plan(shots=(framing,)), framing, place, 9 / 16, back=False)
+        sprites = staging.stage_actors([figure()], plan(shots=(framing,)), framing, place, 9 / 16, back=False)
         shares.append(1.7 / (sprites[0].z - place.base.eye[2]))
     assert shares == sorted(shares)
     assert shares[-1] > 4 * shares[1]
@@ -133,7 +133,7 @@ def test_left_right_foreground_and_background_mean_what_they_say(place: Diorama)
         figure(ref="@Element1", placement="left foreground"),
         figure(ref="@Element2", placement="right background"),
     ]
-    near, far = blocking.stage_actors(actors, plan(), Framing(), place, 9 / 16, back=False)
+    near, far = staging.stage_actors(actors, plan(), Framing(), place, 9 / 16, back=False)
     assert near.x < 0 < far.x
     assert near.z < far.z
 
@@ -144,22 +144,22 @@ def test_left_right_foreground_and_background_mean_what_they_say(place: Diorama)
 ])  # fmt: skip
 def test_angles_place_the_camera(angle: str, is_true: object, place: Diorama) -> None:
     framing = Framing(angle=angle)
-    sprites = blocking.stage_actors([figure()], plan(), framing, place, 9 / 16, back=False)
-    assert is_true(blocking.opening(place, framing, sprites, 9 / 16))  # type: ignore[operator]
+    sprites = staging.stage_actors([figure()], plan(), framing, place, 9 / 16, back=False)
+    assert is_true(staging.opening(place, framing, sprites, 9 / 16))  # type: ignore[operator]
 
 
 def test_over_the_shoulder_looks_past_a_back_at_a_face(place: Diorama) -> None:
     framing = Framing(angle="over_the_shoulder")
-    near, far = blocking.stage_actors([figure(), figure(ref="@Element2")], plan(), framing, place, 9 / 16, back=False)
-    state = blocking.opening(place, framing, [near, far], 9 / 16)
+    near, far = staging.stage_actors([figure(), figure(ref="@Element2")], plan(), framing, place, 9 / 16, back=False)
+    state = staging.opening(place, framing, [near, far], 9 / 16)
     assert near.heading_deg == 180
     assert state.eye[2] < near.z < far.z
     assert abs(state.look[0] - far.x) < 0.1
 
 
 def test_who_walks_crosses_the_frame_and_who_comes_nearer_grows(place: Diorama) -> None:
-    across = blocking.stage_actors([figure(action="walk")], plan(), Framing(), place, 9 / 16, back=False)[0]
-    nearer = blocking.stage_actors(
+    across = staging.stage_actors([figure(action="walk")], plan(), Framing(), place, 9 / 16, back=False)[0]
+    nearer = staging.stage_actors(
         [figure(action="run", heading="toward")], plan(), Framing(), place, 9 / 16, back=False
     )[0]
     assert across.place(5.0)[0] - across.place(0.0)[0] > 0.5

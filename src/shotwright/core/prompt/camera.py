@@ -256,11 +256,14 @@ def _has_actor(tokens: list[Token]) -> bool:
 def _is_thing(sentence: list[Token], at: int) -> bool:
     """ "A truck passes", "an iron pan on the stove": a noun that is no move, because something is said of it."""
     after = sentence[at + 1] if at + 1 < len(sentence) else None
+    leads = after is not None and v.DIRECTIONS.at(sentence, at + 1) is not None
+    if at > 1 and sentence[at - 1].lemma in {"a", "an", "the"} and sentence[at - 2].lemma in v.HANDLED:
+        return not leads  # "she holds a pan"
     if after is None:
         return False
     does = is_verb(after.low) and after.low.endswith("s")
     said = is_verb(after.low) or after.lemma in {"of", "with", "full", "on"}
-    return does or (said and not v.DIRECTIONS.at(sentence, at + 1))
+    return does or (said and not leads)
 
 
 def _parsed(sentence: list[Token], hit: Hit[str], nouns: Mapping[str, str], number: int) -> ParsedMove:

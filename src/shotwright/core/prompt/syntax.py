@@ -68,24 +68,11 @@ GOING = frozenset(
     }
 )
 """Motions that get somebody somewhere."""
-SEATS = frozenset(
-    {
-        "chair",
-        "armchair",
-        "sofa",
-        "couch",
-        "bench",
-        "stool",
-        "throne",
-        "seat",
-        "bed",
-        "swing",
-        "floor",
-        "ground",
-        "horse",
-        "bicycle",
-    }
-)
+CHAIRS = frozenset({
+    "chair", "armchair", "sofa", "couch", "bench", "stool", "throne", "seat", "swing", "wheelchair", "rocking chair", "toilet",
+})  # fmt: skip
+"""Furniture that one sits on."""
+SEATS = CHAIRS | {"bed", "floor", "ground", "horse", "bicycle"}
 MOTION_VERBS: dict[str, tuple[str, ...]] = {
     name: tuple(verbs) for name, verbs in _RAW["motions"].items() if name != "none"
 }

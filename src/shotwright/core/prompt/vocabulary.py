@@ -34,6 +34,7 @@ def _single(name: str, phrases: list[str]) -> PhraseTable[str]:
 # camera
 CAMERA_STRONG = _table("camera_strong")
 NEEDS_CAMERA = _words("needs_camera")
+HANDLED = _words("handled")
 CAMERA_NOUNS = _words("camera_nouns")
 WE = _words("we")
 SPEEDS = _table("speeds")

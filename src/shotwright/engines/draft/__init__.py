@@ -2,11 +2,11 @@
 
 spec          what the server knows of it without loading it
 engine        the Engine: dispatch by task
-blocking      who stands where, the first framing, the moves of the shot
+blocking      the plan onto the floor in metres: relations, ways, the first framing, the moves of the shot
+cast          who and what is seen: references, figures, a picture library, boxes with names
 scene         plan + media → a set, sprites and a camera path
 plate         a picture of a place becomes ground, wall and surroundings
 sets          a place from words
-standins      somebody or something from words
 sprites       people and things as textures that stand in the set
 continuation  the next or previous shot of a clip, another angle, its camera or its motion
 edits         changes to a source video

@@ -18,10 +18,13 @@ from shotwright.core.path import camera_path
 from shotwright.core.plan import CameraMove, Framing
 from shotwright.engines.analysis.cutout import CutOut, cut_out
 from shotwright.engines.analysis.matting import matte
-from shotwright.engines.draft import blocking
-from shotwright.engines.draft.cast.changes import changes_of
+from shotwright.engines.draft.blocking import staging
+from shotwright.engines.draft.blocking.placing import Floor, Member, place_all
+from shotwright.engines.draft.blocking.ways import GOING, released_s
+from shotwright.engines.draft.cast.changes import BEATS, LASTING, changes_of
 from shotwright.engines.draft.cast.figures import Step, speed_of
-from shotwright.engines.draft.cast.members import Subject, cast_of
+from shotwright.engines.draft.cast.members import GAITS, Subject, cast_of
+from shotwright.engines.draft.cast.pose import motions
 from shotwright.engines.draft.cast.words import Look, members_of
 from shotwright.engines.draft.focus import F_NUMBERS, FocusPull
 from shotwright.engines.draft.lookdev import LookDev, lookdev_of
@@ -29,11 +32,9 @@ from shotwright.engines.draft.looks.times import Sun
 from shotwright.engines.draft.looks.weathers import WEATHERS
 from shotwright.engines.draft.morph import Morph, morph_between
 from shotwright.engines.draft.place import Place
-from shotwright.engines.draft.placing import Floor, Member, place_all
 from shotwright.engines.draft.plate import HORIZON, build_diorama, find_horizon, fit
 from shotwright.engines.draft.sets import PaintedSet, build_set
 from shotwright.engines.draft.sprites import Sprite, spread_views
-from shotwright.engines.draft.ways import released_s
 from shotwright.engines.draft.weather import Haze, haze_of, snowed
 from shotwright.media.colour import FrameRGB, FrameYUV, Mask, rgb_to_yuv
 from shotwright.media.images import load_flat
@@ -62,6 +63,11 @@ HELD_BELOW = frozenset({
     "umbrella", "parasol", "balloon", "kite", "torch", "flag", "banner", "sign", "staff", "pole", "rose", "flower",
 })  # fmt: skip
 """What is held at its lower end."""
+STILL_VERBS = frozenset({"is", "are", "be", "have", "has", "was", "were"})
+CARDS_SHOW = (
+    BEATS.keys() | LASTING.keys() | {"stand", "sit", "lie", "hold", "carry", "look_around", "fall", "sleep", "roll"}
+)
+"""What can be seen of a card without joints: that it is there, where it looks, and how it changes."""
 TURNS = frozenset({"static", "pan_left", "pan_right", "tilt_up", "tilt_down"})
 """Cameras that may lose whom the shot is about."""
 SEEN, NEAREST_SEEN_M = 0.7, 0.3
@@ -140,8 +146,8 @@ def build_scene(shot: Shot, cache: Cache, backdrop: Backdrop | None, *, end: Fra
     notes: list[str] = []
     builder = _Builder(shot, cache, backdrop, lookdev, notes)
     people = _people(shot, notes)
-    actors = [blocking.actor_of(subject, _cuts(shot, cache, subject, lookdev, builder.air)) for subject in people]
-    framing = blocking.framing_of(plan, actors)
+    actors = [staging.actor_of(subject, _cuts(shot, cache, subject, lookdev, builder.air)) for subject in people]
+    framing = staging.framing_of(plan, actors)
     place = builder.place()
     worded = [] if plan.start_frame else members_of(plan, notes)
     if worded:
@@ -149,7 +155,7 @@ def build_scene(shot: Shot, cache: Cache, backdrop: Backdrop | None, *, end: Fra
             worded, actors, plan, _floor(place, framing, shot), lambda cut: lookdev.cut(cut, builder.air)
         )
     else:
-        sprites = blocking.stage_actors(actors, plan, framing, place, aspect, back=_shows_back(plan))
+        sprites = staging.stage_actors(actors, plan, framing, place, aspect, back=_shows_back(plan))
     if sprites and place.props and backdrop is not None:
         place = builder.place(beyond_m=max(sprite.z for sprite in sprites) + CLEAR_M)
     first_place = builder.first_place(beyond_m=max((sprite.z for sprite in sprites), default=-CLEAR_M) + CLEAR_M)
@@ -157,10 +163,10 @@ def build_scene(shot: Shot, cache: Cache, backdrop: Backdrop | None, *, end: Fra
     first = (
         place.base
         if is_bound or (plan.task == "video_reference" and plan.continuation != "camera_angle")
-        else blocking.opening(place, framing, sprites, aspect)
+        else staging.opening(place, framing, sprites, aspect)
     )
     space = _space(place, sprites, people, aspect, first)
-    moves = blocking.moves_of(plan)
+    moves = staging.moves_of(plan)
     poses = camera_path(moves, space, frames=shot.output.frames, duration_s=shot.output.duration_s, seed=shot.seed)
     if sprites and any(MOVES[move.move].keeps_subject for move in moves if move.target != DRIFT):
         _follow(poses, sprites[0], place, float(shot.output.fps))
@@ -169,7 +175,7 @@ def build_scene(shot: Shot, cache: Cache, backdrop: Backdrop | None, *, end: Fra
             _lead(sprites, move, tracked_m(move, space))
     if worded and not TURNS & {move.move for move in plan.camera}:
         _keep_seen(poses, sprites[0], AIM.get(framing.size or "", TARGET_AT), aspect, float(shot.output.fps))
-    place.props = blocking.out_of_the_way(place.props, sprites, place.base.lens)
+    place.props = staging.out_of_the_way(place.props, sprites, place.base.lens)
     morph = None
     if end is not None and backdrop is not None:
         morph = morph_between(
@@ -177,7 +183,7 @@ def build_scene(shot: Shot, cache: Cache, backdrop: Backdrop | None, *, end: Fra
         )
     return Scene(
         place, poses, sprites, lookdev.sun, haze_of(plan.look.weather, builder.air) if not is_bound else None, _focus_of(plan, sprites),
-        plan.look.weather, is_bound, first_place, morph, not_rendered=[*notes, *_not_drawn(plan), *dict.fromkeys(space.notes)],
+        plan.look.weather, is_bound, first_place, morph, not_rendered=[*notes, *_not_drawn(plan), *_not_acted(plan, sprites), *dict.fromkeys(space.notes)],
     )  # fmt: skip
 
 
@@ -185,6 +191,27 @@ def _not_drawn(plan: ShotPlan) -> list[str]:
     """Effects that neither the weather nor the light shows."""
     kinds = dict.fromkeys(effect.kind for effect in plan.effects)
     return [f"{kind}: not drawn yet" for kind in kinds if plan.look.weather not in SHOWN_BY.get(kind, ())]
+
+
+def _not_acted(plan: ShotPlan, sprites: list[Sprite]) -> list[str]:
+    """What somebody in the picture does, and the draft does not show."""
+    notes = []
+    for action in plan.actions:
+        entity = plan.entity(action.who)
+        sprite = next(
+            (s for s in sprites if entity and (s.word == entity.id or (entity.ref and s.ref == entity.ref))), None
+        )
+        if entity is None or sprite is None or (action.motion is None and action.verb in STILL_VERBS):
+            continue
+        moves = sprite.track is not None or sprite.walk is not None
+        posed = (
+            action.motion in motions()
+            if sprite.figure
+            else action.motion in CARDS_SHOW or (entity.ref and action.motion in GAITS)
+        )
+        if not posed and not (moves and (action.path or action.motion in GOING)):
+            notes.append(f'{entity.ref or entity.noun}: "{action.verb}" is not acted')
+    return list(dict.fromkeys(notes))
 
 
 def _by_night(shot: Shot, backdrop: Backdrop | None) -> Shot:
@@ -298,7 +325,7 @@ def _people(shot: Shot, notes: list[str]) -> list[Subject]:
     """Who is placed; what is not, is named."""
     people = []
     for subject in cast_of(shot.plan, shot):
-        if subject.role in blocking.UNSEEN_ROLES:
+        if subject.role in staging.UNSEEN_ROLES:
             notes.append(f"{subject.ref} as {subject.role} of {subject.of or 'the subject'}")
             continue
         people.append(subject)
@@ -306,16 +333,25 @@ def _people(shot: Shot, notes: list[str]) -> list[Subject]:
 
 
 def _stage_words(
-    worded: list[tuple[Member, Look]], actors: list[blocking.Actor], plan: ShotPlan, floor: Floor,
+    worded: list[tuple[Member, Look]], actors: list[staging.Actor], plan: ShotPlan, floor: Floor,
     dress: Callable[[CutOut], CutOut],
 ) -> list[Sprite]:  # fmt: skip
     """Everybody on one floor: references as cards, the rest as figures, pictures and boxes; the main one first."""
     shown = [_card(actor, entity, plan) for actor in actors if (entity := plan.entity(actor.subject.id)) is not None]
     for member, look in worded:
-        name = f"word:{member.entity.id}:{member.copy}"
         views = [(0.0, dress(look.card))]
-        sprite = Sprite(name, views, 0, 0, 0, member.tall_m, gait="roll", figure=look.figure, dress=dress)
-        sprite.is_round = True
+        sprite = Sprite(
+            f"{member.entity.id}.{member.copy}",
+            views,
+            0,
+            0,
+            0,
+            member.tall_m,
+            gait="roll",
+            figure=look.figure,
+            dress=dress,
+        )
+        sprite.is_round, sprite.word = True, member.entity.id
         shown.append((member, sprite))
     order = {entity.id: i for i, entity in enumerate(plan.entities)}
     shown.sort(key=lambda pair: (order[pair[0].entity.id], pair[0].copy))
@@ -337,10 +373,10 @@ def _stage_words(
     return [sprites[lead], *sprites[:lead], *sprites[lead + 1 :]]
 
 
-def _card(actor: blocking.Actor, entity: Entity, plan: ShotPlan) -> tuple[Member, Sprite]:
+def _card(actor: staging.Actor, entity: Entity, plan: ShotPlan) -> tuple[Member, Sprite]:
     """A reference: its pictures on a card."""
     subject = actor.subject
-    gait = blocking.GAIT_OF.get(subject.action or "", "stand")
+    gait = staging.GAIT_OF.get(subject.action or "", "stand")
     views = spread_views(actor.cuts, speaks_of_back=_shows_back(plan))
     sprite = Sprite(subject.ref, views, 0, actor.lift_m, 0, actor.height_m, appears_s=subject.appears_s, gait=gait)
     sprite.is_floating = actor.lift_m > 0
@@ -394,7 +430,7 @@ def _space(place: Place, sprites: list[Sprite], people: list[Subject], aspect: f
             for side, k in ((min, -1), (max, 1))
         )
         point = ((left + right) / 2, point[1], point[2])
-    targets, sizes = blocking.targets_of(sprites, people)
+    targets, sizes = staging.targets_of(sprites, people)
     keep = (right - left) * aspect * KEEP if len(standing) > 1 else 0.0
     targets[DRIFT], sizes[DRIFT] = first.look, 1.7
     return Space(first, end_m, point, height, aspect, targets, sizes, place.side_m, keep)
@@ -406,7 +442,8 @@ def _focus_of(plan: ShotPlan, sprites: list[Sprite]) -> FocusPull | None:
     if rack is not None:
         aimed = plan.entity(rack.target)
         refs = [sprite.ref for sprite in sprites]
-        end = aimed.ref if aimed and aimed.ref in refs else (refs[1] if len(refs) > 1 else "far")
+        sharp = next((s.ref for s in sprites if aimed and (s.word == aimed.id or s.ref == aimed.ref)), None)
+        end = sharp or (refs[1] if len(refs) > 1 else "far")
         start = next((ref for ref in refs if ref != end), "far")
         middle, half = (rack.start_s + rack.end_s) / 2, 0.18 * (rack.end_s - rack.start_s)
         return FocusPull(start, end, middle - half, middle + half, F_NUMBERS["rack"])

@@ -48,7 +48,7 @@ class Sprite:
     """Somebody or something in the set.
 
     Attributes:
-        ref: Its reference, `stand-in: person`, `set:tree` or `plate:0`.
+        ref: Its reference, `set:tree` or `plate:0`; of what only words name, its entity and number.
         views: Azimuth in degrees (0..180) and cut-out, frontal first.
         x, y, z: World point of its foot, metres.
         height_m: Its size.
@@ -66,6 +66,7 @@ class Sprite:
         dress: Puts a figure's pictures into the look of the shot.
         changes: What a thing without joints does.
         is_wheel: Whether it rolls as far as it goes.
+        word: The entity that only words name; None for references and sets.
         holder, held_until_s, grip: Whose hand it is in, until when, and where it is held, in its heights.
     """
 
@@ -90,6 +91,7 @@ class Sprite:
     dress: Callable[[CutOut], CutOut] | None = None
     changes: list[Change] = field(default_factory=list)
     is_wheel: bool = False
+    word: str | None = None
     holder: Sprite | None = None
     held_until_s: float = math.inf
     grip: float = 0.45
@@ -211,7 +213,7 @@ GAITS: dict[str, Gait] = {
     "stand": Gait(), "walk": Gait(1.9, 0.016, 0.018), "run": Gait(2.9, 0.045, 0.03), "fly": Gait(0.0, 0.0, 0.04), "still": Gait(breath=0.0),
     "dance": Gait(2.0, 0.03, 0.07), "talk": Gait(0.0, 0.0, 0.016, 0.006), "roll": Gait(breath=0.0),
 }  # fmt: skip
-"""A new gait is a row; its verbs are in `blocking.GAIT_VERBS`."""
+"""A new gait is a row; its verbs are in `staging.GAIT_VERBS`."""
 
 
 def spread_views(cuts: list[CutOut], *, speaks_of_back: bool) -> list[tuple[float, CutOut]]:

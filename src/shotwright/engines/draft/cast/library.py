@@ -74,11 +74,8 @@ def row_of(noun: str) -> Row | None:
     return rows.get(near) if near in rows and known and known.kind in {"animal", "vehicle", "plant", "food"} else None
 
 
-SCENIC = frozenset({
-    "1f3de", "1f304", "1f305", "1f306", "1f307", "1f303", "1f301", "1f309", "1f30c", "1f3d4", "1f3d6", "1f3dc",
-    "1f3dd", "1f3d5", "1f30a", "1f5fe", "1f320", "1f386", "1f387",
-})  # fmt: skip
-"""Drawings that are whole landscapes in a frame: no thing that stands somewhere."""
+SCENIC = frozenset({"1f3d4", "1f3d6", "1f3dc", "1f3dd", "1f3d5", "1f30a"})
+"""Drawings of landscapes that can be cut out all the same, where no set shows the place."""
 
 
 def is_scenic(noun: str) -> bool:

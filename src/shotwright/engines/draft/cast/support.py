@@ -4,27 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from shotwright.core.prompt.syntax import CHAIRS
 from shotwright.engines.draft.cast.figures import is_seated, seat_m
 
 if TYPE_CHECKING:
-    from shotwright.engines.draft.placing import Member
+    from shotwright.engines.draft.blocking.placing import Member
 
-SEATS = frozenset(
-    {
-        "chair",
-        "armchair",
-        "sofa",
-        "couch",
-        "bench",
-        "stool",
-        "throne",
-        "seat",
-        "wheelchair",
-        "rocking chair",
-        "swing",
-        "toilet",
-    }
-)
 BEDS = frozenset({"bed", "gurney", "stretcher", "hammock", "mattress", "couch"})
 BACKS = {"animal": 0.66, "vehicle": 0.6}
 """Where one sits on it, in heights."""
@@ -36,7 +21,7 @@ BIG_M, DECK, ROOF = 4.5, 0.35, 0.92
 def support_m(child: Member, parent: Member) -> float:
     """How high `child` is on `parent`; seats reckon with how high its motion sits."""
     noun, tall = parent.entity.noun, parent.tall_m
-    if noun in SEATS:
+    if noun in CHAIRS:
         return 0.48 * tall - (seat_m(child.motion) if child.is_figure else 0.0)
     if noun in BEDS:
         return 0.8 * tall

@@ -7,25 +7,28 @@ from typing import TYPE_CHECKING, cast, get_args
 
 from shotwright.core.plan import Entity, EntityKind
 from shotwright.core.prompt.lexicon import motion_of, noun_of
+from shotwright.core.prompt.syntax import CHAIRS
 from shotwright.core.prompt.vocabulary import SETTINGS
 from shotwright.engines.analysis.cutout import CutOut
+from shotwright.engines.draft.blocking.placing import Member
 from shotwright.engines.draft.cast.figures import Figure, Step
 from shotwright.engines.draft.cast.labels import box_of
 from shotwright.engines.draft.cast.library import Row, is_scenic, picture_of, row_of
 from shotwright.engines.draft.cast.pose import motions
-from shotwright.engines.draft.cast.support import BEDS, SEATS
+from shotwright.engines.draft.cast.support import BEDS
 from shotwright.engines.draft.cast.wardrobe import SIZES, clothes_of, height_of, scale_of
-from shotwright.engines.draft.placing import Member
 from shotwright.media.colour import colour_of
 
 if TYPE_CHECKING:
-    from shotwright.core.plan import ShotPlan
+    from shotwright.core.plan import Action, ShotPlan
 
 COPIES_MAX, PEOPLE_MAX, ALL_MAX = 5, 7, 22
 FULL_FIGURES = frozenset({"mermaid", "unicorn", "ghost", "snowman", "dragon"})
 FIGURE_WIDTH = 0.42
 NO_THINGS = frozenset({"everything", "something", "anything", "nothing", "thing", "one", "other", "lol", "stuff"})
 """Words that stand where a noun stands, and name none."""
+QUIET = frozenset({"stand", "hold", "carry", "look_around"})
+"""Motions that give way to what is done meanwhile."""
 RIDDEN = {
     "bicycle": "ride_bike",
     "bike": "ride_bike",
@@ -57,6 +60,8 @@ def members_of(plan: ShotPlan, notes: list[str]) -> list[tuple[Member, Look]]:
             continue
         most = PEOPLE_MAX if entity.kind in {"person", "animal"} else COPIES_MAX
         copies = range(min(entity.count, most, ALL_MAX - len(found)))
+        if len(copies) < entity.count:
+            notes.append(f"{entity.count} x {entity.noun}: {len(copies)} are shown")
         found += [_member(entity, copy, plan, notes) for copy in copies]
     return found
 
@@ -79,10 +84,12 @@ def _is_shown(entity: Entity, plan: ShotPlan, notes: list[str]) -> bool:
         return False
     holder = next((plan.entity(r.to) for r in plan.relations if r.of == entity.id and r.relation == "in"), None)
     if entity.kind == "food" and holder is not None and holder.kind == "tool" and entity.count == 1:
-        return False  # what is in a cup
+        notes.append(f"{entity.noun}: not seen in the {holder.noun}")
+        return False
     if entity.kind in {"nature", "building"} and is_scenic(entity.noun) and entity.noun in PLACES_NAMED:
         return False  # the set shows it
     if entity.kind == "light" and row_of(entity.noun) is None:
+        notes.append(f"{entity.noun}: not drawn yet")
         return False
     if known is not None and known.kind in {"material", "abstract"} and row_of(entity.noun) is None:
         notes.append(f"{entity.noun}: has no body that a draft shows")
@@ -159,13 +166,19 @@ def _person(entity: Entity, copy: int, plan: ShotPlan) -> tuple[Member, Look]:
 def steps_of(entity: Entity, plan: ShotPlan) -> list[Step]:
     """What somebody does, in order: their actions, else what their place asks for: sitting on a chair, riding, holding."""
     at_rest = _at_rest(entity, plan)
-    acts = [a for a in plan.actions_of(entity.id) if a.motion in motions()]
+    known = [a for a in plan.actions_of(entity.id) if a.motion in motions()]
+    acts = [a for a in known if a.motion not in QUIET or not any(_is_meanwhile(a, b) for b in known)]
     steps = [Step(_fitting(str(a.motion), at_rest), a.start_s, a.end_s) for a in acts]
     if not steps:
         return [Step(at_rest, 0.0, plan.duration_s)]
     if steps[0].start_s > 0.05:
         steps.insert(0, Step(at_rest, 0.0, steps[0].start_s))
     return steps
+
+
+def _is_meanwhile(quiet: Action, other: Action) -> bool:
+    """Whether somebody does something livelier at the same time: who runs with a lantern runs."""
+    return other.motion not in QUIET and other.start_s < quiet.end_s and quiet.start_s < other.end_s
 
 
 def _fitting(motion: str, at_rest: str) -> str:
@@ -191,7 +204,7 @@ def _at_rest(entity: Entity, plan: ShotPlan) -> str:
         return RIDDEN.get(ridden.noun, "ride_horse" if ridden.kind == "animal" else "sit")
     below = mine.get("on") or mine.get("in")
     if below is not None:
-        if below.noun in SEATS or (
+        if below.noun in CHAIRS or (
             below.kind == "vehicle"
             and below.noun in {"boat", "canoe", "rowboat", "kayak", "raft", "car", "train", "bus"}
         ):

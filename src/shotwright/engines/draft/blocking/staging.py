@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 OBJECT_ROLES = frozenset({"object", "prop"})
 UNSEEN_ROLES = frozenset({"clothing", "effect"})
-"""Moves that go along with somebody who walks."""
+"""Roles of references that a draft does not show."""
 LOW_M = 0.6
 CLOSE_SIZES = frozenset({"medium_wide", "medium", "medium_close_up", "close_up", "extreme_close_up"})
 GAP_M = 0.32
@@ -253,7 +253,7 @@ def opening(place: Place, framing: Framing, sprites: list[Sprite], aspect: float
     if has_words(sprites) and top < LOW_SCENE_M:
         eye_m = min(base.eye[1], max(0.05, 1.1 * top))
         base = replace(base, eye=(base.eye[0], eye_m, base.eye[2]))  # small things are met at their height
-    share = AIM.get(size or "full", 0.55) if main.figure or not main.ref.startswith("word:") else 0.5
+    share = AIM.get(size or "full", 0.55) if main.figure or main.word is None else 0.5
     point = (main.x, main.y + share * main.height_m, main.z)
     aimed = replace(base, look=point) if size in CLOSE_SIZES else _with_all_in_frame(base, sprites, aspect)
     return _angled(aimed, framing, place, main, aspect)
@@ -261,7 +261,7 @@ def opening(place: Place, framing: Framing, sprites: list[Sprite], aspect: float
 
 def has_words(sprites: list[Sprite]) -> bool:
     """Whether somebody stands there without a picture of theirs."""
-    return any(sprite.ref.startswith("word:") for sprite in sprites)
+    return any(sprite.word is not None for sprite in sprites)
 
 
 def _with_all_in_frame(base: State, sprites: list[Sprite], aspect: float) -> State:
@@ -354,7 +354,7 @@ def targets_of(
         is_nestled = sprite.is_floating and sprite.y > 0.3 and sprite.height_m < 0.6
         point = (sprite.x, sprite.y + (0.5 if is_nestled else TARGET_AT) * sprite.height_m, sprite.z)
         for name in (
-            *ids.get(sprite.ref, sprite.ref.split(":")[1:2]),
+            *([sprite.word] if sprite.word else ids.get(sprite.ref, ())),
             sprite.ref,
             nouns.get(sprite.ref),
             *(("bag", "backpack", "box", "hand") if is_nestled else ()),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from shotwright.core.plan import Action, ShotPlan
-    from shotwright.engines.draft.placing import Floor, Member
+    from shotwright.engines.draft.blocking.placing import Floor, Member
 
 Point: TypeAlias = "NDArray[np.float64]"
 JUMP_M, ON_GROUND_M = 0.35, 0.01

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from shotwright.core.camera import distance_for
+from shotwright.core.prompt.syntax import CHAIRS
+from shotwright.engines.draft.blocking.ways import GOING, set_off
 from shotwright.engines.draft.cast.figures import speed_of
-from shotwright.engines.draft.cast.support import SEATS, SMALL_SHARE, support_m
-from shotwright.engines.draft.ways import GOING, set_off
+from shotwright.engines.draft.cast.support import SMALL_SHARE, support_m
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -191,7 +192,7 @@ def _hang(members: list[Member], plan: ShotPlan) -> None:
             and member.is_figure
             and parent.tall_m > CLIMBABLE_M
             and parent.entity.kind in {"furniture", "tool", "other"}
-            and parent.entity.noun not in SEATS
+            and parent.entity.noun not in CHAIRS
         ):
             kind = "object"  # one writes on a blackboard, and does not stand on it
         member.parent = (parent, kind)
