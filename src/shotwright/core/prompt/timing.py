@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 REVEAL_SHARE = 0.5
 Window = tuple[float, float]
 
+MEANWHILE = frozenset({"carry"})
+"""Motions that take no turn of their own: one holds a lantern and runs."""
+
 
 class Times:
     """The seconds of a prompt's shots and of what happens in them.
@@ -111,7 +114,7 @@ class Times:
         return found
 
     def actions(self, deeds: Sequence[Deed]) -> tuple[Action, ...]:
-        """What everybody does, one after the other within its shot, at once where the words join it."""
+        """What everybody does, one after the other within its shot, at once where the words join it or one holds something."""
         timed: list[Action | None] = [None] * len(deeds)
         groups: dict[tuple[str, int], list[int]] = {}
         for i, deed in enumerate(deeds):
@@ -121,7 +124,9 @@ class Times:
         for (_, shot), members in groups.items():
             steps: list[list[int]] = []
             for i in members:
-                if steps and deeds[i].is_together:
+                before = steps[-1] if steps else []
+                holds = any(deeds[k].action.motion in MEANWHILE for k in (i, *before[-1:]))
+                if steps and (deeds[i].is_together or holds):
                     steps[-1].append(i)
                 else:
                     steps.append([i])
