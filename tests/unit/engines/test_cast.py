@@ -212,6 +212,15 @@ def test_what_nobody_can_see_being_done_is_named() -> None:
     assert "30 x soldier: 7 are shown" in notes
 
 
+def test_garments_and_cuts_that_are_not_seen_are_named() -> None:
+    notes = scene_of(
+        "A woman in sunglasses and a man in a red coat walk in a park. Cut to a close-up of her."
+    ).not_rendered
+    assert "sunglasses: not seen on the woman" in notes
+    assert not any("coat" in note for note in notes)
+    assert any(note.startswith("the cut at 2.5 s") for note in notes)
+
+
 def test_a_rack_of_focus_finds_what_only_words_name() -> None:
     scene = scene_of("A cup on a table in front of a woman, rack focus from the cup to the woman")
     assert scene.focus is not None

@@ -188,9 +188,10 @@ def build_scene(shot: Shot, cache: Cache, backdrop: Backdrop | None, *, end: Fra
 
 
 def _not_drawn(plan: ShotPlan) -> list[str]:
-    """Effects that neither the weather nor the light shows."""
+    """Effects that neither the weather nor the light shows, and cuts."""
     kinds = dict.fromkeys(effect.kind for effect in plan.effects)
-    return [f"{kind}: not drawn yet" for kind in kinds if plan.look.weather not in SHOWN_BY.get(kind, ())]
+    cuts = [f"the cut at {shot.start_s:g} s: the shot goes on without one" for shot in plan.shots[1:] if shot.cut]
+    return cuts + [f"{kind}: not drawn yet" for kind in kinds if plan.look.weather not in SHOWN_BY.get(kind, ())]
 
 
 def _not_acted(plan: ShotPlan, sprites: list[Sprite]) -> list[str]:

@@ -70,6 +70,11 @@ HATS: dict[str, RGB] = {
 }  # fmt: skip
 """Colours of what is worn, where neither words nor clothes say."""
 LEGS = frozenset({"trousers", "pants", "jeans", "shorts", "skirt", "leggings", "tights"})
+SMALL_GARMENTS = frozenset({
+    "hat", "cap", "helmet", "shoe", "sneaker", "boot", "glove", "scarf", "crown", "tie", "mask", "sunglasses", "glasses", "sock", "belt", "watch", "ring",
+    "necklace", "earring", "bracelet", "goggles", "headband", "slipper", "sandal", "heel",
+})  # fmt: skip
+"""What colours neither top nor legs."""
 OLD = frozenset({"old", "elderly", "aged", "ancient"})
 SIZES = {
     "giant": 2.2,
@@ -126,7 +131,7 @@ def clothes_of(entity: Entity, worn: list[Entity], copy: int) -> Clothes:
             legs = colour
         elif noun in LONG:
             top, legs = colour, _darker(colour)
-        elif noun not in {"hat", "cap", "helmet", "shoe", "sneaker", "boot", "glove", "scarf", "crown", "tie", "mask"}:
+        elif noun not in SMALL_GARMENTS:
             top = colour
     hair = (
         (206, 206, 204)
@@ -156,6 +161,15 @@ def _solids(entity: Entity, worn: list[Entity], top: RGB, hair: RGB) -> tuple[tu
     if {"bearded", "beard"} & {*entity.attributes, *(item.noun for item in worn)}:
         found["beard"] = hair
     return tuple(found.items())
+
+
+def is_worn_visibly(garment: Entity) -> bool:
+    """Whether a figure shows a garment: by its shape, or by its colour."""
+    noun = garment.noun.split()[-1]
+    if garment.noun in WORN or noun in WORN:
+        return True
+    has_colour = colour_of(garment.colour) or colour_of(" ".join(garment.attributes))
+    return has_colour is not None and noun not in SMALL_GARMENTS
 
 
 def _usual(solid: str, top: RGB) -> RGB:

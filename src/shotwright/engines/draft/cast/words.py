@@ -16,7 +16,7 @@ from shotwright.engines.draft.cast.labels import box_of
 from shotwright.engines.draft.cast.library import Row, is_scenic, picture_of, row_of
 from shotwright.engines.draft.cast.pose import motions
 from shotwright.engines.draft.cast.support import BEDS
-from shotwright.engines.draft.cast.wardrobe import SIZES, clothes_of, height_of, scale_of
+from shotwright.engines.draft.cast.wardrobe import SIZES, clothes_of, height_of, is_worn_visibly, scale_of
 from shotwright.media.colour import colour_of
 
 if TYPE_CHECKING:
@@ -68,7 +68,10 @@ def members_of(plan: ShotPlan, notes: list[str]) -> list[tuple[Member, Look]]:
 
 def _is_shown(entity: Entity, plan: ShotPlan, notes: list[str]) -> bool:
     """Whether something has a body of its own: what is worn colours its wearer, materials and light have none."""
-    if entity.kind == "clothing" and any(r.to == entity.id and r.relation == "wearing" for r in plan.relations):
+    wearer = next((plan.entity(r.of) for r in plan.relations if r.to == entity.id and r.relation == "wearing"), None)
+    if entity.kind == "clothing" and wearer is not None:
+        is_seen = wearer.kind == "person" and not wearer.ref and is_worn_visibly(entity)
+        notes += [] if is_seen else [f"{entity.noun}: not seen on {wearer.ref or 'the ' + wearer.noun}"]
         return False
     has_people = any(other.kind == "person" and not other.ref for other in plan.entities)
     if entity.kind == "clothing" and has_people and not any(entity.id in {r.of, r.to} for r in plan.relations):
