@@ -40,6 +40,23 @@ def test_a_draft_is_promoted_and_compared(
     assert running.row(promoted["id"])["arguments"] == running.row(first["id"])["arguments"]
 
 
+def test_what_a_clip_lacks_stands_under_it(open_page: Open, new_server: Callable[..., RunningServer]) -> None:
+    running = new_server(SHOTWRIGHT_ENGINE="draft")
+    page = open_page(f"/models/{STANDARD}reference-to-video/playground", base=running.url)
+    page.fill("#prompt", "A boy waves. Then cut to a wide shot of a glorpf.")
+    page.select_option("#duration", "3")
+    page.click("#run")
+    page.wait_for_selector(".player video", timeout=90_000)
+    under = "[aria-label='Where the clip differs from the words']"
+    page.wait_for_selector(f"#panel-result {under}")
+    said = page.inner_text(f"#panel-result {under}")
+    assert "glorpf" in said
+    row = running.http.get("/requests").json()["requests"][0]
+    page.goto(f"/requests/{row['id']}")
+    page.wait_for_selector(f"#result {under}")
+    assert page.inner_text(f"#result {under}") == said
+
+
 def test_unfinished_requests_are_cancelled_together(open_page: Open, new_server: Callable[..., RunningServer]) -> None:
     server = new_server(SHOTWRIGHT_WORKERS="0")  # nothing ends by itself
     made = [

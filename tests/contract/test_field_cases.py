@@ -319,3 +319,19 @@ def test_what_a_word_means_is_told(server: RunningServer) -> None:
     found = server.http.get("/words/vending%20machine").json()
     assert (found["kind"], found["height_m"]) == ("furniture", 1.85)
     assert server.http.get("/words/zorblax").json()["kind"] is None
+
+
+@pytest.mark.parametrize(
+    ("target", "is_drawn"), [("subtitles", False), ("watermark", False), ("woman", True), ("red car", False)]
+)
+def test_a_plan_says_before_the_render_what_a_draft_cannot_draw(
+    server: RunningServer, target: str, is_drawn: bool
+) -> None:
+    body = {"prompt": f"Remove the {target}.", "video_url": "https://example.com/a.mp4"}
+    answer = server.http.post(
+        f"/{STANDARD}video-to-video/edit/plan", json=body, headers={"X-Shotwright-Engine": "draft"}
+    ).json()
+    lacks = answer["plan"]["not_rendered"]
+    assert lacks == [] if is_drawn else target.rstrip("s") in lacks[0]
+    of_another = server.http.post(f"/{STANDARD}video-to-video/edit/plan", json=body).json()
+    assert of_another["plan"]["not_rendered"] == [], "what only a draft lacks"

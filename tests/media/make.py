@@ -20,6 +20,7 @@ from typing import Any
 import av
 import av.error
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageCms, PngImagePlugin
 
 WIDTH, HEIGHT = 640, 480
@@ -106,6 +107,49 @@ def _profiled(path: Path, **options: Any) -> None:
     card().save(path, icc_profile=ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes(), **options)
 
 
+P3_TO_XYZ = np.array([[0.51512, 0.29198, 0.15710], [0.24120, 0.69225, 0.06657], [-0.00105, 0.04189, 0.78407]])
+SRGB_TO_XYZ = np.array([[0.43607, 0.38515, 0.14307], [0.22249, 0.71687, 0.06061], [0.01392, 0.09708, 0.71410]])
+"""Primaries adapted to D50, as profiles give them (SMPTE EG 432-1 and IEC 61966-2-1)."""
+
+
+def _display_p3(path: Path, **options: Any) -> None:
+    """The card as a phone writes it: its colours in Display P3, a profile of three primaries and sRGB's curve beside them."""
+    srgb = np.asarray(card(), np.float64) / 255
+    linear = np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
+    wide = np.clip(linear @ (np.linalg.inv(P3_TO_XYZ) @ SRGB_TO_XYZ).T, 0, 1)
+    coded = np.where(wide <= 0.0031308, wide * 12.92, 1.055 * wide ** (1 / 2.4) - 0.055)
+    Image.fromarray(np.round(coded * 255).astype(np.uint8)).save(
+        path, icc_profile=_matrix_profile(P3_TO_XYZ), **options
+    )
+
+
+def _matrix_profile(primaries: NDArray[np.float64]) -> bytes:
+    """An ICC profile, version 4, of these primaries (XYZ by RGB) and sRGB's curve (ICC.1:2010, 7.2 and 10)."""
+
+    def fixed(*values: float) -> bytes:
+        return b"".join(struct.pack(">i", round(value * 65536)) for value in values)
+
+    def text(words: str) -> bytes:
+        return (
+            b"mluc" + struct.pack(">IIIHHII", 0, 1, 12, 0x656E, 0x5553, len(words) * 2, 28) + words.encode("utf-16-be")
+        )
+
+    white = (0.9642, 1.0, 0.82491)
+    curve = b"para" + struct.pack(">IHH", 0, 3, 0) + fixed(2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045)
+    parts = [(b"desc", text("Display P3")), (b"cprt", text("none")), (b"wtpt", b"XYZ " + bytes(4) + fixed(*white))]
+    parts += [
+        (name, b"XYZ " + bytes(4) + fixed(*primaries[:, index]))
+        for index, name in enumerate((b"rXYZ", b"gXYZ", b"bXYZ"))
+    ]
+    parts += [(name, curve) for name in (b"rTRC", b"gTRC", b"bTRC")]
+    table, data, start = struct.pack(">I", len(parts)), b"", 132 + 12 * len(parts)
+    for name, part in parts:
+        table += name + struct.pack(">II", start + len(data), len(part))
+        data += part + bytes(-len(part) % 4)
+    head = bytes(4) + b"\x04\x00\x00\x00mntrRGB XYZ " + bytes(12) + b"acsp" + bytes(28) + fixed(*white) + bytes(48)
+    return struct.pack(">I", 128 + len(table) + len(data)) + head + table + data
+
+
 def _hidden(path: Path, *, everywhere: bool = False) -> None:
     """Magenta where nothing can be seen."""
     picture = card("RGBA")
@@ -176,6 +220,7 @@ PICTURES = [
     Picture("exif_garbage.jpg", partial(_raw_exif, data=b"\xff" * 300)), Picture("exif_empty.jpg", partial(_raw_exif, data=b"Exif\x00\x00")),
     Picture("exif_short.jpg", partial(_raw_exif, data=b"Exif\x00\x00MM\x00*\x00\x00\x00\x08\x00\x09")),
     Picture("icc_srgb.png", _profiled), Picture("icc_srgb.webp", partial(_profiled, lossless=True)),
+    *(Picture(f"display_p3.{ending}", partial(_display_p3, **options), within=2) for ending, options in (("png", {}), ("jpg", {"quality": 98, "subsampling": 0}), ("webp", {"lossless": True}))),
     Picture("icc_garbage.png", partial(_save, icc_profile=b"no profile at all")), Picture("large_text.png", _large_text), Picture("broken_text.png", _broken_text),
     Picture("animated.gif", _animated), Picture("animated.webp", partial(_animated, lossless=True)), Picture("interlaced.gif", partial(_save, interlace=True)),
     Picture("png_called.jpg", _as_other),
@@ -337,7 +382,7 @@ CLIPS = [
     Clip("pcm_22.mov", partial(clip, sound="pcm_s16le", rate=22_255), beeps=FLASHES), Clip("alac.mov", partial(clip, sound="alac"), beeps=FLASHES),
     Clip("still_first.mp4", partial(clip, tracks=2)), Clip("damaged.mp4", _damaged, beeps=FLASHES, within=255),
     Clip("cut_off.mp4", partial(_cut_off, share=0.5, movflags="+faststart"), error="video_load_error"),
-    Clip("cut_fragments.mp4", partial(_cut_off, share=0.5, movflags="frag_keyframe+empty_moov+default_base_moof"), error="video_too_short"), Clip("no_end.mp4", _no_end, error="unsupported_video_format"),
+    Clip("cut_fragments.mp4", partial(_cut_off, share=0.5, movflags="frag_keyframe+empty_moov+default_base_moof"), error="video_load_error"), Clip("no_end.mp4", _no_end, error="unsupported_video_format"),
     Clip("sound_only.mp4", _sound_only, error="unsupported_video_format"), Clip("too_short.mp4", partial(clip, frames=40), error="video_too_short"),
     Clip("text.mp4", partial(_bytes, data=b"#EXTM3U\nhttp://127.0.0.1/x"), error="unsupported_video_format"), Clip("empty.mp4", partial(_bytes, data=b""), error="unsupported_video_format"),
 ]  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Annotated, Any
 
 import typer
@@ -15,6 +16,7 @@ from shotwright.core.plan import Action, Entity, Path, ShotPlan, Span
 from shotwright.core.plan_json import to_json
 from shotwright.core.pricing import estimate as price_of
 from shotwright.core.request import parse_request
+from shotwright.engines.draft.spec import SPEC as DRAFT
 from shotwright.local import arguments_of, endpoint_named, local_workspace, silent
 from shotwright.local import plan as plan_of
 
@@ -44,6 +46,7 @@ def plan(
     """Show the shot plan that a prompt becomes, and which words caused what. No media are needed."""
     text, name = (what, endpoint) if prompt is None else (prompt, what)
     found = plan_of(text, endpoint=name, images=images, elements=elements, video=video, duration=float(duration or 5))
+    found = replace(found, not_rendered=tuple(DRAFT.foresee(found)))
     emit(to_json(found), as_json=as_json, text=plan_text(found, text))
 
 
@@ -95,6 +98,7 @@ def plan_text(found: ShotPlan, prompt: str) -> str:
         lines.append("  look         " + ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in look.items()))
     lines += [f'  not read     "{prompt[item.span[0] : item.span[1]]}": {item.why}' for item in found.unread]
     lines += [f"  warning      {warning.text}" for warning in found.warnings]
+    lines += [f"  not drawn    {text}" for text in found.not_rendered]
     return "\n".join(lines)
 
 
@@ -169,6 +173,7 @@ def validate(
     out = shot.output
     shape = {"width": out.width, "height": out.height, "fps": float(out.fps), "frames": out.frames}
     warnings = [warning.text for warning in shot.plan.warnings]
+    warnings += [f"Not in a draft: {text}." for text in DRAFT.foresee(shot.plan)]
     text = "\n".join(
         [f"Valid. The clip will be {out.width}x{out.height}, {out.frames} frames at {float(out.fps):g} fps.", *warnings]
     )

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
     from pathlib import Path
 
+    from shotwright.core.plan import ShotPlan
     from shotwright.engines.base import Engine
 
 ALL_TASKS = frozenset(TASKS)
@@ -78,6 +79,7 @@ class EngineSpec:
         stages: The stages that every render of it passes.
         replays: Whether, with these settings, it answers from recordings and so costs nothing.
         daily_budget_usd: What it may cost a day, all keys together; None: no bound.
+        foresee: What it will not show of a plan, in sentences, told without any media.
     """
 
     name: str
@@ -96,6 +98,7 @@ class EngineSpec:
     stages: tuple[str, ...] = ("fetch", "render", "encode")
     replays: Callable[[Any], bool] = lambda _settings: False
     daily_budget_usd: Callable[[Any], Decimal | None] = lambda _settings: None
+    foresee: Callable[[ShotPlan], list[str]] = lambda _plan: []
 
     def price(self, settings: EngineSettings) -> str:
         """US dollars a second, or `KLING_PRICE`, unless the operator set another."""
@@ -120,6 +123,7 @@ class EngineInfo:
     deadline_s: float = 1800.0
     is_heavy: bool = False  #: It loads a model, and keeps it.
     stages: tuple[str, ...] = ()
+    foresee: Callable[[ShotPlan], list[str]] = lambda _plan: []
 
     @property
     def is_ready(self) -> bool:

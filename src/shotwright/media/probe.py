@@ -9,6 +9,7 @@ that calls itself .mp4 is refused and opens nothing. Source: seed 000 (formats),
 from __future__ import annotations
 
 import contextlib
+import struct
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -101,6 +102,10 @@ def probe_video(path: Path, loc: Loc = ("body", "video_url")) -> VideoFacts:
                 f"Only {times.end_s:.1f} of the video's {declared_s:.1f} seconds can be read: the file is cut off. Upload it again.",
                 loc=loc,
             )
+        if _ends_in_a_fragment(path):
+            raise VideoLoadError(
+                f"The file is cut off: only its first {times.end_s:.1f} seconds can be read. Upload it again.", loc=loc
+            )
         return VideoFacts(
             width=width,
             height=height,
@@ -111,6 +116,24 @@ def probe_video(path: Path, loc: Loc = ("body", "video_url")) -> VideoFacts:
             has_audio=main_audio(container) is not None,
             codec=stream.codec_context.name,
         )
+
+
+def _ends_in_a_fragment(path: Path) -> bool:
+    """Whether a fragmented file stops within a fragment: its header does not say how long it is, the boxes do (ISO/IEC 14496-12, 4.2)."""
+    size, at, has_fragments = path.stat().st_size, 0, False
+    with path.open("rb") as file:
+        while at + 8 <= size:
+            file.seek(at)
+            length, kind = struct.unpack(">I4s", file.read(8))
+            if length == 1:
+                length = int.from_bytes(file.read(8), "big")
+            has_fragments |= kind == b"moof"
+            if length < 8:  # the last box, or padding
+                return False
+            at += length
+            if at > size:
+                return has_fragments and kind in {b"moof", b"mdat"}
+    return False
 
 
 def main_video(container: InputContainer) -> Any:  # noqa: ANN401  (a PyAV stream)

@@ -22,6 +22,9 @@ from shotwright.core.words import meaning
 if TYPE_CHECKING:
     from starlette.responses import Response
 
+    from shotwright.core.plan import ShotPlan
+    from shotwright.engines.spec import EngineInfo
+
 JSON = dict[str, Any]
 PLACE_HOLDER = "x"
 
@@ -30,17 +33,23 @@ PLACE_HOLDER = "x"
 async def plan(call: Call) -> Response:
     """POST /{endpoint}/plan: what the request in the body means. It may be unfinished; nothing is stored and nothing rendered."""
     endpoint = find_endpoint(call.path["endpoint"])
-    arguments = await call.words_body()
+    arguments, engine = await call.words_body(), engine_of(call)
     body: JSON = {
         "errors": problems(endpoint, arguments),
-        "price": price_body(endpoint, await price_of(call, endpoint, arguments, TYPING_S), engine_of(call), call.node),
+        "price": price_body(endpoint, await price_of(call, endpoint, arguments, TYPING_S), engine, call.node),
     }
     draft = unfinished(endpoint, arguments)
     if draft is not None:
-        found = await asyncio.to_thread(plan_request, draft)  # the first one loads a parser
+        found, lacks = await asyncio.to_thread(_foreseen, draft, call.node.engines[engine])
         ratio = draft.aspect_ratio if draft.aspect_ratio != "auto" else "16:9"
-        body |= {"plan": to_json(found), "top_view": top_view(found, ratio)}
+        body |= {"plan": to_json(found) | {"not_rendered": lacks}, "top_view": top_view(found, ratio)}
     return json_response(body)
+
+
+def _foreseen(draft: ShotRequest, engine: EngineInfo) -> tuple[ShotPlan, list[str]]:
+    """The plan, and what the engine will not show of it; the first one loads a parser."""
+    plan = plan_request(draft)
+    return plan, engine.foresee(plan)
 
 
 @public

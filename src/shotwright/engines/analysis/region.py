@@ -29,6 +29,7 @@ SUBJECT_WORDS = frozenset({
 })  # fmt: skip
 SHARES = (0.003, 0.6)
 """Share of the frame that a part must cover to count as found."""
+NOT_KNOWN = "no part of the picture could be identified as it"
 COLOUR_REACH = 26.0
 WORK_SCALE = 0.5
 CLOTH_LUMA, CLOTH_CHROMA = 52, 30
@@ -37,34 +38,35 @@ CLOTH_LUMA, CLOTH_CHROMA = 52, 30
 
 def finder_of(edit: Edit, source: EditSource) -> Find | None:
     """How to find the target of an operation; None, and named, when there is not enough evidence."""
+    find = sought(edit)
+    if find is None:
+        source.skip(edit, NOT_KNOWN)
+        return None
+    if find is subject:
+        if not source.analysis.has_subject:
+            source.skip(edit, "no subject stands out clearly enough")
+            return None
+        return subject
+    if not _is_there(find, source):
+        source.skip(edit, "no part of the picture could be identified as it with certainty")
+        return None
+    return find
+
+
+def sought(edit: Edit) -> Find | None:
+    """How the target of an operation is looked for, by its words alone; None for what nothing here can find."""
     words = [
         token.lemma for token in tokenize(edit.target or edit.what or "subject", KNOWN_WORDS) if token.kind == "word"
     ]
     part = next((PARTS[word] for word in reversed(words) if word in PARTS), None)
     colour = next((word for word in words if word in COLOUR_RGB), None)
     noun = next((word for word in reversed(words) if word not in COLOUR_RGB), "subject")
-    is_subject = (
-        noun in SUBJECT_WORDS
-        or noun in PEOPLE_NOUNS
-        or noun in ANIMAL_NOUNS
-        or STAND_INS.first(tokenize(noun, KNOWN_WORDS)) is not None
-    )
     if part is not None:
-        find: Find = part
-    elif colour is not None and not (is_subject and noun in PEOPLE_NOUNS):
-        find = _of_colour(colour)
-    elif is_subject:
-        if not source.analysis.has_subject:
-            source.skip(edit, "no subject stands out clearly enough")
-            return None
-        return subject
-    else:
-        source.skip(edit, "no part of the picture could be identified as it")
-        return None
-    if not _is_there(find, source):
-        source.skip(edit, "no part of the picture could be identified as it with certainty")
-        return None
-    return find
+        return part
+    if colour is not None and noun not in PEOPLE_NOUNS:
+        return _of_colour(colour)
+    is_subject = noun in SUBJECT_WORDS or noun in PEOPLE_NOUNS or noun in ANIMAL_NOUNS
+    return subject if is_subject or STAND_INS.first(tokenize(noun, KNOWN_WORDS)) is not None else None
 
 
 def _is_there(find: Find, source: EditSource) -> bool:

@@ -27,9 +27,9 @@ from shotwright.engines.draft.cast.members import GAITS, Subject, cast_of
 from shotwright.engines.draft.cast.pose import motions
 from shotwright.engines.draft.cast.words import Look, members_of
 from shotwright.engines.draft.focus import F_NUMBERS, FocusPull
+from shotwright.engines.draft.foresight import not_drawn
 from shotwright.engines.draft.lookdev import LookDev, lookdev_of
 from shotwright.engines.draft.looks.times import Sun
-from shotwright.engines.draft.looks.weathers import WEATHERS
 from shotwright.engines.draft.morph import Morph, morph_between
 from shotwright.engines.draft.place import Place
 from shotwright.engines.draft.plate import HORIZON, build_diorama, find_horizon, fit
@@ -72,11 +72,6 @@ TURNS = frozenset({"static", "pan_left", "pan_right", "tilt_up", "tilt_down"})
 """Cameras that may lose whom the shot is about."""
 SEEN, NEAREST_SEEN_M = 0.7, 0.3
 """How far from the middle the subject may get, in half frames; how near it may come."""
-SHOWN_BY: dict[str, tuple[str | None, ...]] = {
-    "rain": ("rain", "storm"), "snow": ("snow",), "fog": ("fog",), "mist": ("fog",), "lightning": ("storm",), "leaves": ("wind",), "clouds": ("cloudy", "storm", "rain"),
-    "shadows": (*WEATHERS, None),
-}  # fmt: skip
-"""The weather that shows an effect."""
 NIGHT_LIGHTS = frozenset({"neon", "moonlight", "candle", "cyberpunk"})
 """Lights that a painted set shows by night unless the words name a time."""
 
@@ -183,15 +178,8 @@ def build_scene(shot: Shot, cache: Cache, backdrop: Backdrop | None, *, end: Fra
         )
     return Scene(
         place, poses, sprites, lookdev.sun, haze_of(plan.look.weather, builder.air) if not is_bound else None, _focus_of(plan, sprites),
-        plan.look.weather, is_bound, first_place, morph, not_rendered=[*notes, *_not_drawn(plan), *_not_acted(plan, sprites), *dict.fromkeys(space.notes)],
+        plan.look.weather, is_bound, first_place, morph, not_rendered=[*notes, *not_drawn(plan), *_not_acted(plan, sprites), *dict.fromkeys(space.notes)],
     )  # fmt: skip
-
-
-def _not_drawn(plan: ShotPlan) -> list[str]:
-    """Effects that neither the weather nor the light shows, and cuts."""
-    kinds = dict.fromkeys(effect.kind for effect in plan.effects)
-    cuts = [f"the cut at {shot.start_s:g} s: the shot goes on without one" for shot in plan.shots[1:] if shot.cut]
-    return cuts + [f"{kind}: not drawn yet" for kind in kinds if plan.look.weather not in SHOWN_BY.get(kind, ())]
 
 
 def _not_acted(plan: ShotPlan, sprites: list[Sprite]) -> list[str]:

@@ -34,7 +34,7 @@ export function drawPlan(root, { plan, top_view: view, prompt = "", onpick = nul
     h("p.muted", {}, summary(plan)),
     h("div.scroll", { tabindex: 0, role: "region", "aria-label": "Timeline" }, timeline(plan, onpick)),
     h("div.views", {}, view ? topView(view) : null, shotList(plan, prompt, onpick)),
-    warnings(plan, prompt, onpick),
+    remarks(plan, prompt, { onpick }),
   ];
   if (editor) parts.push(palette(editor));
   root.classList.add("plan");
@@ -300,19 +300,29 @@ const short = (prompt, [start, end]) => {
   return text.length > 40 ? text.slice(0, 39) + "…" : text;
 };
 
-function warnings(plan, prompt, onpick) {
+const SHORT_LIST = 4;
+
+/** What was not read, not drawn or is odd, in sentences; null when there is nothing to say. A long list folds behind its first lines. */
+export function remarks(plan, prompt, { onpick = null, label = "Warnings", isFolded = false } = {}) {
   const items = plan.warnings.map((item) => ({ text: item.text, span: item.span, kind: "" }));
-  for (const text of plan.not_rendered ?? []) items.push({ text: `Not rendered: ${text}`, kind: "" });
+  for (const text of plan.not_rendered ?? []) items.push({ text: `Not in the clip: ${text}`, kind: "" });
   for (const { span, why } of plan.unread ?? []) items.push({ text: `Not read: “${prompt.slice(...span)}”: ${why}`, span, kind: "unread" });
   if (!items.length) return null;
-  return h(
-    "ul.warnings",
-    { "aria-label": "Warnings" },
-    items.map(({ text, span, kind }) =>
-      h(`li${kind ? "." + kind : ""}`, {}, span && onpick ? h("button", { type: "button", onclick: () => onpick(span) }, text) : text),
-    ),
-  );
+  const list = (some) =>
+    h(
+      "ul.warnings",
+      { "aria-label": label },
+      some.map(({ text, span, kind }) =>
+        h(`li${kind ? "." + kind : ""}`, {}, span && onpick ? h("button", { type: "button", onclick: () => onpick(span) }, text) : text),
+      ),
+    );
+  if (!isFolded || items.length <= SHORT_LIST + 1) return list(items);
+  const rest = items.slice(SHORT_LIST);
+  return h("div", {}, list(items.slice(0, SHORT_LIST)), h("details", {}, h("summary", {}, `${rest.length} more remarks`), list(rest)));
 }
+
+/** What stands under a clip: where it differs from its words. */
+export const underClip = (plan, prompt) => remarks(localSpans(plan, prompt), prompt, { label: "Where the clip differs from the words", isFolded: true });
 
 function palette({ moves, add }) {
   return h(

@@ -1,7 +1,7 @@
 // One request: its clip, plan and log, live while it runs; again with another seed, or on another engine.
 import { priced, pricesOf, spend } from "./money.js";
 import { $, $$, api, attempt, h, here, isOurs, pageData } from "./lib.js";
-import { drawPlan, localSpans } from "./plan.js";
+import { drawPlan, localSpans, underClip } from "./plan.js";
 import { Player } from "./player.js";
 import { failure, follow, logLine } from "./run.js";
 
@@ -45,14 +45,15 @@ function drawResult() {
     follow(root, request.id, { onend: reloadSoon });
     return;
   }
-  if (request.video_url)
+  if (request.video_url) {
     new Player(root, {
       url: here(request.video_url),
       fps: request.video.fps,
       name: `shotwright-${request.id.slice(0, 8)}.mp4`,
       others: source && isOurs(source) ? [{ label: "the source", url: here(source) }] : [],
     });
-  else root.replaceChildren(request.state === "succeeded" ? h("p.muted", {}, "The clip was deleted.") : failure(request));
+    if (plan) root.append(underClip(plan, text(given.prompt)) ?? "");
+  } else root.replaceChildren(request.state === "succeeded" ? h("p.muted", {}, "The clip was deleted.") : failure(request));
 }
 
 /** The whole page is drawn anew at the end, unless its reader is on the way to another one. */

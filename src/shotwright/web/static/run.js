@@ -1,5 +1,6 @@
 // One request as it happens: queue position, stage, frame n of N, a growing film strip, ETA with its basis, log, cancel, result.
 import { api, attempt, dollars, h, here, place, seconds } from "./lib.js";
+import { underClip } from "./plan.js";
 import { Player } from "./player.js";
 
 /** Follow a request in `root` until its end; `onend(request)` is called once. Returns a function that stops following. */
@@ -155,6 +156,10 @@ function end(view, request, compare) {
     if (request.metrics.upstream_usd) facts.push(`${dollars(Number(request.metrics.upstream_usd))} on the paid model`);
     const screen = h("div");
     view.result.replaceChildren(screen, h("p.muted", {}, facts.join(" · ")));
+    api("GET", `/requests/${request.id}/plan`).then(
+      (plan) => view.result.append(underClip(plan, String(request.arguments?.prompt ?? "")) ?? ""),
+      () => {}, // the plan was deleted with the payloads
+    );
     view.film.hidden = true;
     new Player(screen, {
       url: here(request.video_url),

@@ -21,6 +21,7 @@ from shotwright.engines.draft import grade
 from shotwright.engines.draft.cast.words import thing_of
 from shotwright.engines.draft.edits.effects import effect_on
 from shotwright.engines.draft.edits.restyle import restyled
+from shotwright.engines.draft.foresight import SUBJECT_ONLY
 from shotwright.engines.draft.looks.lights import LIGHTS
 from shotwright.engines.draft.looks.styles import STYLES, in_look
 from shotwright.engines.draft.looks.times import TIMES
@@ -63,7 +64,7 @@ def replace_subject(edit: Edit, source: EditSource) -> Change | None:
     if find is None:
         return None
     if find is not subject:
-        source.skip(edit, "only the main subject can be replaced by a picture")
+        source.skip(edit, SUBJECT_ONLY["replace"])
         return None
     cut = _thing(edit, source)
     if cut is None:
@@ -98,7 +99,7 @@ def remove(edit: Edit, source: EditSource) -> Change | None:
         return frame
 
     if find is not subject:
-        source.skip(edit, "only the main subject can be taken out of a moving picture")
+        source.skip(edit, SUBJECT_ONLY["remove"])
         return None
     return change
 
