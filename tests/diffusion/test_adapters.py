@@ -15,12 +15,13 @@ from shotwright.core import errors as e  # noqa: E402
 from shotwright.core.prompt import plan_request  # noqa: E402
 from shotwright.core.request import Element, ShotRequest  # noqa: E402
 from shotwright.engines.base import ElementMedia, OutputSpec, Shot  # noqa: E402
-from shotwright.engines.diffusion import bernini, tiny, vace  # noqa: E402
+from shotwright.engines.diffusion import bernini, streams, tiny, vace  # noqa: E402
 from shotwright.engines.diffusion import engine as engine_module  # noqa: E402
-from shotwright.engines.diffusion.bernini import Guidance, guided, velocity  # noqa: E402
+from shotwright.engines.diffusion.bernini import Guidance, guided  # noqa: E402
 from shotwright.engines.diffusion.engine import Choices, DiffusionEngine  # noqa: E402
 from shotwright.engines.diffusion.flops import Architecture, forward_flops  # noqa: E402
 from shotwright.engines.diffusion.model import Options  # noqa: E402
+from shotwright.engines.diffusion.streams import velocity  # noqa: E402
 from shotwright.media.probe import probe_video  # noqa: E402
 
 STANDARD = "fal-ai/kling-video/o1/standard/"
@@ -235,7 +236,7 @@ def test_without_sources_it_is_the_stock_forward_bit_for_bit(model: Any, monkeyp
         monkeypatch.setattr(
             type(model), "__call__", lambda *_, **__: pytest.fail("its own path is to be tested"), raising=False
         )
-        own = bernini._streamed(model, x, t, text, [])
+        own = streams._streamed(model, x, t, text, [])
     assert torch.equal(own, stock)
 
 
@@ -402,3 +403,62 @@ def test_the_bench_measures_what_the_formula_counts() -> None:
     assert alone["of_roof"] < 0.5
     with pytest.raises(e.BadRequest, match="model is one of"):
         measure(Run("99b"))
+
+
+def test_packed_tokens_change_no_number() -> None:
+    from shotwright.engines.diffusion.bench import built
+
+    model = built("vace-tiny", "cpu")
+    seen: list[int] = []
+    model.blocks[0].register_forward_pre_hook(lambda _, given: seen.append(given[0].stride(-1)))
+    given = {
+        "hidden_states": noise(1, 16, 3, 8, 16, seed=1),
+        "timestep": torch.tensor([600]),
+        "encoder_hidden_states": noise(1, 512, 4096, seed=2),
+        "control_hidden_states": noise(1, 96, 3, 8, 16, seed=3),
+        "return_dict": False,
+    }
+    with torch.no_grad():
+        stock = model(**given)[0]
+        handles = streams.pack_tokens(model)
+        packed = model(**given)[0]
+        for handle in handles:
+            handle.remove()
+        again = model(**given)[0]
+    assert torch.equal(stock, packed)
+    assert torch.equal(stock, again)
+    assert seen[0] == seen[2] > 1
+    assert seen[1] == 1
+
+
+def test_the_check_of_a_gpu_measures_each_case_or_names_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import json
+
+    from scripts import gpu_check
+
+    out = tmp_path / "found.json"
+    asked = [
+        "gpu_check",
+        "--tiny",
+        "--device",
+        "cpu",
+        "--only",
+        "480p _native_flash",
+        "--budget-s",
+        "1e4",
+        "--repeats",
+        "1",
+    ]
+    monkeypatch.setattr("sys.argv", asked)
+    assert gpu_check.main() == 0
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if line.startswith("{")]
+    cases = {line["case"]: line for line in lines if "case" in line}
+    assert {"vace 480p _native_flash", "bernini 480p _native_flash compile"} < set(cases)
+    assert cases["vace 480p _native_flash"]["is_finite"]
+    monkeypatch.setattr("sys.argv", ["gpu_check", "--tiny", "--device", "cpu", "--budget-s", "0", "--out", str(out)])
+    assert gpu_check.main() == 0
+    found = json.loads(out.read_text())
+    assert not found["results"]
+    assert len(found["left_out"]) == len(gpu_check.cases(1, "cpu", is_tiny=True))

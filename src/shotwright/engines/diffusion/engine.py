@@ -18,10 +18,11 @@ from shotwright.engines.deliver import deliver
 from shotwright.engines.diffusion.adapter import Adapter
 from shotwright.engines.diffusion.bernini import Bernini
 from shotwright.engines.diffusion.canvas import FPS
+from shotwright.engines.diffusion.devices import check_device
 from shotwright.engines.diffusion.flops import H200_TFLOPS
 from shotwright.engines.diffusion.job import NAMINGS, adapter_for, job_for
 from shotwright.engines.diffusion.masks import is_local, pasted_back
-from shotwright.engines.diffusion.model import Model, Options, check_device
+from shotwright.engines.diffusion.model import Model, Options
 from shotwright.engines.diffusion.vace import Vace
 from shotwright.engines.diffusion.weights import checked
 from shotwright.media.colour import rgb_to_yuv

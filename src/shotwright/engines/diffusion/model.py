@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 import torch
 
-from shotwright.core.errors import DeviceOutOfMemory, SetupError
+from shotwright.core.errors import DeviceOutOfMemory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -195,19 +195,3 @@ class Model:
         seen = cv2.resize(patches[0], (width, height), interpolation=cv2.INTER_AREA).reshape(-1, 3).astype(np.float32)
         known = np.concatenate([found.reshape(found.shape[0], -1).T, np.ones((height * width, 1))], axis=1)
         return np.asarray(np.linalg.lstsq(known, seen, rcond=None)[0], np.float32)
-
-
-def check_device(name: str) -> None:
-    """Refuse a device that is not there.
-
-    Raises:
-        SetupError: It is not.
-    """
-    try:
-        torch.device(name)
-    except RuntimeError as exc:
-        raise SetupError(f"{name} is no device. Write cuda, cuda:1 or cpu.") from exc
-    if name.startswith("cuda") and not torch.cuda.is_available():
-        raise SetupError(
-            "There is no CUDA GPU here. Set SHOTWRIGHT_DIFFUSION_DEVICE=cpu to try the engine slowly, or use the draft."
-        )
