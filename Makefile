@@ -78,6 +78,7 @@ docs-pictures: $(READY) ## render the frames of docs/prompt-language.md and docs
 	@$(BIN)/python -m scripts.moves
 	@$(BIN)/python -m scripts.looks
 	@$(BIN)/python -m scripts.motions
+	@$(BIN)/python -m scripts.stage
 	@$(BIN)/python -m scripts.sheets docs/pictures/words.json docs/pictures/words.webp
 
 site: $(READY) ## build docs/ into the pages that the server shows at /docs

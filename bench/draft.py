@@ -22,8 +22,9 @@ from shotwright.core.prompt import plan_request
 from shotwright.core.request import Element, ShotRequest
 from shotwright.engines.analysis.cache import Cache
 from shotwright.engines.base import ElementMedia, Shot, output_spec
+from shotwright.engines.draft.backdrop import backdrop_of
 from shotwright.engines.draft.loop import draw_frames
-from shotwright.engines.draft.scene import backdrop_of, build_scene
+from shotwright.engines.draft.scene import build_scene
 from shotwright.media.colour import FrameYUV
 from shotwright.media.encode import Encoder
 

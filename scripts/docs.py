@@ -106,18 +106,18 @@ LOOKS_INTRO = """One frame for each row of the draft engine's tables, drawn by `
 that choose a row are in [the prompt language](prompt-language.md).
 
 **Add one**: a time of day, a weather, a lighting or a style is one row of its table in `engines/draft/looks/` (a style that draws as
-well as grades needs a function in `looks/drawn.py`); a place a row of `KINDS` (`sets/kinds.py`), its things painters in `sets/art.py`. Its words go into
+well as grades needs a function in `looks/drawn.py`); places and effects have [a page of their own](stage.md). Its words go into
 `core/prompt/words/`. Then `make docs docs-pictures`.
 """
 LOOK_TITLES = {
-    "place": "Places from words", "time_of_day": "Times of day", "weather": "Weather", "lighting": "Light", "mood": "Moods", "style": "Looks",
+    "time_of_day": "Times of day", "weather": "Weather", "lighting": "Light", "mood": "Moods", "style": "Looks",
     "depth_of_field": "Depth of field",
 }  # fmt: skip
 
 
 def looks_page() -> str:
     """docs/looks.md."""
-    lines = [NOTE, "# Places, light, weather and looks\n", LOOKS_INTRO]
+    lines = [NOTE, "# Light, weather and looks\n", LOOKS_INTRO]
     for table, names in LOOKS.items():
         lines += [f"## {LOOK_TITLES[table]}\n", "| | | |\n|---|---|---|"]
         cells = [f"![{name}](pictures/looks/{table}-{name}.jpg)<br>{name.replace('_', ' ')}" for name in names]

@@ -17,12 +17,12 @@ import cv2
 from scripts.demo_media import draw_all
 from scripts.eval_clips import clip_entry, clip_rows, draw_clips
 from shotwright.core.camera import Pose
-from shotwright.core.plan import Look
+from shotwright.core.plan import Look, Setting
 from shotwright.core.prompt import plan_request
 from shotwright.core.request import Element, ShotRequest
 from shotwright.engines.base import ElementMedia, Rendered, Shot, output_spec
 from shotwright.engines.draft.engine import DraftEngine, read_camera
-from shotwright.engines.draft.sets import paint_set
+from shotwright.engines.draft.sets import find_place, paint_set
 from shotwright.evaluation.case import Case
 from shotwright.evaluation.metrics import evaluate
 from shotwright.evaluation.report import Entry, write_report
@@ -141,10 +141,12 @@ def draw_media(folder: Path) -> dict[str, Path]:
         ("street", "street"),
         ("beach", "beach"),
         ("park", "park"),
-        ("room", "interior"),
+        ("room", "living room"),
     ):
         paths[name] = folder / f"{name}.png"
-        picture, _ = paint_set((setting,), Look(), 1600, 900, 5)
+        picture, _ = paint_set(
+            find_place(Setting(places=(setting,), inside=True), has_cast=False).kind, Look(), 1600, 900, 5
+        )
         cv2.imwrite(str(paths[name]), cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
     wide = cv2.imread(str(paths["street"]))
     assert wide is not None

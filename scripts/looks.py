@@ -1,4 +1,4 @@
-"""`make docs-pictures`: one frame for each place, time of day, weather, light, mood and look, for docs/looks.md."""
+"""`make docs-pictures`: one frame for each time of day, weather, light, mood and look, for docs/looks.md."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ import cv2
 import numpy as np
 
 from scripts.evaluate import Row, draw_media, shot_of
-from shotwright.core.plan import Look, Setting, ShotPlan
+from shotwright.core.plan import Look
 from shotwright.engines.analysis.cache import Cache
+from shotwright.engines.draft.backdrop import backdrop_of
 from shotwright.engines.draft.looks.lights import LIGHTS
 from shotwright.engines.draft.looks.styles import MOODS, STYLES
 from shotwright.engines.draft.looks.times import TIMES
 from shotwright.engines.draft.looks.weathers import WEATHERS
 from shotwright.engines.draft.loop import draw_frames
-from shotwright.engines.draft.scene import backdrop_of, build_scene
-from shotwright.engines.draft.sets import KINDS
+from shotwright.engines.draft.scene import build_scene
 from shotwright.media.colour import yuv_to_rgb
 from shotwright.media.images import save_jpeg
 
 OUT = Path("docs/pictures/looks")
 WIDTH = 300
 TABLES: dict[str, tuple[str, ...]] = {
-    "place": tuple(KINDS), "time_of_day": tuple(TIMES), "weather": tuple(WEATHERS), "lighting": tuple(LIGHTS),
+    "time_of_day": tuple(TIMES), "weather": tuple(WEATHERS), "lighting": tuple(LIGHTS),
     "mood": tuple(MOODS), "style": tuple(STYLES), "depth_of_field": ("shallow",),
 }  # fmt: skip
 """What has a frame, by the field of the plan's look."""
@@ -46,19 +46,15 @@ def main(only: list[str]) -> None:
 
 def frame(table: str, name: str, pictures: dict[str, Path], cache: Path) -> None:
     """One frame."""
-    if table == "place":
-        shot = shot_of(Row("look", "A wide shot of a person."), pictures, cache)
-        plan: ShotPlan = replace(shot.plan, setting=Setting(shells=(name,)))
-    else:
-        row = Row(
-            "look",
-            "@Element1 stands in the center of the place in @Image1. Full shot.",
-            ("street" if table == "style" else "park",),
-            ("explorer",),
-        )
-        shot = shot_of(row, pictures, cache)
-        look: dict[str, Any] = {table: name}
-        plan = replace(shot.plan, look=replace(Look(), **look))
+    row = Row(
+        "look",
+        "@Element1 stands in the center of the place in @Image1. Full shot.",
+        ("street" if table == "style" else "park",),
+        ("explorer",),
+    )
+    shot = shot_of(row, pictures, cache)
+    look: dict[str, Any] = {table: name}
+    plan = replace(shot.plan, look=replace(Look(), **look))
     shot = replace(shot, plan=plan)
     kept = Cache(cache)
     scene = build_scene(shot, kept, backdrop_of(shot, kept))

@@ -53,6 +53,7 @@ class Framing(Item):
     angle: str | None = None  #: low, eye, high, birds_eye, aerial, dutch, over_the_shoulder, pov, ...
     focus: str | None = None  #: Whom or what it is about: an entity.
     cut: bool = False  #: Whether the words cut to it.
+    places: tuple[str, ...] = ()  #: Where it is, when the words cut and name a place in this shot.
     span: Span | None = None  #: The words that asked for it.
 
 

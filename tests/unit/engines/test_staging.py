@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 import pytest
 
 from shotwright.core.camera import Pose, State, camera_ctrl_text
-from shotwright.core.plan import Action, Entity, Framing, Look, ShotPlan
+from shotwright.core.plan import Action, Entity, Framing, Look, Setting, ShotPlan
 from shotwright.engines.analysis.cache import Cache
 from shotwright.engines.analysis.cutout import CutOut, cut_out
 from shotwright.engines.analysis.fill import filled
@@ -27,7 +28,9 @@ from shotwright.engines.draft.looks.times import TIMES
 from shotwright.engines.draft.looks.weathers import WEATHERS, Weather
 from shotwright.engines.draft.morph import morph_between
 from shotwright.engines.draft.plate import Diorama, build_diorama
-from shotwright.engines.draft.sets import KINDS, build_set
+from shotwright.engines.draft.sets import build_set, find_place
+from shotwright.engines.draft.sets.kinds import SetKind
+from shotwright.engines.draft.sets.places import rows
 from shotwright.engines.draft.sprites import draw_sprite, looks_to
 from shotwright.engines.draft.stage import View
 from shotwright.engines.draft.weather import haze_of, precipitation_of
@@ -203,9 +206,13 @@ def test_focus_is_sharp_where_it_rests_and_a_rack_moves_it() -> None:
     assert after.blur_px(2.0) > 3
 
 
-@pytest.mark.parametrize("name", sorted(KINDS))
+def kind_of(name: str, **said: Any) -> SetKind:
+    return find_place(Setting(places=(name,), inside=True, **said), has_cast=False).kind
+
+
+@pytest.mark.parametrize("name", sorted({row["name"] for row in rows().values()}))
 def test_every_place_from_words_fills_the_frame_in_every_direction(name: str) -> None:
-    place = build_set((name,), Look(), is_aerial=False, seed=3)
+    place = build_set(kind_of(name), Look(), is_aerial=False, seed=3)
     base = place.base.pose()
     for yaw, pitch in ((0.0, base.pitch), (2.4, 0.0), (0.3, -0.5)):
         frame = np.full((H, W, 3), (0, 0, 255), np.uint8)
@@ -216,7 +223,7 @@ def test_every_place_from_words_fills_the_frame_in_every_direction(name: str) ->
 def test_a_place_is_the_same_for_the_same_seed_and_another_for_another() -> None:
     frames = []
     for seed in (1, 1, 2):
-        place = build_set(("forest",), Look(), is_aerial=False, seed=seed)
+        place = build_set(kind_of("forest"), Look(), is_aerial=False, seed=seed)
         frame = np.zeros((H, W, 3), np.uint8)
         view = View(place.base.pose(), W, H)
         place.draw(frame, view)

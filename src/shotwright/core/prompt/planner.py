@@ -14,10 +14,11 @@ from shotwright.core.prompt.binding import bind_implicit, bound_media, entities_
 from shotwright.core.prompt.camera import ParsedCamera, parse_camera
 from shotwright.core.prompt.continuation import parse_continuation
 from shotwright.core.prompt.edits import ParsedEdits, parse_edits
-from shotwright.core.prompt.film import film_words, segments
+from shotwright.core.prompt.film import Segment, film_words, segments
 from shotwright.core.prompt.grammar import is_chinese
 from shotwright.core.prompt.keep import kept_in_new_shot
 from shotwright.core.prompt.lexer import clauses, sentences, tokenize
+from shotwright.core.prompt.lexicon import singular
 from shotwright.core.prompt.lint import lint
 from shotwright.core.prompt.look import parse_look, parse_shells, read_beings
 from shotwright.core.prompt.parse import parse
@@ -26,8 +27,10 @@ from shotwright.core.prompt.scene import read_sentence
 from shotwright.core.prompt.things import Scene
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from shotwright.core.catalog import Task
-    from shotwright.core.plan import Continuation, Span
+    from shotwright.core.plan import Continuation, Entity, Span
     from shotwright.core.prompt.lexer import Token
     from shotwright.core.request import ShotRequest
 
@@ -102,7 +105,7 @@ def parse_prompt(
     )
     scene = read_scene(tokens, film) if task != "edit" else Scene()
     times = timing.Times(tokens, shots, camera, task, duration_s)
-    staged = replace(_staged(plan, scene, roles, times), warnings=tuple(named_warnings))
+    staged = replace(_cut_up(_staged(plan, scene, roles, times), shots, tokens), warnings=tuple(named_warnings))
     bound = bound_media(staged, _Media(images, elements, has_video).references(), roles.mentioned)
     notes = lint(bound, tokens, tuple(item.move for item in camera.moves))
     noted = replace(bound, warnings=(*bound.warnings, *notes))
@@ -118,11 +121,11 @@ def _focused(framing: Framing, plan: ShotPlan, tokens: list[Token]) -> Framing:
     linked = next((i for i, token in enumerate(after[:2]) if token.text in {"of", "on"}), None)
     if linked is None:
         return framing
-    reach = {
-        token.start for token in itertools.takewhile(lambda t: t.text not in _STOPS, after[linked + 1 :][:FOCUS_WORDS])
-    }
-    named = [entity for entity in plan.entities if entity.span and reach & set(range(*entity.span))]
-    first = min(named, key=lambda entity: entity.span or (0, 0), default=None)
+    reach = list(itertools.takewhile(lambda t: t.text not in _STOPS, after[linked + 1 :][:FOCUS_WORDS]))
+    starts, nouns = {token.start for token in reach}, {singular(token.low) for token in reach}
+    named = [entity for entity in plan.entities if entity.span and starts & set(range(*entity.span))]
+    again = [entity for entity in plan.entities if entity.noun.split()[-1:] and entity.noun.split()[-1] in nouns]
+    first = min(named, key=lambda entity: entity.span or (0, 0), default=again[0] if again else None)
     return replace(framing, focus=first.id) if first else framing
 
 
@@ -167,6 +170,35 @@ def _staged(plan: ShotPlan, scene: Scene, roles: Roles, times: timing.Times) -> 
         actions=times.actions(movers(scene, roles)),
         setting=setting,
         effects=tuple(replace(effect, end_s=times.seconds) for effect in scene.effects),
+    )
+
+
+def _cut_up(plan: ShotPlan, segments: Sequence[Segment], tokens: list[Token]) -> ShotPlan:
+    """Who is named first in a shot that the words cut to is there from that cut on; every shot has the places of its own words."""
+    cuts = sorted({shot.start_s for shot in plan.shots if shot.cut})
+    if not cuts or len(cuts) != len(segments) - 1:
+        return plan
+
+    def number(character: int) -> int:
+        return next((i for i, part in enumerate(segments) if tokens[part.high - 1].end > character), len(cuts))
+
+    def first_seen(entity: Entity) -> Entity:
+        at = number(entity.span[0]) if entity.span else 0
+        return replace(entity, appears_s=cuts[at - 1]) if at and entity.appears_s == 0 else entity
+
+    places: list[list[str]] = [[] for _ in segments]
+    for name in plan.setting.places:
+        for i, part in enumerate(segments):
+            if any(token.lemma == name.split()[-1] for token in tokens[part.low : part.high]):
+                places[i].append(name)
+    begun = [0.0, *cuts]
+    return replace(
+        plan,
+        entities=tuple(first_seen(entity) for entity in plan.entities),
+        shots=tuple(
+            replace(shot, places=tuple(places[begun.index(shot.start_s)])) if shot.start_s in begun else shot
+            for shot in plan.shots
+        ),
     )
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from shotwright.core.plan import Effect
 from shotwright.core.prompt import syntax
 from shotwright.core.prompt.acts import Acts
-from shotwright.core.prompt.lexicon import singular
+from shotwright.core.prompt.lexicon import motion_of, singular
 
 if TYPE_CHECKING:
     from shotwright.core.prompt.sentence import Sentence, Word
@@ -53,8 +53,11 @@ class _Reader(Acts):
             if word.i not in self.things and word.tag in {"PRP", "WP", "WDT"} and (meant := self._meant(word)):
                 self.things[word.i] = meant[-1]
                 self.groups[word.i] = meant
+        shown = {word.i for _, words in effects.values() for word in words}
         for word in self.sentence.words:
-            if self._is_act(word):
+            if self._is_act(word) and not (
+                word.i in shown and motion_of(word.lemma) in {None, "walk"}
+            ):  # "a steaming cup"
                 self._act(word)
             elif word.lemma in {"be", "look", "become"}:
                 self._describe(word)

@@ -20,9 +20,10 @@ import numpy as np
 from shotwright.core.camera import Pose
 from shotwright.core.plan import Framing
 from shotwright.engines.analysis.clip import ClipAnalysis, analyse
+from shotwright.engines.draft.backdrop import Backdrop, backdrop_of
 from shotwright.engines.draft.grade import apply_table
 from shotwright.engines.draft.plate import Diorama, find_horizon, fit
-from shotwright.engines.draft.scene import Backdrop, Scene, backdrop_of, build_scene
+from shotwright.engines.draft.scene import Scene, build_scene
 from shotwright.engines.draft.stage import Texture
 from shotwright.engines.draft.style import matching_table
 from shotwright.media.colour import FrameRGB, FrameYUV, rgb_to_yuv, yuv_to_rgb

@@ -14,10 +14,11 @@ from shotwright.core.camera import Pose, camera_ctrl_text
 from shotwright.engines.analysis.cache import Cache
 from shotwright.engines.base import Rendered
 from shotwright.engines.deliver import PREVIEW_WIDTH, write_clip
+from shotwright.engines.draft.backdrop import backdrop_of
 from shotwright.engines.draft.cast.labels import LETTERED
 from shotwright.engines.draft.loop import draw_frames
 from shotwright.engines.draft.plate import fit
-from shotwright.engines.draft.scene import Scene, backdrop_of, build_scene
+from shotwright.engines.draft.scene import Scene, build_scene
 from shotwright.media.images import load_flat
 
 if TYPE_CHECKING:

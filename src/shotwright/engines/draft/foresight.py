@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from shotwright.engines.analysis.edit_source import name_of
 from shotwright.engines.analysis.region import NOT_KNOWN, sought, subject
+from shotwright.engines.draft.beams import OVERLAYS
+from shotwright.engines.draft.looks.effects import EFFECTS
 from shotwright.engines.draft.looks.weathers import WEATHERS
 
 if TYPE_CHECKING:
@@ -42,7 +44,10 @@ def _lacking(edit: Edit) -> str | None:
 
 
 def not_drawn(plan: ShotPlan) -> list[str]:
-    """Effects that neither the weather nor the light shows, and cuts."""
+    """Effects that nothing here shows."""
     kinds = dict.fromkeys(effect.kind for effect in plan.effects)
-    cuts = [f"the cut at {shot.start_s:g} s: the shot goes on without one" for shot in plan.shots[1:] if shot.cut]
-    return cuts + [f"{kind}: not drawn yet" for kind in kinds if plan.look.weather not in SHOWN_BY.get(kind, ())]
+    return [
+        f"{kind}: not drawn yet"
+        for kind in kinds
+        if not EFFECTS.get(kind) and kind not in OVERLAYS and plan.look.weather not in SHOWN_BY.get(kind, ())
+    ]

@@ -8,12 +8,13 @@ import cv2
 import numpy as np
 
 from shotwright.engines.draft.scene import Scene, distance_to
+from shotwright.engines.draft.sets import PaintedSet
 from shotwright.engines.draft.sprites import draw_shadow, draw_sprite, shadow_planes
 from shotwright.engines.draft.stage import View
 from shotwright.engines.draft.weather import Precipitation, precipitation_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from shotwright.core.camera import Pose
     from shotwright.engines.base import OutputSpec
@@ -38,7 +39,8 @@ def draw_frames(scene: Scene, spec: OutputSpec, seed: int) -> Iterator[FrameYUV]
         if scene.live is not None:
             scene.live.show(index)
         ramp = min(1.0, seconds / RAMP_S) if scene.starts_exact else 1.0
-        frame = painter.paint(scene.place, pose, seconds, ramp) if ramp > 0 or scene.first_place is None else None
+        place = next((later for start, later in scene.later_places[::-1] if start <= seconds + 1e-6), scene.place)
+        frame = painter.paint(place, pose, seconds, ramp) if ramp > 0 or scene.first_place is None else None
         if scene.first_place is not None and ramp < 1:
             first = painter.paint(scene.first_place, pose, seconds, 0.0)
             frame = first if frame is None else np.asarray(cv2.addWeighted(frame, ramp, first, 1 - ramp, 0), np.uint8)
@@ -46,12 +48,30 @@ def draw_frames(scene: Scene, spec: OutputSpec, seed: int) -> Iterator[FrameYUV]
         yield scene.morph.over(frame, index, spec.frames) if scene.morph else frame
 
 
+def _falls(sky: Precipitation) -> Callable[[FrameYUV, float], None]:
+    """What falls outside of a room, behind its windows."""
+
+    def fall(frame: FrameYUV, seconds: float) -> None:
+        sky.draw_behind(frame, seconds)
+        sky.draw_before(frame, seconds)
+
+    return fall
+
+
 class _Painter:
     """Draws one frame after the other."""
 
     def __init__(self, scene: Scene, spec: OutputSpec, sky: Precipitation | None) -> None:
         self._scene, self._spec, self._sky = scene, spec, sky
-        standing = [*scene.sprites, *scene.place.props, *(scene.first_place.props if scene.first_place else ())]
+        places = [scene.place, *(place for _, place in scene.later_places)]
+        for place in places:
+            if isinstance(place, PaintedSet) and place.is_inside and sky is not None:
+                place.falling = _falls(sky)
+        standing = [
+            *scene.sprites,
+            *(prop for place in places for prop in place.props),
+            *(scene.first_place.props if scene.first_place else ()),
+        ]
         self._shadows: dict[int, list[Plane]] = {id(sprite): shadow_planes(sprite, scene.sun) for sprite in standing}
 
     def paint(self, place: Place, pose: Pose, seconds: float, ramp: float) -> FrameYUV:
@@ -64,16 +84,26 @@ class _Painter:
         place.draw(frame, view, seconds, focus)
         behind: list[tuple[float, Sprite]] = [(distance_to(s, eye, seconds), s) for s in (*place.props, *scene.sprites)]
         behind.sort(key=lambda item: -item[0])
+        split = self._split_m(eye, seconds)
+        for effect in scene.effects:
+            effect.draw(frame, view, seconds, split_m=split, is_behind=True)
         for _, sprite in behind:
             draw_shadow(frame, view, sprite, self._shadows[id(sprite)], seconds)
-        is_falling = self._sky is not None and ramp > 0
+        is_falling = self._sky is not None and ramp > 0 and not (isinstance(place, PaintedSet) and place.is_inside)
         if self._sky and is_falling:
             self._sky.draw_behind(frame, seconds)
         for _, sprite in behind:
             draw_sprite(frame, view, sprite, seconds, focus=focus, haze=scene.haze)
+        for effect in scene.effects:
+            effect.draw(frame, view, seconds, split_m=split, is_behind=False)
         if self._sky and is_falling:
             self._sky.draw_before(frame, seconds)
         return frame
+
+    def _split_m(self, eye: tuple[float, float, float], seconds: float) -> float:
+        """How far away whom the shot is about stands: effects beyond lie behind them."""
+        sprites = self._scene.sprites
+        return distance_to(sprites[0], eye, seconds) if sprites else FAR_M / 4
 
     def _focus(self, eye: tuple[float, float, float], pose: Pose, seconds: float) -> Focus | None:
         pull = self._scene.focus

@@ -9,35 +9,30 @@ import math
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
-import cv2
 import numpy as np
 
-from shotwright.core.camera import AIM, DRIFT, EYE_HEIGHT_M, TARGET_AT, Pose, Space, State, lens_of
-from shotwright.core.moves import MOVES, tracked_m
-from shotwright.core.path import camera_path
-from shotwright.core.plan import CameraMove, Framing
+from shotwright.core.camera import Pose, lens_of
+from shotwright.core.plan import Effect, Framing
 from shotwright.engines.analysis.cutout import CutOut, cut_out
-from shotwright.engines.analysis.matting import matte
+from shotwright.engines.draft.backdrop import Builder, in_its_light
 from shotwright.engines.draft.blocking import staging
 from shotwright.engines.draft.blocking.placing import Floor, Member, place_all
 from shotwright.engines.draft.blocking.ways import GOING, released_s
 from shotwright.engines.draft.cast.changes import BEATS, LASTING, changes_of
-from shotwright.engines.draft.cast.figures import Step, speed_of
 from shotwright.engines.draft.cast.members import GAITS, Subject, cast_of
 from shotwright.engines.draft.cast.pose import motions
 from shotwright.engines.draft.cast.words import Look, members_of
+from shotwright.engines.draft.effects import Staged, staged_effects
 from shotwright.engines.draft.focus import F_NUMBERS, FocusPull
-from shotwright.engines.draft.foresight import not_drawn
+from shotwright.engines.draft.foresight import SHOWN_BY, not_drawn
 from shotwright.engines.draft.lookdev import LookDev, lookdev_of
 from shotwright.engines.draft.looks.times import Sun
 from shotwright.engines.draft.morph import Morph, morph_between
 from shotwright.engines.draft.place import Place
-from shotwright.engines.draft.plate import HORIZON, build_diorama, find_horizon, fit
-from shotwright.engines.draft.sets import PaintedSet, build_set
+from shotwright.engines.draft.shooting import Filmed, shoot
 from shotwright.engines.draft.sprites import Sprite, spread_views
-from shotwright.engines.draft.weather import Haze, haze_of, snowed
-from shotwright.media.colour import FrameRGB, FrameYUV, Mask, rgb_to_yuv
-from shotwright.media.images import load_flat
+from shotwright.engines.draft.weather import Haze
+from shotwright.media.colour import FrameRGB, FrameYUV
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,20 +40,11 @@ if TYPE_CHECKING:
     from shotwright.core.plan import Entity, ShotPlan
     from shotwright.engines.analysis.cache import Cache
     from shotwright.engines.base import Shot
+    from shotwright.engines.draft.backdrop import Backdrop
 
-PHOTOGRAPHED_FROM = {
-    "high": EYE_HEIGHT_M["high"],
-    "aerial": EYE_HEIGHT_M["aerial"],
-    "birds_eye": EYE_HEIGHT_M["birds_eye"],
-}
-"""Eye height of the camera that took a start frame, when the words say that it looks down."""
-KEEP = 0.86
-"""Share of the frame that a group fills at the end of a move inwards, as the height of a full shot."""
-BEFORE_CARD = 0.9
-"""A camera ends before what stands in the picture: it is a card, and has nothing behind it."""
 CLEAR_M = 0.5
 """How far what stands in a picture must be behind the people to stand up as a card."""
-FLOATS_M = 0.25
+FLOATS_M, FLOAT_M, CUT_S = 0.25, 0.55, 0.05
 HELD_BELOW = frozenset({
     "umbrella", "parasol", "balloon", "kite", "torch", "flag", "banner", "sign", "staff", "pole", "rose", "flower",
 })  # fmt: skip
@@ -68,12 +54,6 @@ CARDS_SHOW = (
     BEATS.keys() | LASTING.keys() | {"stand", "sit", "lie", "hold", "carry", "look_around", "fall", "sleep", "roll"}
 )
 """What can be seen of a card without joints: that it is there, where it looks, and how it changes."""
-TURNS = frozenset({"static", "pan_left", "pan_right", "tilt_up", "tilt_down"})
-"""Cameras that may lose whom the shot is about."""
-SEEN, NEAREST_SEEN_M = 0.7, 0.3
-"""How far from the middle the subject may get, in half frames; how near it may come."""
-NIGHT_LIGHTS = frozenset({"neon", "moonlight", "candle", "cyberpunk"})
-"""Lights that a painted set shows by night unless the words name a time."""
 
 
 class Live(Protocol):
@@ -99,6 +79,8 @@ class Scene:
         starts_exact: Whether frame 0 is the start image.
         first_place: The set as the start frame shows it, when that differs; the look comes in from there.
         morph: The way to the last frame of a first-and-last-frame shot.
+        effects: What can be seen and has no body, besides the weather.
+        later_places: Sets of later shots, and from when on.
         live: Puts the moment of a frame into the place, where a reference plays on.
     """
 
@@ -113,17 +95,9 @@ class Scene:
     first_place: Place | None = None
     morph: Morph | None = None
     live: Live | None = None
+    later_places: list[tuple[float, Place]] = field(default_factory=list)
+    effects: list[Staged] = field(default_factory=list)
     not_rendered: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Backdrop:
-    """The picture behind everything, cropped to the frame, how it was taken, and what stands in front in it."""
-
-    rgb: FrameRGB
-    horizon: float
-    is_start_frame: bool
-    front: Mask | None = None
 
 
 def build_scene(shot: Shot, cache: Cache, backdrop: Backdrop | None, *, end: FrameRGB | None = None) -> Scene:
@@ -135,11 +109,11 @@ def build_scene(shot: Shot, cache: Cache, backdrop: Backdrop | None, *, end: Fra
         backdrop: The place; None for one that is painted from the words.
         end: The last frame, cropped, for a first-and-last-frame shot.
     """
-    shot = _by_night(shot, backdrop)
+    shot = in_its_light(shot, backdrop)
     plan, aspect = shot.plan, shot.output.height / shot.output.width
     lookdev = lookdev_of(shot)
     notes: list[str] = []
-    builder = _Builder(shot, cache, backdrop, lookdev, notes)
+    builder = Builder(shot, cache, backdrop, lookdev, notes)
     people = _people(shot, notes)
     actors = [staging.actor_of(subject, _cuts(shot, cache, subject, lookdev, builder.air)) for subject in people]
     framing = staging.framing_of(plan, actors)
@@ -151,6 +125,8 @@ def build_scene(shot: Shot, cache: Cache, backdrop: Backdrop | None, *, end: Fra
         )
     else:
         sprites = staging.stage_actors(actors, plan, framing, place, aspect, back=_shows_back(plan))
+    if builder.floats:
+        _float(sprites)
     if sprites and place.props and backdrop is not None:
         place = builder.place(beyond_m=max(sprite.z for sprite in sprites) + CLEAR_M)
     first_place = builder.first_place(beyond_m=max((sprite.z for sprite in sprites), default=-CLEAR_M) + CLEAR_M)
@@ -160,26 +136,30 @@ def build_scene(shot: Shot, cache: Cache, backdrop: Backdrop | None, *, end: Fra
         if is_bound or (plan.task == "video_reference" and plan.continuation != "camera_angle")
         else staging.opening(place, framing, sprites, aspect)
     )
-    space = _space(place, sprites, people, aspect, first)
-    moves = staging.moves_of(plan)
-    poses = camera_path(moves, space, frames=shot.output.frames, duration_s=shot.output.duration_s, seed=shot.seed)
-    if sprites and any(MOVES[move.move].keeps_subject for move in moves if move.target != DRIFT):
-        _follow(poses, sprites[0], place, float(shot.output.fps))
-    for move in plan.camera:
-        if move.move == "tracking" and sprites:
-            _lead(sprites, move, tracked_m(move, space))
-    if worded and not TURNS & {move.move for move in plan.camera}:
-        _keep_seen(poses, sprites[0], AIM.get(framing.size or "", TARGET_AT), aspect, float(shot.output.fps))
-    place.props = staging.out_of_the_way(place.props, sprites, place.base.lens)
+    poses, unfilmed = shoot(Filmed(shot, [(0.0, place), *builder.later], sprites, people, bool(worded)), first, framing)
+    for each in (place, *(later for _, later in builder.later)):
+        each.props = staging.out_of_the_way(each.props, sprites, each.base.lens)
     morph = None
     if end is not None and backdrop is not None:
         morph = morph_between(
             backdrop.rgb, end, place, poses, lens=lens_of(plan.look.lens_mm), is_moved=bool(plan.camera)
         )
     return Scene(
-        place, poses, sprites, lookdev.sun, haze_of(plan.look.weather, builder.air) if not is_bound else None, _focus_of(plan, sprites),
-        plan.look.weather, is_bound, first_place, morph, not_rendered=[*notes, *not_drawn(plan), *_not_acted(plan, sprites), *dict.fromkeys(space.notes)],
+        place, poses, sprites, lookdev.sun, None if is_bound else builder.haze, _focus_of(plan, sprites),
+        plan.look.weather, is_bound, first_place, morph, later_places=builder.later, effects=_effects(shot, sprites, poses[0], is_dark=lookdev.is_dark), not_rendered=[*notes, *not_drawn(plan), *_not_acted(plan, sprites), *dict.fromkeys(unfilmed)],
     )  # fmt: skip
+
+
+def _effects(shot: Shot, sprites: list[Sprite], first: Pose, *, is_dark: bool) -> list[Staged]:
+    """Effects that the weather does not show already; where the words ask for one light, that light is seen."""
+    plan = shot.plan
+    shown = [effect for effect in plan.effects if plan.look.weather not in SHOWN_BY.get(effect.kind, ())]
+    if plan.look.lighting == "spotlight" and not any(effect.kind == "spotlight" for effect in shown):
+        shown.append(Effect("spotlight"))
+    seconds = shot.output.duration_s
+    return staged_effects(
+        tuple(shown), plan.entities, sprites, seconds=seconds, is_dark=is_dark, seed=shot.seed, first=first
+    )
 
 
 def _not_acted(plan: ShotPlan, sprites: list[Sprite]) -> list[str]:
@@ -203,14 +183,6 @@ def _not_acted(plan: ShotPlan, sprites: list[Sprite]) -> list[str]:
     return list(dict.fromkeys(notes))
 
 
-def _by_night(shot: Shot, backdrop: Backdrop | None) -> Shot:
-    """A painted set is dark where its lights ask for it."""
-    look = shot.plan.look
-    if backdrop is not None or look.time_of_day or not NIGHT_LIGHTS & {look.lighting, look.style}:
-        return shot
-    return replace(shot, plan=replace(shot.plan, look=replace(look, time_of_day="night")))
-
-
 def _floor(place: Place, framing: Framing, shot: Shot) -> Floor:
     spec, base = shot.output, place.base
     aspect = spec.height / spec.width
@@ -220,94 +192,6 @@ def _floor(place: Place, framing: Framing, shot: Shot) -> Floor:
 def _shows_back(plan: ShotPlan) -> bool:
     """Whether the shot speaks of somebody's back."""
     return any(move.end_view == "back" for move in plan.camera) or "back" in {shown.angle for shown in plan.shots}
-
-
-class _Builder:
-    """Builds the set in its look, and as a start frame shows it.
-
-    Attributes:
-        air: A picture of the place that tells its colours.
-    """
-
-    def __init__(self, shot: Shot, cache: Cache, backdrop: Backdrop | None, lookdev: LookDev, notes: list[str]) -> None:
-        plan, self._backdrop = shot.plan, backdrop
-        self._painted: PaintedSet | None = None
-        self._first: FrameYUV | None = None
-        framing = plan.shots[0] if plan.shots else Framing()
-        self._camera = {"eye_m": EYE_HEIGHT_M["eye"], "lens": lens_of(plan.look.lens_mm), "horizon": HORIZON}
-        if backdrop is None:
-            settings = plan.setting.shells or (("studio",) if plan.entities else ("field",))
-            self._painted = build_set(
-                settings, plan.look, is_aerial=framing.angle == "aerial", seed=shot.seed, dress=lookdev.texture
-            )
-            notes.append(f"the place: a painted set stands in ({', '.join(settings)})")
-            self.air = (self._painted.sky or self._painted.walls)[0].texture.colour
-            return
-        is_high = backdrop.is_start_frame or framing.angle == "aerial"
-        self._camera |= {"horizon": backdrop.horizon}
-        if is_high:
-            self._camera |= {"eye_m": PHOTOGRAPHED_FROM.get(framing.angle or "", EYE_HEIGHT_M["eye"])}
-        self.air = rgb_to_yuv(backdrop.rgb)
-        if lookdev.is_plain:
-            return
-        self._first = self.air if backdrop.is_start_frame else None
-        self.air = lookdev.plate(
-            backdrop.rgb, horizon=backdrop.horizon, lens=self._camera["lens"], shot=shot, cache=cache
-        )
-        if plan.look.weather == "snow" and not backdrop.is_start_frame:
-            self.air = snowed(self.air, backdrop.horizon)
-        haze = None if backdrop.is_start_frame else haze_of(plan.look.weather, self.air)
-        if haze is not None:
-            self.air = _in_air(self.air, haze, backdrop.horizon, self._camera["eye_m"], self._camera["lens"])
-
-    def place(self, *, beyond_m: float = 0.0) -> Place:
-        """The set; what a picture shows nearer than `beyond_m` does not stand up."""
-        if self._painted is not None:
-            return self._painted
-        assert self._backdrop is not None  # noqa: S101  (else the set was painted)
-        return build_diorama(self.air, **self._camera, front=self._backdrop.front, beyond_m=beyond_m)
-
-    def first_place(self, *, beyond_m: float = 0.0) -> Place | None:
-        """The set as the start frame shows it, when that differs."""
-        if self._first is None or self._backdrop is None:
-            return None
-        return build_diorama(self._first, **self._camera, front=self._backdrop.front, beyond_m=beyond_m)
-
-
-def _in_air(plate: FrameYUV, haze: Haze, horizon: float, eye_m: float, lens: float) -> FrameYUV:
-    """A plate seen through the air, by the distance of its rows."""
-    height, width = plate.shape[:2]
-    rows = (np.arange(height) + 0.5) / height
-    below = np.maximum(rows - horizon, 1e-3) * height / (lens * width)
-    distance = np.where(rows > horizon, np.minimum(eye_m / below, 12.0), 12.0)
-    share = (1 - np.exp(-distance / haze.reach_m)) * 0.94
-    amount = np.repeat((share * 255).astype(np.uint8)[:, None], width, axis=1)
-    over = cv2.merge([amount] * 3)
-    kept = cv2.multiply(plate, cv2.bitwise_not(over), scale=1 / 255)
-    return np.asarray(cv2.add(kept, cv2.multiply(np.full_like(plate, haze.colour), over, scale=1 / 255)), np.uint8)
-
-
-def _follow(poses: list[Pose], sprite: Sprite, place: Place, fps: float) -> None:
-    """A camera that moves in on, or around, somebody who walks goes along with them."""
-    x0, _, z0 = sprite.place(0.0)
-    for i, pose in enumerate(poses):
-        x, _, z = sprite.place(i / fps)
-        side = max(-place.side_m, min(place.side_m, pose.x + x - x0))
-        poses[i] = replace(pose, x=side, z=pose.z + max(0.0, z - z0))
-
-
-def _keep_seen(poses: list[Pose], sprite: Sprite, share: float, aspect: float, fps: float) -> None:
-    """Turn the camera so far that whom the shot is about stays in the frame, and no farther; `share` of their height is what the shot looks at."""
-    for i, pose in enumerate(poses):
-        x, y, z = sprite.place(i / fps)
-        dx, dy, dz = x - pose.x, y + share * sprite.height_m - pose.y, z - pose.z
-        if dz < NEAREST_SEEN_M:
-            continue  # passes the camera
-        aside = math.atan2(dx, dz) - pose.yaw
-        above = math.atan2(dy, math.hypot(dx, dz)) - pose.pitch
-        wide, tall = SEEN * math.atan(0.5 / pose.lens), SEEN * math.atan(0.5 * aspect / pose.lens)
-        yaw, pitch = aside - max(-wide, min(wide, aside)), above - max(-tall, min(tall, above))
-        poses[i] = replace(pose, yaw=pose.yaw + yaw, pitch=pose.pitch + pitch)
 
 
 def _people(shot: Shot, notes: list[str]) -> list[Subject]:
@@ -346,6 +230,8 @@ def _stage_words(
     shown.sort(key=lambda pair: (order[pair[0].entity.id], pair[0].copy))
     about = place_all([member for member, _ in shown], plan, floor)
     of = {id(member): sprite for member, sprite in shown}
+    cuts = {shown.start_s for shown in plan.shots if shown.cut}
+    left = [shown.start_s for shown in plan.shots if shown.cut and shown.places]
     for member, sprite in shown:
         _put(sprite, member, floor.fps)
         if member.parent is not None and member.parent[1] == "held":
@@ -353,6 +239,9 @@ def _stage_words(
             sprite.grip = 0.03 if member.entity.noun in HELD_BELOW else sprite.grip
             sprite.held_until_s = released_s(member, plan) if member.track is not None else math.inf
         sprite.appears_s = member.entity.appears_s if member.track is None else 0.0
+        if sprite.appears_s in cuts:
+            sprite.appears_s, sprite.fade_s = sprite.appears_s, 1 / floor.fps
+        sprite.gone_s = min((at for at in left if _has_left(plan, member.entity, at)), default=math.inf)
         acts = plan.actions_of(member.entity.id)
         if sprite.figure is None:
             sprite.changes = changes_of(acts, is_still=member.track is None)
@@ -360,6 +249,30 @@ def _stage_words(
     lead = next((i for i, (member, _) in enumerate(shown) if member is about), 0)
     sprites = [sprite for _, sprite in shown]
     return [sprites[lead], *sprites[:lead], *sprites[lead + 1 :]]
+
+
+def _has_left(plan: ShotPlan, entity: Entity, at: float) -> bool:
+    """Whether somebody stays behind when the words cut to another place: they neither do anything there nor is the shot about them."""
+    acts = any(act.end_s > at + CUT_S for act in plan.actions_of(entity.id) if act.start_s >= at - CUT_S)
+    return (
+        entity.appears_s < at
+        and not acts
+        and entity.id not in {shown.focus for shown in plan.shots if shown.start_s >= at}
+    )
+
+
+def _float(sprites: list[Sprite]) -> None:
+    """Where there is no ground to stand on: up, without shadows, with the limbs of who floats."""
+    for sprite in sprites:
+        up = FLOAT_M if sprite.y < FLOAT_M else 0.0
+        sprite.y, sprite.is_floating = sprite.y + up, True
+        if sprite.track is not None:
+            sprite.track = sprite.track + np.array([0.0, up, 0.0])
+        if sprite.figure is not None:
+            sprite.figure.steps = [
+                replace(step, motion="float") if step.motion in {"stand", "walk"} else step
+                for step in sprite.figure.steps
+            ]
 
 
 def _card(actor: staging.Actor, entity: Entity, plan: ShotPlan) -> tuple[Member, Sprite]:
@@ -385,44 +298,8 @@ def _put(sprite: Sprite, member: Member, fps: float) -> None:
         sprite.figure.height_m = member.tall_m
 
 
-def _lead(sprites: list[Sprite], move: CameraMove, metres: float) -> None:
-    """A camera that goes along with somebody: they, and whoever goes with them, walk as far as it does."""
-    main = sprites[0]
-    going = [main] if main.track is None else [sprite for sprite in sprites if sprite.track is not None]
-    for sprite in going:
-        sprite.track = None
-        sprite.walk = (move.start_s, move.end_s, metres, 0.0)
-    main.gait = "walk" if main.gait == "stand" else main.gait
-    if main.figure is not None and all(speed_of(step.motion) == 0 for step in main.figure.steps):
-        main.figure.steps = [Step("walk", 0.0, move.end_s)]
-
-
 def _cuts(shot: Shot, cache: Cache, subject: Subject, lookdev: LookDev, air: FrameYUV) -> list[CutOut]:
     return [lookdev.cut(cut_out(path, cache), air) for path in shot.views(subject.ref)]
-
-
-def _space(place: Place, sprites: list[Sprite], people: list[Subject], aspect: float, first: State) -> Space:
-    """What the camera moves in, and what it may aim at."""
-    focus = sprites[0] if sprites else None
-    height = focus.height_m if focus else 0.5 * place.base.eye[1]
-    point = (focus.x, TARGET_AT * focus.height_m + focus.y, focus.z) if focus else first.look
-    cards = [prop for prop in place.props if prop.ref.startswith("plate:")]
-    if focus is None and cards:
-        main = max(cards, key=lambda card: card.height_m * card.views[0][1].aspect / card.z)
-        point, height = (main.x, 0.5 * main.height_m, main.z), main.height_m
-    end_m = min([place.wall_m, *(BEFORE_CARD * card.z for card in cards)])
-    standing = [sprite for sprite in sprites if not sprite.is_floating and (sprite.figure or not sprite.is_round)]
-    standing = standing if focus in standing else []
-    if len(standing) > 1:
-        left, right = (
-            side([s.x + k * s.height_m * s.views[0][1].aspect / 2 for s in standing])
-            for side, k in ((min, -1), (max, 1))
-        )
-        point = ((left + right) / 2, point[1], point[2])
-    targets, sizes = staging.targets_of(sprites, people)
-    keep = (right - left) * aspect * KEEP if len(standing) > 1 else 0.0
-    targets[DRIFT], sizes[DRIFT] = first.look, 1.7
-    return Space(first, end_m, point, height, aspect, targets, sizes, place.side_m, keep)
 
 
 def _focus_of(plan: ShotPlan, sprites: list[Sprite]) -> FocusPull | None:
@@ -439,19 +316,6 @@ def _focus_of(plan: ShotPlan, sprites: list[Sprite]) -> FocusPull | None:
     if plan.look.depth_of_field == "shallow":
         return FocusPull(sprites[0].ref if sprites else None)
     return None
-
-
-def backdrop_of(shot: Shot, cache: Cache) -> Backdrop | None:
-    """The place of a shot: its start frame, else a place image; None for a set that is painted from the words."""
-    plan, spec = shot.plan, shot.output
-    source = shot.image(plan.start_frame) or shot.image(plan.place_ref)
-    if source is None:
-        return None
-    rgb = fit(load_flat(source), spec.width, spec.height)
-    is_start = plan.start_frame is not None
-    is_from_above = is_start and bool(plan.shots) and plan.shots[0].angle in PHOTOGRAPHED_FROM
-    front = None if is_from_above else cache.get("front-1", source, lambda: matte(rgb), extra=f"{rgb.shape}")
-    return Backdrop(rgb, find_horizon(rgb), is_start, front)
 
 
 def distance_to(sprite: Sprite, eye: tuple[float, float, float], seconds: float) -> float:

@@ -38,6 +38,8 @@ CARDS_KEPT = 30
 BEFORE_M, BEHIND_M, LOW_GRIP = 0.06, 0.5, 0.1
 """How far before a hand the card of what it holds hangs; what is held at its lower end is behind the head."""
 SHADOW_STRENGTH = 0.5
+HEAD_SHARE = 0.4
+"""From the middle of a body up to its face, in its heights."""
 STEEP = math.radians(28)
 """Seen from higher than this, cards lean back: flat pictures have no top to show."""
 _UP = np.array([0.0, 1.0, 0.0])
@@ -52,7 +54,8 @@ class Sprite:
         views: Azimuth in degrees (0..180) and cut-out, frontal first.
         x, y, z: World point of its foot, metres.
         height_m: Its size.
-        appears_s: When it becomes visible; 0 from the start.
+        appears_s: When it becomes visible; 0 from the start. `fade_s`: how long that takes.
+        gone_s: From when on it is not there any more.
         walk: Its way, as (start_s, end_s, metres to the right, metres away).
         heading_deg: Where it faces: 0 the first camera, -90 the right of the frame, 180 away.
         gait: How it lives: a row of `GAITS`.
@@ -77,6 +80,8 @@ class Sprite:
     z: float
     height_m: float
     appears_s: float = 0.0
+    fade_s: float = FADE_S
+    gone_s: float = math.inf
     walk: tuple[float, float, float, float] | None = None
     heading_deg: float = 0.0
     gait: str = "stand"
@@ -165,9 +170,11 @@ class Sprite:
 
     def opacity(self, seconds: float) -> float:
         """0..1; fades in when it appears."""
+        if seconds >= self.gone_s:
+            return 0.0
         if self.appears_s <= 0:
             return 1.0
-        return min(1.0, max(0.0, (seconds - self.appears_s) / FADE_S))
+        return min(1.0, max(0.0, (seconds - self.appears_s) / self.fade_s))
 
     def plane(self, index: int, *, mirrored: bool) -> Plane:
         """The card of a view, in its own coordinates; its place and direction are set per frame."""
@@ -290,7 +297,8 @@ def _draw_figure(
     away = foot + 0.5 * sprite.height_m * _UP - view.eye
     level = float(np.hypot(away[0], away[2]))
     facing = math.atan2(away[0], away[2])
-    tilt = round(max(0.0, min(80.0, math.degrees(math.atan2(-away[1], max(level, 1e-3))))) / TILT_DEG) * TILT_DEG
+    over = -away[1] - HEAD_SHARE * sprite.height_m  # who looks somebody in the face does not look down on them
+    tilt = round(max(0.0, min(80.0, math.degrees(math.atan2(over, max(level, 1e-3))))) / TILT_DEG) * TILT_DEG
     turn = math.degrees(math.atan2(-away[0], away[2])) - sprite.heading_at(seconds)
     texture, foot_px = sprite.card(seconds, turn, tilt, haze, float(np.linalg.norm(away)))
     scale = sprite.figure.height_m / STANDING_M

@@ -14,6 +14,7 @@ import numpy as np
 
 from shotwright.core.camera import distance_for
 from shotwright.core.prompt.syntax import CHAIRS
+from shotwright.engines.draft.blocking.contact import HANDY, LOW_SHARE, SMALL_M, heading_of, is_in_hand, touch
 from shotwright.engines.draft.blocking.ways import GOING, set_off
 from shotwright.engines.draft.cast.figures import speed_of
 from shotwright.engines.draft.cast.support import SMALL_SHARE, support_m
@@ -36,22 +37,16 @@ ON_THE_FLOOR = frozenset(
 )
 LARGER, CLIMBABLE_M = 2.5, 1.25
 _REVERSED = {
-    "beside": "beside",
-    "at": "beside",
-    "near": "near",
-    "against": "beside",
-    "behind": "in_front_of",
-    "in_front_of": "behind",
-    "left_of": "right_of",
-    "right_of": "left_of",
-}
+    "beside": "beside", "at": "beside", "near": "near", "against": "beside", "behind": "in_front_of", "in_front_of": "behind",
+    "left_of": "right_of", "right_of": "left_of",
+}  # fmt: skip
 CLEAR = frozenset({"window", "windowpane", "glass", "shop window", "fence", "gate", "cage", "door", "doorway", "arch"})
 """What one sees through."""
 CROWD = 5
 """From this many on they stand behind the others, in rows."""
-LOW_SHARE = 0.55
-"""Height of a table, in those of who stands at it, up to which they stand behind it."""
 CROWD_M = 1.8
+TOPPED = 1.2
+"""How many times as tall as what stands on it a hill is shown."""
 BEFORE_WALL = 0.8
 """How near to the end of the set one stands."""
 TINY_SHARE = 0.12
@@ -62,7 +57,6 @@ RIDES = frozenset({"drive", "steer", "row", "ride_horse", "ride_bike", "skate", 
 """What one does on what it is done to."""
 SUBJECTS = frozenset({"person", "animal", "vehicle"})
 """What a shot is about rather than other things."""
-SMALL_M = 0.55
 BIG_M, BIG_BOX_M = 4.5, 2.0
 """From this height on a thing stands behind the people."""
 SHOWN_SHARE = 0.62
@@ -180,6 +174,9 @@ def _hang(members: list[Member], plan: ShotPlan) -> None:
         parent = parents[min(member.copy, len(parents) - 1)] if parents and kind in {"riding", "on"} else first.get(to)
         if parent is None or parent is member or _is_under(parent, member):
             continue
+        if kind in {"handled", "held"} and not is_in_hand(member, parent, kind):
+            kind = "object"
+        kind = "held" if kind == "handled" else kind
         if (
             kind in _REVERSED
             and member.tall_m > LARGER * parent.tall_m
@@ -224,6 +221,12 @@ def _nearest(name: str, plan: ShotPlan) -> tuple[str, str] | None:
             return done_to.id, "riding"
         if action.object == name and action.motion == "carry":
             return action.who, "carried_by" if done_to.kind in {"person", "animal"} else "held"
+        if (
+            action.object == name
+            and action.motion in HANDY
+            and done_to.kind in {"tool", "food", "other", "plant", "clothing"}
+        ):
+            return action.who, "handled"
     carried = {r.of: r.to for r in plan.relations if r.relation in {"on", "in", "inside"}}
     for action in plan.actions:
         is_mine = action.object is not None and name in {action.object, carried.get(action.object)}
@@ -300,9 +303,15 @@ def _back_up(big: list[Member], depth: float, floor: Floor, *, is_alone: bool) -
     for i, member in enumerate(big):
         member.z = max(1.6 * depth, depth + 1.2 + member.wide_m * 0.1)
         shown = (0.8 if is_alone else SHOWN_SHARE) * member.z * floor.aspect / floor.lens
-        if member.tall_m > shown:
-            member.wide_m *= shown / member.tall_m
-            member.tall_m = shown
+        on_top = [child for child in member.children if child.parent and child.parent[1] == "on" and child.is_big]
+        if on_top and member.tall_m > TOPPED * (
+            tallest := max(child.tall_m for child in on_top)
+        ):  # a cliff no higher than its lighthouse shows
+            member.wide_m, member.tall_m = member.wide_m * TOPPED * tallest / member.tall_m, TOPPED * tallest
+        whole = member.tall_m + max((child.tall_m for child in on_top), default=0.0)
+        if whole > shown:
+            for part in (member, *on_top):
+                part.wide_m, part.tall_m = part.wide_m * shown / whole, part.tall_m * shown / whole
         reach = 0.5 * member.z / floor.lens
         aside = (-1) ** i * min(0.42 * reach + 0.5 * (i // 2) * member.wide_m, reach)
         member.x = 0.0 if len(big) == 1 and is_alone else aside
@@ -381,6 +390,9 @@ def _place_children(parent: Member, done: set[int]) -> None:
 
 def _put(child: Member, parent: Member, kind: str, number: int, count: int) -> None:
     """Where a child is to its parent; `number` of `count` that are placed in the same way."""
+    if kind == "object" and parent.is_figure and count == 1 and parent.parent is None:
+        touch(child, parent)
+        return
     gap = _gap(max(parent.tall_m, child.tall_m))
     each = min(max(parent.wide_m * 0.8 / count, child.wide_m * 0.7), child.wide_m + gap)
     spread = 0.0 if count == 1 else (number - (count - 1) / 2) * each
@@ -485,8 +497,3 @@ def _turn(members: list[Member], plan: ShotPlan, framing: Framing) -> None:
             member.heading_deg = -62.0 if member.x < middle else 62.0
     if members and framing.angle in {"side", "back"} and members[0].heading_deg is None:
         members[0].heading_deg = 90.0 if framing.angle == "side" else 180.0
-
-
-def heading_of(dx: float, dz: float) -> float:
-    """The heading of somebody who goes `dx` to the right and `dz` away, degrees: 0 to the camera, -90 to the right, 180 away."""
-    return -math.degrees(math.atan2(dx, -dz))

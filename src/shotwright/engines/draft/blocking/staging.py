@@ -244,7 +244,7 @@ def opening(place: Place, framing: Framing, sprites: list[Sprite], aspect: float
     """The camera of the first frame of a shot that is not bound to a start frame."""
     base = place.base
     if not sprites:
-        return _angled(base, framing, place, None, aspect)
+        return angled(base, framing, place, None, aspect)
     main = sprites[0]
     if framing.angle == "over_the_shoulder" and len(sprites) > 1:
         return _over_the_shoulder(base, sprites, aspect)
@@ -256,7 +256,7 @@ def opening(place: Place, framing: Framing, sprites: list[Sprite], aspect: float
     share = AIM.get(size or "full", 0.55) if main.figure or main.word is None else 0.5
     point = (main.x, main.y + share * main.height_m, main.z)
     aimed = replace(base, look=point) if size in CLOSE_SIZES else _with_all_in_frame(base, sprites, aspect)
-    return _angled(aimed, framing, place, main, aspect)
+    return angled(aimed, framing, place, main, aspect)
 
 
 def has_words(sprites: list[Sprite]) -> bool:
@@ -284,7 +284,7 @@ def _with_all_in_frame(base: State, sprites: list[Sprite], aspect: float) -> Sta
     return replace(base, look=(base.look[0], base.eye[1] + wanted * reach, base.look[2]))
 
 
-def _angled(state: State, framing: Framing, place: Place, main: Sprite | None, aspect: float) -> State:
+def angled(state: State, framing: Framing, place: Place, main: Sprite | None, aspect: float) -> State:
     """Low, high, from above, canted."""
     angle = framing.angle
     if angle == "dutch":
@@ -326,7 +326,7 @@ def moves_of(plan: ShotPlan) -> tuple[CameraMove, ...]:
         return tuple(move for move in moves if move.move != "static")
     for before, framing in zip(plan.shots, plan.shots[1:], strict=False):
         busy = any(move.end_s > framing.start_s and not MOVES[move.move].is_overlay for move in moves)
-        if framing.size and framing.size != before.size and framing.start_s > 0 and not busy:
+        if framing.size and framing.size != before.size and framing.start_s > 0 and not busy and not framing.cut:
             name = "dolly_in" if _closeness(framing.size) > _closeness(before.size) else "dolly_out"
             moves = (
                 *moves,

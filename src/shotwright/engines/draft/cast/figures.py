@@ -14,7 +14,7 @@ import numpy as np
 
 from shotwright.engines.analysis.cutout import CutOut
 from shotwright.engines.draft.cast.costume import SOLIDS, carried, fill_solid, rings_of
-from shotwright.engines.draft.cast.pose import figure, ground, motions, pose, value
+from shotwright.engines.draft.cast.pose import SEATED, figure, ground, motion_row, motions, pose, value
 from shotwright.media.colour import rgb_to_yuv
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ class Figure:
     def at(self, seconds: float) -> tuple[str, float]:
         """Motion and phase 0..1 at a time."""
         step = next((s for s in self.steps if seconds < s.end_s), self.steps[-1])
-        row = motions()[step.motion]
+        row = motion_row(step.motion)
         length = float(row["seconds"])
         if row["loop"]:
             return step.motion, ((seconds + self.offset_s) / length) % 1.0
@@ -104,8 +104,8 @@ class Figure:
     def card(self, seconds: float, turn_deg: float, tilt_deg: float) -> Card:
         """The picture of the figure at a time, turned by `turn_deg` (0: it looks at the camera) and seen from `tilt_deg` above."""
         motion, phase = self.at(seconds)
-        parts = max(2, round(PARTS * min(2.0, float(motions()[motion]["seconds"]))))
-        part = int(phase * parts) % parts if motions()[motion]["loop"] else min(parts, round(phase * parts))
+        parts = max(2, round(PARTS * min(2.0, float(motion_row(motion)["seconds"]))))
+        part = int(phase * parts) % parts if motion_row(motion)["loop"] else min(parts, round(phase * parts))
         turn = round(turn_deg / TURN_DEG) % (360 // TURN_DEG)
         return _drawn(motion, part / parts, turn * TURN_DEG, round(tilt_deg / TILT_DEG) * TILT_DEG, self.clothes)
 
@@ -117,29 +117,29 @@ class Figure:
 
 def is_seated(motion: str) -> bool:
     """Whether a motion needs a seat."""
-    return bool(motions()[motion]["floor"] == "seat")
+    return bool(motion_row(motion)["floor"] == "seat")
 
 
 def seat_m(motion: str) -> float:
     """Height of the seat of a motion, metres; 0 where it has none."""
-    return float(motions()[motion].get("seat", 0.0)) if is_seated(motion) else 0.0
+    return float(motion_row(motion).get("seat", 0.0)) if is_seated(motion) else 0.0
 
 
 def speed_of(motion: str) -> float:
     """Metres a second along the way that the figure faces."""
-    return float(motions()[motion]["speed"]) if motion in motions() else 0.0
+    return float(motion_row(motion)["speed"]) if motion.removeprefix(SEATED) in motions() else 0.0
 
 
 @lru_cache(maxsize=KEPT)
 def _drawn(motion: str, phase: float, turn: int, tilt: int, clothes: Clothes) -> Card:
-    upright = motions()[motion]["floor"] == "feet"
+    upright = motion_row(motion)["floor"] == "feet"
     return _draw(_posed(motion, phase), turn, tilt, clothes, upright=upright)
 
 
 @lru_cache(maxsize=POSES_KEPT)
 def _posed(motion: str, phase: float) -> NDArray[np.float64]:
     """Vertices of a figure that stands, sits or floats over the ground: float64 (n, 3)."""
-    row = motions()[motion]
+    row = motion_row(motion)
     vertices = np.asarray(figure().vertices(pose(row, phase)), np.float64)
     shift = ground(vertices, row["floor"], float(value(row, "lift", phase, 1)[0]))
     return np.asarray(vertices + np.array([0.0, shift, 0.0]), np.float64)
@@ -147,7 +147,7 @@ def _posed(motion: str, phase: float) -> NDArray[np.float64]:
 
 @lru_cache(maxsize=POSES_KEPT)
 def _hand(motion: str, phase: float) -> NDArray[np.float64]:
-    row: Row = motions()[motion]
+    row: Row = motion_row(motion)
     posed = pose(row, phase)
     vertices = np.asarray(figure().vertices(posed), np.float64)
     shift = ground(vertices, row["floor"], float(value(row, "lift", phase, 1)[0]))

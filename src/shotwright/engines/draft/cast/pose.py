@@ -53,6 +53,40 @@ def motions() -> dict[str, Row]:
     return tomllib.loads((resources.files(__package__) / "motions.toml").read_text(encoding="utf-8"))
 
 
+LEGS = ("hip", "knee", "ankle", "toes")
+SEATED = "sit+"
+"""Before the name of a motion: done while sitting."""
+_ON_LEGS = frozenset({
+    "jump", "kick", "kneel", "crouch", "sit_down", "stand_up", "spin", "bow", "dance", "ballet", "fall", "slip", "climb", "hang", "pick_up",
+    "put_down", "push", "pull", "fight", "stretch", "stand", "swing", "sweep", "dig",
+})  # fmt: skip
+
+
+@cache
+def motion_row(name: str) -> Row:
+    """A motion by name; "sit+read" is the arms of one who reads on the legs of one who sits."""
+    if not name.startswith(SEATED):
+        return motions()[name]
+    row, sitting = motions()[name.removeprefix(SEATED)], motions()["sit"]
+    legs = {key: value for key, value in sitting["keys"][0].items() if key == "pelvis" or key[2:] in LEGS}
+    keys = [
+        {
+            key: value
+            for key, value in pose.items()
+            if key not in {"pelvis", "lift", "forward", "side"} and key[2:] not in LEGS
+        }
+        | legs
+        for pose in row["keys"]
+    ]
+    return {**row, "floor": "seat", "seat": sitting["seat"], "keys": keys}
+
+
+def can_sit(name: str) -> bool:
+    """Whether a motion can be done while sitting: it stays on the spot, and the arms do it."""
+    row = motions()[name]
+    return bool(row["floor"] == "feet" and row["speed"] == 0 and name not in _ON_LEGS)
+
+
 def turn(axis: int, angle: float) -> Array:
     """The rotation by `angle` radians about x (0), y (1) or z (2)."""
     i, j = (axis + 1) % 3, (axis + 2) % 3

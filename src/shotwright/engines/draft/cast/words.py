@@ -14,9 +14,11 @@ from shotwright.engines.draft.blocking.placing import Member
 from shotwright.engines.draft.cast.figures import Figure, Step
 from shotwright.engines.draft.cast.labels import box_of
 from shotwright.engines.draft.cast.library import Row, is_scenic, picture_of, row_of
-from shotwright.engines.draft.cast.pose import motions
+from shotwright.engines.draft.cast.pose import SEATED, can_sit, motions
 from shotwright.engines.draft.cast.support import BEDS
 from shotwright.engines.draft.cast.wardrobe import SIZES, clothes_of, height_of, is_worn_visibly, scale_of
+from shotwright.engines.draft.looks.effects import EFFECTS
+from shotwright.engines.draft.sets.places import is_vehicle_room
 from shotwright.media.colour import colour_of
 
 if TYPE_CHECKING:
@@ -25,7 +27,11 @@ if TYPE_CHECKING:
 COPIES_MAX, PEOPLE_MAX, ALL_MAX = 5, 7, 22
 FULL_FIGURES = frozenset({"mermaid", "unicorn", "ghost", "snowman", "dragon"})
 FIGURE_WIDTH = 0.42
-NO_THINGS = frozenset({"everything", "something", "anything", "nothing", "thing", "one", "other", "lol", "stuff"})
+NO_THINGS = frozenset({
+    "everything", "something", "anything", "nothing", "thing", "one", "other", "lol", "stuff", "everyone", "everybody", "anyone", "nobody",
+    "edit", "int", "ext", "shot", "location", "restyle", "clockwise", "counterclockwise", "anticlockwise", "framing", "choreography", "op",
+    "story", "documentary", "animation", "noir", "generate", "delete", "remove", "product", "prop", "brushwork", "art", "instagram", "dont", "let",
+})  # fmt: skip
 """Words that stand where a noun stands, and name none."""
 QUIET = frozenset({"stand", "hold", "carry", "look_around"})
 """Motions that give way to what is done meanwhile."""
@@ -80,9 +86,16 @@ def _is_shown(entity: Entity, plan: ShotPlan, notes: list[str]) -> bool:
     if any(r.of == entity.id and r.relation == "part_of" and plan.entity(r.to) for r in plan.relations):
         return False  # the whole shows it
     known = noun_of(entity.noun)
-    if row_of(entity.noun) is None and (entity.noun in NO_THINGS or len(entity.noun) < 2):
+    if _is_effect(entity, plan) or entity is vehicle_room(plan):
+        return False  # the effect or the set shows it
+    if _row(entity) is None and known is not None and known.kind in {"place", "inside", "body_part"}:
+        notes.append(
+            f"{entity.noun}: {'seen on its owner' if known.kind == 'body_part' else 'a part of the place'}, if at all"
+        )
         return False
-    if row_of(entity.noun) is None and (known is None or known.kind in {"tool", "other"}) and motion_of(entity.noun):
+    if _row(entity) is None and (entity.noun in NO_THINGS or len(entity.noun) < 2):
+        return False
+    if _row(entity) is None and (known is None or known.kind in {"tool", "other"}) and motion_of(entity.noun):
         notes.append(f"{entity.noun}: read as a thing, and not drawn")
         return False
     holder = next((plan.entity(r.to) for r in plan.relations if r.of == entity.id and r.relation == "in"), None)
@@ -91,48 +104,77 @@ def _is_shown(entity: Entity, plan: ShotPlan, notes: list[str]) -> bool:
         return False
     if entity.kind in {"nature", "building"} and is_scenic(entity.noun) and entity.noun in PLACES_NAMED:
         return False  # the set shows it
-    if entity.kind == "light" and row_of(entity.noun) is None:
+    if entity.kind == "light" and _row(entity) is None:
         notes.append(f"{entity.noun}: not drawn yet")
         return False
-    if known is not None and known.kind in {"material", "abstract"} and row_of(entity.noun) is None:
+    if known is not None and known.kind in {"material", "abstract"} and _row(entity) is None:
         notes.append(f"{entity.noun}: has no body that a draft shows")
         return False
     return True
 
 
+def _is_effect(entity: Entity, plan: ShotPlan) -> bool:
+    """Whether the words for something asked for an effect, and it has no body that this comes from: petals, not a campfire."""
+    low, high = entity.span or (0, 0)
+    asked = [e.kind for e in plan.effects if e.span and e.span[0] < high and low < e.span[1] and high <= e.span[1] + 1]
+    return bool(asked) and not any(row.has_source for kind in asked for row in EFFECTS.get(kind, ()))
+
+
 def _member(entity: Entity, copy: int, plan: ShotPlan, notes: list[str]) -> tuple[Member, Look]:
     if _is_figure(entity):
         return _person(entity, copy, plan)
-    row = row_of(entity.noun)
+    row = _row(entity)
     card, height = _card(entity, is_mirrored=row is not None and _is_mirrored(row, entity, plan))
     footing = "ground" if row is None else row.footing
     flies = any(act.motion == "fly" for act in plan.actions_of(entity.id))
     if (footing == "sky" and entity.kind == "vehicle") or (flies and entity.kind in {"animal", "vehicle"}):
         footing = "air"
     if row is None:
-        note = f"{_name(entity)}: a box with its name stands in"
+        note = f"{name_of(entity)}: a box with its name stands in"
         notes += [note] if note not in notes else []
     return Member(entity, copy, height, height * card.aspect, footing, is_box=row is None), Look(None, card)
 
 
+def _row(entity: Entity) -> Row | None:
+    """The picture of a thing, by its whole name ("castle gate") before its noun."""
+    return row_of(name_of(entity)) or row_of(entity.noun)
+
+
+def vehicle_room(plan: ShotPlan) -> Entity | None:
+    """The vehicle whose passengers are seen inside it, if there is one: it is the place, and no thing in it."""
+    return next(
+        (
+            vehicle
+            for relation in plan.relations
+            if relation.relation in {"on", "in", "inside"}
+            and (vehicle := plan.entity(relation.to)) is not None
+            and not vehicle.ref
+            and is_vehicle_room(vehicle.noun)
+            and (rider := plan.entity(relation.of)) is not None
+            and rider.kind in {"person", "animal"}
+        ),
+        None,
+    )
+
+
 def _is_figure(entity: Entity) -> bool:
     """Whether somebody has joints: people, unless the library shows them better."""
-    row = row_of(entity.noun)
+    row = _row(entity)
     return entity.kind == "person" and (row is None or row.is_part or entity.noun not in FULL_FIGURES)
 
 
 def _card(entity: Entity, *, is_mirrored: bool) -> tuple[CutOut, float]:
     """The picture of a thing, else a box with its name; and its height, metres."""
-    row, colour = row_of(entity.noun), colour_of(entity.colour)
+    row, colour = _row(entity), colour_of(entity.colour)
     if row is not None:
         card = picture_of(row.code, row.remark, colour, mirrored=is_mirrored)
         return card, row.height_m * scale_of(entity, row.height_m)
     known = noun_of(entity.noun)
     usual = known.height_m if known and known.height_m else 0.6
-    return box_of(_name(entity), entity.kind, colour), usual * scale_of(entity, usual)
+    return box_of(name_of(entity), entity.kind, colour), usual * scale_of(entity, usual)
 
 
-def _name(entity: Entity) -> str:
+def name_of(entity: Entity) -> str:
     """What is written on a box: the noun with the noun or the verb that makes it what it is ("vending machine")."""
     kind = entity.attributes[-1] if entity.attributes else ""
     is_kind = (
@@ -197,7 +239,9 @@ def _fitting(motion: str, at_rest: str) -> str:
         "hold",
     }:
         return at_rest
-    return "sit" if at_rest in {"sit", "row"} and motion in {"stand", "hold", "carry"} else motion
+    if at_rest not in {"sit", "row"}:
+        return motion
+    return "sit" if motion in {"stand", "hold", "carry"} else SEATED + motion if can_sit(motion) else motion
 
 
 def _at_rest(entity: Entity, plan: ShotPlan) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from shotwright.core.plan import Edit, Look
+from shotwright.core.plan import Edit, Look, Setting
 from shotwright.core.prompt.lexer import tokenize
 from shotwright.core.prompt.look import parse_shells
 from shotwright.core.prompt.vocabulary import KNOWN_WORDS
@@ -27,7 +27,7 @@ from shotwright.engines.draft.looks.styles import STYLES, in_look
 from shotwright.engines.draft.looks.times import TIMES
 from shotwright.engines.draft.looks.weathers import WEATHERS
 from shotwright.engines.draft.plate import fit
-from shotwright.engines.draft.sets import paint_set
+from shotwright.engines.draft.sets import find_place, paint_set
 from shotwright.engines.draft.sprites import colour_matched
 from shotwright.engines.draft.stage import blend
 from shotwright.engines.draft.style import matching_table, stylise
@@ -151,7 +151,12 @@ def background(edit: Edit, source: EditSource) -> Change | None:
     else:
         tokens = tokenize(edit.to or "", KNOWN_WORDS)
         look = Look(time_of_day=TIME_WORDS.first(tokens))
-        rgb, _ = paint_set(parse_shells(tokens), look, *large, source.shot.seed)
+        setting = Setting(
+            places=((edit.to or "").lower(),),
+            shells=parse_shells(tokens),
+            attributes=tuple((edit.to or "").lower().split()),
+        )
+        rgb, _ = paint_set(find_place(setting, has_cast=False).kind, look, *large, source.shot.seed)
         source.not_rendered.append(f"the place: a painted set stands in for {edit.to}")
     plate = rgb_to_yuv(rgb)
     centre = np.array([[1, 0, -(large[0] - width) / 2], [0, 1, -(large[1] - height) / 2], [0, 0, 1.0]])

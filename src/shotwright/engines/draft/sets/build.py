@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -13,13 +13,15 @@ import numpy as np
 from shotwright.core.camera import EYE_HEIGHT_M, State, lens_of
 from shotwright.engines.analysis.cutout import CutOut, defringed
 from shotwright.engines.draft.looks.times import TIMES
-from shotwright.engines.draft.sets.art import PAINTERS, RGB, Art
-from shotwright.engines.draft.sets.ground import Ground, make_ground
-from shotwright.engines.draft.sets.kinds import ISLAND_Z, KINDS, SNOWY, SetKind
+from shotwright.engines.draft.sets.art import RGB, Art
+from shotwright.engines.draft.sets.furnish import art_of
+from shotwright.engines.draft.sets.ground import TILE_PX, Ground, make_ground
+from shotwright.engines.draft.sets.kinds import ISLAND_Z, SNOWY, Room, SetKind
 from shotwright.engines.draft.sets.sky import PX_PER_DEG, paint_panorama, surrounding_walls
-from shotwright.engines.draft.sets.walls import Wall, island_patch, room, street_fronts
-from shotwright.engines.draft.sprites import Sprite
+from shotwright.engines.draft.sets.walls import FRONTS, Wall, island_patch, room, street_fronts
+from shotwright.engines.draft.sprites import Sprite, draw_sprite
 from shotwright.engines.draft.stage import Plane, Texture, View, draw_plane
+from shotwright.engines.draft.weather import Haze
 from shotwright.media.colour import FrameRGB, FrameYUV, Mask, rgb_to_yuv, yuv_to_rgb
 
 if TYPE_CHECKING:
@@ -29,6 +31,10 @@ if TYPE_CHECKING:
 Dress = Callable[[FrameYUV, "Mask | None"], FrameYUV]
 """Gives a texture the look of the shot; the second argument says what shines by itself."""
 VARIANTS = 3
+PASSES_M = 80.0
+"""After so many metres the same landscape goes by again."""
+DECK_M = (3.4, 9.0)
+"""Half width and half length of a deck."""
 AERIAL_REACH = 3.2
 """How far ahead an aerial camera looks, in its heights: moves are as long as what is looked at is far."""
 SHADOW_WITHIN_M = 14.0
@@ -38,7 +44,16 @@ HAZE_ROW = round(5.5 * PX_PER_DEG)
 
 @dataclass
 class PaintedSet:
-    """A place from words; see `Place`."""
+    """A place from words; see `Place`.
+
+    Attributes:
+        sky, ground, walls, patches: What it is made of.
+        is_inside: Whether it is under a roof.
+        outside: What is seen through its windows, and how fast it goes by, metres a second.
+        falling: Draws what falls outside.
+        air: What far things are seen through, by itself.
+        floats: Whether bodies float in it.
+    """
 
     base: State
     wall_m: float
@@ -49,10 +64,18 @@ class PaintedSet:
     walls: list[Plane]
     patches: list[Plane]
     props: list[Sprite] = field(default_factory=list)
+    is_inside: bool = False
+    outside: PaintedSet | None = None
+    passing_m_s: float = 0.0
+    falling: Callable[[FrameYUV, float], None] | None = None
+    air: Haze | None = None
+    floats: bool = False
 
     def draw(self, frame: FrameYUV, view: View, seconds: float = 0.0, focus: Focus | None = None) -> None:
         """Draw the place as seen by `view`, without its props; every pixel of the frame is covered."""
         soft = focus.blur_px(self.wall_m) if focus else 0.0
+        if self.outside is not None:
+            self._draw_outside(frame, view, seconds)
         for plane in self.sky:
             draw_plane(frame, view, plane, margin=3, blur_px=soft)
         self.ground.draw(frame, view, seconds)
@@ -62,25 +85,33 @@ class PaintedSet:
             blur = focus.blur_px(max(1.0, _distance(plane, view))) if focus else 0.0
             draw_plane(frame, view, plane, margin=2, blur_px=blur)
 
+    def _draw_outside(self, frame: FrameYUV, view: View, seconds: float) -> None:
+        """What the windows show; it goes by where the place is a vehicle."""
+        assert self.outside is not None  # noqa: S101  (the caller asked)
+        gone = (self.passing_m_s * seconds) % PASSES_M - PASSES_M / 2 if self.passing_m_s else 0.0
+        moved = View(replace(view.pose, z=view.pose.z + gone), view.width, view.height) if gone else view
+        self.outside.draw(frame, moved, seconds)
+        for sprite in sorted(self.outside.props, key=lambda sprite: -abs(sprite.z - moved.eye[2])):
+            draw_sprite(frame, moved, sprite, seconds)
+        if self.falling is not None:
+            self.falling(frame, seconds)
+
 
 def _distance(plane: Plane, view: View) -> float:
     middle = plane.origin + plane.outline.mean(axis=0) @ np.stack([plane.u, plane.v])
     return float(np.linalg.norm(middle - view.eye))
 
 
-def build_set(
-    settings: tuple[str, ...], look: Look, *, is_aerial: bool, seed: int, dress: Dress | None = None
-) -> PaintedSet:
+def build_set(kind: SetKind, look: Look, *, is_aerial: bool, seed: int, dress: Dress | None = None) -> PaintedSet:
     """Build a place.
 
     Args:
-        settings: Kinds of places that the words name; the first one that is known counts.
+        kind: What it is: `places.find_place` knows.
         look: Time of day, weather and lens of the shot.
         is_aerial: Whether the camera flies; its height is then the kind's own.
         seed: Places the trees and the houses.
         dress: Gives textures the look of the shot.
     """
-    kind = KINDS[next((name for name in settings if name in KINDS), "field")]
     rng = np.random.default_rng(seed)
     clad: Dress = dress or (lambda texture, _: texture)
     height = kind.aerial_m if is_aerial else EYE_HEIGHT_M["eye"]
@@ -88,13 +119,23 @@ def build_set(
     reach = max(kind.reach_m, AERIAL_REACH * height) if is_aerial else kind.reach_m
     base = State((0.0, height, 0.0), (0.0, height - drop * reach, reach), 0.0, lens_of(look.lens_mm))
     time_of_day = "night" if kind.is_dark else look.time_of_day
-    panorama, shine = paint_panorama(kind.sky, kind.ridges, time_of_day=time_of_day, weather=look.weather, rng=rng)
+    panorama, shine = paint_panorama(
+        kind.sky, kind.ridges, time_of_day=time_of_day, weather=look.weather, rng=rng, has_clouds=kind.air is None
+    )
     dressed = yuv_to_rgb(clad(rgb_to_yuv(panorama), shine))
     haze = dressed[-HAZE_ROW, dressed.shape[1] // 2]
     place = PaintedSet(
-        base, kind.depth_m, 1.0, kind.side_m, surrounding_walls(dressed) if kind.walls != "room" else [],
-        _ground(kind, look, rng, clad, tuple(int(c) for c in haze)), [], _patches(kind, rng, clad),
+        base, kind.depth_m, 1.0, kind.side_m, surrounding_walls(dressed) if kind.room is None else [],
+        _ground(kind, look, rng, clad, tuple(int(c) for c in haze)), [], _patches(kind, rng, clad), is_inside=kind.room is not None and kind.room.ceiling is not None,
+        passing_m_s=kind.passing_m_s, floats=kind.floats,
     )  # fmt: skip
+    if kind.outside is not None:
+        place.outside = build_set(kind.outside, look, is_aerial=False, seed=seed + 1, dress=dress)
+        place.patches.append(_floor(kind, place.ground))
+        place.ground = place.outside.ground
+    if kind.air is not None:
+        tint = clad(rgb_to_yuv(np.full((2, 2, 3), kind.air[0], np.uint8)), None)[0, 0]
+        place.air = Haze((int(tint[0]), int(tint[1]), int(tint[2])), kind.air[1])
     textures: dict[int, Texture] = {}
     for wall in _walls(kind, look, rng):
         key = id(wall.art)
@@ -102,16 +143,30 @@ def build_set(
             alpha = None if wall.art.alpha.min() == 255 else wall.art.alpha
             textures[key] = Texture(clad(rgb_to_yuv(wall.art.rgb), wall.art.shine), alpha)
         place.walls.append(wall.plane(textures[key]))
-    place.props = _props(kind, rng, clad, is_snowy=look.weather == "snow")
+    place.props = _props(kind, rng, clad, is_snowy=look.weather == "snow" and kind.room is None)
     return place
+
+
+def _floor(kind: SetKind, ground: Ground) -> Plane:
+    """The floor of a room as a plane of its own, where another ground lies behind its windows."""
+    room = kind.room or Room()
+    half, z0, z1 = room.half_m, room.front_m, room.back_m
+    scale = TILE_PX / ground.tile_m
+    to_texture = np.array([[scale, 0, TILE_PX / 2], [0, -scale, TILE_PX / 2], [0, 0, 1.0]])
+    outline = np.array([[-half, z0], [half, z0], [half, z1], [-half, z1]])
+    return Plane(
+        np.array([0.0, 0.01, 0.0]), np.array([1.0, 0, 0]), np.array([0, 0, 1.0]), outline, ground.texture, to_texture
+    )
 
 
 def _ground(kind: SetKind, look: Look, rng: np.random.Generator, dress: Dress, haze: tuple[int, ...]) -> Ground:
     tile = kind.ground(rng)
-    if look.weather == "snow" and kind.walls != "room" and not any(kind.drift):
+    if look.weather == "snow" and kind.room is None and not any(kind.drift) and not kind.floats:
         tile = np.clip(tile.astype(np.float32) * 0.18 + np.array(SNOWY) * 0.8, 0, 255).astype(np.uint8)
     dressed = yuv_to_rgb(dress(rgb_to_yuv(tile), None))
-    return make_ground(dressed, kind.tile_m, (haze[0], haze[1], haze[2]), kind.haze_m, kind.drift)
+    return make_ground(
+        dressed, kind.tile_m, (haze[0], haze[1], haze[2]), kind.haze_m, drift=kind.drift, y=kind.ground_m
+    )
 
 
 def _patches(kind: SetKind, rng: np.random.Generator, dress: Dress) -> list[Plane]:
@@ -122,6 +177,10 @@ def _patches(kind: SetKind, rng: np.random.Generator, dress: Dress) -> list[Plan
     if kind.shore:
         paint, half_x, half_z = SHORES[kind.shore]
         return [_lying(paint(rng), (0.0, 0.02, SHORE_Z - half_z), half_x, half_z, dress)]
+    if kind.deck is not None:
+        rgb = kind.deck(rng)
+        whole = np.full(rgb.shape[:2], 255, np.uint8)
+        return [_lying(Art(rgb, whole, np.zeros_like(whole)), (0.0, 0.02, 2.0), DECK_M[0], DECK_M[1], dress)]
     return []
 
 
@@ -177,15 +236,16 @@ def _walls(kind: SetKind, look: Look, rng: np.random.Generator) -> list[Wall]:
     is_dark = look.time_of_day in {"night", "evening", "blue_hour", "later"} or look.lighting in {"neon", "moonlight"}
     lit = 0.5 if is_dark else 0.04
     is_neon = look.lighting == "neon" or look.style == "cyberpunk" or kind.walls == "alley"
-    if kind.walls == "street":
-        return street_fronts(rng, 8.0, tall=(8, 16), lit=lit, is_neon=is_neon)
-    if kind.walls == "alley":
-        return street_fronts(rng, 2.3, tall=(9, 15), lit=lit, is_neon=is_neon)
-    if kind.walls == "room":
+    if kind.room is not None:
         time = TIMES.get(look.time_of_day or "")
-        outside = (time.sky if time and time.sky else kind.sky)[1]
-        return room(rng, half_m=4.0, back_m=7.0, front_m=-3.5, tall_m=3.0, outside=outside)
-    return []
+        light = (time.sky if time and time.sky else kind.sky)[1]
+        return room(rng, kind.room, outside=light, is_clear=kind.outside is not None)
+    front = FRONTS.get(kind.fronts)
+    if not kind.walls or front is None:
+        return []
+    if kind.walls == "alley":
+        return street_fronts(rng, 2.3, front=front, tall=(9, 15), lit=lit, is_neon=is_neon)
+    return street_fronts(rng, 8.0, front=front, lit=lit, is_neon=is_neon)
 
 
 def _props(kind: SetKind, rng: np.random.Generator, dress: Dress, *, is_snowy: bool) -> list[Sprite]:
@@ -195,9 +255,9 @@ def _props(kind: SetKind, rng: np.random.Generator, dress: Dress, *, is_snowy: b
     for prop in kind.props(rng):
         key = (prop.name, int(rng.integers(VARIANTS)))
         if key not in cuts:
-            cuts[key] = _cut(PAINTERS[prop.name](rng), dress, is_snowy=is_snowy)
+            cuts[key] = _cut(art_of(prop.name, rng), dress, is_snowy=is_snowy)
             textures[key] = Texture(cuts[key].texture, cuts[key].alpha)
-        is_near = abs(prop.z) < SHADOW_WITHIN_M and prop.lift_m == 0 and not any(kind.drift)
+        is_near = abs(prop.z) < SHADOW_WITHIN_M and prop.lift_m == 0 and not any(kind.drift) and not kind.floats
         sprites.append(
             Sprite(
                 f"set:{prop.name}", [(0.0, cuts[key])], prop.x, prop.lift_m, prop.z, prop.height_m, is_floating=not is_near,
@@ -217,14 +277,12 @@ def _cut(art: Art, dress: Dress, *, is_snowy: bool) -> CutOut:
     return CutOut(dress(rgb_to_yuv(np.ascontiguousarray(rgb)), art.shine), art.alpha)
 
 
-def paint_set(settings: tuple[str, ...], look: Look, width: int, height: int, seed: int) -> tuple[FrameRGB, float]:
+def paint_set(kind: SetKind, look: Look, width: int, height: int, seed: int) -> tuple[FrameRGB, float]:
     """A picture of a place: uint8 (height, width, 3) sRGB, and the row of its horizon in frame heights."""
-    from shotwright.engines.draft.sprites import draw_sprite
-
-    place = build_set(settings, look, is_aerial=False, seed=seed)
+    place = build_set(kind, look, is_aerial=False, seed=seed)
     frame = np.zeros((height, width, 3), np.uint8)
     view = View(place.base.pose(), width, height)
     place.draw(frame, view)
     for sprite in sorted(place.props, key=lambda sprite: -sprite.z):
-        draw_sprite(frame, view, sprite, 0.0)
+        draw_sprite(frame, view, sprite, 0.0, haze=place.air)
     return yuv_to_rgb(frame), 0.5

@@ -86,10 +86,10 @@ class Ground:
 
 
 def make_ground(
-    rgb: FrameRGB, tile_m: float, haze: RGB, haze_m: float, drift: tuple[float, float] = (0.0, 0.0)
+    rgb: FrameRGB, tile_m: float, haze: RGB, haze_m: float, *, drift: tuple[float, float] = (0.0, 0.0), y: float = 0.0
 ) -> Ground:
     """A ground from a painted tile."""
-    return Ground(Texture(rgb_to_yuv(rgb)), tile_m, rgb_pixel(*haze), haze_m, drift)
+    return Ground(Texture(rgb_to_yuv(rgb)), tile_m, rgb_pixel(*haze), haze_m, drift, y)
 
 
 def _noise(rng: Rng, *octaves: tuple[int, int, float]) -> NDArray[np.float32]:
@@ -191,5 +191,83 @@ def tiles(colour: RGB, joint: RGB, size_px: int = 64) -> Callable[[Rng], FrameRG
             picture[k : k + 3] = joint
             picture[:, k : k + 3] = joint
         return picture
+
+    return paint
+
+
+def checker(light: RGB, dark: RGB) -> Callable[[Rng], FrameRGB]:
+    """Squares of two colours."""
+
+    def paint(rng: Rng) -> FrameRGB:
+        picture = _speckled(light, _noise(rng, (16, 16, 0.03), (512, 512, 0.02)))
+        other = _speckled(dark, _noise(rng, (16, 16, 0.05), (512, 512, 0.03)))
+        cell = np.arange(TILE_PX) // 64
+        odd = (cell[:, None] + cell[None]) % 2 == 1
+        picture[odd] = other[odd]
+        return picture
+
+    return paint
+
+
+def stripes(first: RGB, second: RGB) -> Callable[[Rng], FrameRGB]:
+    """A mown pitch with white lines."""
+
+    def paint(rng: Rng) -> FrameRGB:
+        picture = _speckled(first, _noise(rng, (30, 30, 0.04), (512, 512, 0.06)))
+        for y in range(0, TILE_PX, 256):
+            picture[y : y + 128] = np.clip(
+                picture[y : y + 128].astype(np.float32) * np.array(second) / np.array(first), 0, 255
+            ).astype(np.uint8)
+        picture[508:516] = (236, 240, 232)
+        return picture
+
+    return paint
+
+
+def cobbles(colour: RGB) -> Callable[[Rng], FrameRGB]:
+    """Round paving stones."""
+
+    def paint(rng: Rng) -> FrameRGB:
+        picture = _speckled(tinted(colour, 0.55), _noise(rng, (60, 60, 0.05)))
+        for row, y in enumerate(range(0, TILE_PX, 32)):
+            for x in range(-16 * (row % 2), TILE_PX, 40):
+                shade = tinted(colour, float(rng.uniform(0.84, 1.14)))
+                cv2.ellipse(picture, (x + 20, y + 16), (18, 14), 0, 0, 360, shade, -1, cv2.LINE_AA)
+        return picture
+
+    return paint
+
+
+def lava(crust: RGB, glow: RGB) -> Callable[[Rng], FrameRGB]:
+    """Black rock with glowing cracks."""
+
+    def paint(rng: Rng) -> FrameRGB:
+        picture = _speckled(crust, _noise(rng, (20, 20, 0.16), (140, 140, 0.1)))
+        seams = np.abs(_noise(rng, (9, 9, 1.0), (26, 26, 0.5)))
+        heat = np.clip(1 - seams / 0.16, 0, 1)[..., None]
+        return np.asarray(np.clip(picture + heat * (np.array(glow, np.float32) - picture), 0, 255), np.uint8)
+
+    return paint
+
+
+def specks(dark: RGB, count: int = 900) -> Callable[[Rng], FrameRGB]:
+    """The night below: stars."""
+
+    def paint(rng: Rng) -> FrameRGB:
+        picture = np.full((TILE_PX, TILE_PX, 3), dark, np.uint8)
+        for x, y, light in zip(*rng.integers(0, TILE_PX, (2, count)), rng.integers(90, 255, count), strict=True):
+            cv2.circle(picture, (int(x), int(y)), 1, (int(light),) * 3, -1)
+        return picture
+
+    return paint
+
+
+def cloud_tops(light: RGB, shade: RGB) -> Callable[[Rng], FrameRGB]:
+    """A sea of clouds from above."""
+
+    def paint(rng: Rng) -> FrameRGB:
+        noise = _noise(rng, (5, 5, 0.5), (12, 12, 0.35), (34, 34, 0.2), (110, 110, 0.08))
+        share = np.clip(0.5 + 0.6 * noise, 0, 1)[..., None]
+        return np.asarray(np.array(shade) + share * (np.array(light, np.float32) - np.array(shade)), np.uint8)
 
     return paint

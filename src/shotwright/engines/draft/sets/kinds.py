@@ -1,4 +1,4 @@
-"""The kinds of places that words can name. A new kind is a row of `KINDS` and its nouns in `words/scene.toml`."""
+"""The kinds of places that sets are built from: shells with their ground, sky and growth. What words name is a row of `places.toml`."""
 
 from __future__ import annotations
 
@@ -25,6 +25,30 @@ class Prop:
 
 
 @dataclass(frozen=True)
+class Room:
+    """Four walls around the camera.
+
+    Attributes:
+        half_m, back_m, tall_m: Half its width, how far ahead its back wall stands, its height.
+        wall: Material and colour.
+        ceiling: Its colour; None for the open sky.
+        window: back, sides, wide, high or none.
+    """
+
+    half_m: float = 4.0
+    back_m: float = 7.0
+    tall_m: float = 3.0
+    wall: tuple[str, RGB] = ("plaster", (206, 198, 184))
+    ceiling: RGB | None = None
+    window: str = "back"
+
+    @property
+    def front_m(self) -> float:
+        """Where the wall behind the camera stands."""
+        return -0.5 * self.back_m
+
+
+@dataclass(frozen=True)
 class SetKind:
     """How to build a kind of place.
 
@@ -34,12 +58,20 @@ class SetKind:
         props: Places the things.
         drift: Metres per second by which the ground flows.
         walls: "street", "alley", "room" or "" for an open place.
+        room: Of what its walls are, when it is a room.
+        fronts: What stands along a street: a row of `FRONTS`.
         reach_m: How far ahead the shot's point of interest lies.
         depth_m: How far the camera may go forward, `side_m` to either side.
         aerial_m: Height of an aerial camera over this place.
         is_dark: Whether its sky is always that of the night.
         island_m: Radius of the island that the camera looks at.
         shore: What the camera stands on before the water: a row of `SHORES`.
+        outside: The kind of place behind a room's windows, and how fast it goes by, metres a second.
+        ground_m: Height of the ground: far below where there is none.
+        air: Colour of the air and how far one sees in it, where it is not clear.
+        floats: Whether bodies float.
+        light: What lights it unless the words say: a row of the lightings.
+        deck: Paints the deck that the camera stands on.
     """
 
     sky: tuple[RGB, RGB]
@@ -57,12 +89,21 @@ class SetKind:
     is_dark: bool = False
     island_m: float = 0.0
     shore: str = ""
+    room: Room | None = None
+    fronts: str = "houses"
+    outside: SetKind | None = None
+    passing_m_s: float = 0.0
+    ground_m: float = 0.0
+    air: tuple[RGB, float] | None = None
+    floats: bool = False
+    light: str | None = None
+    deck: Callable[[Rng], FrameRGB] | None = None
 
 
 ISLAND_Z = 105.0
 
 
-def _spread(
+def spread(
     rng: Rng,
     names: tuple[str, ...],
     count: int,
@@ -83,19 +124,19 @@ def _spread(
     return props
 
 
-def _behind(props: list[Prop]) -> list[Prop]:
+def behind(props: list[Prop]) -> list[Prop]:
     """The same things behind the camera as well, so that an orbit finds a place there too."""
     return props + [Prop(p.name, -p.x, 14.0 - p.z, p.height_m, p.lift_m) for p in props]
 
 
 def _meadow(rng: Rng) -> list[Prop]:
-    near = _spread(rng, ("grass", "grass", "bush"), 26, (2.5, 16), (0.3, 0.7), free=1.0)
-    return _behind(near + _spread(rng, ("tree", "tree", "bush"), 16, (14, 60), (3.5, 8), free=4))
+    near = spread(rng, ("grass", "grass", "bush"), 26, (2.5, 16), (0.3, 0.7), free=1.0)
+    return behind(near + spread(rng, ("tree", "tree", "bush"), 16, (14, 60), (3.5, 8), free=4))
 
 
 def _forest(rng: Rng) -> list[Prop]:
-    near = _spread(rng, ("bush", "grass", "rock"), 16, (3, 14), (0.4, 1.0), free=1.4)
-    return _behind(near + _spread(rng, ("tree", "pine", "pine"), 42, (5, 42), (7, 13), free=2.6, wide=0.8))
+    near = spread(rng, ("bush", "grass", "rock"), 16, (3, 14), (0.4, 1.0), free=1.4)
+    return behind(near + spread(rng, ("tree", "pine", "pine"), 42, (5, 42), (7, 13), free=2.6, wide=0.8))
 
 
 def _park(rng: Rng) -> list[Prop]:
@@ -106,18 +147,18 @@ def _park(rng: Rng) -> list[Prop]:
         Prop("lamp", -2.6, 17, 4.2),
         Prop("lamp", 2.6, 28, 4.2),
     ]
-    return _behind(benches + _spread(rng, ("tree", "tree", "bush"), 22, (7, 48), (4, 8), free=3.4))
+    return behind(benches + spread(rng, ("tree", "tree", "bush"), 22, (7, 48), (4, 8), free=3.4))
 
 
 def _mountains(rng: Rng) -> list[Prop]:
-    return _behind(
-        _spread(rng, ("rock", "bush", "grass"), 22, (3, 20), (0.3, 0.9), free=1.4)
-        + _spread(rng, ("pine", "pine", "rock"), 20, (14, 70), (4, 9), free=5)
+    return behind(
+        spread(rng, ("rock", "bush", "grass"), 22, (3, 20), (0.3, 0.9), free=1.4)
+        + spread(rng, ("pine", "pine", "rock"), 20, (14, 70), (4, 9), free=5)
     )
 
 
 def _beach(rng: Rng) -> list[Prop]:
-    palms = _spread(rng, ("palm",), 9, (7, 30), (6, 9), free=4.0)
+    palms = spread(rng, ("palm",), 9, (7, 30), (6, 9), free=4.0)
     return [*palms, Prop("rock", -3.4, 9, 0.6), Prop("boat", 26, 95, 9), Prop("hill", -120, 320, 60)]
 
 
@@ -129,7 +170,7 @@ def _harbour(rng: Rng) -> list[Prop]:
 
 
 def _lake(rng: Rng) -> list[Prop]:
-    near = _spread(rng, ("grass", "grass", "bush", "rock"), 20, (2.5, 9), (0.3, 0.7), free=1.6)
+    near = spread(rng, ("grass", "grass", "bush", "rock"), 20, (2.5, 9), (0.3, 0.7), free=1.6)
     sides = [
         Prop(
             str(rng.choice(["tree", "pine"])),
@@ -158,15 +199,15 @@ def _island(rng: Rng) -> list[Prop]:
 
 
 def _desert(rng: Rng) -> list[Prop]:
-    return _behind(
-        _spread(rng, ("rock", "grass", "cactus"), 22, (4, 50), (0.5, 1.8), free=2.2)
-        + _spread(rng, ("cactus",), 7, (10, 40), (2.2, 3.4), free=3)
+    return behind(
+        spread(rng, ("rock", "grass", "cactus"), 22, (4, 50), (0.5, 1.8), free=2.2)
+        + spread(rng, ("cactus",), 7, (10, 40), (2.2, 3.4), free=3)
     )
 
 
 def _street(rng: Rng) -> list[Prop]:
     lamps = [Prop("lamp", side * 4.4, z, 5.2) for z in range(6, 90, 14) for side in (-1, 1)]
-    return _behind(
+    return behind(
         lamps
         + [Prop("tree", side * 5.2, z + 7.0, float(rng.uniform(4, 6))) for z in range(6, 90, 28) for side in (-1, 1)]
     )
@@ -185,23 +226,20 @@ def _alley(rng: Rng) -> list[Prop]:
 
 
 def _square(rng: Rng) -> list[Prop]:
-    return _behind(
+    return behind(
         [Prop("lamp", side * 6.0, z, 5.0) for z in range(6, 60, 16) for side in (-1, 1)]
-        + _spread(rng, ("tree", "bush"), 8, (10, 40), (3, 5), free=6)
-        + _spread(rng, ("tower",), 30, (34, 130), (16, 34), free=11)
+        + spread(rng, ("tree", "bush"), 8, (10, 40), (3, 5), free=6)
+        + spread(rng, ("tower",), 30, (34, 130), (16, 34), free=11)
     )
 
 
-def _room(rng: Rng) -> list[Prop]:
-    del rng
-    return [
-        Prop("sofa", -1.9, 6.0, 0.9), Prop("floor_lamp", -3.3, 6.2, 1.7), Prop("shelf", 2.9, 6.6, 2.2), Prop("plant", 1.6, 6.3, 1.1),
-        Prop("table", 2.6, 4.2, 0.75), Prop("plant", -3.4, 2.6, 1.2),
-    ]  # fmt: skip
-
-
 def _moon(rng: Rng) -> list[Prop]:
-    return [*_behind(_spread(rng, ("rock",), 26, (4, 60), (0.3, 1.6), free=1.8)), Prop("planet", 120, 420, 110, 70)]
+    return [*behind(spread(rng, ("rock",), 26, (4, 60), (0.3, 1.6), free=1.8)), Prop("planet", 120, 420, 110, 70)]
+
+
+def _orbit(rng: Rng) -> list[Prop]:
+    del rng
+    return [Prop("planet", -30, 150, 70, -24)]
 
 
 def _nothing(rng: Rng) -> list[Prop]:
@@ -225,8 +263,11 @@ KINDS: dict[str, SetKind] = {
     "street": SetKind(((128, 158, 196), (208, 214, 218)), g.road(8.0, 16.0), _street, (Ridge((130, 140, 154), 12, is_city=True),), 16.0, 130.0, walls="street", depth_m=70, side_m=5.0),
     "alley": SetKind(((128, 158, 196), (208, 214, 218)), g.road(3.0, 12.0, is_wet=True), _alley, (Ridge((98, 104, 120), 14, is_city=True),), 12.0, 70.0, walls="alley", depth_m=34, side_m=1.6),
     "desert": SetKind(((104, 156, 210), (244, 226, 192)), g.sand((220, 182, 130)), _desert, (Ridge((200, 158, 122), 6, 0.4), Ridge((214, 174, 124), 3, 0.2)), 14.0),
-    "interior": SetKind(_DAY, g.boards((150, 110, 76)), _room, (), 8.0, 400.0, walls="room", reach_m=5.0, depth_m=6.6, side_m=3.4, aerial_m=2.8),
+    "room": SetKind(_DAY, g.boards((150, 110, 76)), _nothing, (), 8.0, 400.0, walls="room", room=Room(), reach_m=5.0, depth_m=6.6, side_m=3.4, aerial_m=2.8),
     "space": SetKind(((4, 5, 14), (10, 12, 26)), g.soil((128, 126, 130), (92, 90, 96), 1.5), _moon, (Ridge((120, 118, 124), 2.5, 0.5),), 14.0, 900.0, is_dark=True),
+    "orbit": SetKind(((3, 4, 12), (6, 8, 20)), g.specks((4, 5, 14)), _orbit, (), 90.0, 4000.0, is_dark=True, ground_m=-46.0, floats=True),
+    "underwater": SetKind(((16, 96, 140), (20, 110, 150)), g.sand((150, 168, 150)), _nothing, (Ridge((18, 84, 116), 7, 0.7),), 14.0, 16.0, air=((22, 104, 142), 17.0), floats=True),
+    "sky": SetKind(((72, 134, 214), (206, 226, 242)), g.cloud_tops((246, 249, 252), (196, 208, 224)), _nothing, (), 90.0, 500.0, ground_m=-24.0, floats=True, aerial_m=6),
     "studio": SetKind(((206, 206, 208), (226, 226, 226)), g.soil((216, 216, 216), (208, 208, 210), 0.12), _nothing, (), 12.0, 14.0, reach_m=5.0, depth_m=20),
 }  # fmt: skip
 SNOWY = (236, 240, 246)

@@ -33,7 +33,13 @@ class Ridge:
 
 
 def paint_panorama(
-    sky: tuple[RGB, RGB], ridges: tuple[Ridge, ...], *, time_of_day: str | None, weather: str | None, rng: Rng
+    sky: tuple[RGB, RGB],
+    ridges: tuple[Ridge, ...],
+    *,
+    time_of_day: str | None,
+    weather: str | None,
+    rng: Rng,
+    has_clouds: bool = True,
 ) -> tuple[FrameRGB, Mask]:
     """The surroundings in angles.
 
@@ -43,6 +49,7 @@ def paint_panorama(
         time_of_day: Decides the colours of the sky and where the sun is.
         weather: Decides the clouds.
         rng: Places clouds, stars and hills.
+        has_clouds: Whether there are any: not in space, nor under water.
 
     Returns:
         uint8 (h, `WIDTH`, 3) sRGB and what shines, uint8 (h, `WIDTH`); the middle column is straight ahead.
@@ -56,9 +63,10 @@ def paint_panorama(
     picture = np.repeat(np.array(horizon) * (1 - rise) + np.array(zenith) * rise, WIDTH, axis=1).astype(np.float32)
     shine = np.zeros((rows, WIDTH), np.uint8)
     sun = time.sun
-    if not is_overcast:
+    if not is_overcast and has_clouds:
         _sun(picture, shine, sun)
-    _clouds(picture, tinted(horizon, 1.12), sun, 0.85 if is_overcast else 0.3, rng)
+    if has_clouds:
+        _clouds(picture, tinted(horizon, 1.12), sun, 0.85 if is_overcast else 0.3, rng)
     done = np.clip(picture, 0, 255).astype(np.uint8)
     if sun.is_moon and not is_overcast:
         _stars(done, shine, level, rng)

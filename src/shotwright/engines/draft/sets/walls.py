@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shotwright.engines.draft.sets.art import NEONS, RGB, Art, Rng, tinted
+from shotwright.engines.draft.sets.kinds import Room
+from shotwright.engines.draft.sets.materials import wall_art
 from shotwright.engines.draft.stage import Plane, Texture
 
 FRONT_PX_PER_M = 64
-ROOM_PX_PER_M = 110
 
 
 @dataclass(frozen=True)
@@ -75,17 +76,41 @@ def _rect(art: Art, colour: RGB, box: tuple[float, float, float, float], *, shin
     cv2.rectangle(art.shine, a, b, 255 if shines else 0, -1)
 
 
-def house_front(rng: Rng, wide_m: float, tall_m: float, *, lit: float, is_neon: bool) -> Art:
+@dataclass(frozen=True)
+class Front:
+    """A way to build houses along a street: their colours, heights in metres, whether shops stand below and floors have many windows."""
+
+    colours: tuple[RGB, ...]
+    tall: tuple[float, float]
+    has_shops: bool = True
+    floor_m: float = 2.9
+    is_broken: bool = False
+    beams: RGB | None = None
+
+
+FRONTS: dict[str, Front] = {
+    "houses": Front(((150, 112, 94), (128, 120, 112), (162, 146, 122), (110, 114, 124), (140, 98, 86), (122, 128, 118)), (8, 16)),
+    "old": Front(((204, 176, 132), (196, 148, 112), (212, 196, 164), (178, 160, 138)), (7, 11)),
+    "towers": Front(((92, 108, 126), (116, 126, 138), (78, 92, 110), (132, 136, 140)), (26, 44), floor_m=2.2),
+    "timber": Front(((226, 214, 188), (216, 198, 164), (232, 224, 206)), (5.5, 8.5), has_shops=False, beams=(84, 58, 40)),
+    "wood": Front(((148, 108, 72), (128, 92, 62), (164, 126, 88)), (5, 7.5), beams=(92, 64, 42)),
+    "adobe": Front(((214, 176, 128), (224, 192, 146), (202, 160, 114)), (4.5, 8), has_shops=False),
+    "ruins": Front(((118, 112, 106), (104, 98, 94), (132, 120, 108)), (6, 15), has_shops=False, is_broken=True),
+}  # fmt: skip
+"""What stands along a street; `none`: nothing."""
+
+
+def house_front(rng: Rng, wide_m: float, tall_m: float, *, lit: float, is_neon: bool, front: Front) -> Art:
     """A house front: windows in rows, a shop at street level."""
-    base = [(150, 112, 94), (128, 120, 112), (162, 146, 122), (110, 114, 124), (140, 98, 86), (122, 128, 118)][
-        int(rng.integers(6))
-    ]
+    base = front.colours[int(rng.integers(len(front.colours)))]
     art = _flat(
         round(wide_m * FRONT_PX_PER_M), round(tall_m * FRONT_PX_PER_M), tinted(base, float(rng.uniform(0.75, 1.05)))
     )
     _grain(art, rng)
     shop = 3.2 / tall_m
-    columns, rows = max(1, int(wide_m / 1.9)), max(1, int((tall_m - 3.2) / 2.9))
+    columns, rows = max(1, int(wide_m / 1.9)), max(1, int((tall_m - 3.2) / front.floor_m))
+    if front.beams:
+        _beams(art, front.beams)
     for i in range(columns):
         for j in range(rows):
             x, y = (i + 0.26) / columns, (1 - shop) * (j + 0.24) / rows
@@ -97,6 +122,24 @@ def house_front(rng: Rng, wide_m: float, tall_m: float, *, lit: float, is_neon: 
             )
             _rect(art, glass, (x, y, x1, y1), shines=bool(is_lit))
             _rect(art, tinted(base, 0.8), ((x + x1) / 2 - 0.003, y, (x + x1) / 2 + 0.003, y1))
+    if front.is_broken:
+        _break(art, rng)
+        return art
+    if not front.has_shops:
+        _rect(art, (88, 62, 44), (0.4, 1 - 0.72 * shop, 0.6, 1))
+        _rect(
+            art,
+            (255, 214, 140) if lit > 0.2 else (64, 76, 92),
+            (0.12, 1 - 0.8 * shop, 0.28, 1 - 0.4 * shop),
+            shines=lit > 0.2,
+        )
+        _rect(
+            art,
+            (255, 214, 140) if lit > 0.2 else (64, 76, 92),
+            (0.72, 1 - 0.8 * shop, 0.88, 1 - 0.4 * shop),
+            shines=lit > 0.2,
+        )
+        return art
     _rect(art, tinted(base, 0.6), (0, 1 - shop, 1, 1))
     _rect(art, tinted(base, 1.3), (0, 1 - shop - 0.012, 1, 1 - shop + 0.008))
     open_shop = rng.uniform() < max(lit, 0.35)
@@ -113,6 +156,21 @@ def house_front(rng: Rng, wide_m: float, tall_m: float, *, lit: float, is_neon: 
     return art
 
 
+def _beams(art: Art, colour: RGB) -> None:
+    """Half-timbering."""
+    for k in range(5):
+        _rect(art, colour, (0.245 * k, 0, 0.245 * k + 0.02, 1))
+    for k in range(4):
+        _rect(art, colour, (0, 0.3 * k, 1, 0.3 * k + 0.02))
+
+
+def _break(art: Art, rng: Rng) -> None:
+    """Its top is gone, unevenly, and its windows are holes."""
+    height, width = art.alpha.shape
+    line = np.interp(np.arange(width), np.linspace(0, width, 12), rng.uniform(0.02, 0.5, 12) * height)
+    art.alpha[np.arange(height)[:, None] < line] = 0
+
+
 def _bloom(art: Art, colour: RGB) -> None:
     """Coloured light around what shines, on the wall itself."""
     small = cv2.resize(art.shine, None, fx=0.125, fy=0.125, interpolation=cv2.INTER_AREA)
@@ -126,12 +184,21 @@ STREET_Z = (-30.0, -8.0, 0.0, 4.0, 9.0, 18.0, 36.0, 120.0)
 """Borders of the parts in which a row of houses is drawn, each from a reduction of its own."""
 
 
-def street_fronts(rng: Rng, half_m: float, *, tall: tuple[float, float], lit: float, is_neon: bool) -> list[Wall]:
+def street_fronts(
+    rng: Rng, half_m: float, *, front: Front, lit: float, is_neon: bool, tall: tuple[float, float] | None = None
+) -> list[Wall]:
     """Two rows of houses along z, `half_m` to either side, from behind the camera to far away."""
     walls = []
     for side in (-1, 1):
         fronts = [
-            house_front(rng, float(rng.uniform(7, 10)), float(rng.uniform(*tall)), lit=lit, is_neon=is_neon)
+            house_front(
+                rng,
+                float(rng.uniform(7, 10)),
+                float(rng.uniform(*(tall or front.tall))),
+                lit=lit,
+                is_neon=is_neon,
+                front=front,
+            )
             for _ in range(4)
         ]
         row = _row_of(fronts)
@@ -163,57 +230,81 @@ def _row_of(fronts: list[Art]) -> Art:
     return Art(*(np.hstack([raised(getattr(front, name)) for front in fronts]) for name in ("rgb", "alpha", "shine")))
 
 
-def room(rng: Rng, *, half_m: float, back_m: float, front_m: float, tall_m: float, outside: RGB) -> list[Wall]:
-    """Four walls and a ceiling around the camera; the back wall stands at z = `back_m`."""
-    paint = [(206, 198, 184), (188, 196, 190), (210, 188, 168)][int(rng.integers(3))]
-    deep, wide = back_m - front_m, 2 * half_m
+def room(rng: Rng, spec: Room, *, outside: RGB, is_clear: bool) -> list[Wall]:
+    """Four walls and a ceiling around the camera; the back wall stands at z = `spec.back_m`.
+
+    Args:
+        rng: Of the seed.
+        spec: What they are of.
+        outside: Colour of the light behind the windows.
+        is_clear: Whether one sees through the windows.
+    """
+    material, colour = spec.wall
+    deep, wide, tall = spec.back_m - spec.front_m, 2 * spec.half_m, spec.tall_m
     back, left, right, front = (
-        _plaster(rng, w, tall_m, tinted(paint, f)) for w, f in ((wide, 1.0), (deep, 0.9), (deep, 0.82), (wide, 0.9))
+        wall_art(rng, w, tall, material, tinted(colour, f))
+        for w, f in ((wide, 1.0), (deep, 0.9), (deep, 0.82), (wide, 0.9))
     )
-    _window(back, outside, (0.10, 0.2, 0.36, 0.66))
-    for k in range(3):
-        _window(left, outside, (0.14 + 0.28 * k, 0.18, 0.32 + 0.28 * k, 0.68))
-    _picture(back, rng, (0.58, 0.24, 0.74, 0.56))
-    ceiling = _flat(256, 256, tinted(paint, 1.08))
-    x, z = (1.0, 0.0, 0.0), (0.0, 0.0, 1.0)
-    up = (0.0, 1.0, 0.0)
-    return [
-        Wall(back, (-half_m, 0, back_m), x, up, wide, tall_m),
-        Wall(left, (-half_m, 0, front_m), z, up, deep, tall_m),
-        Wall(right, (half_m, 0, back_m), (0.0, 0.0, -1.0), up, deep, tall_m),
-        Wall(front, (half_m, 0, front_m), (-1.0, 0.0, 0.0), up, wide, tall_m),
-        Wall(ceiling, (-half_m, tall_m, front_m), x, z, wide, deep),
-    ]
+    light = None if is_clear else outside
+    for wall, boxes in zip((back, left, right), _windows(spec, deep), strict=True):
+        for box in boxes:
+            _window(wall, light, box) if box[3] < 1 else _rect(wall, DOOR, box)
+    if material == "glass":
+        for wall in (back, left, right, front):
+            wall.alpha[:] = np.where((wall.rgb.astype(np.int16).sum(axis=2) > 0.75 * sum(colour)), 70, 255)
+    x, z, up = (1.0, 0.0, 0.0), (0.0, 0.0, 1.0), (0.0, 1.0, 0.0)
+    half = spec.half_m
+    walls = [
+        Wall(back, (-half, 0, spec.back_m), x, up, wide, tall), Wall(left, (-half, 0, spec.front_m), z, up, deep, tall),
+        Wall(right, (half, 0, spec.back_m), (0.0, 0.0, -1.0), up, deep, tall), Wall(front, (half, 0, spec.front_m), (-1.0, 0.0, 0.0), up, wide, tall),
+    ]  # fmt: skip
+    if spec.ceiling is not None:
+        walls.append(Wall(_flat(256, 256, spec.ceiling), (-half, tall, spec.front_m), x, z, wide, deep))
+    return walls
 
 
-def _plaster(rng: Rng, wide_m: float, tall_m: float, colour: RGB) -> Art:
-    art = _flat(round(wide_m * ROOM_PX_PER_M), round(tall_m * ROOM_PX_PER_M), colour)
-    shade = np.linspace(1.06, 0.86, art.alpha.shape[0], dtype=np.float32)[:, None, None]
-    art.rgb[:] = np.clip(art.rgb * shade, 0, 255).astype(np.uint8)
-    _grain(art, rng, 2.5)
-    _rect(art, tinted(colour, 0.62), (0, 0.955, 1, 1))
-    return art
+DOOR: RGB = (104, 68, 44)
+Box = tuple[float, float, float, float]
 
 
-def _window(art: Art, outside: RGB, box: tuple[float, float, float, float]) -> None:
+def _windows(spec: Room, deep: float) -> tuple[list[Box], list[Box], list[Box]]:
+    """Windows of the back, the left and the right wall, as shares: left, top, right, bottom."""
+    count = max(2, round(deep / 2.6))
+    step = 1 / count
+    row: list[Box] = [(step * (k + 0.14), 0.18, step * (k + 0.86), 0.66) for k in range(count)]
+    beside: list[Box] = [(0.08, 0.18, 0.33, 0.66), (0.67, 0.18, 0.92, 0.66)]
+    doors: list[Box] = [(x0 + 0.2 * step, 0.24, x1 - 0.2 * step, 1.0) for x0, _, x1, _ in row]
+    walls: dict[str, tuple[list[Box], list[Box], list[Box]]] = {
+        "back": ([(0.08, 0.18, 0.38, 0.66)], row[: count // 2], []), "sides": ([], row, row), "wide": ([(0.05, 0.14, 0.95, 0.62)], row, row) if spec.half_m < 1.2 else ([(0.05, 0.14, 0.95, 0.62)], [], []),
+        "high": (beside if spec.half_m < 3 else [(x0, 0.06, x1, 0.24) for x0, _, x1, _ in row], [], []), "none": ([], [], []),
+        "doors": ([], doors, doors),
+    }  # fmt: skip
+    return walls[spec.window]
+
+
+def _window(art: Art, outside: RGB | None, box: Box) -> None:
+    """A window; without an outside one sees through it."""
     x0, y0, x1, y1 = box
     frame: RGB = (238, 236, 228)
-    _rect(art, frame, (x0 - 0.012, y0 - 0.02, x1 + 0.012, y1 + 0.03))
+    height, width = art.alpha.shape
+    dx, dy = 5 / width, 5 / height
+    _rect(art, frame, (x0 - dx, y0 - dy, x1 + dx, y1 + 2 * dy))
     steps = 12
     for i in range(steps):
         t0, t1 = y0 + (y1 - y0) * i / steps, y0 + (y1 - y0) * (i + 1) / steps
-        _rect(art, tinted(outside, 0.85 + 0.25 * i / steps), (x0, t0, x1, t1), shines=True)
+        _rect(
+            art,
+            tinted(outside or (200, 210, 220), 0.85 + 0.25 * i / steps),
+            (x0, t0, x1, t1),
+            shines=outside is not None,
+        )
+    if outside is None:
+        art.alpha[round(y0 * height) : round(y1 * height), round(x0 * width) : round(x1 * width)] = 0
     middle = (x0 + x1) / 2
-    _rect(art, frame, (middle - 0.006, y0, middle + 0.006, y1))
-    _rect(art, frame, (x0, (y0 + y1) / 2 - 0.008, x1, (y0 + y1) / 2 + 0.008))
-
-
-def _picture(art: Art, rng: Rng, box: tuple[float, float, float, float]) -> None:
-    x0, y0, x1, y1 = box
-    _rect(art, (92, 66, 46), box)
-    _rect(art, (226, 214, 190), (x0 + 0.008, y0 + 0.02, x1 - 0.008, y1 - 0.02))
-    _rect(art, tinted((96, 128, 142), float(rng.uniform(0.8, 1.2))), (x0 + 0.02, y0 + 0.06, x1 - 0.02, (y0 + y1) / 2))
-    _rect(art, (142, 126, 88), (x0 + 0.02, (y0 + y1) / 2, x1 - 0.02, y1 - 0.06))
+    for bar in ((middle - dx / 2, y0, middle + dx / 2, y1), (x0, (y0 + y1) / 2 - dy / 2, x1, (y0 + y1) / 2 + dy / 2)):
+        _rect(art, frame, bar)
+        left, top, right, bottom = (round(v * s) for v, s in zip(bar, (width, height, width, height), strict=True))
+        art.alpha[top:bottom, left:right] = 255
 
 
 def island_patch(rng: Rng, radius_m: float) -> tuple[Art, float]:

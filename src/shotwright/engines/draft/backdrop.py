@@ -1,0 +1,181 @@
+"""What stands behind a shot: the picture of a place, or the set that the words name, in the look of the shot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from shotwright.core.camera import EYE_HEIGHT_M, lens_of
+from shotwright.core.plan import Framing
+from shotwright.engines.analysis.matting import matte
+from shotwright.engines.draft.cast.words import name_of, vehicle_room
+from shotwright.engines.draft.plate import HORIZON, build_diorama, find_horizon, fit
+from shotwright.engines.draft.sets import PaintedSet, build_set, find_place
+from shotwright.engines.draft.sets.places import place_told_by
+from shotwright.engines.draft.weather import Haze, haze_of, snowed
+from shotwright.media.colour import FrameRGB, FrameYUV, Mask, rgb_to_yuv
+from shotwright.media.images import load_flat
+
+if TYPE_CHECKING:
+    from shotwright.engines.analysis.cache import Cache
+    from shotwright.engines.base import Shot
+    from shotwright.engines.draft.lookdev import LookDev
+    from shotwright.engines.draft.place import Place
+    from shotwright.engines.draft.sets.places import Found
+
+PHOTOGRAPHED_FROM = {
+    "high": EYE_HEIGHT_M["high"],
+    "aerial": EYE_HEIGHT_M["aerial"],
+    "birds_eye": EYE_HEIGHT_M["birds_eye"],
+}
+"""Eye height of the camera that took a start frame, when the words say that it looks down."""
+VAGUE_SHELLS = frozenset({"interior", "space", "studio"})
+"""Kinds of places that tell less than who is there."""
+NIGHT_LIGHTS = frozenset({"neon", "moonlight", "candle", "cyberpunk"})
+"""Lights that a painted set shows by night unless the words name a time."""
+
+
+@dataclass(frozen=True)
+class Backdrop:
+    """The picture behind everything, cropped to the frame, how it was taken, and what stands in front in it."""
+
+    rgb: FrameRGB
+    horizon: float
+    is_start_frame: bool
+    front: Mask | None = None
+
+
+def in_its_light(shot: Shot, backdrop: Backdrop | None) -> Shot:
+    """A painted set is lit as such a place is, and dark where its lights ask for it, unless the words say otherwise."""
+    look = shot.plan.look
+    if backdrop is not None:
+        return shot
+    if look.lighting is None and look.time_of_day is None and look.style is None:
+        look = replace(look, lighting=_found(shot).kind.light)
+    if look.time_of_day is None and NIGHT_LIGHTS & {look.lighting, look.style}:
+        look = replace(look, time_of_day="night")
+    return replace(shot, plan=replace(shot.plan, look=look))
+
+
+def _found(shot: Shot) -> Found:
+    """The place that the words name first, that passengers sit in, or where those whom they name usually are."""
+    plan, setting = shot.plan, shot.plan.setting
+    is_aerial = bool(plan.shots) and plan.shots[0].angle == "aerial"
+    entities = [entity for entity in plan.entities if entity.appears_s == 0]
+    if any(shown.places for shown in plan.shots):  # the words cut from place to place
+        setting = replace(setting, places=plan.shots[0].places, shells=setting.shells if plan.shots[0].places else ())
+    ridden = vehicle_room(plan)
+    if ridden is not None:
+        setting = replace(setting, places=(ridden.noun, *setting.places), inside=True)
+    elif not setting.places and set(setting.shells) <= VAGUE_SHELLS:
+        usual = place_told_by(name_of(entity) for entity in entities)
+        setting = replace(setting, places=(usual,), inside=True) if usual else setting
+    return find_place(setting, has_cast=bool(plan.entities), is_aerial=is_aerial)
+
+
+class Builder:
+    """Builds the set in its look, and as a start frame shows it.
+
+    Attributes:
+        air: A picture of the place that tells its colours.
+        haze: What far things are seen through.
+        floats: Whether bodies float in it.
+        later: Sets of later shots, and from when on.
+    """
+
+    floats = False
+
+    def __init__(self, shot: Shot, cache: Cache, backdrop: Backdrop | None, lookdev: LookDev, notes: list[str]) -> None:
+        plan, self._backdrop = shot.plan, backdrop
+        self.later: list[tuple[float, Place]] = []
+        self._painted: PaintedSet | None = None
+        self._first: FrameYUV | None = None
+        framing = plan.shots[0] if plan.shots else Framing()
+        self._camera = {"eye_m": EYE_HEIGHT_M["eye"], "lens": lens_of(plan.look.lens_mm), "horizon": HORIZON}
+        if backdrop is None:
+            is_aerial = framing.angle == "aerial"
+            found = _found(shot)
+            self._painted = build_set(found.kind, plan.look, is_aerial=is_aerial, seed=shot.seed, dress=lookdev.texture)
+            self.later = self._later(shot, lookdev, found.name)
+            names = [found.name, *(name for shown in plan.shots[1:] for name in shown.places[:1] if shown.cut)]
+            notes.append(f"the place: a painted set stands in ({', '.join(dict.fromkeys(names))})")
+            self.air = (self._painted.sky or self._painted.walls)[0].texture.colour
+            self.floats = self._painted.floats
+            self.haze = haze_of(plan.look.weather, self.air) or self._painted.air
+            return
+        is_high = backdrop.is_start_frame or framing.angle == "aerial"
+        self._camera |= {"horizon": backdrop.horizon}
+        if is_high:
+            self._camera |= {"eye_m": PHOTOGRAPHED_FROM.get(framing.angle or "", EYE_HEIGHT_M["eye"])}
+        self.air = rgb_to_yuv(backdrop.rgb)
+        self.haze = haze_of(plan.look.weather, self.air)
+        if lookdev.is_plain:
+            return
+        self._first = self.air if backdrop.is_start_frame else None
+        self.air = lookdev.plate(
+            backdrop.rgb, horizon=backdrop.horizon, lens=self._camera["lens"], shot=shot, cache=cache
+        )
+        if plan.look.weather == "snow" and not backdrop.is_start_frame:
+            self.air = snowed(self.air, backdrop.horizon)
+        haze = None if backdrop.is_start_frame else haze_of(plan.look.weather, self.air)
+        self.haze = haze_of(plan.look.weather, self.air)
+        if haze is not None:
+            self.air = _in_air(self.air, haze, backdrop.horizon, self._camera["eye_m"], self._camera["lens"])
+
+    def _later(self, shot: Shot, lookdev: LookDev, first: str) -> list[tuple[float, Place]]:
+        """Sets of later shots whose words name another place."""
+        found: list[tuple[float, Place]] = []
+        before = first
+        for shown in shot.plan.shots[1:]:
+            if not shown.cut or not shown.places or shown.places[0] == before:
+                continue
+            before = shown.places[0]
+            setting = replace(shot.plan.setting, places=shown.places, shells=(), inside=True)
+            kind = find_place(setting, has_cast=True, is_aerial=shown.angle == "aerial").kind
+            place = build_set(
+                kind, shot.plan.look, is_aerial=shown.angle == "aerial", seed=shot.seed + 1, dress=lookdev.texture
+            )
+            found.append((shown.start_s, place))
+        return found
+
+    def place(self, *, beyond_m: float = 0.0) -> Place:
+        """The set; what a picture shows nearer than `beyond_m` does not stand up."""
+        if self._painted is not None:
+            return self._painted
+        assert self._backdrop is not None  # noqa: S101  (else the set was painted)
+        return build_diorama(self.air, **self._camera, front=self._backdrop.front, beyond_m=beyond_m)
+
+    def first_place(self, *, beyond_m: float = 0.0) -> Place | None:
+        """The set as the start frame shows it, when that differs."""
+        if self._first is None or self._backdrop is None:
+            return None
+        return build_diorama(self._first, **self._camera, front=self._backdrop.front, beyond_m=beyond_m)
+
+
+def _in_air(plate: FrameYUV, haze: Haze, horizon: float, eye_m: float, lens: float) -> FrameYUV:
+    """A plate seen through the air, by the distance of its rows."""
+    height, width = plate.shape[:2]
+    rows = (np.arange(height) + 0.5) / height
+    below = np.maximum(rows - horizon, 1e-3) * height / (lens * width)
+    distance = np.where(rows > horizon, np.minimum(eye_m / below, 12.0), 12.0)
+    share = (1 - np.exp(-distance / haze.reach_m)) * 0.94
+    amount = np.repeat((share * 255).astype(np.uint8)[:, None], width, axis=1)
+    over = cv2.merge([amount] * 3)
+    kept = cv2.multiply(plate, cv2.bitwise_not(over), scale=1 / 255)
+    return np.asarray(cv2.add(kept, cv2.multiply(np.full_like(plate, haze.colour), over, scale=1 / 255)), np.uint8)
+
+
+def backdrop_of(shot: Shot, cache: Cache) -> Backdrop | None:
+    """The place of a shot: its start frame, else a place image; None for a set that is painted from the words."""
+    plan, spec = shot.plan, shot.output
+    source = shot.image(plan.start_frame) or shot.image(plan.place_ref)
+    if source is None:
+        return None
+    rgb = fit(load_flat(source), spec.width, spec.height)
+    is_start = plan.start_frame is not None
+    is_from_above = is_start and bool(plan.shots) and plan.shots[0].angle in PHOTOGRAPHED_FROM
+    front = None if is_from_above else cache.get("front-1", source, lambda: matte(rgb), extra=f"{rgb.shape}")
+    return Backdrop(rgb, find_horizon(rgb), is_start, front)

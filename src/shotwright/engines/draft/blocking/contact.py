@@ -1,0 +1,77 @@
+"""What somebody does something to, within reach: in their hands, before them, or beside them, and they turn to it."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from shotwright.engines.draft.blocking.placing import Member
+
+LOW_SHARE = 0.55
+"""Height of a table, in those of who stands at it, up to which they stand behind it."""
+SMALL_M = 0.55
+HANDY, HANDY_M = frozenset({
+    "drink", "eat", "read", "write", "play_guitar", "play_violin", "stir", "pour", "cut", "paint", "shoot", "look_at_hand", "wave", "blow", "water",
+    "sweep", "dig", "throw", "swing", "type", "point",
+}), 1.35  # fmt: skip
+"""What one has in hand while doing it, and how large that may be."""
+HANDY_M2 = 1.5
+"""Height times width of the largest thing that is held, square metres."""
+REACH_M: dict[str, float] = {
+    "hug": 0.34,
+    "kiss": 0.42,
+    "dance": 0.6,
+    "shake_hands": 0.85,
+    "fight": 0.9,
+    "punch": 0.75,
+    "push": 0.62,
+    "pull": 0.62,
+    "kick": 0.7,
+    "knock": 0.55,
+    "open": 0.5,
+    "play_piano": 0.6,
+    "drum": 0.55,
+}
+"""How far from somebody's middle their hands or feet reach what they do something to."""
+USUAL_REACH_M, AT_WORK_DEG = 0.55, -74.0
+BEFORE_ONE = frozenset({"cook", "stir", "cut", "type", "write", "drum", "pour", "drink", "eat"})
+"""What is done over what stands before one, as far as that is low."""
+
+
+def is_in_hand(thing: Member, holder: Member, kind: str) -> bool:
+    """Whether somebody can hold a thing: a guitar, not a piano. Who only says that they hold it holds longer things."""
+    if not holder.is_figure:
+        return kind == "held"
+    return thing.tall_m * thing.wide_m < HANDY_M2 and (kind == "held" or thing.tall_m <= HANDY_M)
+
+
+def touch(child: Member, actor: Member) -> None:
+    """What somebody does something to, where their hands reach it: before them when it is low, else beside, and they turn to it."""
+    motion = actor.motion.rpartition("+")[2]
+    if motion in BEFORE_ONE and child.tall_m < LOW_SHARE * actor.tall_m:
+        child.x, child.y, child.z = actor.x, actor.y, max(0.15, actor.z - 0.42)
+        return
+    if child.footing == "wall" or child.tall_m > 1.2 * actor.tall_m:
+        actor.heading_deg = -128.0
+        child.x, child.z = actor.x + 0.3 * actor.tall_m, actor.z + 0.45
+        child.y = 0.55 * actor.tall_m if child.footing == "wall" and child.tall_m < actor.tall_m else child.y
+        return
+    reach = REACH_M.get(motion, USUAL_REACH_M) * actor.tall_m / 1.7
+    wide = 0.24 if child.is_figure else 0.5 * child.wide_m
+    child.x, child.z = actor.x + reach + 0.8 * wide * (not child.is_figure), actor.z - 0.02
+    is_small = (
+        child.tall_m < SMALL_M
+        and motion not in {"kick", "pick_up", "dig"}
+        and child.footing != "water"
+        and child.entity.kind not in {"animal", "vehicle"}
+    )
+    child.y = actor.y + (0.56 * actor.tall_m - 0.5 * child.tall_m if is_small else 0.0)
+    actor.heading_deg = AT_WORK_DEG
+    if child.is_figure:
+        child.heading_deg = -AT_WORK_DEG
+
+
+def heading_of(dx: float, dz: float) -> float:
+    """The heading of somebody who goes `dx` to the right and `dz` away, degrees: 0 to the camera, -90 to the right, 180 away."""
+    return -math.degrees(math.atan2(dx, -dz))

@@ -1,0 +1,205 @@
+"""Places by name: the rows of `places.toml` on the shells of `kinds`, with what the words say of them."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from shotwright.core.prompt.lexicon import singular
+from shotwright.engines.draft.sets.furnish import PEOPLE, furnished
+from shotwright.engines.draft.sets.kinds import KINDS, Room, SetKind
+from shotwright.engines.draft.sets.materials import FLOORS
+from shotwright.media.colour import colour_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from shotwright.core.plan import Setting
+    from shotwright.engines.draft.sets.art import RGB, Rng
+    from shotwright.engines.draft.sets.kinds import Prop
+
+SHELL_OF = {
+    "interior": "living room",
+    "skyline": "city",
+    "harbour": "harbour",
+    "mountains": "mountain",
+    "field": "meadow",
+    "sea": "ocean",
+    "space": "moon",
+}
+"""The place that stands for a kind that the reader found, where no noun is known."""
+EMPTY = frozenset({"empty", "deserted", "abandoned", "quiet", "lonely", "desolate", "vacant"})
+CROWDED = frozenset({"crowded", "busy", "bustling", "packed", "lively", "full", "teeming"})
+ATTRIBUTES: dict[str, dict[str, Any]] = {
+    "crowded": {"add": ["people sides *8", "people behind *5"]}, "ruined": {"fronts": "ruins", "add": ["ruin sides *4 @2.4", "bush sides *4 @0.8"], "wall": "stone #8a8478"},
+    "abandoned": {"add": ["crate corners @0.7", "bush sides *3 @0.7", "broken column sides *2 @1.6"]}, "neon": {"light": "neon", "add": ["sign sides *4 @1.8 ^2.2"]},
+    "cobblestone": {"ground": "cobblestone"}, "cobbled": {"ground": "cobblestone"}, "snowy": {"ground": "snow"}, "snow-covered": {"ground": "snow"}, "frozen": {"ground": "snow"}, "icy": {"ground": "snow"},
+    "futuristic": {"light": "neon", "fronts": "towers", "wall": "metal #7a8894", "ground": "metal"}, "sci-fi": {"light": "neon", "fronts": "towers", "wall": "metal #7a8894", "ground": "metal"},
+    "medieval": {"fronts": "timber", "wall": "stone #948a7a", "ground": "cobblestone"}, "wooden": {"wall": "wood #8a6444", "ground": "boards"}, "rustic": {"wall": "wood #8a6444", "ground": "boards"},
+    "marble": {"ground": "marble", "wall": "plaster #e4ded2"}, "grand": {"ground": "marble"}, "brick": {"wall": "brick #9a5e4a"}, "stone": {"wall": "stone #948a7a"}, "concrete": {"wall": "concrete #9a9a98"},
+    "muddy": {"ground": "mud"}, "grassy": {"ground": "grass"}, "sandy": {"ground": "sand"}, "rocky": {"ground": "gravel", "add": ["rock scatter *10 @0.7"]}, "dusty": {"ground": "dirt"},
+    "tiled": {"wall": "tiles #dfe3e4"}, "industrial": {"wall": "brick #8a6450", "ground": "concrete"}, "white": {"wall": "plaster #eceae4"}, "red": {"wall": "plaster #a8443c"}, "blue": {"wall": "plaster #6a86a8"},
+    "green": {"wall": "plaster #7a9a7c"}, "yellow": {"wall": "plaster #d8b866"}, "pink": {"wall": "plaster #e0b0b8"}, "dim": {"light": "low_key"}, "dark": {"light": "low_key"}, "dimly": {"light": "low_key"},
+}  # fmt: skip
+"""What can be seen of a place, beside its noun. `add` furnishes; the rest goes before the row."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A place of the words: how it is built, and whether its noun has a row."""
+
+    kind: SetKind
+    name: str
+    is_known: bool
+
+
+@cache
+def rows() -> dict[str, dict[str, Any]]:
+    """The rows of `places.toml` by every noun."""
+    text = (resources.files(__package__) / "places.toml").read_text(encoding="utf-8")
+    found: dict[str, dict[str, Any]] = {}
+    for name, row in tomllib.loads(text).items():
+        for noun in (name, *row.get("also", [])):
+            found.setdefault(noun, {**row, "name": name})
+    return found
+
+
+@cache
+def _told() -> dict[str, str]:
+    """Places by who and what is usually there."""
+    found: dict[str, str] = {}
+    for row in rows().values():
+        for noun in row.get("told_by", []):
+            found.setdefault(noun, row["name"])
+    return found
+
+
+def place_told_by(nouns: Iterable[str]) -> str | None:
+    """Where those are usually, whom the words name without a place; None where nobody tells."""
+    for noun in nouns:
+        words = noun.lower().split()
+        names = [" ".join(words[i:]) for i in range(len(words))]
+        found = next((_told()[form] for name in names for form in (name, singular(name)) if form in _told()), None)
+        if found is not None:
+            return found
+    return None
+
+
+def is_vehicle_room(noun: str) -> bool:
+    """Whether passengers of a vehicle are seen inside it: of a train, not of a boat."""
+    row = rows().get(noun)
+    return row is not None and "passing" in row and row["name"] != "car"
+
+
+def find_place(setting: Setting, *, has_cast: bool, is_aerial: bool = False) -> Found:
+    """The place of a shot: the first noun that has a row, an open one before a building that stands in it; else the kind that was read.
+
+    Args:
+        setting: Of the plan.
+        has_cast: Whether anybody or anything is shown: without a place they stand in a studio.
+        is_aerial: Seen from above, a room is where its house stands.
+    """
+    known = [(noun, row) for noun in setting.places if (row := _row(noun)) is not None]
+    if is_aerial:
+        known = [(noun, row) for noun, row in known if row["base"] != "room"] or known
+    others = [row for _, row in known[1:]]
+    if known and known[0][1]["base"] == "room" and not setting.inside and known[0][0] in BUILDINGS:
+        known = [(noun, row) for noun, row in known if row["base"] != "room"] or known
+    if known:
+        noun, row = known[0]
+        return Found(_built(row, setting, others), noun, is_known=True)
+    shell = next((name for name in setting.shells if name in KINDS or name in SHELL_OF), None)
+    name = SHELL_OF.get(shell or "", shell or ("studio" if has_cast else "meadow"))
+    label = setting.places[0] if setting.places else None
+    return Found(_built(rows()[name], setting, [], label), label or name, is_known=label is None)
+
+
+BUILDINGS = frozenset(
+    {
+        "church",
+        "cathedral",
+        "temple",
+        "barn",
+        "castle",
+        "factory",
+        "hospital",
+        "school",
+        "museum",
+        "palace",
+        "mansion",
+        "house",
+        "pagoda",
+        "mosque",
+        "fortress",
+    }
+)
+
+
+def _row(noun: str) -> dict[str, Any] | None:
+    """The row of a noun: its own, or that of its last words."""
+    words = noun.lower().split()
+    for start in range(len(words)):
+        name = " ".join(words[start:])
+        for form in (name, singular(name)):
+            if form in rows():
+                return rows()[form]
+    return None
+
+
+def _built(row: dict[str, Any], setting: Setting, others: list[dict[str, Any]], label: str | None = None) -> SetKind:
+    said = {word for attribute in setting.attributes for word in (attribute.lower(), *attribute.lower().split())}
+    extra = [ATTRIBUTES[word] for word in sorted(said) if word in ATTRIBUTES]
+    extra += [ATTRIBUTES["crowded"]] if said & CROWDED else []
+    merged = dict(row)
+    lines = [*row.get("things", []), *(line for change in extra for line in change.get("add", []))]
+    if said & EMPTY:
+        lines = [line for line in lines if not line.startswith(PEOPLE)]
+    for change in extra:
+        merged |= {name: value for name, value in change.items() if name != "add"}
+    kind = KINDS[row["base"]]
+    kind = _as_room(kind, merged, others) if kind.room else replace(kind, fronts=merged.get("fronts", kind.fronts))
+    place, own = furnished(tuple(lines), label=label), kind.props
+    growth = (lambda _: []) if row.get("bare") else own
+
+    def props(rng: Rng) -> list[Prop]:
+        return [*growth(rng), *place(rng, kind)]
+
+    ground = FLOORS[merged["ground"]] if "ground" in merged else kind.ground
+    deck = 3.2 if row.get("deck") else 0.0
+    sky = tuple(_colour(text) for text in row["sky"]) if "sky" in row else kind.sky
+    return replace(
+        kind, props=props, ground=kind.ground if deck else ground, deck=FLOORS["boards"] if deck else None, light=merged.get("light"), sky=(sky[0], sky[1]),
+    )  # fmt: skip
+
+
+def _as_room(kind: SetKind, row: dict[str, Any], others: list[dict[str, Any]]) -> SetKind:
+    half, back, tall = row.get("size", (4.0, 7.0, 3.0))
+    material, colour = row["wall"].split()
+    wall = _colour(colour)
+    above = row.get("ceiling")
+    ceiling = None if above == "none" else _colour(above) if above else tuple(min(255, round(1.08 * c)) for c in wall)
+    open_ones = [other["name"] for other in others if other["base"] != "room"]
+    behind = (open_ones or [row.get("outside", "meadow")])[0]
+    room = Room(half, back, tall, (material, wall), ceiling, row.get("window", "back"))  # type: ignore[arg-type]  # three channels
+    outside = _outside(behind) if room.window != "none" or above == "none" or material == "glass" else None
+    return replace(
+        kind, room=room, outside=outside, passing_m_s=row.get("passing", 0.0), reach_m=min(5.0, 0.7 * back), depth_m=back - 0.4, side_m=half - 0.6,
+        aerial_m=max(2.0, tall - 0.2),
+    )  # fmt: skip
+
+
+def _outside(name: str) -> SetKind:
+    row = rows().get(name, rows()["meadow"])
+    kind = KINDS[row["base"]]
+    if kind.room:
+        return replace(KINDS["alley"], is_dark=True)  # walls go by
+    return replace(kind, fronts=row.get("fronts", kind.fronts))
+
+
+def _colour(text: str) -> RGB:
+    found = colour_of(text)
+    assert found is not None, text  # noqa: S101  (the tests read every row)
+    return found

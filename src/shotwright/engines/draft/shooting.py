@@ -1,0 +1,199 @@
+"""The camera of a scene: one path for each shot that the words cut to, in one clip. Who is filmed stays in the frame."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from shotwright.core.camera import AIM, DRIFT, TARGET_AT, Pose, Space, State
+from shotwright.core.moves import MOVES, tracked_m
+from shotwright.core.path import camera_path
+from shotwright.core.plan import CameraMove, Framing
+from shotwright.engines.draft.blocking import staging
+from shotwright.engines.draft.blocking.cutting import reframed
+from shotwright.engines.draft.cast.figures import Step, speed_of
+
+if TYPE_CHECKING:
+    from shotwright.engines.base import Shot
+    from shotwright.engines.draft.cast.members import Subject
+    from shotwright.engines.draft.place import Place
+    from shotwright.engines.draft.sprites import Sprite
+
+KEEP = 0.86
+"""Share of the frame that a group fills at the end of a move inwards, as the height of a full shot."""
+BEFORE_CARD = 0.9
+"""A camera ends before what stands in the picture: it is a card, and has nothing behind it."""
+TURNS = frozenset({"static", "pan_left", "pan_right", "tilt_up", "tilt_down"})
+"""Cameras that may lose whom the shot is about."""
+SEEN, NEAREST_SEEN_M = 0.7, 0.3
+"""How far from the middle the subject may get, in half frames; how near it may come."""
+
+
+@dataclass(frozen=True)
+class Filmed:
+    """What the camera films.
+
+    Attributes:
+        shot: The shot.
+        places: Its sets, and from when on.
+        sprites: Who stands in it, whom the shot is about first.
+        people: Those with pictures.
+        is_worded: Whether somebody has no picture.
+    """
+
+    shot: Shot
+    places: list[tuple[float, Place]]
+    sprites: list[Sprite]
+    people: list[Subject]
+    is_worded: bool
+
+    @property
+    def place(self) -> Place:
+        """The first set."""
+        return self.places[0][1]
+
+    def place_at(self, seconds: float) -> Place:
+        """The set of a time."""
+        return [place for start, place in self.places if start <= seconds + 1 / 24][-1]
+
+    @property
+    def aspect(self) -> float:
+        """Frame height / frame width."""
+        return self.shot.output.height / self.shot.output.width
+
+
+def shoot(film: Filmed, first: State, framing: Framing) -> tuple[list[Pose], list[str]]:
+    """One pose per frame, and what of the camera's way is not shown.
+
+    Args:
+        film: What is filmed.
+        first: The camera of the first frame.
+        framing: Of the first frame.
+    """
+    plan, spec = film.shot.plan, film.shot.output
+    moves, fps = staging.moves_of(plan), float(spec.fps)
+    cuts = [shown for shown in plan.shots[1:] if shown.cut and 0 < shown.start_s < spec.duration_s]
+    borders = [0, *(round(shown.start_s * fps) for shown in cuts), spec.frames]
+    for move in plan.camera:
+        if move.move == "tracking" and film.sprites:
+            _lead(film.sprites, move, tracked_m(move, _space(film, film.sprites, first)))
+    poses: list[Pose] = []
+    notes: list[str] = []
+    for number, shown in enumerate([framing, *cuts]):
+        start, frames = borders[number], max(0, borders[number + 1] - borders[number])
+        sprites = _led_by(film, shown.focus, shown.start_s if number else 0.0)
+        state = (
+            first
+            if number == 0
+            else reframed(first, shown, sprites, film.place_at(shown.start_s), film.aspect, number=number)
+        )
+        space = _space(film, sprites, state)
+        own = _during(moves, start / fps, (start + frames) / fps) if cuts else moves
+        part = camera_path(own, space, frames=frames, duration_s=frames / fps, seed=film.shot.seed + number)
+        _go_along(part, film, sprites, own, framing=shown, start_s=start / fps)
+        poses += part
+        notes += space.notes
+    return poses, notes
+
+
+def _during(moves: tuple[CameraMove, ...], start_s: float, end_s: float) -> tuple[CameraMove, ...]:
+    """The moves of a part of the clip, in its own time."""
+    return tuple(
+        replace(move, start_s=max(0.0, move.start_s - start_s), end_s=min(move.end_s, end_s) - start_s)
+        for move in moves
+        if min(move.end_s, end_s) - max(move.start_s, start_s) > 1 / 24
+    )
+
+
+def _led_by(film: Filmed, focus: str | None, seconds: float) -> list[Sprite]:
+    """Those who are there at a time, whom a shot is about first: whom it names, else who is new."""
+    shown = [s for s in film.sprites if s.appears_s <= seconds + 1 / 24 and s.gone_s > seconds + 1 / 24] or film.sprites
+    if not seconds:
+        return film.sprites
+    refs = {focus} | {subject.ref for subject in film.people if subject.id == focus}
+    named = [sprite for sprite in shown if focus and (sprite.word == focus or sprite.ref in refs)]
+    newest = [sprite for sprite in shown if abs(sprite.appears_s - seconds) < 1 / 12]
+    lead = (named or newest or shown)[:1]
+    return [*lead, *(sprite for sprite in shown if sprite not in lead)]
+
+
+def _go_along(
+    poses: list[Pose],
+    film: Filmed,
+    sprites: list[Sprite],
+    moves: tuple[CameraMove, ...],
+    *,
+    framing: Framing,
+    start_s: float,
+) -> None:
+    """Follow whom the shot is about, and keep them in the frame."""
+    fps = float(film.shot.output.fps)
+    if sprites and any(MOVES[move.move].keeps_subject for move in moves if move.target != DRIFT):
+        _follow(poses, sprites[0], film.place, fps, start_s)
+    if film.is_worded and not TURNS & {move.move for move in film.shot.plan.camera}:
+        _keep_seen(
+            poses, sprites[0], AIM.get(framing.size or "", TARGET_AT), aspect=film.aspect, fps=fps, start_s=start_s
+        )
+
+
+def _follow(poses: list[Pose], sprite: Sprite, place: Place, fps: float, start_s: float) -> None:
+    """A camera that moves in on, or around, somebody who walks goes along with them."""
+    x0, _, z0 = sprite.place(start_s)
+    for i, pose in enumerate(poses):
+        x, _, z = sprite.place(start_s + i / fps)
+        side = max(-place.side_m, min(place.side_m, pose.x + x - x0))
+        poses[i] = replace(pose, x=side, z=pose.z + max(0.0, z - z0))
+
+
+def _keep_seen(poses: list[Pose], sprite: Sprite, share: float, aspect: float, fps: float, start_s: float) -> None:
+    """Turn the camera so far that whom the shot is about stays in the frame, and no farther; `share` of their height is what the shot looks at."""
+    for i, pose in enumerate(poses):
+        x, y, z = sprite.place(start_s + i / fps)
+        dx, dy, dz = x - pose.x, y + share * sprite.height_m - pose.y, z - pose.z
+        if dz < NEAREST_SEEN_M:
+            continue  # passes the camera
+        aside = math.atan2(dx, dz) - pose.yaw
+        above = math.atan2(dy, math.hypot(dx, dz)) - pose.pitch
+        wide, tall = SEEN * math.atan(0.5 / pose.lens), SEEN * math.atan(0.5 * aspect / pose.lens)
+        yaw, pitch = aside - max(-wide, min(wide, aside)), above - max(-tall, min(tall, above))
+        poses[i] = replace(pose, yaw=pose.yaw + yaw, pitch=pose.pitch + pitch)
+
+
+def _lead(sprites: list[Sprite], move: CameraMove, metres: float) -> None:
+    """A camera that goes along with somebody: they, and whoever goes with them, walk as far as it does."""
+    main = sprites[0]
+    going = [main] if main.track is None else [sprite for sprite in sprites if sprite.track is not None]
+    for sprite in going:
+        sprite.track = None
+        sprite.walk = (move.start_s, move.end_s, metres, 0.0)
+    main.gait = "walk" if main.gait == "stand" else main.gait
+    if main.figure is not None and all(speed_of(step.motion) == 0 for step in main.figure.steps):
+        main.figure.steps = [Step("walk", 0.0, move.end_s)]
+
+
+def _space(film: Filmed, sprites: list[Sprite], first: State) -> Space:
+    """What the camera moves in, and what it may aim at."""
+    place, aspect = film.place, film.aspect
+    focus = sprites[0] if sprites else None
+    height = focus.height_m if focus else 0.5 * place.base.eye[1]
+    point = (focus.x, TARGET_AT * focus.height_m + focus.y, focus.z) if focus else first.look
+    cards = [prop for prop in place.props if prop.ref.startswith("plate:")]
+    if focus is None and cards:
+        main = max(cards, key=lambda card: card.height_m * card.views[0][1].aspect / card.z)
+        point, height = (main.x, 0.5 * main.height_m, main.z), main.height_m
+    end_m = min([place.wall_m, *(BEFORE_CARD * card.z for card in cards)])
+    standing = [sprite for sprite in sprites if not sprite.is_floating and (sprite.figure or not sprite.is_round)]
+    standing = standing if focus in standing else []
+    if len(standing) > 1:
+        left, right = (
+            side([s.x + k * s.height_m * s.views[0][1].aspect / 2 for s in standing])
+            for side, k in ((min, -1), (max, 1))
+        )
+        point = ((left + right) / 2, point[1], point[2])
+    targets, sizes = staging.targets_of(sprites, film.people)
+    keep = (right - left) * aspect * KEEP if len(standing) > 1 else 0.0
+    near = min(1.0, math.dist(first.eye, point) / max(first.distance, 0.1)) if focus else 1.0
+    targets[DRIFT] = tuple(a + near * (b - a) for a, b in zip(first.eye, first.look, strict=True))  # type: ignore[assignment]  # three of them
+    sizes[DRIFT] = 1.7
+    return Space(first, end_m, point, height, aspect, targets, sizes, place.side_m, keep)
