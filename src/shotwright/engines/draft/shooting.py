@@ -146,7 +146,7 @@ def _follow(poses: list[Pose], sprite: Sprite, place: Place, fps: float, start_s
         poses[i] = replace(pose, x=side, z=pose.z + max(0.0, z - z0))
 
 
-def _keep_seen(poses: list[Pose], sprite: Sprite, share: float, aspect: float, fps: float, start_s: float) -> None:
+def _keep_seen(poses: list[Pose], sprite: Sprite, share: float, *, aspect: float, fps: float, start_s: float) -> None:
     """Turn the camera so far that whom the shot is about stays in the frame, and no farther; `share` of their height is what the shot looks at."""
     for i, pose in enumerate(poses):
         x, y, z = sprite.place(start_s + i / fps)
