@@ -210,6 +210,10 @@ def _pedestal(move: CameraMove, state: State, space: Space) -> Apply:
     return apply
 
 
+NEAREST_ROUND = 0.4
+"""However near the wall, an orbit keeps this share of its radius: nobody is gone round at arm's length."""
+
+
 def _orbit(move: CameraMove, state: State, space: Space) -> Apply:
     """Around the target, looking at it; clockwise seen from above unless said otherwise."""
     point, _ = _target(move, space)
@@ -218,7 +222,7 @@ def _orbit(move: CameraMove, state: State, space: Space) -> Apply:
     angle *= -1 if move.move == "orbit_ccw" else 1
     radius = math.hypot(state.eye[0] - centre[0], state.eye[2] - centre[2])
     room = 0.84 * space.wall_m - centre[2]
-    tightest = min(1.0, room / max(radius, 1e-6)) if abs(angle) > math.pi / 2 else 1.0
+    tightest = min(1.0, max(NEAREST_ROUND, room / max(radius, 1e-6))) if abs(angle) > math.pi / 2 else 1.0
 
     def apply(now: State, t: float) -> State:
         tight = 1 + (tightest - 1) * min(1.0, 2 * t)

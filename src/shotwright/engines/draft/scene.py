@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 CLEAR_M = 0.5
 """How far what stands in a picture must be behind the people to stand up as a card."""
-FLOATS_M, FLOAT_M, CUT_S = 0.25, 0.55, 0.05
+FLOATS_M, FLOAT_M, CUT_S, ROUND_SHARE = 0.25, 0.55, 0.05, 0.6
 HELD_BELOW = frozenset({
     "umbrella", "parasol", "balloon", "kite", "torch", "flag", "banner", "sign", "staff", "pole", "rose", "flower",
 })  # fmt: skip
@@ -186,7 +186,9 @@ def _not_acted(plan: ShotPlan, sprites: list[Sprite]) -> list[str]:
 def _floor(place: Place, framing: Framing, shot: Shot) -> Floor:
     spec, base = shot.output, place.base
     aspect = spec.height / spec.width
-    return Floor(framing, base.eye[1], base.lens, aspect, place.wall_m, place.near_m, float(spec.fps), spec.frames)
+    goes_round = any(move.move.startswith("orbit") for move in shot.plan.camera)
+    deep = place.wall_m * (ROUND_SHARE if goes_round else 1.0)  # there is room behind whom a camera goes round
+    return Floor(framing, base.eye[1], base.lens, aspect, deep, place.near_m, float(spec.fps), spec.frames)
 
 
 def _shows_back(plan: ShotPlan) -> bool:

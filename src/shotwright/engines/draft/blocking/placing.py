@@ -14,21 +14,17 @@ import numpy as np
 
 from shotwright.core.camera import distance_for
 from shotwright.core.prompt.syntax import CHAIRS
-from shotwright.engines.draft.blocking.contact import HANDY, LOW_SHARE, SMALL_M, heading_of, is_in_hand, touch
-from shotwright.engines.draft.blocking.ways import GOING, set_off
+from shotwright.engines.draft.blocking.anchors import anchor
+from shotwright.engines.draft.blocking.contact import LOW_SHARE, SMALL_M, heading_of, is_in_hand, touch
+from shotwright.engines.draft.blocking.ways import set_off
 from shotwright.engines.draft.cast.figures import speed_of
 from shotwright.engines.draft.cast.support import SMALL_SHARE, support_m
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from shotwright.core.plan import Entity, Framing, Relation, ShotPlan
+    from shotwright.core.plan import Entity, Framing, ShotPlan
 
-ANCHORS = (
-    "riding", "carried_by", "on", "inside", "in", "under", "over", "between", "beside", "left_of", "right_of", "behind", "in_front_of", "around", "against", "at",
-    "near", "outside",
-)  # fmt: skip
-"""Relations that place somebody, strongest first."""
 HULL = 0.3
 """Where one stands in a boat, in heights."""
 GAP_M = 0.3
@@ -53,8 +49,6 @@ TINY_SHARE = 0.12
 ALL_SHARE = 0.8
 """Of the tallest in a row, what a shot that names no size shows at least."""
 NEAREST_M, ALL_M = 0.18, 5.0
-RIDES = frozenset({"drive", "steer", "row", "ride_horse", "ride_bike", "skate", "surf"})
-"""What one does on what it is done to."""
 SUBJECTS = frozenset({"person", "animal", "vehicle"})
 """What a shot is about rather than other things."""
 BIG_M, BIG_BOX_M = 4.5, 2.0
@@ -166,7 +160,7 @@ def _hang(members: list[Member], plan: ShotPlan) -> None:
     """Who is placed by whom: the strongest relation of each, without circles."""
     first = {member.entity.id: member for member in reversed(members)}
     for member in members:
-        relation = _anchor(member.entity.id, plan)
+        relation = anchor(member.entity.id, plan)
         if relation is None or member.footing == "sky":
             continue
         to, kind = relation
@@ -194,45 +188,6 @@ def _hang(members: list[Member], plan: ShotPlan) -> None:
             kind = "object"  # one writes on a blackboard, and does not stand on it
         member.parent = (parent, kind)
         parent.children.append(member)
-
-
-def _anchor(name: str, plan: ShotPlan) -> tuple[str, str] | None:
-    """Whom an entity is placed by, and how; whoever is on a part ("the roof of the car") is on the whole."""
-    found = _nearest(name, plan)
-    if found is None:
-        return None
-    whole = next((r.to for r in plan.relations if r.of == found[0] and r.relation == "part_of"), None)
-    return (whole, found[1]) if whole not in {None, name} else found
-
-
-def _nearest(name: str, plan: ShotPlan) -> tuple[str, str] | None:
-    held = next((r for r in plan.relations if r.to == name and r.relation == "holding"), None)
-    if held is not None:
-        return held.of, "held"
-    mine = [r for r in plan.relations if r.of == name and r.relation in ANCHORS]
-    best: Relation | None = min(mine, key=lambda r: ANCHORS.index(r.relation), default=None)
-    if best is not None:
-        return best.to, best.relation
-    for action in plan.actions:
-        done_to = plan.entity(action.object)
-        if done_to is None or action.who == action.object:
-            continue
-        if action.who == name and action.motion in RIDES and done_to.kind in {"vehicle", "animal"}:
-            return done_to.id, "riding"
-        if action.object == name and action.motion == "carry":
-            return action.who, "carried_by" if done_to.kind in {"person", "animal"} else "held"
-        if (
-            action.object == name
-            and action.motion in HANDY
-            and done_to.kind in {"tool", "food", "other", "plant", "clothing"}
-        ):
-            return action.who, "handled"
-    carried = {r.of: r.to for r in plan.relations if r.relation in {"on", "in", "inside"}}
-    for action in plan.actions:
-        is_mine = action.object is not None and name in {action.object, carried.get(action.object)}
-        if is_mine and action.motion not in GOING and name != action.who and carried.get(action.who) != name:
-            return action.who, "object"
-    return None
 
 
 def _is_under(member: Member, other: Member) -> bool:

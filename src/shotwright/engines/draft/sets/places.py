@@ -29,6 +29,7 @@ SHELL_OF = {
     "field": "meadow",
     "sea": "ocean",
     "space": "moon",
+    "dark": "black glass",
 }
 """The place that stands for a kind that the reader found, where no noun is known."""
 EMPTY = frozenset({"empty", "deserted", "abandoned", "quiet", "lonely", "desolate", "vacant"})

@@ -1,0 +1,64 @@
+"""By whom somebody or something is placed: the strongest relation of theirs, else what is done to them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shotwright.engines.draft.blocking.contact import HANDY
+from shotwright.engines.draft.blocking.ways import GOING
+
+if TYPE_CHECKING:
+    from shotwright.core.plan import Action, Entity, Relation, ShotPlan
+
+ANCHORS = (
+    "riding", "carried_by", "on", "inside", "in", "under", "over", "between", "beside", "left_of", "right_of", "behind", "in_front_of", "around", "against", "at",
+    "near", "outside",
+)  # fmt: skip
+"""Relations that place somebody, strongest first."""
+RIDES = frozenset({"drive", "steer", "row", "ride_horse", "ride_bike", "skate", "surf"})
+"""What one does on what it is done to."""
+
+
+def anchor(name: str, plan: ShotPlan) -> tuple[str, str] | None:
+    """Whom an entity is placed by, and how; whoever is on a part ("the roof of the car") is on the whole."""
+    found = _nearest(name, plan)
+    if found is None:
+        return None
+    whole = next((r.to for r in plan.relations if r.of == found[0] and r.relation == "part_of"), None)
+    return (whole, found[1]) if whole not in {None, name} else found
+
+
+def _nearest(name: str, plan: ShotPlan) -> tuple[str, str] | None:
+    held = next((r for r in plan.relations if r.to == name and r.relation == "holding"), None)
+    if held is not None:
+        return held.of, "held"
+    mine = [r for r in plan.relations if r.of == name and r.relation in ANCHORS]
+    best: Relation | None = min(mine, key=lambda r: ANCHORS.index(r.relation), default=None)
+    if best is not None:
+        return best.to, best.relation
+    for action in plan.actions:
+        done_to = plan.entity(action.object) or _taken_from(action, plan)
+        if done_to is None or action.who == action.object:
+            continue
+        if action.who == name and action.motion in RIDES and done_to.kind in {"vehicle", "animal"}:
+            return done_to.id, "riding"
+        if done_to.id == name and action.motion == "carry":
+            return action.who, "carried_by" if done_to.kind in {"person", "animal"} else "held"
+        if (
+            done_to.id == name
+            and action.motion in HANDY
+            and done_to.kind in {"tool", "food", "other", "plant", "clothing"}
+        ):
+            return action.who, "handled"
+    carried = {r.of: r.to for r in plan.relations if r.relation in {"on", "in", "inside"}}
+    for action in plan.actions:
+        is_mine = action.object is not None and name in {action.object, carried.get(action.object)}
+        if is_mine and action.motion not in GOING and name != action.who and carried.get(action.who) != name:
+            return action.who, "object"
+    return None
+
+
+def _taken_from(action: Action, plan: ShotPlan) -> Entity | None:
+    """What somebody drinks or eats from."""
+    takes = action.motion in {"drink", "eat"} and action.path is not None
+    return plan.entity(action.path.start) if takes and action.path else None
