@@ -33,10 +33,12 @@ class DiffusionSettings(EnhancerSettings):
     diffusion_pixels: int = Field(0, ge=0, description="A smaller canvas for smaller cards, in pixels; 0: the tier's.")
     diffusion_window: int = Field(81, ge=17, le=161, description="Frames that are denoised at once.")
     diffusion_attention: str = Field(
-        "", description="Attention backend of diffusers, such as `_native_cudnn`; empty: its own choice."
+        "",
+        description="Attention backend of diffusers, such as `_native_cudnn`; empty: its own choice, which was the fastest on an H100.",
     )
     diffusion_compile: bool = Field(
-        default=False, description="Compile the repeated blocks: minutes at the first shot, faster ones after."
+        default=False,
+        description="Compile the repeated blocks: half a minute at the first shot of a shape, steps a tenth to a quarter faster after.",
     )
     diffusion_fp8: bool = Field(
         default=False,
