@@ -84,6 +84,7 @@ def parse(tokens: Sequence[Token], places: Sequence[int], pictures: Mapping[int,
     return Sentence(words, {word.i: pictures[word.token] for word in words if word.token in pictures})
 
 
+LETTERS = 1
 _Piece = tuple[str, str, tuple[int, int], int]
 
 
@@ -98,8 +99,13 @@ def _pieces(token: Token, at: int) -> list[_Piece]:
                 (token.text[: -len(tail)], token.low[: -len(tail)], (token.start, cut), at),
                 ("'s", "'s", (cut, token.end), at),
             ]
-    mended = token.lemma if token.kind == "word" and _is_mended(token) else token.text
+    mended = token.lemma if token.kind == "word" and _is_mended(token) else _spoken(token.text)
     return [(mended, mended.lower(), (token.start, token.end), at)]
+
+
+def _spoken(text: str) -> str:
+    """Words in capitals ("INT. KITCHEN") are read like others: the parser takes them for names."""
+    return text.lower() if text.isupper() and len(text) > LETTERS else text
 
 
 def _is_mended(token: Token) -> bool:

@@ -18,7 +18,7 @@ from shotwright.core.prompt.film import Segment, film_words, segments
 from shotwright.core.prompt.grammar import is_chinese
 from shotwright.core.prompt.keep import kept_in_new_shot
 from shotwright.core.prompt.lexer import clauses, sentences, tokenize
-from shotwright.core.prompt.lexicon import singular
+from shotwright.core.prompt.lexicon import noun_of, singular
 from shotwright.core.prompt.lint import lint
 from shotwright.core.prompt.look import parse_look, parse_shells, read_beings
 from shotwright.core.prompt.parse import parse
@@ -105,7 +105,8 @@ def parse_prompt(
     )
     scene = read_scene(tokens, film) if task != "edit" else Scene()
     times = timing.Times(tokens, shots, camera, task, duration_s)
-    staged = replace(_cut_up(_staged(plan, scene, roles, times), shots, tokens), warnings=tuple(named_warnings))
+    staged = _placed(_staged(plan, scene, roles, times), tokens)
+    staged = replace(_cut_up(staged, shots, tokens), warnings=tuple(named_warnings))
     bound = bound_media(staged, _Media(images, elements, has_video).references(), roles.mentioned)
     notes = lint(bound, tokens, tuple(item.move for item in camera.moves))
     noted = replace(bound, warnings=(*bound.warnings, *notes))
@@ -171,6 +172,26 @@ def _staged(plan: ShotPlan, scene: Scene, roles: Roles, times: timing.Times) -> 
         setting=setting,
         effects=tuple(replace(effect, end_s=times.seconds) for effect in scene.effects),
     )
+
+
+def _placed(plan: ShotPlan, tokens: list[Token]) -> ShotPlan:
+    """The place of a plan whose sentences name none: a noun of the settings that is nobody ("INT. KITCHEN", "Underwater, ...")."""
+    if plan.setting.places or plan.task == "edit":
+        return plan
+    somebody = {
+        i
+        for e in plan.entities
+        if e.span and not (e.noun in v.PLACE_NOUNS and noun_of(e.noun) is None)
+        for i in range(*e.span)
+    }
+    hits = [
+        hit for hit in v.SETTINGS.find(tokens) if not somebody & {tokens[i].start for i in range(hit.start, hit.end)}
+    ]
+    if not hits:
+        return plan
+    first = hits[0]
+    span = (tokens[first.start].start, tokens[first.end - 1].end)
+    return replace(plan, setting=replace(plan.setting, places=(first.phrase,), span=span))
 
 
 def _cut_up(plan: ShotPlan, segments: Sequence[Segment], tokens: list[Token]) -> ShotPlan:

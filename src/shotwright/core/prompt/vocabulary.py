@@ -99,6 +99,8 @@ WEATHERS = _table("weathers")
 TIMES = _table("times")
 DEPTH_OF_FIELD = _table("depth_of_field")
 SETTINGS = _table("settings")
+PLACE_NOUNS = frozenset(noun for nouns in SETTINGS.rows.values() for noun in nouns)
+"""What the settings call places."""
 STAND_INS = _table("stand_ins")
 ACTIONS = _table("actions")
 HEADINGS = _table("headings")

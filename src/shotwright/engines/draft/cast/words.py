@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast, get_args
 from shotwright.core.plan import Entity, EntityKind
 from shotwright.core.prompt.lexicon import motion_of, noun_of
 from shotwright.core.prompt.syntax import CHAIRS
-from shotwright.core.prompt.vocabulary import SETTINGS
+from shotwright.core.prompt.vocabulary import PLACE_NOUNS
 from shotwright.engines.analysis.cutout import CutOut
 from shotwright.engines.draft.blocking.placing import Member
 from shotwright.engines.draft.cast.figures import Figure, Step
@@ -47,7 +47,6 @@ RIDDEN = {
     "snowboard": "ski",
     "ski": "ski",
 }
-PLACES_NAMED = frozenset(noun for nouns in SETTINGS.rows.values() for noun in nouns)
 
 
 @dataclass(frozen=True)
@@ -102,7 +101,8 @@ def _is_shown(entity: Entity, plan: ShotPlan, notes: list[str]) -> bool:
     if entity.kind == "food" and holder is not None and holder.kind == "tool" and entity.count == 1:
         notes.append(f"{entity.noun}: not seen in the {holder.noun}")
         return False
-    if entity.kind in {"nature", "building"} and is_scenic(entity.noun) and entity.noun in PLACES_NAMED:
+    is_scenery = entity.kind in {"nature", "building"} and is_scenic(entity.noun)
+    if entity.noun in PLACE_NOUNS and (is_scenery or known is None):
         return False  # the set shows it
     if entity.kind == "light" and _row(entity) is None:
         notes.append(f"{entity.noun}: not drawn yet")
