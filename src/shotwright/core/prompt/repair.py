@@ -16,11 +16,12 @@ if TYPE_CHECKING:
     from shotwright.core.prompt.sentence import Word
 
 Words = tuple["Word", ...]
-JOINING = frozenset({"while", "and", "as"})
+JOINING = frozenset({"while", "and", "as", "when", "until"})
 FINITE = frozenset({"VBZ", "VBP", "VBD"})
 NOT_MAIN = frozenset({"pobj", "compound", "amod", "nmod", "appos"})
 STARTS_PHRASE = frozenset({"DT", "PRP$", "JJ", "CD"})
 GOES_ON = frozenset({"IN", "TO", "RB", "RP", "DT", "PRP$", ",", "PRP"})
+ACTORS = frozenset({"person", "animal", "vehicle"})
 MOVERS = frozenset({"person", "animal", "vehicle", "light", "nature", "plant", "tool", "food", "furniture", "clothing"})
 
 
@@ -77,6 +78,16 @@ def _is_really_noun(words: Words, word: Word) -> bool:
         and known.kind == "clothing"
         and any(w.text in {"in", "wearing"} for w in words[max(0, word.i - 5) : word.i])
     )
+    after = _after(words, word)
+    if (
+        known is not None
+        and known.kind in ACTORS
+        and word.tag in FINITE
+        and after is not None
+        and after.tag == "NNS"
+        and is_verb(after.text)
+    ):
+        return True  # "a double-decker bus drives over"
     is_pair = before is not None and noun_of(f"{before.text} {singular(word.text)}") is not None
     if word.tag[0] == "V" and (is_worn or is_pair) and word.tag not in {"VBG", "VBN"}:
         return True

@@ -67,11 +67,14 @@ def _found(shot: Shot) -> Found:
     entities = [entity for entity in plan.entities if entity.appears_s == 0]
     if any(shown.places for shown in plan.shots):  # the words cut from place to place
         setting = replace(setting, places=plan.shots[0].places, shells=setting.shells if plan.shots[0].places else ())
+    things = [name_of(entity) for entity in entities]
+    here = tuple(noun for noun in setting.places if not any(thing.endswith(f" {noun}") for thing in things))
+    setting = replace(setting, places=here)  # "a space station" is no station
     ridden = vehicle_room(plan)
     if ridden is not None:
         setting = replace(setting, places=(ridden.noun, *setting.places), inside=True)
     elif not setting.places and set(setting.shells) <= VAGUE_SHELLS:
-        usual = place_told_by(name_of(entity) for entity in entities)
+        usual = place_told_by(things)
         setting = replace(setting, places=(usual,), inside=True) if usual else setting
     return find_place(setting, has_cast=bool(plan.entities), is_aerial=is_aerial)
 

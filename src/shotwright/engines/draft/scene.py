@@ -240,9 +240,9 @@ def _stage_words(
             sprite.holder = of[id(member.parent[0])]
             sprite.grip = 0.03 if member.entity.noun in HELD_BELOW else sprite.grip
             sprite.held_until_s = released_s(member, plan) if member.track is not None else math.inf
-        sprite.appears_s = member.entity.appears_s if member.track is None else 0.0
-        if sprite.appears_s in cuts:
-            sprite.appears_s, sprite.fade_s = sprite.appears_s, 1 / floor.fps
+        is_cut_in = member.entity.appears_s in cuts
+        sprite.appears_s = member.entity.appears_s if member.track is None or is_cut_in else 0.0
+        sprite.fade_s = 1 / floor.fps if is_cut_in else sprite.fade_s
         sprite.gone_s = min((at for at in left if _has_left(plan, member.entity, at)), default=math.inf)
         acts = plan.actions_of(member.entity.id)
         if sprite.figure is None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from shotwright.engines.draft.blocking.contact import HANDY
 from shotwright.engines.draft.blocking.ways import GOING
+from shotwright.engines.draft.cast.support import BRIDGES
 
 if TYPE_CHECKING:
     from shotwright.core.plan import Action, Entity, Relation, ShotPlan
@@ -35,7 +36,7 @@ def _nearest(name: str, plan: ShotPlan) -> tuple[str, str] | None:
     mine = [r for r in plan.relations if r.of == name and r.relation in ANCHORS]
     best: Relation | None = min(mine, key=lambda r: ANCHORS.index(r.relation), default=None)
     if best is not None:
-        return best.to, best.relation
+        return best.to, "on" if _crosses(best, plan) else best.relation
     for action in plan.actions:
         done_to = plan.entity(action.object) or _taken_from(action, plan)
         if done_to is None or action.who == action.object:
@@ -56,6 +57,13 @@ def _nearest(name: str, plan: ShotPlan) -> tuple[str, str] | None:
         if is_mine and action.motion not in GOING and name != action.who and carried.get(action.who) != name:
             return action.who, "object"
     return None
+
+
+def _crosses(relation: Relation, plan: ShotPlan) -> bool:
+    """Whether somebody over something goes on it: over a bridge, unless they fly."""
+    to = plan.entity(relation.to)
+    goes = any(act.motion in GOING and act.motion not in {"fly", "swim"} for act in plan.actions_of(relation.of))
+    return relation.relation == "over" and goes and to is not None and to.noun.split()[-1] in BRIDGES
 
 
 def _taken_from(action: Action, plan: ShotPlan) -> Entity | None:

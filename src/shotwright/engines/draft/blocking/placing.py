@@ -41,6 +41,7 @@ CLEAR = frozenset({"window", "windowpane", "glass", "shop window", "fence", "gat
 CROWD = 5
 """From this many on they stand behind the others, in rows."""
 CROWD_M = 1.8
+LATER_S = 0.3
 TOPPED = 1.2
 """How many times as tall as what stands on it a hill is shown."""
 BEFORE_WALL = 0.8
@@ -168,6 +169,8 @@ def _hang(members: list[Member], plan: ShotPlan) -> None:
         parent = parents[min(member.copy, len(parents) - 1)] if parents and kind in {"riding", "on"} else first.get(to)
         if parent is None or parent is member or _is_under(parent, member):
             continue
+        if parent.entity.appears_s > member.entity.appears_s + LATER_S:
+            continue  # not there yet
         if kind in {"handled", "held"} and not is_in_hand(member, parent, kind):
             kind = "object"
         kind = "held" if kind == "handled" else kind

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from shotwright.engines.draft.blocking.placing import Member
 
 BEDS = frozenset({"bed", "gurney", "stretcher", "hammock", "mattress", "couch"})
+BRIDGES = frozenset({"bridge", "footbridge", "viaduct", "aqueduct", "overpass", "flyover"})
+"""What one crosses on top of."""
 BACKS = {"animal": 0.66, "vehicle": 0.6}
 """Where one sits on it, in heights."""
 SMALL_SHARE = 0.5
@@ -21,6 +23,8 @@ BIG_M, DECK, ROOF = 4.5, 0.35, 0.92
 def support_m(child: Member, parent: Member) -> float:
     """How high `child` is on `parent`; seats reckon with how high its motion sits."""
     noun, tall = parent.entity.noun, parent.tall_m
+    if noun.split()[-1] in BRIDGES:
+        return 0.62 * tall
     if noun in CHAIRS:
         return 0.48 * tall - (seat_m(child.motion) if child.is_figure else 0.0)
     if noun in BEDS:

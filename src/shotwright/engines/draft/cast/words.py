@@ -85,7 +85,8 @@ def _is_shown(entity: Entity, plan: ShotPlan, notes: list[str]) -> bool:
     if any(r.of == entity.id and r.relation == "part_of" and plan.entity(r.to) for r in plan.relations):
         return False  # the whole shows it
     known = noun_of(entity.noun)
-    if _is_effect(entity, plan) or entity is vehicle_room(plan):
+    is_place = entity.kind == "building" and entity.noun in plan.setting.places and plan.setting.inside
+    if _is_effect(entity, plan) or entity is vehicle_room(plan) or is_place:
         return False  # the effect or the set shows it
     if _row(entity) is None and known is not None and known.kind in {"place", "inside", "body_part"}:
         notes.append(
