@@ -165,7 +165,11 @@ class Relating(Nouns):
             )
             is_spot = target is not None and target.kind in {"furniture", "building", "vehicle", "plant"}
             moves_up = kind in BESIDE_SOMEBODY and thing.kind in SMALL and head.dep in {"pobj", "dobj"} and is_spot
-            return (self._subjects(verb) or [thing]) if moves_up and verb else self._group(head)
+            if moves_up and verb:
+                return self._subjects(verb) or [thing]
+            return [
+                one for one in self._group(head) if one is thing or (one.span or prep.span)[0] < prep.span[0]
+            ]  # not who comes after
         if head.tag[0] == "V" or head.tag in {"JJ", "RB"}:
             placed = [self.things[w.i] for w in self.sentence.children(head) if w.dep == "dobj" and w.i in self.things]
             goals = [w.lemma for w in self.sentence.children(prep) if w.dep == "pobj"]

@@ -41,6 +41,7 @@ CLEAR = frozenset({"window", "windowpane", "glass", "shop window", "fence", "gat
 CROWD = 5
 """From this many on they stand behind the others, in rows."""
 CROWD_M = 1.8
+HELD_ASPECT, HELD_SHARE = 0.55, 0.34
 LATER_S = 0.3
 TOPPED = 1.2
 """How many times as tall as what stands on it a hill is shown."""
@@ -174,6 +175,13 @@ def _hang(members: list[Member], plan: ShotPlan) -> None:
         if kind in {"handled", "held"} and not is_in_hand(member, parent, kind):
             kind = "object"
         kind = "held" if kind == "handled" else kind
+        if (
+            kind == "held"
+            and member.wide_m > HELD_ASPECT * member.tall_m
+            and member.tall_m > HELD_SHARE * parent.tall_m
+        ):
+            share = HELD_SHARE * parent.tall_m / member.tall_m  # no lantern hides who carries it
+            member.wide_m, member.tall_m = share * member.wide_m, share * member.tall_m
         if (
             kind in _REVERSED
             and member.tall_m > LARGER * parent.tall_m

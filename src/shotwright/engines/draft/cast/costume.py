@@ -61,13 +61,23 @@ SOLIDS: dict[str, Solid] = {
     "cape": Solid(_BACK, ((0.06, 0.14, 0.05, -0.1), (-0.3, 0.24, 0.06, -0.16), (-0.95, 0.34, 0.1, -0.26)), side="behind", needs_legs_down=True),
     "backpack": Solid(_BACK, ((0.06, 0.12, 0.08, -0.19), (0.0, 0.16, 0.1, -0.21), (-0.3, 0.16, 0.1, -0.21)), side="behind"),
     "scarf": Solid(_BACK, ((0.16, 0.09, 0.09, -0.01), (0.1, 0.1, 0.1, 0))),
+    "coat": Solid(_HIPS, ((-0.22, 0.155, 0.13, 0), (-0.5, 0.19, 0.16, 0), (-0.88, 0.23, 0.19, 0)), needs_legs_down=True),
+    "apron": Solid(_HIPS, ((0.24, 0.1, 0.03, 0.1), (-0.05, 0.15, 0.04, 0.13), (-0.55, 0.19, 0.05, 0.13)), side="ahead"),
+    "shirt front": Solid(_BACK, ((0.12, 0.055, 0.02, 0.1), (-0.16, 0.012, 0.02, 0.14)), side="ahead"),
+    "tie": Solid(_BACK, ((0.1, 0.014, 0.02, 0.115), (-0.14, 0.026, 0.02, 0.15)), side="ahead"),
+    "glasses": Solid(_HEAD, ((0.335, 0.085, 0.02, 0.11), (0.302, 0.085, 0.02, 0.11)), side="ahead"),
+    "mask": Solid(_HEAD, ((0.3, 0.075, 0.03, 0.1), (0.2, 0.06, 0.03, 0.1)), side="ahead"),
     "beard": Solid(_HEAD, ((0.25, 0.075, 0.05, 0.06), (0.1, 0.05, 0.03, 0.09)), side="ahead"),
 }  # fmt: skip
 WORN = {
     "hat": "hat", "cap": "cap", "baseball cap": "cap", "beret": "beanie", "beanie": "beanie", "helmet": "helmet", "hard hat": "helmet", "crown": "crown",
     "tiara": "crown", "top hat": "top hat", "cowboy hat": "cowboy hat", "straw hat": "cowboy hat", "sombrero": "cowboy hat", "fedora": "hat", "bowler": "hat",
     "toque": "toque", "chef hat": "toque", "turban": "beanie", "hood": "hood", "hoodie": "hood", "headscarf": "hood", "hijab": "hood", "veil": "hood", "wig": "long hair",
-    "dress": "skirt", "skirt": "skirt", "gown": "gown", "wedding dress": "gown", "evening dress": "gown", "robe": "gown", "kimono": "gown", "cloak": "cape", "cape": "cape",
+    "dress": "skirt", "skirt": "skirt", "gown": "gown", "wedding dress": "gown", "evening dress": "gown", "robe": "gown", "kimono": "gown", "cape": "cape",
+    "coat": "coat", "raincoat": "coat", "trench coat": "coat", "overcoat": "coat", "lab coat": "coat", "fur coat": "coat", "trenchcoat": "coat", "apron": "apron",
+    "suit": "shirt front", "tuxedo": "shirt front", "business suit": "shirt front", "tie": "tie", "bow tie": "tie", "necktie": "tie", "glasses": "glasses",
+    "sunglasses": "glasses", "goggles": "glasses", "spectacles": "glasses", "mask": "mask", "gas mask": "mask", "beard": "beard", "moustache": "beard", "mustache": "beard",
+    "santa hat": "beanie", "cloak": "cape", "poncho": "cape", "bathrobe": "gown", "ball gown": "gown", "abaya": "gown", "toga": "gown", "hanbok": "gown", "yukata": "gown",
     "tutu": "tutu", "backpack": "backpack", "rucksack": "backpack", "scarf": "scarf", "nightgown": "gown", "sundress": "skirt", "kilt": "skirt", "sari": "gown", "cassock": "gown",
 }  # fmt: skip
 """Solids of garments, by noun."""
@@ -77,7 +87,8 @@ TRADES = {
     "emperor": "crown", "cowboy": "cowboy hat", "sheriff": "cowboy hat", "farmer": "cowboy hat", "wizard": "pointed hat", "witch": "pointed hat", "policeman": "cap", "police": "cap",
     "officer": "cap", "pilot": "cap", "captain": "cap", "sailor": "cap", "driver": "cap", "pirate": "hat", "magician": "top hat", "detective": "hat", "monk": "hood", "nun": "hood",
     "ninja": "hood", "superhero": "cape", "ballerina": "tutu", "bride": "gown", "hiker": "backpack", "santa": "beanie", "courier": "cap", "worker": "helmet", "fisherman": "hat",
-    "shepherd": "hat", "gardener": "hat", "explorer": "hat", "samurai": "helmet", "vampire": "cape", "priest": "gown",
+    "shepherd": "hat", "gardener": "hat", "explorer": "hat", "samurai": "helmet", "vampire": "cape", "priest": "gown", "doctor": "coat", "scientist": "coat", "chemist": "coat", "barista": "apron", "waiter": "shirt front", "businessman": "shirt front",
+    "groom": "shirt front", "butcher": "apron", "blacksmith": "apron", "judge": "gown", "conductor": "shirt front", "agent": "shirt front", "spy": "shirt front",
 }  # fmt: skip
 """Solids of trades, where the words name nothing of the kind."""
 FEMALE = frozenset({

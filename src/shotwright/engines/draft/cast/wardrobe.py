@@ -63,12 +63,36 @@ LONG = frozenset(
         "nightgown",
         "sari",
         "tracksuit",
+        "tuxedo",
+        "bathrobe",
+        "toga",
+        "hanbok",
+        "yukata",
+        "abaya",
+        "swimsuit",
+        "leotard",
+        "onesie",
+        "hazmat suit",
     }
 )
 HATS: dict[str, RGB] = {
-    "crown": (226, 184, 60), "toque": WHITE, "cowboy hat": (150, 116, 76), "hat": (92, 74, 58), "backpack": (176, 84, 50), "top hat": BLACK, "scarf": (176, 50, 50),
+    "crown": (226, 184, 60), "toque": WHITE, "cowboy hat": (150, 116, 76), "hat": (92, 74, 58), "backpack": (176, 84, 50), "top hat": BLACK, "shirt front": WHITE, "apron": (226, 222, 210), "glasses": BLACK, "scarf": (176, 50, 50),
 }  # fmt: skip
 """Colours of what is worn, where neither words nor clothes say."""
+UNDYED: dict[str, RGB] = {
+    "jeans": (62, 84, 132), "denim": (62, 84, 132), "tuxedo": BLACK, "suit": (52, 56, 70), "leather": (74, 52, 40), "wedding": WHITE, "uniform": (42, 54, 88), "lab": WHITE,
+    "hoodie": (120, 124, 130), "raincoat": (226, 190, 50), "bathrobe": WHITE, "armor": STEEL, "armour": STEEL, "spacesuit": WHITE, "apron": (226, 222, 210), "santa": (190, 24, 30),
+    "khaki": (150, 134, 92), "camouflage": (88, 96, 62), "wetsuit": BLACK, "glasses": BLACK, "sunglasses": BLACK, "goggles": BLACK, "mask": (226, 228, 226), "tie": (130, 30, 36),
+    "fur": (128, 100, 76), "silk": (176, 60, 72), "golden": (212, 172, 72), "sequin": (206, 176, 90), "straw": (206, 176, 110), "wool": (150, 130, 110), "scrubs": (90, 160, 170),
+}  # fmt: skip
+"""Colours of garments and stuffs that the words give none."""
+HAIR_COLOURS: dict[str, RGB] = {
+    "red": (176, 74, 36), "ginger": (190, 96, 44), "auburn": (132, 58, 36), "blonde": (222, 188, 112), "blond": (222, 188, 112), "golden": (226, 184, 90), "brunette": (84, 56, 40),
+    "brown": (92, 62, 42), "dark": (40, 32, 30), "black": (28, 26, 28), "white": (232, 232, 230), "grey": (170, 172, 174), "gray": (170, 172, 174), "silver": (196, 200, 204),
+}  # fmt: skip
+"""Colours of hair; others are dyed."""
+GROWN = frozenset({"hair", "beard", "moustache", "mustache", "ponytail", "braid", "bun", "curl", "hairstyle"})
+"""What grows on somebody: no thing of its own."""
 LEGS = frozenset({"trousers", "pants", "jeans", "shorts", "skirt", "leggings", "tights"})
 SMALL_GARMENTS = frozenset({
     "hat", "cap", "helmet", "shoe", "sneaker", "boot", "glove", "scarf", "crown", "tie", "mask", "sunglasses", "glasses", "sock", "belt", "watch", "ring",
@@ -120,27 +144,46 @@ def clothes_of(entity: Entity, worn: list[Entity], copy: int) -> Clothes:
     salt = zlib.crc32(f"{entity.id}{entity.noun}{copy}".encode())
     top, legs = ROLES.get(entity.noun.split()[-1] if entity.noun else "", EVERYDAY[salt % len(EVERYDAY)])
     own = colour_of(entity.colour)
-    if own is not None:
+    if own is not None and not any(word.endswith("haired") for word in entity.attributes):
         top, legs = own, _darker(own)
     for garment in worn:
-        colour = colour_of(garment.colour) or colour_of(" ".join(garment.attributes))
-        if colour is None:
+        colour, noun = _dyed(garment), garment.noun.split()[-1]
+        if colour is None or noun in GROWN:
             continue
-        noun = garment.noun.split()[-1]
         if noun in LEGS:
             legs = colour
         elif noun in LONG:
             top, legs = colour, _darker(colour)
         elif noun not in SMALL_GARMENTS:
             top = colour
-    hair = (
-        (206, 206, 204)
-        if OLD & set(entity.attributes) or entity.noun.startswith(("grandm", "grandf", "grandp", "granny"))
-        else HAIRS[(salt >> 4) % len(HAIRS)]
-    )
     skin = STEEL if entity.noun in {"robot", "android"} else SKINS[(salt >> 8) % len(SKINS)]
-    hair = STEEL if entity.noun in {"robot", "knight"} else hair
+    hair = STEEL if entity.noun in {"robot", "knight"} else _hair(entity, worn, HAIRS[(salt >> 4) % len(HAIRS)])
+    hair = skin if {"bald", "shaved"} & set(entity.attributes) else hair
     return Clothes(top, legs, skin, hair, _solids(entity, worn, top, hair))
+
+
+def _dyed(garment: Entity) -> RGB | None:
+    """The colour of a garment: what the words say, else that of its stuff."""
+    said = colour_of(garment.colour) or colour_of(" ".join(garment.attributes))
+    return said or next((UNDYED[word] for word in (*garment.attributes, *garment.noun.split()) if word in UNDYED), None)
+
+
+def _hair(entity: Entity, worn: list[Entity], usual: RGB) -> RGB:
+    """The colour of somebody's hair: "a red-haired woman", "with long white hair", an old man's."""
+    words = [
+        word.removesuffix("-haired")
+        for word in entity.attributes
+        if word.endswith("-haired") or word in {"blonde", "blond", "brunette", "ginger"}
+    ]
+    words += [word for item in worn if item.noun in GROWN for word in (item.colour or "", *item.attributes)]
+    words += [entity.noun] if entity.noun in {"blonde", "blond", "brunette", "redhead"} else []
+    said = next(
+        (HAIR_COLOURS.get(word) or colour_of(word) for word in words if word in HAIR_COLOURS or colour_of(word)), None
+    )
+    if said is not None:
+        return said
+    is_old = OLD & set(entity.attributes) or entity.noun.startswith(("grandm", "grandf", "grandp", "granny"))
+    return (206, 206, 204) if is_old else usual
 
 
 def _solids(entity: Entity, worn: list[Entity], top: RGB, hair: RGB) -> tuple[tuple[str, RGB], ...]:
@@ -148,12 +191,20 @@ def _solids(entity: Entity, worn: list[Entity], top: RGB, hair: RGB) -> tuple[tu
     found: dict[str, RGB] = {}
     noun = entity.noun.split()[-1] if entity.noun else ""
     is_bald = bool({"bald", "shaved"} & set(entity.attributes))
-    if (noun in FEMALE or "long-haired" in entity.attributes) and not is_bald:
+    has_long = any(
+        item.noun in {"hair", "ponytail", "braid"} and {"long", "flowing"} & set(item.attributes) for item in worn
+    )
+    if (noun in FEMALE or has_long or "long-haired" in entity.attributes) and not is_bald:
         found["long hair"] = hair
     for garment in worn:
-        solid = WORN.get(garment.noun) or WORN.get(garment.noun.split()[-1])
+        whole = f"{garment.attributes[-1]} {garment.noun}" if garment.attributes else garment.noun
+        solid = WORN.get(whole) or WORN.get(garment.noun) or WORN.get(garment.noun.split()[-1])
         if solid is not None:
-            found[solid] = colour_of(garment.colour) or colour_of(" ".join(garment.attributes)) or _usual(solid, top)
+            if solid == "skirt" and {"long", "flowing"} & set(garment.attributes):
+                solid = "gown"
+            found[solid] = (
+                hair if solid == "beard" else WHITE if solid == "shirt front" else _dyed(garment) or _usual(solid, top)
+            )
     usual = TRADES.get(noun)
     has_same = any(SOLIDS[name].part == SOLIDS[usual].part and name != "long hair" for name in found) if usual else True
     if usual and not has_same:
@@ -168,8 +219,7 @@ def is_worn_visibly(garment: Entity) -> bool:
     noun = garment.noun.split()[-1]
     if garment.noun in WORN or noun in WORN:
         return True
-    has_colour = colour_of(garment.colour) or colour_of(" ".join(garment.attributes))
-    return has_colour is not None and noun not in SMALL_GARMENTS
+    return noun in GROWN or (_dyed(garment) is not None and noun not in SMALL_GARMENTS)
 
 
 def _usual(solid: str, top: RGB) -> RGB:

@@ -11,14 +11,15 @@ from shotwright.core.prompt.syntax import CHAIRS
 from shotwright.core.prompt.vocabulary import PLACE_NOUNS
 from shotwright.engines.analysis.cutout import CutOut
 from shotwright.engines.draft.blocking.placing import Member
+from shotwright.engines.draft.cast.costume import WORN
 from shotwright.engines.draft.cast.figures import Figure, Step
 from shotwright.engines.draft.cast.labels import box_of
 from shotwright.engines.draft.cast.library import Row, is_scenic, picture_of, row_of
 from shotwright.engines.draft.cast.pose import SEATED, can_sit, motions
 from shotwright.engines.draft.cast.support import BEDS
-from shotwright.engines.draft.cast.wardrobe import SIZES, clothes_of, height_of, is_worn_visibly, scale_of
+from shotwright.engines.draft.cast.wardrobe import GROWN, SIZES, clothes_of, height_of, is_worn_visibly, scale_of
 from shotwright.engines.draft.looks.effects import EFFECTS
-from shotwright.engines.draft.sets.places import is_vehicle_room
+from shotwright.engines.draft.sets.places import is_vehicle_room, rows
 from shotwright.media.colour import colour_of
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ NO_THINGS = frozenset({
     "story", "documentary", "animation", "noir", "generate", "delete", "remove", "product", "prop", "brushwork", "art", "instagram", "dont", "let",
 })  # fmt: skip
 """Words that stand where a noun stands, and name none."""
+LYING = frozenset({"on", "in", "inside", "under", "over", "behind", "against", "carried_by"})
+"""Relations of a garment that nobody wears."""
 QUIET = frozenset({"stand", "hold", "carry", "look_around"})
 """Motions that give way to what is done meanwhile."""
 RIDDEN = {
@@ -73,19 +76,19 @@ def members_of(plan: ShotPlan, notes: list[str]) -> list[tuple[Member, Look]]:
 
 def _is_shown(entity: Entity, plan: ShotPlan, notes: list[str]) -> bool:
     """Whether something has a body of its own: what is worn colours its wearer, materials and light have none."""
-    wearer = next((plan.entity(r.of) for r in plan.relations if r.to == entity.id and r.relation == "wearing"), None)
-    if entity.kind == "clothing" and wearer is not None:
+    wearer = _wearer(entity, plan)
+    holder = next((plan.entity(r.of) for r in plan.relations if r.to == entity.id and r.relation == "holding"), None)
+    if wearer is None and holder is not None and holder.kind == "person" and _goes_on(entity, plan):
+        wearer = holder
+    if (entity.kind == "clothing" or entity.noun in GROWN) and wearer is not None:
         is_seen = wearer.kind == "person" and not wearer.ref and is_worn_visibly(entity)
         notes += [] if is_seen else [f"{entity.noun}: not seen on {wearer.ref or 'the ' + wearer.noun}"]
-        return False
-    has_people = any(other.kind == "person" and not other.ref for other in plan.entities)
-    if entity.kind == "clothing" and has_people and not any(entity.id in {r.of, r.to} for r in plan.relations):
-        notes.append(f"{entity.noun}: nobody was found who wears it")
         return False
     if any(r.of == entity.id and r.relation == "part_of" and plan.entity(r.to) for r in plan.relations):
         return False  # the whole shows it
     known = noun_of(entity.noun)
     is_place = entity.kind == "building" and entity.noun in plan.setting.places and plan.setting.inside
+    is_place |= any(f"{entity.noun} {place}" in rows() for place in plan.setting.places)  # "a bamboo forest"
     if _is_effect(entity, plan) or entity is vehicle_room(plan) or is_place:
         return False  # the effect or the set shows it
     if _row(entity) is None and known is not None and known.kind in {"place", "inside", "body_part"}:
@@ -199,14 +202,45 @@ def thing_of(words: list[str]) -> tuple[CutOut, bool]:
 
 def _person(entity: Entity, copy: int, plan: ShotPlan) -> tuple[Member, Look]:
     tall = height_of(entity)
-    worn = [
-        item for r in plan.relations if r.of == entity.id and r.relation == "wearing" and (item := plan.entity(r.to))
-    ]
+    worn = worn_by(entity, plan)
     steps = steps_of(entity, plan)
     figure = Figure(steps, clothes_of(entity, worn, copy), tall, 0.37 * copy)
     card = figure.card(0.0, 0.0, 0.0).cut
     wide = max(FIGURE_WIDTH * tall, card.aspect * tall * 0.9)
     return Member(entity, copy, tall, wide, is_figure=True, motion=steps[0].motion), Look(figure, card)
+
+
+def worn_by(entity: Entity, plan: ShotPlan) -> list[Entity]:
+    """What somebody wears, what grows on them, and what the words name behind them that nobody else wears."""
+    mine = {
+        r.to for r in plan.relations if r.of == entity.id and r.relation in {"wearing", "holding", "near", "beside"}
+    }
+    return [
+        item for item in plan.entities if (item.id in mine and _goes_on(item, plan)) or _wearer(item, plan) is entity
+    ]
+
+
+def _goes_on(item: Entity, plan: ShotPlan) -> bool:
+    """Whether a thing is worn rather than held."""
+    is_said = any(r.to == item.id and r.relation == "wearing" for r in plan.relations)
+    return (
+        is_said
+        or item.noun in GROWN
+        or (item.kind == "clothing" and WORN.get(item.noun) in {"backpack", "glasses", "scarf", "beard"})
+    )
+
+
+def _wearer(item: Entity, plan: ShotPlan) -> Entity | None:
+    """Who wears what: whom the words say, else of a garment that lies nowhere the last one named before it."""
+    said = next((plan.entity(r.of) for r in plan.relations if r.to == item.id and r.relation == "wearing"), None)
+    if said is not None or (item.kind != "clothing" and item.noun not in GROWN) or item.span is None:
+        return said
+    lies = any(r.of == item.id and r.relation in LYING for r in plan.relations)
+    is_used = any(act.who == item.id or (act.object == item.id and act.motion is not None) for act in plan.actions)
+    if lies or is_used or (item.noun not in GROWN and any(r.to == item.id for r in plan.relations)):
+        return None
+    before = [e for e in plan.entities if e.kind == "person" and e.span and e.span[0] < item.span[0]]
+    return max(before, key=lambda e: e.span or (0, 0), default=None)
 
 
 def steps_of(entity: Entity, plan: ShotPlan) -> list[Step]:
