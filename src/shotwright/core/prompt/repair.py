@@ -89,13 +89,8 @@ def _is_really_noun(words: Words, word: Word) -> bool:
     ):
         return True  # "a double-decker bus drives over"
     is_one = before is not None and before.tag == "NN" and word.i > 1 and words[word.i - 2].text in {"a", "an"}
-    if (
-        is_one
-        and known is not None
-        and word.tag in {"VB", "VBP"}
-        and not _ends_in_s(word)
-        and known.kind in {"place", "inside", "building"}
-    ):
+    is_bare = word.tag in {"VB", "VBP"} and not _ends_in_s(word) and (before is not None and before.dep == "pobj")
+    if is_one and is_bare and known is not None:
         return True  # "a bamboo forest"
     is_pair = before is not None and noun_of(f"{before.text} {singular(word.text)}") is not None
     if word.tag[0] == "V" and (is_worn or is_pair) and word.tag not in {"VBG", "VBN"}:

@@ -223,11 +223,7 @@ def worn_by(entity: Entity, plan: ShotPlan) -> list[Entity]:
 def _goes_on(item: Entity, plan: ShotPlan) -> bool:
     """Whether a thing is worn rather than held."""
     is_said = any(r.to == item.id and r.relation == "wearing" for r in plan.relations)
-    return (
-        is_said
-        or item.noun in GROWN
-        or (item.kind == "clothing" and WORN.get(item.noun) in {"backpack", "glasses", "scarf", "beard"})
-    )
+    return is_said or item.noun in GROWN or WORN.get(item.noun) in {"backpack", "glasses", "scarf", "beard"}
 
 
 def _wearer(item: Entity, plan: ShotPlan) -> Entity | None:
