@@ -88,10 +88,6 @@ def _is_really_noun(words: Words, word: Word) -> bool:
         and is_verb(after.text)
     ):
         return True  # "a double-decker bus drives over"
-    is_one = before is not None and before.tag == "NN" and word.i > 1 and words[word.i - 2].text in {"a", "an"}
-    is_bare = word.tag in {"VB", "VBP"} and not _ends_in_s(word) and (before is not None and before.dep == "pobj")
-    if is_one and is_bare and known is not None:
-        return True  # "a bamboo forest"
     is_pair = before is not None and noun_of(f"{before.text} {singular(word.text)}") is not None
     if word.tag[0] == "V" and (is_worn or is_pair) and word.tag not in {"VBG", "VBN"}:
         return True
@@ -125,7 +121,9 @@ def _may_be_verb(words: Words, word: Word, low: int) -> bool:
         return False
     if word.i == low:
         return _goes_on(words, word)
-    before = words[word.i - 1]
+    before, known = words[word.i - 1], noun_of(singular(word.text))
+    if word.tag == "NN" and before.dep == "compound" and known is not None and known.kind in {"place", "inside"}:
+        return False  # "in a bamboo forest"
     named = (
         before.is_noun or before.tag in {"PRP", "RB", "CD"} or (before.tag == "JJ" and noun_of(before.text) is not None)
     )
