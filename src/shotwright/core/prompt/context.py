@@ -49,6 +49,11 @@ class Context:
                 found += [thing for thing in self._group(child, depth + 1) if thing not in found]
         return found
 
+    def _named_before(self, noun: Word, said: Word) -> list[Thing]:
+        """Those named together with a noun, without who comes after what is said of it: "a girl holding a lantern and a samurai"."""
+        group = self._group(noun)
+        return [one for one in group if (one.span or said.span)[0] <= said.span[0]] or group
+
     def _is_joined(self, word: Word, child: Word) -> bool:
         between = self.sentence.words[word.i + 1 : child.i]
         return any(w.text in {"and", "or", "&"} for w in between) or child.dep == "conj"
@@ -112,9 +117,9 @@ class Context:
         if verb.dep == "acl" and verb.tag == "VBG" and (main := self._main_subject(verb)):
             return main
         if verb.dep in CLAUSES_OF or (verb.dep == "amod" and verb.tag in {"VBG", "JJ"}):
-            return self._group(head)
+            return self._named_before(head, verb)
         if head.is_noun and verb.dep in {"conj", "advcl", "dep", "appos"} and head.i in self.things:
-            return self._group(head)
+            return self._named_before(head, verb)
         return self._subjects(head, depth + 1) if verb.dep in INHERITING else []
 
     def _main_subject(self, verb: Word) -> list[Thing]:
