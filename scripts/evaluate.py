@@ -23,6 +23,7 @@ from shotwright.core.request import Element, ShotRequest
 from shotwright.engines.base import ElementMedia, Rendered, Shot, output_spec
 from shotwright.engines.draft.engine import DraftEngine, read_camera
 from shotwright.engines.draft.sets import find_place, paint_set
+from shotwright.engines.draft.sets.kinds import KINDS
 from shotwright.evaluation.case import Case
 from shotwright.evaluation.metrics import evaluate
 from shotwright.evaluation.report import Entry, write_report
@@ -144,9 +145,8 @@ def draw_media(folder: Path) -> dict[str, Path]:
         ("room", "living room"),
     ):
         paths[name] = folder / f"{name}.png"
-        picture, _ = paint_set(
-            find_place(Setting(places=(setting,), inside=True), has_cast=False).kind, Look(), 1600, 900, 5
-        )
+        kind = KINDS.get(setting) or find_place(Setting(places=(setting,), inside=True), has_cast=False).kind
+        picture, _ = paint_set(kind, Look(), 1600, 900, 5)
         cv2.imwrite(str(paths[name]), cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
     wide = cv2.imread(str(paths["street"]))
     assert wide is not None

@@ -11,7 +11,7 @@ import numpy as np
 from shotwright.core.camera import EYE_HEIGHT_M, lens_of
 from shotwright.core.plan import Framing
 from shotwright.engines.analysis.matting import matte
-from shotwright.engines.draft.cast.words import name_of, vehicle_room
+from shotwright.engines.draft.cast.words import name_of, place_thing
 from shotwright.engines.draft.plate import HORIZON, build_diorama, find_horizon, fit
 from shotwright.engines.draft.sets import PaintedSet, build_set, find_place
 from shotwright.engines.draft.sets.places import place_told_by, rows
@@ -71,7 +71,7 @@ def _found(shot: Shot) -> Found:
     here = tuple(noun for noun in setting.places if not any(thing.endswith(f" {noun}") for thing in things))
     here = tuple(next((name for thing in things if (name := f"{thing} {noun}") in rows()), noun) for noun in here)
     setting = replace(setting, places=here)  # "a space station" is no station; "a bamboo forest" is one
-    ridden = vehicle_room(plan)
+    ridden = place_thing(plan)
     if ridden is not None:
         setting = replace(setting, places=(ridden.noun, *setting.places), inside=True)
     elif not setting.places and set(setting.shells) <= VAGUE_SHELLS:

@@ -89,7 +89,7 @@ def _is_shown(entity: Entity, plan: ShotPlan, notes: list[str]) -> bool:
     known = noun_of(entity.noun)
     is_place = entity.kind == "building" and entity.noun in plan.setting.places and plan.setting.inside
     is_place |= any(f"{entity.noun} {place}" in rows() for place in plan.setting.places)  # "a bamboo forest"
-    if _is_effect(entity, plan) or entity is vehicle_room(plan) or is_place:
+    if _is_effect(entity, plan) or entity is place_thing(plan) or is_place:
         return False  # the effect or the set shows it
     if _row(entity) is None and known is not None and known.kind in {"place", "inside", "body_part"}:
         notes.append(
@@ -144,21 +144,18 @@ def _row(entity: Entity) -> Row | None:
     return row_of(name_of(entity)) or row_of(entity.noun)
 
 
-def vehicle_room(plan: ShotPlan) -> Entity | None:
-    """The vehicle whose passengers are seen inside it, if there is one: it is the place, and no thing in it."""
-    return next(
-        (
-            vehicle
-            for relation in plan.relations
-            if relation.relation in {"on", "in", "inside"}
-            and (vehicle := plan.entity(relation.to)) is not None
-            and not vehicle.ref
-            and is_vehicle_room(vehicle.noun)
-            and (rider := plan.entity(relation.of)) is not None
-            and rider.kind in {"person", "animal"}
-        ),
-        None,
-    )
+def place_thing(plan: ShotPlan) -> Entity | None:
+    """What somebody is in or on that is their place, and no thing in it: the train of passengers, the moon of an astronaut."""
+    for relation in plan.relations:
+        thing, rider = plan.entity(relation.to), plan.entity(relation.of)
+        if thing is None or thing.ref or rider is None or rider.kind not in {"person", "animal"}:
+            continue
+        if relation.relation not in {"on", "in", "inside"} or thing.noun not in rows():
+            continue
+        row = _row(thing)
+        if is_vehicle_room(thing.noun) or (row is not None and row.footing == "sky"):
+            return thing
+    return None
 
 
 def _is_figure(entity: Entity) -> bool:
