@@ -14,7 +14,7 @@ from shotwright.engines.analysis.matting import matte
 from shotwright.engines.draft.cast.words import name_of, place_thing
 from shotwright.engines.draft.plate import HORIZON, build_diorama, find_horizon, fit
 from shotwright.engines.draft.sets import PaintedSet, build_set, find_place
-from shotwright.engines.draft.sets.places import place_told_by, rows
+from shotwright.engines.draft.sets.places import place_told_by
 from shotwright.engines.draft.weather import Haze, haze_of, snowed
 from shotwright.media.colour import FrameRGB, FrameYUV, Mask, rgb_to_yuv
 from shotwright.media.images import load_flat
@@ -69,8 +69,7 @@ def _found(shot: Shot) -> Found:
         setting = replace(setting, places=plan.shots[0].places, shells=setting.shells if plan.shots[0].places else ())
     things = [name_of(entity) for entity in entities]
     here = tuple(noun for noun in setting.places if not any(thing.endswith(f" {noun}") for thing in things))
-    here = tuple(next((name for thing in things if (name := f"{thing} {noun}") in rows()), noun) for noun in here)
-    setting = replace(setting, places=here)  # "a space station" is no station; "a bamboo forest" is one
+    setting = replace(setting, places=here)  # "a space station" is no station
     ridden = place_thing(plan)
     if ridden is not None:
         setting = replace(setting, places=(ridden.noun, *setting.places), inside=True)

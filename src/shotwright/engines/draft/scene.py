@@ -46,7 +46,7 @@ CLEAR_M = 0.5
 """How far what stands in a picture must be behind the people to stand up as a card."""
 FLOATS_M, FLOAT_M, CUT_S, ROUND_SHARE = 0.25, 0.55, 0.05, 0.6
 HELD_BELOW = frozenset({
-    "umbrella", "parasol", "balloon", "kite", "torch", "flag", "banner", "sign", "staff", "pole", "rose", "flower",
+    "sword", "katana", "knife", "dagger", "axe", "wand", "spear", "lightsaber", "hammer", "broom", "paintbrush", "torch", "umbrella", "parasol", "balloon", "kite", "flag", "banner", "sign", "staff", "pole", "rose", "flower",
 })  # fmt: skip
 """What is held at its lower end."""
 STILL_VERBS = frozenset({"is", "are", "be", "have", "has", "was", "were"})

@@ -15,15 +15,18 @@ import numpy as np
 from shotwright.core.camera import distance_for
 from shotwright.core.prompt.syntax import CHAIRS
 from shotwright.engines.draft.blocking.anchors import anchor
-from shotwright.engines.draft.blocking.contact import LOW_SHARE, SMALL_M, heading_of, is_in_hand, touch
+from shotwright.engines.draft.blocking.contact import LOW_SHARE, REACH_M, SMALL_M, heading_of, is_in_hand, touch
 from shotwright.engines.draft.blocking.ways import set_off
 from shotwright.engines.draft.cast.figures import speed_of
 from shotwright.engines.draft.cast.support import SMALL_SHARE, support_m
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from shotwright.core.plan import Entity, Framing, ShotPlan
+    from shotwright.engines.draft.sprites import Sprite
 
 HULL = 0.3
 """Where one stands in a boat, in heights."""
@@ -42,7 +45,7 @@ CROWD = 5
 """From this many on they stand behind the others, in rows."""
 CROWD_M = 1.8
 HELD_ASPECT, HELD_SHARE = 0.55, 0.34
-LATER_S = 0.3
+LATER_S, PAIR = 0.3, 2
 TOPPED = 1.2
 """How many times as tall as what stands on it a hill is shown."""
 BEFORE_WALL = 0.8
@@ -61,6 +64,7 @@ AIR_M = {"bird": 1.4, "vehicle": 3.0}
 FILLED = 0.84
 THING_SHARE = {"medium_wide": 0.4, "medium": 0.5, "medium_close_up": 0.6, "close_up": 0.72, "extreme_close_up": 1.1}
 """Height of a thing in frame heights; sizes of people are told by their bodies."""
+TWO_SHOTS = frozenset({"medium", "medium_wide"})
 CLOSE = frozenset({"medium_wide", "medium", "medium_close_up", "close_up", "extreme_close_up"})
 
 
@@ -167,7 +171,11 @@ def _hang(members: list[Member], plan: ShotPlan) -> None:
             continue
         to, kind = relation
         parents = [m for m in members if m.entity.id == to]
-        parent = parents[min(member.copy, len(parents) - 1)] if parents and kind in {"riding", "on"} else first.get(to)
+        parent = (
+            parents[min(member.copy, len(parents) - 1)]
+            if parents and kind in {"riding", "on", "held"}
+            else first.get(to)
+        )
         if parent is None or parent is member or _is_under(parent, member):
             continue
         if parent.entity.appears_s > member.entity.appears_s + LATER_S:
@@ -255,13 +263,18 @@ def _depth(row: list[Member], about: Member, main: Member, plan: ShotPlan, floor
     if size in THING_SHARE and about.entity.kind not in {"person", "animal"} and not about.entity.ref:
         wanted = max(tall, about.wide_m * floor.aspect, 0.05) * floor.lens / (THING_SHARE[size] * floor.aspect)
     widths = [_width(member) for member in row if not _is_crowd(member, main)]
-    need = (
-        (sum(widths) + GAP_M * max(0, len(widths) - 1)) * floor.lens / FILLED if widths and size not in CLOSE else 0.0
-    )
+    shows_all = widths and (size not in CLOSE or is_two_shot(row, size))
+    need = (sum(widths) + GAP_M * max(0, len(widths) - 1)) * floor.lens / FILLED if shows_all else 0.0
     is_small = max(tall, tallest) < SMALL_M
     return min(
         BEFORE_WALL * floor.wall_m, max(wanted, need, NEAREST_M if size in CLOSE or is_small else 1.06 * floor.near_m)
     )
+
+
+def is_two_shot(row: Sequence[Member | Sprite], size: str | None) -> bool:
+    """Whether a medium shot is of two people."""
+    people = [one for one in row if (one.is_figure if isinstance(one, Member) else one.figure is not None)]
+    return size in TWO_SHOTS and len(people) == PAIR == len(row)
 
 
 def _back_up(big: list[Member], depth: float, floor: Floor, *, is_alone: bool) -> None:
@@ -457,6 +470,11 @@ def _turn(members: list[Member], plan: ShotPlan, framing: Framing) -> None:
         and m.motion in {"talk", "fight", "hug", "kiss", "shake_hands", "dance"}
         and m.heading_deg is None
     ]
+    if len(talking) == PAIR and all(m.parent is None for m in talking):
+        one, other = sorted(talking, key=lambda m: m.x)
+        half = 0.5 * REACH_M.get(one.motion, abs(other.x - one.x)) * one.tall_m / 1.7
+        middle = 0.5 * (one.x + other.x)
+        one.x, other.x = middle - half, middle + half
     if len(talking) > 1:
         middle = float(np.mean([m.x for m in talking]))
         for member in talking:

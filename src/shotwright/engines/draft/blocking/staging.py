@@ -14,6 +14,7 @@ import numpy as np
 from shotwright.core.camera import AIM, DRIFT, TARGET_AT, State, distance_for
 from shotwright.core.moves import MOVES
 from shotwright.core.plan import CameraMove, Framing
+from shotwright.engines.draft.blocking.placing import is_two_shot
 from shotwright.engines.draft.cast.sizes import known_height_m
 from shotwright.engines.draft.sprites import Sprite, spread_views
 
@@ -255,6 +256,8 @@ def opening(place: Place, framing: Framing, sprites: list[Sprite], aspect: float
         base = replace(base, eye=(base.eye[0], eye_m, base.eye[2]))  # small things are met at their height
     share = AIM.get(size or "full", 0.55) if main.figure or main.word is None else 0.5
     point = (main.x, main.y + share * main.height_m, main.z)
+    if is_two_shot(sprites, size):
+        point = (0.5 * (sprites[0].x + sprites[1].x), *point[1:])
     aimed = replace(base, look=point) if size in CLOSE_SIZES else _with_all_in_frame(base, sprites, aspect)
     return angled(aimed, framing, place, main, aspect)
 

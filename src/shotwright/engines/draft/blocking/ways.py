@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 Point: TypeAlias = "NDArray[np.float64]"
 JUMP_M, ON_GROUND_M = 0.35, 0.01
+PLAIN_ENDS = frozenset({"left", "right", "out", "near", "far", "up", "down"})
 SIDES = {"left": -1.0, "right": 1.0}
 SPEEDS_M_S = {"vehicle": 2.2, "animal": 2.0}
 CARRIED = frozenset({"on", "in", "inside", "riding", "held", "carried_by"})
@@ -79,7 +80,8 @@ def released_s(member: Member, plan: ShotPlan) -> float:
 
 def _aimed(action: Action, member: Member, plan: ShotPlan) -> Action:
     """What is put somewhere goes to what it is in or on; what is let go falls; what is thrown flies away."""
-    if action.path and action.path.end not in {None, "down"}:
+    end = action.path.end if action.path else None
+    if end not in {None, "down"} and (end in PLAIN_ENDS or plan.entity(end) is not None):
         return action
     place = next(
         (r.to for r in plan.relations if r.of == member.entity.id and r.relation in {"in", "on", "inside"}), None

@@ -88,9 +88,11 @@ def _is_shown(entity: Entity, plan: ShotPlan, notes: list[str]) -> bool:
         return False  # the whole shows it
     known = noun_of(entity.noun)
     is_place = entity.kind == "building" and entity.noun in plan.setting.places and plan.setting.inside
-    is_place |= any(f"{entity.noun} {place}" in rows() for place in plan.setting.places)  # "a bamboo forest"
-    if _is_effect(entity, plan) or entity is place_thing(plan) or is_place:
-        return False  # the effect or the set shows it
+    is_limb = (
+        known is not None and known.kind == "body_part" and any(e.kind in {"person", "animal"} for e in plan.entities)
+    )
+    if _is_effect(entity, plan) or entity is place_thing(plan) or is_place or is_limb:
+        return False  # the effect, the set or its owner shows it
     if _row(entity) is None and known is not None and known.kind in {"place", "inside", "body_part"}:
         notes.append(
             f"{entity.noun}: {'seen on its owner' if known.kind == 'body_part' else 'a part of the place'}, if at all"
