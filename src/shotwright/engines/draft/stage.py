@@ -8,7 +8,7 @@ Frames are Y'CbCr (media.colour).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import cv2
@@ -111,6 +111,19 @@ class View:
         focal = pose.lens * width
         self.intrinsics = np.array([[focal, 0, (width - 1) / 2], [0, focal, (height - 1) / 2], [0, 0, 1.0]])
         self.eye = np.array([pose.x, pose.y, pose.z])
+
+    def cropped(self, x: int, y: int, width: int, height: int) -> View:
+        """The same camera, of a part of its frame."""
+        part = View(self.pose, self.width, self.height)
+        part.width, part.height = width, height
+        part.intrinsics = self.intrinsics - np.array([[0, 0, x], [0, 0, y], [0, 0, 0.0]])
+        return part
+
+    def moved(self, ahead_m: float) -> View:
+        """The same camera, farther along z."""
+        there = View(replace(self.pose, z=self.pose.z + ahead_m), self.width, self.height)
+        there.intrinsics = self.intrinsics
+        return there
 
     def plane_matrix(self, plane: Plane) -> NDArray[np.float64]:
         """float64 (3, 3): plane coordinates to homogeneous frame pixels."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -20,17 +20,19 @@ from shotwright.engines.draft.sets.kinds import ISLAND_Z, SNOWY, Room, SetKind
 from shotwright.engines.draft.sets.sky import PX_PER_DEG, paint_panorama, surrounding_walls
 from shotwright.engines.draft.sets.walls import FRONTS, Wall, island_patch, room, street_fronts
 from shotwright.engines.draft.sprites import Sprite, draw_sprite
-from shotwright.engines.draft.stage import Plane, Texture, View, draw_plane
+from shotwright.engines.draft.stage import Plane, Texture, View, clipped_to_frame, draw_plane, outline_in_frame
 from shotwright.engines.draft.weather import Haze
 from shotwright.media.colour import FrameRGB, FrameYUV, Mask, rgb_to_yuv, yuv_to_rgb
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from shotwright.core.plan import Look
     from shotwright.engines.draft.focus import Focus
 
 Dress = Callable[[FrameYUV, "Mask | None"], FrameYUV]
 """Gives a texture the look of the shot; the second argument says what shines by itself."""
-VARIANTS = 3
+VARIANTS, SOLID = 3, 250
 PASSES_M = 80.0
 """After so many metres the same landscape goes by again."""
 DECK_M = (3.4, 9.0)
@@ -70,12 +72,13 @@ class PaintedSet:
     falling: Callable[[FrameYUV, float], None] | None = None
     air: Haze | None = None
     floats: bool = False
+    _holes: dict[int, list[NDArray[np.float64]]] = field(default_factory=dict, repr=False)
 
     def draw(self, frame: FrameYUV, view: View, seconds: float = 0.0, focus: Focus | None = None) -> None:
         """Draw the place as seen by `view`, without its props; every pixel of the frame is covered."""
         soft = focus.blur_px(self.wall_m) if focus else 0.0
         if self.outside is not None:
-            self._draw_outside(frame, view, seconds)
+            self._draw_windows(frame, view, seconds)
         for plane in self.sky:
             draw_plane(frame, view, plane, margin=3, blur_px=soft)
         self.ground.draw(frame, view, seconds)
@@ -85,16 +88,47 @@ class PaintedSet:
             blur = focus.blur_px(max(1.0, _distance(plane, view))) if focus else 0.0
             draw_plane(frame, view, plane, margin=2, blur_px=blur)
 
+    def _draw_windows(self, frame: FrameYUV, view: View, seconds: float) -> None:
+        """What the windows show, in the part of the frame where windows are; all of it under an open sky."""
+        if not self.is_inside:
+            self._draw_outside(frame, view, seconds)
+            return
+        points = [outline_in_frame(view.plane_matrix(wall), hole) for wall in self.walls for hole in self._hole(wall)]
+        seen = [clipped_to_frame(outline, view.width, view.height) for outline in points if len(outline)]
+        corners = np.vstack([outline for outline in seen if len(outline)] or [np.empty((0, 2))])
+        if not len(corners):
+            return
+        (x0, y0), (x1, y1) = (
+            np.maximum(0, np.floor(corners.min(axis=0))).astype(int),
+            np.ceil(corners.max(axis=0)).astype(int) + 1,
+        )
+        part = frame[y0:y1, x0:x1]
+        if part.size:
+            self._draw_outside(part, view.cropped(int(x0), int(y0), part.shape[1], part.shape[0]), seconds)
+        if self.falling is not None:
+            self.falling(frame, seconds)
+
+    def _hole(self, wall: Plane) -> list[NDArray[np.float64]]:
+        """Where a wall can be seen through, as one outline in its own metres; none where it cannot."""
+        if id(wall) not in self._holes:
+            alpha = wall.texture.alpha
+            rows, columns = np.nonzero(alpha < SOLID) if alpha is not None else (np.empty(0), np.empty(0))
+            if len(rows):
+                x0, x1, y0, y1 = columns.min(), columns.max() + 1, rows.min(), rows.max() + 1
+                texels = np.array([[x0, y0, 1], [x1, y0, 1], [x1, y1, 1], [x0, y1, 1.0]])
+                self._holes[id(wall)] = [np.asarray((texels @ np.linalg.inv(wall.to_texture).T)[:, :2], np.float64)]
+            else:
+                self._holes[id(wall)] = []
+        return self._holes[id(wall)]
+
     def _draw_outside(self, frame: FrameYUV, view: View, seconds: float) -> None:
-        """What the windows show; it goes by where the place is a vehicle."""
+        """What is outside; it goes by where the place is a vehicle."""
         assert self.outside is not None  # noqa: S101  (the caller asked)
         gone = (self.passing_m_s * seconds) % PASSES_M - PASSES_M / 2 if self.passing_m_s else 0.0
-        moved = View(replace(view.pose, z=view.pose.z + gone), view.width, view.height) if gone else view
+        moved = view.moved(gone) if gone else view
         self.outside.draw(frame, moved, seconds)
         for sprite in sorted(self.outside.props, key=lambda sprite: -abs(sprite.z - moved.eye[2])):
             draw_sprite(frame, moved, sprite, seconds)
-        if self.falling is not None:
-            self.falling(frame, seconds)
 
 
 def _distance(plane: Plane, view: View) -> float:
