@@ -14,6 +14,7 @@ from shotwright.core.prompt.things import Deed
 
 if TYPE_CHECKING:
     from shotwright.core.prompt.sentence import Word
+    from shotwright.core.prompt.things import Thing
 
 AUXILIARY = frozenset({"aux", "auxpass"})
 CLAUSE_WAYS_REACH = 14
@@ -45,12 +46,26 @@ class Acts(Relating):
                     thing.colour = thing.colour or next((w.text for w in said if w.text in v.COLOURS), None)
                     self._cover(said)
 
+    def _wearers(self, who: list[Thing], verb: Word) -> list[Thing]:
+        """Clothes do nothing: "a ballerina in a pink dress dances" is about the ballerina, and she wears it."""
+        garment = who[0] if len(who) == 1 else None
+        if garment is None or garment.kind != "clothing" or garment.span is None:
+            return who
+        before = [w for w in self.sentence.words if w.i < verb.i and w.span[0] < garment.span[0]]
+        people = [
+            self.things[w.i] for w in before if w.i in self.things and self.things[w.i].kind in {"person", "animal"}
+        ]
+        if not people or not any(w.text in {"in", "wearing"} for w in before[-4:]):
+            return who
+        self._add_relation(people[-1].id, "wearing", garment.id, garment.span)
+        return [people[-1]]
+
     def _act(self, verb: Word) -> None:
         particle = self._particle(verb)
         phrases = [f"{verb.lemma} {particle.text}"] if particle else []
         objects = [w for w in self.sentence.children(verb) if w.dep in {"dobj", "dative", "oprd"}]
         done_to = next((self.things[w.i] for w in objects if w.i in self.things), None)
-        who = self._subjects(verb)
+        who = self._wearers(self._subjects(verb), verb)
         agent = next((w for w in self.sentence.children(verb) if w.dep == "agent"), None)
         if agent is not None:
             by = next((self.things[w.i] for w in self.sentence.children(agent) if w.i in self.things), None)

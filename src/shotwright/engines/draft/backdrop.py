@@ -34,6 +34,8 @@ PHOTOGRAPHED_FROM = {
 """Eye height of the camera that took a start frame, when the words say that it looks down."""
 VAGUE_SHELLS = frozenset({"interior", "space", "studio"})
 """Kinds of places that tell less than who is there."""
+FALLING = frozenset({"rain", "snow", "storm", "fog", "wind"})
+"""Weather that nobody has indoors."""
 NIGHT_LIGHTS = frozenset({"neon", "moonlight", "candle", "cyberpunk"})
 """Lights that a painted set shows by night unless the words name a time."""
 
@@ -74,7 +76,8 @@ def _found(shot: Shot) -> Found:
     if ridden is not None:
         setting = replace(setting, places=(ridden.noun, *setting.places), inside=True)
     elif not setting.places and set(setting.shells) <= VAGUE_SHELLS:
-        usual = place_told_by(things)
+        is_outside = plan.look.weather in FALLING or any(effect.kind in FALLING for effect in plan.effects)
+        usual = place_told_by(things, is_outside=is_outside) or ("street" if is_outside and things else None)
         setting = replace(setting, places=(usual,), inside=True) if usual else setting
     return find_place(setting, has_cast=bool(plan.entities), is_aerial=is_aerial)
 

@@ -16,6 +16,7 @@ from shotwright.core.plan import Effect, Framing
 from shotwright.engines.analysis.cutout import CutOut, cut_out
 from shotwright.engines.draft.backdrop import Builder, in_its_light
 from shotwright.engines.draft.blocking import staging
+from shotwright.engines.draft.blocking.contact import HELD_BELOW
 from shotwright.engines.draft.blocking.placing import Floor, Member, place_all
 from shotwright.engines.draft.blocking.ways import GOING, released_s
 from shotwright.engines.draft.cast.changes import BEATS, LASTING, changes_of
@@ -44,11 +45,7 @@ if TYPE_CHECKING:
 
 CLEAR_M = 0.5
 """How far what stands in a picture must be behind the people to stand up as a card."""
-FLOATS_M, FLOAT_M, CUT_S, ROUND_SHARE = 0.25, 0.55, 0.05, 0.6
-HELD_BELOW = frozenset({
-    "sword", "katana", "knife", "dagger", "axe", "wand", "spear", "lightsaber", "hammer", "broom", "paintbrush", "torch", "umbrella", "parasol", "balloon", "kite", "flag", "banner", "sign", "staff", "pole", "rose", "flower",
-})  # fmt: skip
-"""What is held at its lower end."""
+FLOATS_M, FLOAT_M, CUT_S, ROUND_SHARE, HELD_UP = 0.25, 0.55, 0.05, 0.6, 0.6
 STILL_VERBS = frozenset({"is", "are", "be", "have", "has", "was", "were"})
 CARDS_SHOW = (
     BEATS.keys() | LASTING.keys() | {"stand", "sit", "lie", "hold", "carry", "look_around", "fall", "sleep", "roll"}
@@ -238,7 +235,8 @@ def _stage_words(
         _put(sprite, member, floor.fps)
         if member.parent is not None and member.parent[1] == "held":
             sprite.holder = of[id(member.parent[0])]
-            sprite.grip = 0.03 if member.entity.noun in HELD_BELOW else sprite.grip
+            if member.entity.noun in HELD_BELOW:
+                sprite.grip, sprite.lifted = 0.03, HELD_UP
             sprite.held_until_s = released_s(member, plan) if member.track is not None else math.inf
         is_cut_in = member.entity.appears_s in cuts
         sprite.appears_s = member.entity.appears_s if member.track is None or is_cut_in else 0.0

@@ -71,6 +71,7 @@ class Sprite:
         is_wheel: Whether it rolls as far as it goes.
         word: The entity that only words name; None for references and sets.
         holder, held_until_s, grip: Whose hand it is in, until when, and where it is held, in its heights.
+        lifted: How high it is held at least, in the holder's heights: umbrellas and swords.
     """
 
     ref: str
@@ -100,6 +101,7 @@ class Sprite:
     holder: Sprite | None = None
     held_until_s: float = math.inf
     grip: float = 0.45
+    lifted: float = 0.0
     _cards: OrderedDict[tuple[int, int], tuple[Card, Texture]] = field(default_factory=OrderedDict)
     _planes: dict[tuple[int, bool], Plane] = field(default_factory=dict)
     _hazed: dict[tuple[int, int], Texture] = field(default_factory=dict)
@@ -108,6 +110,7 @@ class Sprite:
         """Where it stands at a time."""
         if self.holder is not None and seconds < self.held_until_s:
             x, y, z = self.holder.hand(seconds)
+            y = max(y, self.holder.place(seconds)[1] + self.lifted * self.holder.height_m)
             return x, y - self.grip * self.height_m, z + (BEHIND_M if self.grip < LOW_GRIP else 0.0)
         if self.track is not None:
             x, y, z = self.track[min(len(self.track) - 1, round(seconds * self.track_fps))]

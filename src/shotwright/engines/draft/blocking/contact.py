@@ -18,6 +18,10 @@ HANDY, HANDY_M = frozenset({
 """What one has in hand while doing it, and how large that may be."""
 HANDY_M2 = 1.5
 """Height times width of the largest thing that is held, square metres."""
+HELD_BELOW = frozenset({
+    "sword", "katana", "knife", "dagger", "axe", "wand", "spear", "lightsaber", "hammer", "broom", "paintbrush", "torch", "umbrella", "parasol", "balloon", "kite", "flag", "banner", "sign", "staff", "pole", "rose", "flower",
+})  # fmt: skip
+"""What is held at its lower end."""
 REACH_M: dict[str, float] = {
     "hug": 0.34,
     "kiss": 0.42,

@@ -15,7 +15,14 @@ import numpy as np
 from shotwright.core.camera import distance_for
 from shotwright.core.prompt.syntax import CHAIRS
 from shotwright.engines.draft.blocking.anchors import anchor
-from shotwright.engines.draft.blocking.contact import LOW_SHARE, REACH_M, SMALL_M, heading_of, is_in_hand, touch
+from shotwright.engines.draft.blocking.contact import (
+    LOW_SHARE,
+    REACH_M,
+    SMALL_M,
+    heading_of,
+    is_in_hand,
+    touch,
+)
 from shotwright.engines.draft.blocking.ways import set_off
 from shotwright.engines.draft.cast.figures import speed_of
 from shotwright.engines.draft.cast.support import SMALL_SHARE, support_m

@@ -78,13 +78,13 @@ def _told() -> dict[str, str]:
     return found
 
 
-def place_told_by(nouns: Iterable[str]) -> str | None:
-    """Where those are usually, whom the words name without a place; None where nobody tells."""
+def place_told_by(nouns: Iterable[str], *, is_outside: bool = False) -> str | None:
+    """Where those are usually, whom the words name without a place; in the open, when `is_outside`; None where nobody tells."""
     for noun in nouns:
         words = noun.lower().split()
         names = [" ".join(words[i:]) for i in range(len(words))]
         found = next((_told()[form] for name in names for form in (name, singular(name)) if form in _told()), None)
-        if found is not None:
+        if found is not None and not (is_outside and rows()[found]["base"] == "room"):
             return found
     return None
 
