@@ -26,7 +26,8 @@ PEOPLE, LABEL = "people", "label:"
 SEATED_M = 1.4
 """People as tall as this at most sit."""
 PEOPLE_DO = ("stand", "talk", "look_around", "stand", "walk", "talk")
-USUAL_M = 1.7
+USUAL_M, DRY_M, TALL_M = 1.7, 12.0, 5.0
+"""Height of people; how far a shore goes; what is taller stands in the water."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ def furnished(lines: tuple[str, ...], *, label: str | None = None) -> Callable[[
             if kind.room and thing.where == "back":
                 continue
             if thing.where in {"scatter", "far"} and not kind.room:
-                found += _spread(rng, thing)
+                found += _spread(rng, thing, kind)
                 continue
             at = (ROOM_PLACES if kind.room else OPEN_PLACES).get(thing.where, _middle)
             for i in range(thing.count):
@@ -151,10 +152,14 @@ def _at_back(things: list[Thing], room: Room) -> list[Prop]:
     return found
 
 
-def _spread(rng: Rng, thing: Thing) -> list[Prop]:
+def _spread(rng: Rng, thing: Thing, kind: SetKind) -> list[Prop]:
     """Over open ground, near or far."""
     tall = thing.height_m
-    reach, free = ((3.0, 30.0), 1.4) if thing.where == "scatter" else ((18.0 + 1.6 * tall, 60.0 + 3.0 * tall), 3.0)
+    reach, free = (
+        ((3.0, DRY_M if kind.shore else 30.0), 1.4)
+        if thing.where == "scatter"
+        else ((18.0 + 1.6 * tall, 60.0 + 3.0 * tall), 3.0)
+    )
     name = f"{PEOPLE}-{thing.where}" if thing.name == PEOPLE else thing.name
     found = spread(rng, (name,), thing.count, reach, (0.8 * tall, 1.15 * tall), free=free, wide=0.6)
     return [replace(prop, lift_m=thing.lift_m or 0.0) for prop in found]
@@ -167,7 +172,7 @@ def _share(i: int, n: int) -> float:
 
 def _along(kind: SetKind, i: int, n: int) -> float:
     """How far ahead the i-th of n stands along a side, nearer ones first."""
-    near, far = (2.0, kind.room.back_m - 0.9) if kind.room else (4.5, 34.0)
+    near, far = (2.0, kind.room.back_m - 0.9) if kind.room else (4.5, DRY_M if kind.shore else 34.0)
     return near + (far - near) * (i + 0.5) / max(n, 1)
 
 
@@ -240,10 +245,10 @@ def _near(rng: Rng, kind: SetKind, i: int, n: int, height: float) -> tuple[float
 
 
 def _behind(rng: Rng, kind: SetKind, i: int, n: int, height: float) -> tuple[float, float, float]:
-    del kind
     wide = 2.4 + 0.6 * height
     x = wide * (0.6 if n == 1 else 1.1 * _share(i, n) * max(1.0, n / 3))
-    return x, 8.5 + 0.9 * height + float(rng.uniform(0, 1.5)), 0.0
+    z = 8.5 + 0.9 * height + float(rng.uniform(0, 1.5))
+    return x, min(z, DRY_M) if kind.shore and height < TALL_M else z, 0.0
 
 
 def _sky(rng: Rng, kind: SetKind, i: int, n: int, height: float) -> tuple[float, float, float]:
