@@ -61,12 +61,23 @@ def _positive(table: PhraseTable[str], tokens: list[Token]) -> Hit[str] | None:
         hit
         for hit in table.find(tokens)
         if not any(token.lemma in v.NEGATIONS for token in tokens[max(0, hit.start - 2) : hit.start])
+        and not (table is v.WEATHERS and _is_no_weather(tokens, hit))
         and not (table is v.STYLES and hit.end < len(tokens) and tokens[hit.end].lemma in LIGHT_WORDS)
     ]
     spoken = [
         hit for hit in hits if LIGHT_WORDS & set(hit.phrase.split())
     ]  # "cinematic lighting" before "sun-drenched"
     return next(iter(spoken or hits), None)
+
+
+def _is_no_weather(tokens: list[Token], hit: Hit[str]) -> bool:
+    """ "A dust storm", "arrows rain down": words of the weather that say something else."""
+    before = tokens[hit.start - 1] if hit.start else None
+    if before is None or before.kind != "word":
+        return False
+    after = tokens[hit.end].low if hit.end < len(tokens) else ""
+    falls = hit.phrase in {"rain", "snow"} and after in {"down", "on", "upon", "from"} and before.low.endswith("s")
+    return falls or (hit.phrase == "storm" and before.lemma in {"dust", "sand", "fire", "meteor", "thought"})
 
 
 _TABLES: dict[str, PhraseTable[str]] = {

@@ -76,6 +76,12 @@ GENERIC = {
 """What somebody may be called when mentioned again."""
 
 
+ONE_AT_A_TIME = frozenset({
+    "deck", "bar", "court", "ring", "club", "stage", "bank", "plant", "port", "range", "track", "mine", "square", "party", "set", "lot", "dock", "pool", "wing",
+})  # fmt: skip
+"""What is a place in the singular only."""
+
+
 class Nouns(Context):
     """The noun phrases of a sentence."""
 
@@ -225,6 +231,8 @@ class Nouns(Context):
 
     def _locate(self, mention: Mention) -> None:
         scene = self.scene
+        if mention.head.tag == "NNS" and mention.noun in ONE_AT_A_TIME:
+            return  # "behind the decks", "gold bars"
         scene.places += [mention.noun] if mention.noun not in scene.places else []
         scene.place_attributes += [a for a in mention.attributes if a not in scene.place_attributes]
         outside = mention.head.dep == "pobj" and self.sentence.head(mention.head).text == "outside"

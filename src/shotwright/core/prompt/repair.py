@@ -22,12 +22,31 @@ NOT_MAIN = frozenset({"pobj", "compound", "amod", "nmod", "appos"})
 STARTS_PHRASE = frozenset({"DT", "PRP$", "JJ", "CD"})
 GOES_ON = frozenset({"IN", "TO", "RB", "RP", "DT", "PRP$", ",", "PRP"})
 ACTORS = frozenset({"person", "animal", "vehicle"})
+WAYS = frozenset(
+    {
+        "up",
+        "down",
+        "through",
+        "across",
+        "past",
+        "over",
+        "along",
+        "into",
+        "around",
+        "toward",
+        "towards",
+        "out",
+        "off",
+        "away",
+    }
+)
 MOVERS = frozenset({"person", "animal", "vehicle", "light", "nature", "plant", "tool", "food", "furniture", "clothing"})
 
 
 def misread(words: Words) -> dict[int, str]:
     """Places of words that were misread, and the plainer words to put there."""
-    found: dict[int, str] = {word.i: "dog" for word in words if _is_really_noun(words, word)}
+    found = {word.i: "walking" for word in words if _is_really_doing(words, word)}
+    found |= {word.i: "dog" for word in words if _is_really_noun(words, word)}
     for low, high in _clauses(words):
         clause = words[low:high]
         plural = next((word for word in clause if _is_really_plural(words, word)), None)
@@ -67,12 +86,32 @@ def _after(words: Words, word: Word) -> Word | None:
     return words[word.i + 1] if word.i + 1 < len(words) else None
 
 
+def _is_really_doing(words: Words, word: Word) -> bool:
+    """ "A runner sprinting up the stairs" read as a sprinting of runners."""
+    before = words[word.i - 1] if word.i else None
+    after = _after(words, word)
+    is_end = after is None or after.tag in {"IN", "TO", "RB", "RP", ",", "DT", "PRP$"} or after.text in WAYS
+    if (
+        not word.is_noun
+        or word.is_ref
+        or not word.text.endswith("ing")
+        or not is_verb(word.text)
+        or before is None
+        or not is_end
+    ):
+        return False
+    known = noun_of(f"{before.text} {word.text}")
+    return before.is_noun and before.dep == "compound" and known is None and _can_move(before)
+
+
 def _is_really_noun(words: Words, word: Word) -> bool:
     """A thing that was read as a verb: "a school bus stops", "the ceiling lamps flicker", "a can drops"."""
     before = words[word.i - 1] if word.i else None
     if word.tag == "MD":
         return before is not None and before.tag == "DT"
     known = noun_of(singular(word.text))
+    if word.tag == "JJ" and word.dep in {"nsubj", "dobj"} and known is not None and known.kind in ACTORS:
+        return True  # "a steam locomotive bursts out"
     is_worn = (
         known is not None
         and known.kind == "clothing"

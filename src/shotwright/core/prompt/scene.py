@@ -16,6 +16,7 @@ from shotwright.core.prompt.acts import Acts
 from shotwright.core.prompt.lexicon import motion_of, singular
 
 if TYPE_CHECKING:
+    from shotwright.core.prompt.mentions import Mention
     from shotwright.core.prompt.sentence import Sentence, Word
     from shotwright.core.prompt.things import Scene
 
@@ -45,7 +46,9 @@ class _Reader(Acts):
         """Effects, then nouns, then what the nouns do and how they stand."""
         effects = self._effects()
         for i, mention in self.mentions.items():
-            if i not in effects and not self._is_film(mention):
+            if self._is_denied(mention):
+                self._cover(mention.words)
+            elif i not in effects and not self._is_film(mention):
                 self._take(i, mention)
         for word in self.sentence.words:
             if word.dep == "dobj" and word.i in self.things:
@@ -65,6 +68,14 @@ class _Reader(Acts):
             self._relate(word)
         self._bind_effects(effects)
 
+    def _is_denied(self, mention: Mention) -> bool:
+        """ "No people", "without any text": what the words do not want is nobody."""
+        head = mention.head
+        prep = self.sentence.head(head)
+        return any(w.text == "no" for w in self.sentence.children(head)) or (
+            head.dep == "pobj" and prep.text == "without"
+        )
+
     def _effects(self) -> dict[int, tuple[str, list[Word]]]:
         """Effects by the place of their last word, unless they describe the noun behind them ("fire truck")."""
         found = {}
@@ -78,7 +89,11 @@ class _Reader(Acts):
                 and self.sentence.head(last).i > last.i
             )
             is_owner = last.is_noun and any(w.text == "'s" for w in self.sentence.children(last))
-            if not is_part and not is_owner:
+            falls = last.tag[0] == "V" and any(
+                w.dep == "nsubj" and w.text != "it" and w.i not in found for w in self.sentence.children(last)
+            )
+            is_weather = hit.value in {"rain", "snow"} and falls  # "arrows rain down"
+            if not is_part and not is_owner and not is_weather:
                 found[last.i] = (hit.value, words)
                 self._cover(words)
         return found

@@ -14,7 +14,7 @@ from shotwright.engines.analysis.matting import matte
 from shotwright.engines.draft.cast.words import name_of, place_thing
 from shotwright.engines.draft.plate import HORIZON, build_diorama, find_horizon, fit
 from shotwright.engines.draft.sets import PaintedSet, build_set, find_place
-from shotwright.engines.draft.sets.places import place_told_by
+from shotwright.engines.draft.sets.places import is_known, place_told_by
 from shotwright.engines.draft.weather import Haze, haze_of, snowed
 from shotwright.media.colour import FrameRGB, FrameYUV, Mask, rgb_to_yuv
 from shotwright.media.images import load_flat
@@ -70,15 +70,32 @@ def _found(shot: Shot) -> Found:
     if any(shown.places for shown in plan.shots):  # the words cut from place to place
         setting = replace(setting, places=plan.shots[0].places, shells=setting.shells if plan.shots[0].places else ())
     things = [name_of(entity) for entity in entities]
-    here = tuple(noun for noun in setting.places if not any(thing.endswith(f" {noun}") for thing in things))
+    flies = any(act.motion in {"fly", "float", "fall"} for act in plan.actions)
+    here = tuple(
+        noun for noun in setting.places
+        if not any(thing.endswith(f" {noun}") for thing in things) and (noun != "sky" or flies)
+    )  # fmt: skip
     setting = replace(setting, places=here)  # "a space station" is no station
     ridden = place_thing(plan)
     if ridden is not None:
         setting = replace(setting, places=(ridden.noun, *setting.places), inside=True)
-    elif not setting.places and set(setting.shells) <= VAGUE_SHELLS:
+    elif not any(is_known(noun) for noun in setting.places):
+        named = next(
+            (
+                e.noun
+                for e in entities
+                if is_known(e.noun) and not plan.actions_of(e.id) and e.kind not in {"person", "animal", "vehicle"}
+            ),
+            None,
+        )
         is_outside = plan.look.weather in FALLING or any(effect.kind in FALLING for effect in plan.effects)
-        usual = place_told_by(things, is_outside=is_outside) or ("street" if is_outside and things else None)
-        setting = replace(setting, places=(usual,), inside=True) if usual else setting
+        usual = place_told_by(things, is_outside=is_outside) if set(setting.shells) <= VAGUE_SHELLS else None
+        found = (
+            named
+            or usual
+            or ("street" if is_outside and things and not setting.shells and not setting.places else None)
+        )
+        setting = replace(setting, places=(found, *setting.places), inside=True) if found else setting
     return find_place(setting, has_cast=bool(plan.entities), is_aerial=is_aerial)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast, get_args
 
-from shotwright.core.plan import Entity, EntityKind
+from shotwright.core.plan import Entity, EntityKind, Relation
 from shotwright.core.prompt.lexicon import motion_of, noun_of
 from shotwright.core.prompt.syntax import CHAIRS
 from shotwright.core.prompt.vocabulary import PLACE_NOUNS
@@ -28,6 +28,11 @@ if TYPE_CHECKING:
 COPIES_MAX, PEOPLE_MAX, ALL_MAX = 5, 7, 22
 FULL_FIGURES = frozenset({"mermaid", "unicorn", "ghost", "snowman", "dragon"})
 FIGURE_WIDTH = 0.42
+HUMANOIDS = frozenset({
+    "troll", "ogre", "goblin", "orc", "elf", "dwarf", "zombie", "vampire", "werewolf", "giant", "demon", "angel", "golem", "alien", "robot", "android", "cyborg", "mummy",
+    "skeleton", "genie", "yeti", "bigfoot", "humanoid", "mech", "samurai", "ninja", "gladiator", "legionary",
+})  # fmt: skip
+"""Who has arms and legs, whatever kind the lexicon says."""
 NO_THINGS = frozenset({
     "everything", "something", "anything", "nothing", "thing", "one", "other", "lol", "stuff", "everyone", "everybody", "anyone", "nobody",
     "edit", "int", "ext", "shot", "location", "restyle", "clockwise", "counterclockwise", "anticlockwise", "framing", "choreography", "op",
@@ -148,7 +153,8 @@ def _row(entity: Entity) -> Row | None:
 
 def place_thing(plan: ShotPlan) -> Entity | None:
     """What somebody is in or on that is their place, and no thing in it: the train of passengers, the moon of an astronaut."""
-    for relation in plan.relations:
+    crossed = [Relation(a.who, "on", way) for a in plan.actions if a.path for way in (a.path.along, a.path.over) if way]
+    for relation in (*plan.relations, *crossed):
         thing, rider = plan.entity(relation.to), plan.entity(relation.of)
         if thing is None or thing.ref or rider is None or rider.kind not in {"person", "animal"}:
             continue
@@ -163,6 +169,8 @@ def place_thing(plan: ShotPlan) -> Entity | None:
 def _is_figure(entity: Entity) -> bool:
     """Whether somebody has joints: people, unless the library shows them better."""
     row = _row(entity)
+    if entity.noun.split()[-1:] and entity.noun.split()[-1] in HUMANOIDS:
+        return True
     return entity.kind == "person" and (row is None or row.is_part or entity.noun not in FULL_FIGURES)
 
 

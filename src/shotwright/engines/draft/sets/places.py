@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import tomllib
+from collections import Counter
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from shotwright.core.prompt.lexicon import singular
+from shotwright.core.prompt.lexicon import noun_of, singular
 from shotwright.engines.draft.sets.furnish import PEOPLE, furnished
 from shotwright.engines.draft.sets.kinds import KINDS, Room, SetKind
 from shotwright.engines.draft.sets.materials import FLOORS
@@ -79,20 +80,36 @@ def _told() -> dict[str, str]:
 
 
 def place_told_by(nouns: Iterable[str], *, is_outside: bool = False) -> str | None:
-    """Where those are usually, whom the words name without a place; in the open, when `is_outside`; None where nobody tells."""
+    """Where those are usually, whom the words name without a place; in the open, when `is_outside`; None where nobody tells.
+
+    Everybody has a voice, more general nouns half of one; "a kitchen table" speaks of kitchens by its own words.
+    """
+    voices: Counter[str] = Counter()
     for noun in nouns:
         words = noun.lower().split()
         names = [" ".join(words[i:]) for i in range(len(words))]
-        found = next((_told()[form] for name in names for form in (name, singular(name)) if form in _told()), None)
-        if found is not None and not (is_outside and rows()[found]["base"] == "room"):
-            return found
-    return None
+        own = [rows()[word]["name"] for word in words[:-1] if word in rows() and noun_of(word) is not None]
+        told = next((_told()[form] for name in names for form in (name, singular(name)) if form in _told()), None)
+        near = noun_of(words[-1]) if words and told is None else None
+        general = _told().get(near.near) if near is not None else None
+        for place, weight in ((own[0] if own else None, OWN_WORD), (told, 2), (general, 1)):
+            if place is not None and not (is_outside and rows()[place]["base"] == "room"):
+                voices[place] += weight
+    return max(voices, key=lambda place: voices[place]) if voices else None
+
+
+OWN_WORD = 3
 
 
 def is_vehicle_room(noun: str) -> bool:
     """Whether passengers of a vehicle are seen inside it: of a train, not of a boat."""
     row = rows().get(noun)
     return row is not None and "passing" in row and row["name"] != "car"
+
+
+def is_known(noun: str) -> bool:
+    """Whether a noun is a place that has a row."""
+    return _row(noun) is not None
 
 
 def find_place(setting: Setting, *, has_cast: bool, is_aerial: bool = False) -> Found:
