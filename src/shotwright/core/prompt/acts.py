@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from shotwright.core.prompt.sentence import Word
     from shotwright.core.prompt.things import Thing
 
+BURSTING = frozenset({"burst", "barge", "storm", "break"})
 AUXILIARY = frozenset({"aux", "auxpass"})
 CLAUSE_WAYS_REACH = 14
 _DONE_TO = {"fall": "put_down", "roll": "push"}
@@ -63,6 +64,8 @@ class Acts(Relating):
     def _act(self, verb: Word) -> None:
         particle = self._particle(verb)
         phrases = [f"{verb.lemma} {particle.text}"] if particle else []
+        if verb.lemma in BURSTING:  # "bursts out of the tunnel" is a way, and nothing breaks
+            phrases += [f"{verb.lemma} {w.text}" for w in self.sentence.children(verb) if w.dep == "prep"]
         objects = [w for w in self.sentence.children(verb) if w.dep in {"dobj", "dative", "oprd"}]
         done_to = next((self.things[w.i] for w in objects if w.i in self.things), None)
         who = self._wearers(self._subjects(verb), verb)

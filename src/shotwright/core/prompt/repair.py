@@ -185,7 +185,7 @@ def _goes_on(words: Words, word: Word) -> bool:
     """ "... and waves to the driver": behind "and", where somebody did something before."""
     after = _after(words, word)
     acted = any(w.tag == "VBZ" for w in words[: word.i])
-    goes_on = after is not None and after.tag in GOES_ON
+    goes_on = after is not None and (after.tag in GOES_ON or after.text in {"left", "right"})
     return word.i > 0 and words[word.i - 1].text == "and" and word.tag == "NNS" and acted and goes_on
 
 
