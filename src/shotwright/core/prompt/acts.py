@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 BURSTING = frozenset({"burst", "barge", "storm", "break"})
 AUXILIARY = frozenset({"aux", "auxpass"})
 CLAUSE_WAYS_REACH = 14
-_DONE_TO = {"fall": "put_down", "roll": "push"}
+_DONE_TO = {"fall": "put_down", "roll": "push", "fly": "push"}
 """What is done where a verb of going has an object: "drops the ball"."""
 _PARTICLE_ENDS = {"out": {"end": "out"}, "away": {"end": "far"}, "off": {"end": "out"}, "in": {"start": "out"}}
 _ENDS: dict[str, dict[str, str]] = {

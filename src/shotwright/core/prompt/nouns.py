@@ -76,6 +76,8 @@ GENERIC = {
 """What somebody may be called when mentioned again."""
 
 
+FULL_OF = frozenset({"stream", "river", "sea", "ocean", "pool", "ring", "wall", "mountain", "barrel", "island"})
+"""What is an amount of something, and no place, before "of"."""
 ONE_AT_A_TIME = frozenset({
     "deck", "bar", "court", "ring", "club", "stage", "bank", "plant", "port", "range", "track", "mine", "square", "party", "set", "lot", "dock", "pool", "wing",
 })  # fmt: skip
@@ -233,6 +235,9 @@ class Nouns(Context):
         scene = self.scene
         if mention.head.tag == "NNS" and mention.noun in ONE_AT_A_TIME:
             return  # "behind the decks", "gold bars"
+        of = next((w for w in self.sentence.children(mention.head) if w.dep == "prep" and w.text == "of"), None)
+        if of is not None and mention.noun in FULL_OF:
+            return  # "a stream of fire", "a sea of clouds"
         scene.places += [mention.noun] if mention.noun not in scene.places else []
         scene.place_attributes += [a for a in mention.attributes if a not in scene.place_attributes]
         outside = mention.head.dep == "pobj" and self.sentence.head(mention.head).text == "outside"

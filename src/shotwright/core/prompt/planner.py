@@ -187,6 +187,7 @@ def _placed(plan: ShotPlan, tokens: list[Token]) -> ShotPlan:
     hits = [
         hit for hit in v.SETTINGS.find(tokens) if not somebody & {tokens[i].start for i in range(hit.start, hit.end)}
     ]
+    hits = [hit for hit in hits if not tokens[hit.start].low.endswith(("ed", "ing"))]  # "a parked car"
     if not hits:
         return plan
     first = hits[0]

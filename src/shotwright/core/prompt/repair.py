@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from shotwright.core.prompt.sentence import Word
 
 Words = tuple["Word", ...]
-JOINING = frozenset({"while", "and", "as", "when", "until"})
+JOINING = frozenset({"while", "and", "as", "when", "until", "then"})
 FINITE = frozenset({"VBZ", "VBP", "VBD"})
 NOT_MAIN = frozenset({"pobj", "compound", "amod", "nmod", "appos"})
 STARTS_PHRASE = frozenset({"DT", "PRP$", "JJ", "CD"})

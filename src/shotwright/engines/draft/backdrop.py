@@ -36,6 +36,8 @@ VAGUE_SHELLS = frozenset({"interior", "space", "studio"})
 """Kinds of places that tell less than who is there."""
 FALLING = frozenset({"rain", "snow", "storm", "fog", "wind"})
 """Weather that nobody has indoors."""
+WINDOWS = frozenset({"window", "windowpane", "windscreen", "windshield", "dashboard"})
+"""What tells that somebody is inside."""
 NIGHT_LIGHTS = frozenset({"neon", "moonlight", "candle", "cyberpunk"})
 """Lights that a painted set shows by night unless the words name a time."""
 
@@ -88,8 +90,12 @@ def _found(shot: Shot) -> Found:
             ),
             None,
         )
-        is_outside = plan.look.weather in FALLING or any(effect.kind in FALLING for effect in plan.effects)
-        usual = place_told_by(things, is_outside=is_outside) if set(setting.shells) <= VAGUE_SHELLS else None
+        has_window = any(entity.noun in WINDOWS for entity in entities)
+        falls = plan.look.weather in FALLING or any(effect.kind in FALLING for effect in plan.effects)
+        is_outside = falls and not has_window
+        usual = (
+            place_told_by(things, plan.actions, is_outside=is_outside) if set(setting.shells) <= VAGUE_SHELLS else None
+        )
         found = (
             named
             or usual

@@ -9,6 +9,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import Any
 
 import cv2
 import numpy as np
@@ -29,6 +30,7 @@ class Drawing:
         names: What it is called that the library calls something else.
         height_m: How tall it stands.
         footing: ground, surface, wall, ceiling, water or air.
+        facing: Which way it looks: left, right, front or none.
         size: Width and height of its picture, pixels.
         lines: Its shapes, in order.
     """
@@ -37,6 +39,7 @@ class Drawing:
     names: tuple[str, ...]
     height_m: float
     footing: str
+    facing: str
     size: tuple[int, int]
     lines: tuple[str, ...]
 
@@ -67,7 +70,10 @@ def drawings() -> dict[str, Drawing]:
     """Everything that is drawn here, by each of its names; a name of its own goes before the name of another."""
     text = (resources.files(__package__) / "drawings.toml").read_text(encoding="utf-8")
     found: dict[str, Drawing] = {}
-    for name, row in tomllib.loads(text).items():
+    table = tomllib.loads(text)
+    for name, row in table.items():
+        if "like" in row:
+            row |= _recoloured(table[row["like"]], row["swap"])
         lines = tuple(line.strip() for line in row["draw"].splitlines() if line.strip())
         wide, high = row["size"]
         drawing = Drawing(
@@ -75,6 +81,7 @@ def drawings() -> dict[str, Drawing]:
             (name, *row.get("instead", [])),
             float(row["height"]),
             row.get("footing", "ground"),
+            row.get("facing", "none"),
             (wide, high),
             lines,
         )
@@ -82,6 +89,12 @@ def drawings() -> dict[str, Drawing]:
         for other in row.get("also", []):
             found.setdefault(other, drawing)
     return found
+
+
+def _recoloured(row: dict[str, Any], swap: dict[str, str]) -> dict[str, Any]:
+    """The size and the lines of another row, in other colours."""
+    words = [[swap.get(word, word) for word in line.split()] for line in row["draw"].splitlines()]
+    return {"size": row["size"], "draw": "\n".join(" ".join(line) for line in words)}
 
 
 def shape_of(line: str) -> Shape:

@@ -72,7 +72,7 @@ def row_of(noun: str) -> Row | None:
     for name in (low, singular(low), *([singular(low.split()[-1])] if " " in low else [])):
         drawing = drawings().get(name)
         if drawing is not None and (name in drawing.names or name not in rows or rows[name].code in TILES):
-            return Row(name, DRAWN + drawing.name, drawing.height_m, drawing.footing, "none", "")
+            return Row(name, DRAWN + drawing.name, drawing.height_m, drawing.footing, drawing.facing, "")
         if name in rows:
             return rows[name] if rows[name].code not in TILES else None
     known = noun_of(low) or noun_of(low.split()[-1] if low else "")

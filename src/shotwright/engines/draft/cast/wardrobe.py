@@ -38,6 +38,9 @@ EVERYDAY: tuple[tuple[RGB, RGB], ...] = (
     ((206, 200, 188), (74, 82, 104)), ((70, 110, 120), (90, 84, 76)),
 )  # fmt: skip
 SKINS: tuple[RGB, ...] = (SKIN, (178, 128, 98), (120, 82, 60), (232, 194, 168))
+SKIN_WORDS: dict[str, RGB] = {
+    "pale": (240, 220, 204), "fair": (236, 208, 186), "tanned": (186, 132, 94), "dark-skinned": (104, 72, 52), "green": (110, 150, 90), "ghostly": (226, 228, 226),
+}  # fmt: skip
 HAIRS: tuple[RGB, ...] = ((70, 52, 40), (34, 30, 30), (150, 112, 66), (96, 54, 34))
 LONG = frozenset(
     {
@@ -156,7 +159,10 @@ def clothes_of(entity: Entity, worn: list[Entity], copy: int) -> Clothes:
             top, legs = colour, _darker(colour)
         elif noun not in SMALL_GARMENTS:
             top = colour
-    skin = STEEL if entity.noun in {"robot", "android"} else SKINS[(salt >> 8) % len(SKINS)]
+    said_skin = next(
+        (SKIN_WORDS[word] for word in entity.attributes if word in SKIN_WORDS), SKINS[(salt >> 8) % len(SKINS)]
+    )
+    skin = STEEL if entity.noun in {"robot", "android"} else said_skin
     hair = STEEL if entity.noun in {"robot", "knight"} else _hair(entity, worn, HAIRS[(salt >> 4) % len(HAIRS)])
     hair = skin if {"bald", "shaved"} & set(entity.attributes) else hair
     return Clothes(top, legs, skin, hair, _solids(entity, worn, top, hair))

@@ -161,7 +161,10 @@ def place_thing(plan: ShotPlan) -> Entity | None:
         if relation.relation not in {"on", "in", "inside"} or thing.noun not in rows():
             continue
         row = _row(thing)
-        if is_vehicle_room(thing.noun) or (row is not None and row.footing == "sky"):
+        drives = any(act.motion == "drive" for act in (*plan.actions_of(rider.id), *plan.actions_of(thing.id)))
+        if (is_vehicle_room(thing.noun) and relation in plan.relations and not drives) or (
+            row is not None and row.footing == "sky"
+        ):
             return thing
     return None
 

@@ -18,7 +18,7 @@ from shotwright.media.colour import colour_of
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from shotwright.core.plan import Setting
+    from shotwright.core.plan import Action, Setting
     from shotwright.engines.draft.sets.art import RGB, Rng
     from shotwright.engines.draft.sets.kinds import Prop
 
@@ -79,12 +79,20 @@ def _told() -> dict[str, str]:
     return found
 
 
-def place_told_by(nouns: Iterable[str], *, is_outside: bool = False) -> str | None:
+ACTED_IN = {
+    "surf": "ocean", "ski": "snowy mountain", "row": "lake", "cook": "kitchen", "ballet": "theater", "ride_bike": "street", "skate": "street", "ride_horse": "meadow",
+    "drive": "street", "play_guitar": "concert", "play_piano": "living room", "play_violin": "theater", "type": "office", "sleep": "bedroom", "climb": "mountain", "dig": "garden",
+}  # fmt: skip
+"""Where people usually do something."""
+
+
+def place_told_by(nouns: Iterable[str], actions: Iterable[Action] = (), *, is_outside: bool = False) -> str | None:
     """Where those are usually, whom the words name without a place; in the open, when `is_outside`; None where nobody tells.
 
     Everybody has a voice, more general nouns half of one; "a kitchen table" speaks of kitchens by its own words.
     """
-    voices: Counter[str] = Counter()
+    acted = [place for act in actions if (place := ACTED_IN.get(act.motion or "")) is not None]
+    voices = Counter(place for place in acted if not (is_outside and rows()[place]["base"] == "room"))
     for noun in nouns:
         words = noun.lower().split()
         names = [" ".join(words[i:]) for i in range(len(words))]
@@ -104,7 +112,7 @@ OWN_WORD = 3
 def is_vehicle_room(noun: str) -> bool:
     """Whether passengers of a vehicle are seen inside it: of a train, not of a boat."""
     row = rows().get(noun)
-    return row is not None and "passing" in row and row["name"] != "car"
+    return row is not None and "passing" in row
 
 
 def is_known(noun: str) -> bool:
