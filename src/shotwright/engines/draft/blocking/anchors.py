@@ -37,6 +37,9 @@ def _nearest(name: str, plan: ShotPlan) -> tuple[str, str] | None:
     best: Relation | None = min(mine, key=lambda r: ANCHORS.index(r.relation), default=None)
     if best is not None:
         return best.to, "on" if _crosses(best, plan) else best.relation
+    bridge = _bridge(name, plan)
+    if bridge is not None:
+        return bridge, "on"
     for action in plan.actions:
         done_to = plan.entity(action.object) or _taken_from(action, plan)
         if done_to is None or action.who == action.object:
@@ -56,6 +59,16 @@ def _nearest(name: str, plan: ShotPlan) -> tuple[str, str] | None:
         is_mine = action.object is not None and name in {action.object, carried.get(action.object)}
         if is_mine and action.motion not in GOING and name != action.who and carried.get(action.who) != name:
             return action.who, "object"
+    return None
+
+
+def _bridge(name: str, plan: ShotPlan) -> str | None:
+    """What somebody's way leads over, when it is a bridge."""
+    for act in plan.actions_of(name):
+        for way in (act.path.over, act.path.along) if act.path and act.motion != "fly" else ():
+            entity = plan.entity(way)
+            if entity is not None and entity.noun.split()[-1] in BRIDGES:
+                return entity.id
     return None
 
 

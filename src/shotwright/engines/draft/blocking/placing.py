@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from shotwright.core.camera import distance_for
-from shotwright.core.prompt.syntax import CHAIRS
 from shotwright.engines.draft.blocking.anchors import anchor
 from shotwright.engines.draft.blocking.contact import (
     LOW_SHARE,
@@ -25,7 +24,7 @@ from shotwright.engines.draft.blocking.contact import (
 )
 from shotwright.engines.draft.blocking.ways import set_off
 from shotwright.engines.draft.cast.figures import speed_of
-from shotwright.engines.draft.cast.support import SMALL_SHARE, support_m
+from shotwright.engines.draft.cast.support import SMALL_SHARE, is_chair, support_m
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -209,7 +208,7 @@ def _hang(members: list[Member], plan: ShotPlan) -> None:
             and member.is_figure
             and parent.tall_m > CLIMBABLE_M
             and parent.entity.kind in {"furniture", "tool", "other"}
-            and parent.entity.noun not in CHAIRS
+            and not is_chair(parent.entity.noun)
         ):
             kind = "object"  # one writes on a blackboard, and does not stand on it
         member.parent = (parent, kind)

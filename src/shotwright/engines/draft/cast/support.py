@@ -20,12 +20,17 @@ SMALL_SHARE = 0.5
 BIG_M, DECK, ROOF = 4.5, 0.35, 0.92
 
 
+def is_chair(noun: str) -> bool:
+    """Whether one sits on it: an armchair, a swivel chair."""
+    return noun in CHAIRS or noun.split()[-1] in CHAIRS
+
+
 def support_m(child: Member, parent: Member) -> float:
     """How high `child` is on `parent`; seats reckon with how high its motion sits."""
     noun, tall = parent.entity.noun, parent.tall_m
     if noun.split()[-1] in BRIDGES:
         return 0.62 * tall
-    if noun in CHAIRS:
+    if is_chair(noun):
         return 0.48 * tall - (seat_m(child.motion) if child.is_figure else 0.0)
     if noun in BEDS:
         return 0.8 * tall
@@ -38,6 +43,8 @@ def support_m(child: Member, parent: Member) -> float:
         return (0.32 if child.tall_m > SMALL_SHARE * tall else 0.55) * tall  # a card: the vehicle covers its legs
     if parent.is_figure or parent.entity.kind == "animal":
         return 0.8 * tall
+    if child.is_figure and is_seated(child.motion):
+        return max(0.0, tall - seat_m(child.motion))  # on a log, a wall, a table
     if tall >= BIG_M or parent.entity.kind in {"building", "nature"}:
         return 0.97 * tall if not child.is_figure else 0.25 * min(tall, BIG_M)
     return tall

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast, get_args
 
 from shotwright.core.plan import Entity, EntityKind, Relation
 from shotwright.core.prompt.lexicon import motion_of, noun_of
-from shotwright.core.prompt.syntax import CHAIRS
 from shotwright.core.prompt.vocabulary import PLACE_NOUNS
 from shotwright.engines.analysis.cutout import CutOut
 from shotwright.engines.draft.blocking.placing import Member
@@ -16,7 +15,7 @@ from shotwright.engines.draft.cast.figures import Figure, Step
 from shotwright.engines.draft.cast.labels import box_of
 from shotwright.engines.draft.cast.library import Row, is_scenic, picture_of, row_of
 from shotwright.engines.draft.cast.pose import SEATED, can_sit, motions
-from shotwright.engines.draft.cast.support import BEDS
+from shotwright.engines.draft.cast.support import BEDS, is_chair
 from shotwright.engines.draft.cast.wardrobe import GROWN, SIZES, clothes_of, height_of, is_worn_visibly, scale_of
 from shotwright.engines.draft.looks.effects import EFFECTS
 from shotwright.engines.draft.sets.places import is_vehicle_room, rows
@@ -41,6 +40,18 @@ NO_THINGS = frozenset({
 """Words that stand where a noun stands, and name none."""
 LYING = frozenset({"on", "in", "inside", "under", "over", "behind", "against", "carried_by"})
 """Relations of a garment that nobody wears."""
+STAYS_SEATED = frozenset({"stand", "hold", "carry", "roll", "spin", "drive", "walk", "run"})
+"""What who sits does by sitting: a swivel chair rolls, and nobody on it."""
+PLAYERS = {
+    "violinist": "play_violin",
+    "fiddler": "play_violin",
+    "cellist": "play_violin",
+    "guitarist": "play_guitar",
+    "bassist": "play_guitar",
+    "pianist": "play_piano",
+    "drummer": "drum",
+}
+"""What musicians do when they play."""
 QUIET = frozenset({"stand", "hold", "carry", "look_around"})
 """Motions that give way to what is done meanwhile."""
 RIDDEN = {
@@ -252,7 +263,9 @@ def _wearer(item: Entity, plan: ShotPlan) -> Entity | None:
 def steps_of(entity: Entity, plan: ShotPlan) -> list[Step]:
     """What somebody does, in order: their actions, else what their place asks for: sitting on a chair, riding, holding."""
     at_rest = _at_rest(entity, plan)
-    known = [a for a in plan.actions_of(entity.id) if a.motion in motions()]
+    plays = PLAYERS.get(entity.noun.split()[-1] if entity.noun else "")
+    mine = [replace(a, motion=plays) if plays and a.verb == "play" else a for a in plan.actions_of(entity.id)]
+    known = [a for a in mine if a.motion in motions()]
     acts = [a for a in known if a.motion not in QUIET or not any(_is_meanwhile(a, b) for b in known)]
     steps = [Step(_fitting(str(a.motion), at_rest), a.start_s, a.end_s) for a in acts]
     if not steps:
@@ -282,7 +295,7 @@ def _fitting(motion: str, at_rest: str) -> str:
         return at_rest
     if at_rest not in {"sit", "row"}:
         return motion
-    return "sit" if motion in {"stand", "hold", "carry"} else SEATED + motion if can_sit(motion) else motion
+    return "sit" if motion in STAYS_SEATED else SEATED + motion if can_sit(motion) else motion
 
 
 def _at_rest(entity: Entity, plan: ShotPlan) -> str:
@@ -292,7 +305,7 @@ def _at_rest(entity: Entity, plan: ShotPlan) -> str:
         return RIDDEN.get(ridden.noun, "ride_horse" if ridden.kind == "animal" else "sit")
     below = mine.get("on") or mine.get("in")
     if below is not None:
-        if below.noun in CHAIRS or (
+        if is_chair(below.noun) or (
             below.kind == "vehicle"
             and below.noun in {"boat", "canoe", "rowboat", "kayak", "raft", "car", "train", "bus"}
         ):
