@@ -322,7 +322,8 @@ export function remarks(plan, prompt, { onpick = null, label = "Warnings", isFol
 }
 
 /** What stands under a clip: where it differs from its words. */
-export const underClip = (plan, prompt) => remarks(localSpans(plan, prompt), prompt, { label: "Where the clip differs from the words", isFolded: true });
+export const underClip = (plan, prompt) =>
+  remarks(localSpans(plan, prompt), prompt, { label: "Where the clip differs from the words", isFolded: true });
 
 function palette({ moves, add }) {
   return h(
