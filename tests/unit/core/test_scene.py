@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from bench.scenes import facts, request_of
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shotwright.core.plan import ShotPlan
@@ -154,6 +154,7 @@ def test_what_is_not_read_is_said(prompt: str) -> None:
     assert all(item.why for item in found.unread)
 
 
+@settings(deadline=None)
 @given(st.sampled_from(ITEMS))
 def test_every_content_word_is_read_or_named(item: dict) -> None:  # type: ignore[type-arg]
     from shotwright.core.prompt import accounting
@@ -197,3 +198,56 @@ def test_what_a_word_means() -> None:
         "wearing",
     )
     assert {name: value for name, value in meaning("zorblax").items() if value} == {"word": "zorblax"}
+
+
+@pytest.mark.parametrize(
+    ("prompt", "who", "motion"),
+    [
+        ("A red double-decker bus drives over a wet bridge at night", "bus", "drive"),
+        ("Steam locomotive bursts out of a tunnel", "locomotive", "run"),
+        ("A ballerina in a pink dress dances, an old man claps", "ballerina", "dance"),
+        ("a school of fish scatters when a diver swims in", "fish", "scatter"),
+    ],
+)
+def test_what_a_small_parser_misreads(prompt: str, who: str, motion: str) -> None:
+    assert (who, motion) in {(name and name.split()[-1], moved) for name, _, moved in acts(plan(prompt))}
+
+
+def test_a_place_at_the_end_of_a_fragment_is_no_verb() -> None:
+    found = plan("A samurai in black armour in a bamboo forest.")
+    assert found.setting.places == ("forest",)
+    assert not found.actions
+
+
+def test_places_in_capitals_and_alone_are_read() -> None:
+    assert plan("INT. KITCHEN - NIGHT. A woman ducks under the table.").setting.places == ("kitchen",)
+    assert plan("Underwater, a diver swims past a ship.").setting.places == ("underwater",)
+    assert "park" not in plan("A man and a woman argue in a parked car.").setting.places
+
+
+@pytest.mark.parametrize("prompt", ["Arrows rain down on the legion.", "A dust storm builds behind a camel."])
+def test_words_of_the_weather_that_say_something_else(prompt: str) -> None:
+    assert plan(prompt).look.weather is None
+
+
+def test_nobody_is_there_whom_the_words_do_not_want() -> None:
+    nouns = {entity.noun for entity in plan("A caterpillar on a branch, no people please, without any text").entities}
+    assert nouns == {"caterpillar", "branch"}
+
+
+def test_who_comes_after_what_is_said_of_somebody_does_not_do_it() -> None:
+    found = plan("A girl holding a lantern and a samurai in black armour in a garden")
+    assert ("girl", "holding", "lantern") in relations(found)
+    assert ("samurai", "holding", "lantern") not in relations(found)
+    assert ("samurai", "wearing", "armour") in relations(found)
+    assert ("girl", "wearing", "armour") not in relations(found)
+
+
+def test_a_stream_of_fire_is_no_place() -> None:
+    assert plan("A dragon breathes a stream of fire over a field").setting.places == ("field",)
+
+
+def test_who_is_named_in_a_later_shot_comes_with_it() -> None:
+    found = plan("A woman reads in a library. Then cut to a wide shot of a horse on a beach.")
+    assert [shot.places for shot in found.shots] == [("library",), ("beach",)]
+    assert {entity.noun: entity.appears_s for entity in found.entities} == {"woman": 0.0, "horse": 2.5}

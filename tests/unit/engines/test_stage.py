@@ -83,7 +83,11 @@ def test_who_is_there_tells_the_place_when_the_words_do_not() -> None:
     assert "(underwater)" in noted(scene_of("A submarine glides past a whale"))
     assert "(cafe)" in noted(scene_of("A barista pours milk into a cup"))
     assert "(beach)" in noted(scene_of("A barista pours milk into a cup on the beach"))
+    assert "the words name none" in noted(scene_of("A submarine glides past a whale"))
+    assert "the words name none" not in noted(scene_of("A barista stands on a beach"))
     assert place_told_by(["glorpf"]) is None
+    assert place_told_by(["grandmother", "kitchen table"]) == "kitchen"
+    assert place_told_by(["barista"], is_outside=True) is None
 
 
 def test_passengers_are_inside_and_the_landscape_goes_by() -> None:

@@ -18,7 +18,7 @@ from shotwright.core.prompt.film import Segment, film_words, segments
 from shotwright.core.prompt.grammar import is_chinese
 from shotwright.core.prompt.keep import kept_in_new_shot
 from shotwright.core.prompt.lexer import clauses, sentences, tokenize
-from shotwright.core.prompt.lexicon import noun_of, singular
+from shotwright.core.prompt.lexicon import singular
 from shotwright.core.prompt.lint import lint
 from shotwright.core.prompt.look import parse_look, parse_shells, read_beings
 from shotwright.core.prompt.parse import parse
@@ -178,12 +178,11 @@ def _placed(plan: ShotPlan, tokens: list[Token]) -> ShotPlan:
     """The place of a plan whose sentences name none: a noun of the settings that is nobody ("INT. KITCHEN", "Underwater, ...")."""
     if plan.setting.places or plan.task == "edit":
         return plan
-    somebody = {
-        i
-        for e in plan.entities
-        if e.span and not (e.noun in v.PLACE_NOUNS and noun_of(e.noun) is None)
-        for i in range(*e.span)
+    acting = {action.who for action in plan.actions}
+    scenery = {
+        e.id for e in plan.entities if e.noun in v.PLACE_NOUNS and e.kind in {"nature", "other"} and e.id not in acting
     }
+    somebody = {i for e in plan.entities if e.span and e.id not in scenery for i in range(*e.span)}
     hits = [
         hit for hit in v.SETTINGS.find(tokens) if not somebody & {tokens[i].start for i in range(hit.start, hit.end)}
     ]

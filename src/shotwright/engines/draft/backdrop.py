@@ -20,6 +20,7 @@ from shotwright.media.colour import FrameRGB, FrameYUV, Mask, rgb_to_yuv
 from shotwright.media.images import load_flat
 
 if TYPE_CHECKING:
+    from shotwright.core.plan import Entity, Setting, ShotPlan
     from shotwright.engines.analysis.cache import Cache
     from shotwright.engines.base import Shot
     from shotwright.engines.draft.lookdev import LookDev
@@ -65,10 +66,15 @@ def in_its_light(shot: Shot, backdrop: Backdrop | None) -> Shot:
 
 
 def _found(shot: Shot) -> Found:
-    """The place that the words name first, that passengers sit in, or where those whom they name usually are."""
-    plan, setting = shot.plan, shot.plan.setting
-    is_aerial = bool(plan.shots) and plan.shots[0].angle == "aerial"
-    entities = [entity for entity in plan.entities if entity.appears_s == 0]
+    """The place of the first shot."""
+    setting, _ = setting_of(shot.plan)
+    is_aerial = bool(shot.plan.shots) and shot.plan.shots[0].angle == "aerial"
+    return find_place(setting, has_cast=bool(shot.plan.entities), is_aerial=is_aerial)
+
+
+def setting_of(plan: ShotPlan) -> tuple[Setting, bool]:
+    """The setting that the words name first, that passengers sit in, or where those whom they name usually are; whether it is that last one."""
+    setting, entities = plan.setting, [entity for entity in plan.entities if entity.appears_s == 0]
     if any(shown.places for shown in plan.shots):  # the words cut from place to place
         setting = replace(setting, places=plan.shots[0].places, shells=setting.shells if plan.shots[0].places else ())
     things = [name_of(entity) for entity in entities]
@@ -80,29 +86,29 @@ def _found(shot: Shot) -> Found:
     setting = replace(setting, places=here)  # "a space station" is no station
     ridden = place_thing(plan)
     if ridden is not None:
-        setting = replace(setting, places=(ridden.noun, *setting.places), inside=True)
-    elif not any(is_known(noun) for noun in setting.places):
-        named = next(
-            (
-                e.noun
-                for e in entities
-                if is_known(e.noun) and not plan.actions_of(e.id) and e.kind not in {"person", "animal", "vehicle"}
-            ),
-            None,
-        )
-        has_window = any(entity.noun in WINDOWS for entity in entities)
-        falls = plan.look.weather in FALLING or any(effect.kind in FALLING for effect in plan.effects)
-        is_outside = falls and not has_window
-        usual = (
-            place_told_by(things, plan.actions, is_outside=is_outside) if set(setting.shells) <= VAGUE_SHELLS else None
-        )
-        found = (
-            named
-            or usual
-            or ("street" if is_outside and things and not setting.shells and not setting.places else None)
-        )
-        setting = replace(setting, places=(found, *setting.places), inside=True) if found else setting
-    return find_place(setting, has_cast=bool(plan.entities), is_aerial=is_aerial)
+        return replace(setting, places=(ridden.noun, *setting.places), inside=True), False
+    if any(is_known(noun) for noun in setting.places):
+        return setting, False
+    named = next((e.noun for e in entities if is_known(e.noun) and _only_stands(e, plan)), None)
+    told = _told(plan, setting, things) if named is None else named
+    return (replace(setting, places=(told, *setting.places), inside=True) if told else setting), bool(
+        told
+    ) and not named
+
+
+def _only_stands(entity: Entity, plan: ShotPlan) -> bool:
+    """Whether something is rather a place than somebody: a tavern that does nothing."""
+    return not plan.actions_of(entity.id) and entity.kind not in {"person", "animal", "vehicle"}
+
+
+def _told(plan: ShotPlan, setting: Setting, things: list[str]) -> str | None:
+    """Where those are usually who are named; outside, when something falls from the sky and there is no window to see it through."""
+    has_window = any(entity.noun in WINDOWS for entity in plan.entities)
+    falls = plan.look.weather in FALLING or any(effect.kind in FALLING for effect in plan.effects)
+    is_outside = falls and not has_window
+    usual = place_told_by(things, plan.actions, is_outside=is_outside) if set(setting.shells) <= VAGUE_SHELLS else None
+    is_bare = is_outside and things and not setting.shells and not setting.places
+    return usual or ("street" if is_bare else None)
 
 
 class Builder:
@@ -130,7 +136,13 @@ class Builder:
             self._painted = build_set(found.kind, plan.look, is_aerial=is_aerial, seed=shot.seed, dress=lookdev.texture)
             self.later = self._later(shot, lookdev, found.name)
             names = [found.name, *(name for shown in plan.shots[1:] for name in shown.places[:1] if shown.cut)]
-            notes.append(f"the place: a painted set stands in ({', '.join(dict.fromkeys(names))})")
+            said = ", ".join(dict.fromkeys(names))
+            if setting_of(plan)[1]:
+                notes.append(f"the place: the words name none; where they usually are stands in ({said})")
+            elif not found.is_known:
+                notes.append(f"the place: the nearest kind of set, with its name on a board, stands in ({said})")
+            else:
+                notes.append(f"the place: a painted set stands in ({said})")
             self.air = (self._painted.sky or self._painted.walls)[0].texture.colour
             self.floats = self._painted.floats
             self.haze = haze_of(plan.look.weather, self.air) or self._painted.air

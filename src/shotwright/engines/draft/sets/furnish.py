@@ -13,6 +13,7 @@ from functools import lru_cache
 import numpy as np
 
 from shotwright.core.plan import Entity
+from shotwright.engines.analysis.cutout import CutOut
 from shotwright.engines.draft.cast.drawings import draw, drawings
 from shotwright.engines.draft.cast.figures import Figure, Step
 from shotwright.engines.draft.cast.labels import box_of
@@ -74,9 +75,8 @@ def art_of(name: str, rng: Rng) -> Art:
     return _art(picture_of(row.code, row.remark, None, mirrored=bool(rng.integers(2))))
 
 
-def _art(cut: object) -> Art:
-    texture, alpha = cut.texture, cut.alpha  # type: ignore[attr-defined]  # a CutOut
-    return Art(yuv_to_rgb(texture), alpha, np.zeros_like(alpha))
+def _art(cut: CutOut) -> Art:
+    return Art(yuv_to_rgb(cut.texture), cut.alpha, np.zeros_like(cut.alpha))
 
 
 @lru_cache(maxsize=24)
@@ -219,9 +219,9 @@ def _rows(rng: Rng, kind: SetKind, i: int, n: int, height: float) -> tuple[float
 
 
 def _front(rng: Rng, kind: SetKind, i: int, n: int, height: float) -> tuple[float, float, float]:
-    del rng, height
+    del rng, height, n
     half = kind.room.half_m if kind.room else 4.0
-    return (-1 if i % 2 else 1) * half * (0.62 - 0.1 * (i // 2)), 2.2 + 0.3 * (i // 2) + 0.0 * n, 0.0
+    return (-1 if i % 2 else 1) * half * (0.62 - 0.1 * (i // 2)), 2.2 + 0.3 * (i // 2), 0.0
 
 
 def _ceiling(rng: Rng, kind: SetKind, i: int, n: int, height: float) -> tuple[float, float, float]:
