@@ -52,6 +52,9 @@ CROWD = 5
 CROWD_M = 1.8
 HELD_ASPECT, HELD_SHARE = 0.55, 0.34
 LATER_S, PAIR = 0.3, 2
+TOGETHER = frozenset({"talk", "fight", "hug", "kiss", "shake_hands", "dance"})
+FACING = frozenset({"face", "confront", "face off", "stare at"})
+"""What one does with one another: motions, and verbs of several that name nobody else."""
 TOPPED = 1.2
 """How many times as tall as what stands on it a hill is shown."""
 BEFORE_WALL = 0.8
@@ -469,13 +472,11 @@ def _turn(members: list[Member], plan: ShotPlan, framing: Framing) -> None:
             dx, dz = target.x - member.x, target.z - member.z
             if abs(dx) + abs(dz) > 0.15:
                 member.heading_deg = max(-100.0, min(100.0, heading_of(dx, dz - 0.35)))
+    faces = {act.who for act in plan.actions if act.verb in FACING and act.object is None}
     talking = [
-        m
-        for m in members
-        if m.is_figure
-        and m.motion in {"talk", "fight", "hug", "kiss", "shake_hands", "dance"}
-        and m.heading_deg is None
-    ]
+        m for m in members
+        if m.is_figure and (m.motion in TOGETHER or m.entity.id in faces) and m.heading_deg is None
+    ]  # fmt: skip
     if len(talking) == PAIR and all(m.parent is None for m in talking):
         one, other = sorted(talking, key=lambda m: m.x)
         half = 0.5 * REACH_M.get(one.motion, abs(other.x - one.x)) * one.tall_m / 1.7
