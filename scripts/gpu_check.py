@@ -21,6 +21,8 @@ import os
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -130,8 +132,9 @@ class Check:
         self.found["results"].append(line)
         self._tell(line | {"at_s": round(self.elapsed_s)})
 
-    def start(self) -> None:
-        """Say what is measured on, and see to it that a case that hangs ends the process: what was found is in the file by then."""
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        """Say what is measured on; meanwhile a case that hangs ends the process: what was found is in the file by then."""
         self._tell(self.found["facts"])
 
         def end() -> None:
@@ -143,6 +146,10 @@ class Check:
         timer = threading.Timer(self._budget_s + GRACE_S, end)
         timer.daemon = True
         timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
 
     def close(self) -> None:
         """Say what was left out."""
@@ -239,12 +246,12 @@ def main() -> int:
         parser.error(str(exc))
     logging.set_verbosity_error()  # diffusers calls its attention backends experimental, each time
     check = Check(args.out, args.budget_s, args.case_s, args.device)
-    check.start()
-    check.roofs("before", is_tiny=args.tiny)
-    for case in cases(args.repeats, args.device, is_tiny=args.tiny):
-        if args.only in case.name:
-            check.run(case)
-    check.roofs("after", is_tiny=args.tiny)
+    with check.watched():
+        check.roofs("before", is_tiny=args.tiny)
+        for case in cases(args.repeats, args.device, is_tiny=args.tiny):
+            if args.only in case.name:
+                check.run(case)
+        check.roofs("after", is_tiny=args.tiny)
     check.close()
     return 1 if check.found["failed"] else 0
 

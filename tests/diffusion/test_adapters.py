@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -462,3 +463,8 @@ def test_the_check_of_a_gpu_measures_each_case_or_names_it(
     found = json.loads(out.read_text())
     assert not found["results"]
     assert len(found["left_out"]) == len(gpu_check.cases(1, "cpu", is_tiny=True))
+    assert not [
+        thread
+        for thread in threading.enumerate()
+        if isinstance(thread, threading.Timer) and not thread.finished.is_set()
+    ]
