@@ -69,7 +69,6 @@ BIG_M, BIG_BOX_M = 4.5, 2.0
 """From this height on a thing stands behind the people."""
 SHOWN_SHARE = 0.62
 """Height in frame heights at which what is far larger than people is shown behind them."""
-AIR_M = {"bird": 1.4, "vehicle": 3.0}
 FILLED = 0.84
 THING_SHARE = {"medium_wide": 0.4, "medium": 0.5, "medium_close_up": 0.6, "close_up": 0.72, "extreme_close_up": 1.1}
 """Height of a thing in frame heights; sizes of people are told by their bodies."""
