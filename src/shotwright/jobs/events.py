@@ -21,7 +21,7 @@ from shotwright.jobs.rows import CHANNEL
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from shotwright.jobs.rows import StoredRequest
+    from shotwright.jobs.rows import JSON, StoredRequest
     from shotwright.jobs.store import RequestStore
 
 logger = logging.getLogger(__name__)
@@ -106,6 +106,18 @@ class EventHub:
                     return row
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(changed.wait(), 5)
+
+    async def cancel(self, request_id: uuid.UUID) -> StoredRequest | None:
+        """`RequestStore.request_cancel`; whoever reads here afterwards sees it, however late the notification is."""
+        after = await self._store.request_cancel(request_id)
+        self._changed(request_id)
+        return after
+
+    async def delete_payload(self, request_id: uuid.UUID) -> JSON:
+        """`RequestStore.delete_payload`; whoever reads here afterwards sees it."""
+        result = await self._store.delete_payload(request_id)
+        self._changed(request_id)
+        return result
 
     def _changed(self, request_id: uuid.UUID) -> None:
         self._rows.pop(request_id, None)

@@ -70,7 +70,7 @@ async def get(call: Call) -> Response:
 async def cancel(call: Call) -> Response:
     """POST /v1/prediction/{id}/cancel."""
     row = await _find(call)
-    after = None if row.is_terminal else await call.node.store.request_cancel(row.id)
+    after = None if row.is_terminal else await call.node.hub.cancel(row.id)
     if after is None or (after.is_terminal and after.state != State.CANCELLED):
         raise BadRequest("Prediction has already finished and cannot be canceled")
     body = {"status": "success", "message": "Prediction canceled successfully", "predictionID": str(row.id)}

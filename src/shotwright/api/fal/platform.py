@@ -112,7 +112,7 @@ async def delete_payloads(call: Call) -> Response:
     """DELETE /v1/models/requests/{id}/payloads: input, result and its files; the record of its cost stays."""
     row = await find(call)
     if not row.is_terminal:
-        raise BadRequest("The call.request has not ended; cancel it first.")
+        raise BadRequest("The request has not ended; cancel it first.")
     base, result = call.base, row.result or {}
     names = {
         "file_id": result.get("file_name", ""),
@@ -120,7 +120,7 @@ async def delete_payloads(call: Call) -> Response:
         "trajectory_file_id": "camera.txt",
     }
     own = {result[key]: name for key, name in names.items() if key in result}
-    links = {item: f"{base}/files/{item}" for item in result_files(await call.node.store.delete_payload(row.id))}
+    links = {item: f"{base}/files/{item}" for item in result_files(await call.node.hub.delete_payload(row.id))}
     results = []
     for file_id, link in links.items():
         await asyncio.to_thread(call.node.files.delete, file_id)

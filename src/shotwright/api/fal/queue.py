@@ -79,7 +79,7 @@ async def cancel(call: Call) -> Response:
     row = await find(call)
     if row.is_terminal:
         return json_response({"status": "ALREADY_COMPLETED"}, 400, bodies.request_headers(row))
-    after = await call.node.store.request_cancel(row.id)
+    after = await call.node.hub.cancel(row.id)
     if after is not None and after.is_terminal and after.state != "cancelled":
         return json_response({"status": "ALREADY_COMPLETED"}, 400, bodies.request_headers(row))
     return json_response({"status": "CANCELLATION_REQUESTED"}, 202, bodies.request_headers(row))

@@ -35,7 +35,7 @@ async def run(call: Call) -> Response:
     try:
         await asyncio.wait({waiting, leaving}, return_when=asyncio.FIRST_COMPLETED)
         if not waiting.done() and not _may_be_repeated(call.request):
-            await call.node.store.request_cancel(row.id)
+            await call.node.hub.cancel(row.id)
         answer = bodies.result_response(await waiting, call.base)
         answer.headers.update(REPLAYED if made.is_replay else {})
         return answer
@@ -96,7 +96,7 @@ async def _events(node: Node, row: StoredRequest, base: str, *, may_cancel: bool
             yield text
     except asyncio.CancelledError:
         if may_cancel:
-            await asyncio.shield(node.store.request_cancel(row.id))
+            await asyncio.shield(node.hub.cancel(row.id))
         raise
 
 
