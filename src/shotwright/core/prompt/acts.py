@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from shotwright.core.prompt.things import Thing
 
 BURSTING = frozenset({"burst", "barge", "storm", "break"})
+PARTS_DO = frozenset({"fly", "open", "flicker", "grow", "shake_hands", "tinker"})
+"""What parts of a body do themselves: wings flap and fold, eyes glow."""
 AUXILIARY = frozenset({"aux", "auxpass"})
 CLAUSE_WAYS_REACH = 14
 _DONE_TO = {"fall": "put_down", "roll": "push", "fly": "push"}
@@ -61,6 +63,30 @@ class Acts(Relating):
         self._add_relation(people[-1].id, "wearing", garment.id, garment.span)
         return [people[-1]]
 
+    def _wholes(self, who: list[Thing], verb: Word) -> list[Thing]:
+        """Parts do little: "the dragon lands, wings folding, and breathes fire" is about the dragon."""
+        if not who or any(one.kind != "body_part" for one in who) or motion_of(verb.lemma) in PARTS_DO:
+            return who
+        words = [w for i, mention in self.mentions.items() if self.things.get(i) is who[0] for w in mention.words]
+        if any(w.tag == "DT" or w.dep == "compound" for w in words):
+            return who  # "a kraken's tentacle": one of its own
+        owners = [r.to for r in self.scene.relations if r.relation == "part_of" and r.of == who[0].id]
+        beings = [t for t in self.scene.things if t.kind in {"person", "animal"} or t.ref]
+        owner = next((t for t in beings if t.id in owners), None) or next(
+            (t for t in reversed(beings) if (t.span or verb.span) < (who[0].span or verb.span)), None
+        )
+        return [owner] if owner else who
+
+    def _is_said_before(self, verb: Word, target: Word) -> bool:
+        """ "Over fleeing knights": the knights flee."""
+        return (
+            verb.tag == "VBG"
+            and verb.dep == "pcomp"
+            and target.is_noun
+            and target.i == verb.i + 1
+            and motion_of(verb.lemma) in syntax.GOING
+        )
+
     def _act(self, verb: Word) -> None:
         particle = self._particle(verb)
         phrases = [f"{verb.lemma} {particle.text}"] if particle else []
@@ -68,7 +94,9 @@ class Acts(Relating):
             phrases += [f"{verb.lemma} {w.text}" for w in self.sentence.children(verb) if w.dep == "prep"]
         objects = [w for w in self.sentence.children(verb) if w.dep in {"dobj", "dative", "oprd"}]
         done_to = next((self.things[w.i] for w in objects if w.i in self.things), None)
-        who = self._wearers(self._subjects(verb), verb)
+        who = self._wholes(self._wearers(self._subjects(verb), verb), verb)
+        if done_to is not None and self._is_said_before(verb, objects[0]):
+            who, done_to = [done_to], None
         agent = next((w for w in self.sentence.children(verb) if w.dep == "agent"), None)
         if agent is not None:
             by = next((self.things[w.i] for w in self.sentence.children(agent) if w.i in self.things), None)
@@ -90,7 +118,7 @@ class Acts(Relating):
         path = self._path(verb, text)
         joined = self._joining(verb)
         motion = motion_of(*named, *phrases, verb.lemma)
-        motion = _DONE_TO.get(motion or "", motion) if objects else motion
+        motion = _DONE_TO.get(motion or "", motion) if done_to else motion
         for thing in who:
             action = Action(
                 thing.id, text, motion, done_to.id if done_to and done_to is not thing else None, path,

@@ -16,7 +16,8 @@ from shotwright.core.plan import CameraMove
 from shotwright.core.prompt import vocabulary as v
 from shotwright.core.prompt.grammar import ARTICLES, AUXILIARIES, CONJUNCTIONS, PREPOSITIONS, is_adverb, is_negated
 from shotwright.core.prompt.lexer import sentences, span_of
-from shotwright.core.prompt.lexicon import is_verb
+from shotwright.core.prompt.lexicon import is_verb, noun_of, singular
+from shotwright.core.prompt.repair import ACTORS
 from shotwright.core.prompt.phrases import Hit
 
 if TYPE_CHECKING:
@@ -151,7 +152,9 @@ def _at(sentence: list[Token], index: int, kept: list[Hit[str]], *, carried: boo
         return Hit(still.start, still.end, "static", "<no move>")
     strong, composed = v.CAMERA_STRONG.at(sentence, index), _composed(sentence, index)
     if strong and (composed is None or strong.end >= composed.end or strong.phrase not in v.NEEDS_CAMERA):
-        hit, needs_camera = _sided(sentence, strong), strong.phrase in v.NEEDS_CAMERA
+        names_it = any(token.lemma in v.CAMERA_NOUNS for token in sentence[strong.start : strong.end])
+        apart = strong.phrase in v.NEEDS_CAMERA_APART and not names_it
+        hit, needs_camera = _sided(sentence, strong), strong.phrase in v.NEEDS_CAMERA or apart
     elif composed:
         hit, needs_camera = composed, True
     else:
@@ -241,7 +244,7 @@ def _camera_moves(sentence: list[Token], at: int, has_moved: bool, *, carried: b
             and sentence[at].text.lower() == sentence[at].lemma
             and (i < at - 1 or not _has_actor(sentence[:i]))
         )
-        return seen or is_order  # "In between, circle it"
+        return seen or is_order or (i == 0 and carried)  # "In between, circle it"
     if token.lemma in {"it", "that", "which"}:
         return seen or carried
     window = sentence[max(0, i - 4) : i + 1]
@@ -250,7 +253,10 @@ def _camera_moves(sentence: list[Token], at: int, has_moved: bool, *, carried: b
 
 def _has_actor(tokens: list[Token]) -> bool:
     """Whether somebody was named who may be what acts: then a bare verb behind a comma is no order."""
-    return any(t.kind == "ref" and t.lemma.startswith("@Element") for t in tokens) or bool(v.PEOPLE.find(tokens))
+    if any(t.kind == "ref" and t.lemma.startswith("@Element") for t in tokens) or v.PEOPLE.find(tokens):
+        return True
+    nouns = [singular(f"{one.low} {two.low}") for one, two in itertools.pairwise(tokens)] + [singular(t.low) for t in tokens]
+    return any((noun := noun_of(word)) is not None and noun.kind in ACTORS for word in nouns)
 
 
 def _is_thing(sentence: list[Token], at: int) -> bool:

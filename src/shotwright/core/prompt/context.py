@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from shotwright.core.plan import Relation
+from shotwright.core.prompt import vocabulary as v
 from shotwright.core.prompt.lexicon import motion_of, noun_of
 from shotwright.core.prompt.mentions import mentions_of
+from shotwright.core.prompt.repair import OTHERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 PARTICLES = frozenset(
     {"up", "down", "off", "out", "away", "over", "back", "on", "in", "around", "along", "through", "open", "apart"}
 )
+SHE, HE = frozenset({"she", "her", "herself"}), frozenset({"he", "him", "himself", "his"})
 PERSONS = frozenset({"he", "she", "him", "her", "himself", "herself", "who", "his"})
 THINGS = frozenset({"it", "itself", "its", "which", "that", "this"})
 MANY_PRONOUNS = frozenset({"they", "them", "themselves", "their", "both", "all", "each"})
@@ -186,6 +189,7 @@ def _pronoun(text: str, pool: list[Thing], is_object: bool, done_to: list[Thing]
         beings = [t for t in pool if t.kind == "person" or (t.ref and not t.noun)] or [
             t for t in pool if t.kind == "animal"
         ]
+        beings = [t for t in beings if is_called(t.noun, text)] or beings
         return ([t for t in beings if t.count == 1] or beings)[-1:]
     if text in THINGS:
         single = [t for t in (done_to if is_object else []) if t.kind != "person" and t.count == 1 and t in pool]
@@ -197,6 +201,8 @@ def _pronoun(text: str, pool: list[Thing], is_object: bool, done_to: list[Thing]
             or [t for t in pool if t.kind != "person" and t.count == 1]
             or [t for t in pool if t.ref]
         )[-1:]
+    if text in OTHERS or text == "one":
+        return [t for t in pool if t.count > 1][-1:]
     if text in MANY_PRONOUNS:
         beings = list({t.id: t for t in pool if t.kind in {"person", "animal", "vehicle"} or t.ref}.values())
         many = [t for t in (pool if is_object else beings) if t.count > 1]
@@ -208,6 +214,12 @@ def _pronoun(text: str, pool: list[Thing], is_object: bool, done_to: list[Thing]
             )
         return beings[-2:] or many[-1:]
     return []
+
+
+def is_called(noun: str, pronoun: str) -> bool:
+    """Whether "he" or "she" can mean somebody of this noun; both can where it does not say."""
+    other = v.MALE if pronoun in SHE else v.FEMALE if pronoun in HE else frozenset()
+    return noun not in other and noun.rpartition(" ")[2] not in other
 
 
 def nears(noun: str) -> list[str]:

@@ -117,7 +117,9 @@ def _mention(sentence: Sentence, head: Word) -> Mention:
             head, titles[-1].lemma if titles else "", what or _UNKNOWN, [*titles, head], ref=head.text, is_definite=True
         )
     left = _left(sentence, head)
-    nouns = [w for w in left if w.dep in {"compound", "nmod", "amod"} and w.is_noun and not w.is_ref]
+    nouns = [
+        w for w in left if w.dep in {"compound", "nmod", "amod"} and w.is_noun and not w.is_ref
+    ] or [w for w in left[-1:] if w.tag in {"JJ", "VBG", "VBN"} and w.text not in v.COLOURS]  # "a double bass", "a hot dog"
     pair = f"{nouns[-1].text} {head.lemma}" if nouns else ""
     triple = f"{left[-2].text} {pair}" if len(left) > 1 and left[-1] in nouns else ""
     paired = noun_of(triple) or noun_of(pair)
@@ -151,6 +153,8 @@ def _describe(sentence: Sentence, mention: Mention, left: list[Word], paired: Wo
     for word in left:
         if word.dep == "poss" and word.head == head.i and word.tag != "PRP$":
             mention.owner = word
+        elif _is_inside(sentence, word, head):
+            continue  # "a four-armed merchant" is one
         elif word.text in syntax.NUMBERS and word.tag in {"CD", "JJ", "DT", "NN", "NNS"}:
             number = syntax.NUMBERS[word.text]
         elif word.text.isdecimal() and word.text.isascii():
@@ -171,6 +175,12 @@ def _describe(sentence: Sentence, mention: Mention, left: list[Word], paired: Wo
             mention.colour = mention.colour or worn.text
             mention.attributes.append(f"in {worn.text}")
             mention.words += [prep, worn]
+
+
+def _is_inside(sentence: Sentence, word: Word, head: Word) -> bool:
+    """Whether a number counts inside an adjective."""
+    after = sentence.words[word.i + 1] if word.i + 1 < len(sentence.words) else None
+    return word.tag == "CD" and word.head != head.i and after is not None and after.text == "-"
 
 
 def _is_said_of(sentence: Sentence, word: Word) -> bool:
@@ -204,7 +214,9 @@ def _counted(sentence: Sentence, found: dict[int, Mention], i: int) -> int | Non
 def _count_by(quantity: Mention, counted: Mention, sentence: Sentence) -> None:
     own = syntax.QUANTITIES[quantity.head.lemma]
     counted.count = (
-        counted.count if counted.count not in {1, SEVERAL} else (MANY if quantity.head.tag == "NNS" else own)
+        counted.count
+        if counted.count not in {1, SEVERAL} or (own == 1 and quantity.head.tag != "NNS")
+        else (own if quantity.head.tag != "NNS" else SEVERAL if own == 1 else MANY)
     )
     counted.words = [*quantity.words, *(w for w in sentence.children(quantity.head) if w.text == "of"), *counted.words]
     counted.is_definite = counted.is_definite or quantity.is_definite

@@ -219,7 +219,8 @@ class Nouns(Context):
         prep = self.sentence.head(head)
         governed = head.dep == "pobj" and prep.text in PLACE_PREPOSITIONS
         if kind in {"place", "inside"}:
-            return governed or head.dep in {"ROOT", "appos", "conj", "dep", "npadvmod"}
+            is_all = head.dep == "dobj" and prep.tag[0] not in "VN"  # "Busy train platform."
+            return governed or is_all or head.dep in {"ROOT", "appos", "conj", "dep", "npadvmod"}
         is_big = kind == "building" and mention.what.height_m >= BUILT_PLACE_M
         is_hull = kind == "vehicle" and mention.what.height_m >= 3
         return governed and (is_big or is_hull) and prep.text in UNDER_A_ROOF

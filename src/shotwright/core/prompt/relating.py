@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING
 
 from shotwright.core.prompt import syntax
 from shotwright.core.prompt import vocabulary as v
+from shotwright.core.plan import Action
+from shotwright.core.prompt.context import nears
 from shotwright.core.prompt.lexicon import motion_of, noun_of
 from shotwright.core.prompt.nouns import Nouns
+from shotwright.core.prompt.things import Deed
 
 if TYPE_CHECKING:
     from shotwright.core.plan import Preposition
@@ -68,6 +71,8 @@ class Relating(Nouns):
         kind = hit.value
         for thing in of:
             for target in to:
+                if word.text == "on" and self._plays(thing, target, word):
+                    continue
                 said = self._worn_or_held(thing, target, kind, word.text)
                 if said is not None and target is not thing:
                     self._cover(self.sentence.words[hit.start : hit.end])
@@ -77,6 +82,16 @@ class Relating(Nouns):
             where = next(w.lemma for w in targets if w.lemma in v.PLACEMENT_WORDS)
             for thing in of:
                 thing.placement = thing.placement or PLACEMENTS.get(where, where)
+
+    def _plays(self, who: Thing, on: Thing, prep: Word) -> bool:
+        """ "A bald man on double bass" plays it."""
+        motion = motion_of(*(f"play {noun}" for noun in (on.noun, *nears(on.noun))))
+        is_it = motion is not None and who.kind == "person"
+        if is_it:
+            self._cover([prep])
+            self._add_relation(who.id, "holding", on.id, prep.span)
+            self.scene.deeds.append(Deed(Action(who.id, "play", motion, on.id, span=prep.span), self.number, True, False))
+        return is_it
 
     def _behind(self, word: Word) -> list[Thing]:
         """Whom a noun stands for as a goal: itself, the whole of "the back of the snail", the owner of "its back"."""

@@ -65,7 +65,7 @@ def _plain_verb(words: Words, verb: Word, high: int) -> str:
     after = words[verb.i + 1] if verb.i + 1 < high else None
     takes = after is not None and (after.tag in STARTS_PHRASE or after.is_ref or after.is_noun)
     is_one = _ends_in_s(verb)
-    return ("has" if is_one else "have") if takes else ("goes" if is_one else "go")
+    return ("has" if is_one else "have") if takes else ("comes" if is_one else "go")
 
 
 def _ends_in_s(word: Word) -> bool:
@@ -128,12 +128,14 @@ def _is_really_noun(words: Words, word: Word) -> bool:
     ):
         return True  # "a double-decker bus drives over"
     is_pair = before is not None and noun_of(f"{before.text} {singular(word.text)}") is not None
+    is_pair = is_pair and not (is_verb(word.text) and _ends_in_s(word))  # a bee flies, and is no bee fly
     if word.tag[0] == "V" and (is_worn or is_pair) and word.tag not in {"VBG", "VBN"}:
         return True
     is_thing = known is not None and known.kind not in {"abstract", "place", "light", "material"}
     return word.tag in FINITE and is_thing and not is_verb(word.text) and word.text not in NO_NOUNS
 
 
+OTHERS = frozenset({"other", "others", "another"})
 NO_NOUNS = frozenset({"is", "are", "was", "were", "has", "have", "does", "do", "wears", "wear", "shows", "sees"})
 
 
@@ -164,7 +166,7 @@ def _may_be_verb(words: Words, word: Word, low: int) -> bool:
     if word.tag == "NN" and before.dep == "compound" and known is not None and known.kind in {"place", "inside"}:
         return False  # "in a bamboo forest"
     named = (
-        before.is_noun or before.tag in {"PRP", "RB", "CD"} or (before.tag == "JJ" and noun_of(before.text) is not None)
+        before.is_noun or before.tag in {"PRP", "RB", "CD"} or before.text in OTHERS or (before.tag == "JJ" and noun_of(before.text) is not None)
     )
     if not named or before.text in COLOURS:
         return False

@@ -14,12 +14,15 @@ from shotwright.core.plan import Effect
 from shotwright.core.prompt import syntax
 from shotwright.core.prompt.acts import Acts
 from shotwright.core.prompt.lexicon import motion_of, singular
+from shotwright.core.prompt.repair import OTHERS
 
 if TYPE_CHECKING:
     from shotwright.core.prompt.mentions import Mention
     from shotwright.core.prompt.sentence import Sentence, Word
     from shotwright.core.prompt.things import Scene
 
+WEATHERS = frozenset({"rain", "snow", "fog", "mist"})
+"""Effects that fall everywhere, whatever else they are said of."""
 _AMOUNTS = {
     "light": "light",
     "soft": "light",
@@ -48,12 +51,13 @@ class _Reader(Acts):
         for i, mention in self.mentions.items():
             if self._is_denied(mention):
                 self._cover(mention.words)
-            elif i not in effects and not self._is_film(mention):
+            elif not {i, mention.head.i} & effects.keys() and not self._is_film(mention):
                 self._take(i, mention)
         for word in self.sentence.words:
             if word.dep == "dobj" and word.i in self.things:
                 self.done_to.append(self.things[word.i])
-            if word.i not in self.things and word.tag in {"PRP", "WP", "WDT"} and (meant := self._meant(word)):
+            stands_for = word.tag in {"PRP", "WP", "WDT"} or (word.text in OTHERS and word.dep == "nsubj")
+            if word.i not in self.things and stands_for and (meant := self._meant(word)):
                 self.things[word.i] = meant[-1]
                 self.groups[word.i] = meant
         shown = {word.i for _, words in effects.values() for word in words}
@@ -109,6 +113,10 @@ class _Reader(Acts):
                     self._cover([verb, *(w for w in self.sentence.children(verb) if w.tag in {"RB", "RP"})])
                 elif verb.tag[0] == "V" and last.dep == "nsubj":
                     self._cover([verb])
+            if where != "scene":  # "a flaming wok, fire leaping up": one fire, and it is the wok's
+                self.scene.effects = [e for e in self.scene.effects if (e.kind, e.where) != (kind, "scene")]
+            elif any(e.kind == kind and e.where != "outside" and kind not in WEATHERS for e in self.scene.effects):
+                continue
             if not any(e.kind == kind and e.where == where for e in self.scene.effects):
                 self.scene.effects.append(Effect(kind, where, amount, span=(words[0].span[0], last.span[1])))
 
@@ -116,6 +124,9 @@ class _Reader(Acts):
         """Outside a window, at somebody or something, else everywhere."""
         if word.tag[0] in "JV" and word.dep in {"amod", "acl"} and word.head in self.things:
             return self.things[word.head].id
+        of = self.sentence.head(word)
+        if word.dep == "pobj" and of.text == "of" and self.sentence.head(of).lemma in syntax.QUANTITIES:
+            word = self.sentence.head(of)  # "breathes a stream of fire"
         verb = self.sentence.head(word) if word.dep in {"nsubj", "dobj"} else word
         for prep in [*self.sentence.children(word), *(self.sentence.children(verb) if verb is not word else [])]:
             if prep.dep not in {"prep", "prt", "advmod"}:

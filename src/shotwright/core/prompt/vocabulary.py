@@ -34,6 +34,8 @@ def _single(name: str, phrases: list[str]) -> PhraseTable[str]:
 # camera
 CAMERA_STRONG = _table("camera_strong")
 NEEDS_CAMERA = _words("needs_camera")
+NEEDS_CAMERA_APART = {phrase.replace(" ", " ~ ", 1) for phrase in NEEDS_CAMERA}
+"""The same with words in between."""
 HANDLED = _words("handled")
 CAMERA_NOUNS = _words("camera_nouns")
 WE = _words("we")
@@ -108,6 +110,7 @@ HEADINGS = _table("headings")
 # nouns
 PEOPLE = _single("people", _RAW["people"])
 PEOPLE_NOUNS = frozenset(_RAW["people"])
+FEMALE, MALE = _words("female"), _words("male")
 ANIMALS = _single("animals", _RAW["animals"])
 ANIMAL_NOUNS = frozenset(_RAW["animals"])
 WEARABLES = _single("wearables", _RAW["wearables"])

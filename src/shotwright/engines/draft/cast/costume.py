@@ -91,13 +91,6 @@ TRADES = {
     "groom": "shirt front", "butcher": "apron", "blacksmith": "apron", "judge": "gown", "conductor": "shirt front", "agent": "shirt front", "spy": "shirt front",
 }  # fmt: skip
 """Solids of trades, where the words name nothing of the kind."""
-FEMALE = frozenset({
-    "woman", "girl", "lady", "queen", "princess", "mother", "mom", "mum", "grandmother", "granny", "grandma", "ballerina", "actress", "waitress", "bride",
-    "witch", "mermaid", "sister", "aunt", "daughter", "wife", "girlfriend", "businesswoman", "policewoman", "heroine", "hostess", "goddess", "duchess", "empress",
-    "widow", "niece", "fairy", "stewardess", "schoolgirl", "granddaughter", "bridesmaid", "nurse", "saleswoman", "firewoman", "fisherwoman", "maid", "nanny", "elf",
-})  # fmt: skip
-"""Who has long hair unless the words say otherwise."""
-
 
 @cache
 def _body(part: str) -> tuple[NDArray[np.int64], NDArray[np.float64]]:

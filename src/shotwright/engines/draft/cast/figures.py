@@ -20,8 +20,7 @@ from shotwright.media.colour import rgb_to_yuv
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from shotwright.engines.draft.cast.costume import SOLIDS, carried, fill_solid, rings_of
-from shotwright.engines.draft.cast.pose import Row
+    from shotwright.engines.draft.cast.pose import Row
 
 PX_PER_M = 230
 MARGIN_PX = 4

@@ -6,14 +6,14 @@ import zlib
 from typing import TYPE_CHECKING
 
 from shotwright.core.prompt.lexicon import noun_of
-from shotwright.engines.draft.cast.costume import FEMALE, SOLIDS, TRADES, WORN
+from shotwright.core.prompt.vocabulary import FEMALE
+from shotwright.engines.draft.cast.costume import SOLIDS, TRADES, WORN
 from shotwright.engines.draft.cast.figures import SKIN, STANDING_M, Clothes
 from shotwright.media.colour import colour_of
 
 if TYPE_CHECKING:
     from shotwright.core.plan import Entity
-    from shotwright.engines.draft.cast.costume import FEMALE, SOLIDS, TRADES, WORN
-from shotwright.engines.draft.cast.figures import RGB
+    from shotwright.engines.draft.cast.figures import RGB
 
 WHITE, BLACK, STEEL = (236, 236, 232), (34, 34, 38), (150, 158, 168)
 ROLES: dict[str, tuple[RGB, RGB]] = {
