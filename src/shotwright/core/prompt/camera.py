@@ -17,8 +17,8 @@ from shotwright.core.prompt import vocabulary as v
 from shotwright.core.prompt.grammar import ARTICLES, AUXILIARIES, CONJUNCTIONS, PREPOSITIONS, is_adverb, is_negated
 from shotwright.core.prompt.lexer import sentences, span_of
 from shotwright.core.prompt.lexicon import is_verb, noun_of, singular
-from shotwright.core.prompt.repair import ACTORS
 from shotwright.core.prompt.phrases import Hit
+from shotwright.core.prompt.repair import ACTORS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -255,7 +255,9 @@ def _has_actor(tokens: list[Token]) -> bool:
     """Whether somebody was named who may be what acts: then a bare verb behind a comma is no order."""
     if any(t.kind == "ref" and t.lemma.startswith("@Element") for t in tokens) or v.PEOPLE.find(tokens):
         return True
-    nouns = [singular(f"{one.low} {two.low}") for one, two in itertools.pairwise(tokens)] + [singular(t.low) for t in tokens]
+    nouns = [singular(f"{one.low} {two.low}") for one, two in itertools.pairwise(tokens)] + [
+        singular(t.low) for t in tokens
+    ]
     return any((noun := noun_of(word)) is not None and noun.kind in ACTORS for word in nouns)
 
 

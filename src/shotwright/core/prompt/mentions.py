@@ -117,9 +117,9 @@ def _mention(sentence: Sentence, head: Word) -> Mention:
             head, titles[-1].lemma if titles else "", what or _UNKNOWN, [*titles, head], ref=head.text, is_definite=True
         )
     left = _left(sentence, head)
-    nouns = [
-        w for w in left if w.dep in {"compound", "nmod", "amod"} and w.is_noun and not w.is_ref
-    ] or [w for w in left[-1:] if w.tag in {"JJ", "VBG", "VBN"} and w.text not in v.COLOURS]  # "a double bass", "a hot dog"
+    nouns = [w for w in left if w.dep in {"compound", "nmod", "amod"} and w.is_noun and not w.is_ref] or [
+        w for w in left[-1:] if w.tag in {"JJ", "VBG", "VBN"} and w.text not in v.COLOURS
+    ]  # "a double bass", "a hot dog"
     pair = f"{nouns[-1].text} {head.lemma}" if nouns else ""
     triple = f"{left[-2].text} {pair}" if len(left) > 1 and left[-1] in nouns else ""
     paired = noun_of(triple) or noun_of(pair)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from shotwright.core.plan import Action
 from shotwright.core.prompt import syntax
 from shotwright.core.prompt import vocabulary as v
-from shotwright.core.plan import Action
 from shotwright.core.prompt.context import nears
 from shotwright.core.prompt.lexicon import motion_of, noun_of
 from shotwright.core.prompt.nouns import Nouns
@@ -90,7 +90,9 @@ class Relating(Nouns):
         if is_it:
             self._cover([prep])
             self._add_relation(who.id, "holding", on.id, prep.span)
-            self.scene.deeds.append(Deed(Action(who.id, "play", motion, on.id, span=prep.span), self.number, True, False))
+            self.scene.deeds.append(
+                Deed(Action(who.id, "play", motion, on.id, span=prep.span), self.number, True, False)
+            )
         return is_it
 
     def _behind(self, word: Word) -> list[Thing]:

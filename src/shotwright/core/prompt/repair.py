@@ -166,7 +166,10 @@ def _may_be_verb(words: Words, word: Word, low: int) -> bool:
     if word.tag == "NN" and before.dep == "compound" and known is not None and known.kind in {"place", "inside"}:
         return False  # "in a bamboo forest"
     named = (
-        before.is_noun or before.tag in {"PRP", "RB", "CD"} or before.text in OTHERS or (before.tag == "JJ" and noun_of(before.text) is not None)
+        before.is_noun
+        or before.tag in {"PRP", "RB", "CD"}
+        or before.text in OTHERS
+        or (before.tag == "JJ" and noun_of(before.text) is not None)
     )
     if not named or before.text in COLOURS:
         return False

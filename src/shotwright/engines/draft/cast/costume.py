@@ -92,6 +92,7 @@ TRADES = {
 }  # fmt: skip
 """Solids of trades, where the words name nothing of the kind."""
 
+
 @cache
 def _body(part: str) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Vertices nearest to a joint: their numbers, and where they rest."""
