@@ -150,6 +150,7 @@ class Effect(Item):
     kind: str  #: A row of the effects.
     where: str = "scene"  #: `scene`, `outside` (behind a window), or an entity.
     amount: str | None = None  #: light or heavy.
+    colour: str | None = None  #: Its colour, in the words' own terms.
     start_s: Seconds = 0.0  #: When it begins.
     end_s: Seconds = 0.0  #: When it ends.
     span: Span | None = None  #: The words that asked for it.

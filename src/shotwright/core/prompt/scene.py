@@ -15,6 +15,7 @@ from shotwright.core.prompt import syntax
 from shotwright.core.prompt.acts import Acts
 from shotwright.core.prompt.lexicon import motion_of, singular
 from shotwright.core.prompt.repair import OTHERS
+from shotwright.core.prompt.vocabulary import COLOURS
 
 if TYPE_CHECKING:
     from shotwright.core.prompt.mentions import Mention
@@ -118,7 +119,10 @@ class _Reader(Acts):
             elif any(e.kind == kind and e.where != "outside" and kind not in WEATHERS for e in self.scene.effects):
                 continue
             if not any(e.kind == kind and e.where == where for e in self.scene.effects):
-                self.scene.effects.append(Effect(kind, where, amount, span=(words[0].span[0], last.span[1])))
+                colour = next((w.text for w in self.sentence.children(last) if w.text in COLOURS), None)
+                self.scene.effects.append(
+                    Effect(kind, where, amount, colour, span=(words[0].span[0], last.span[1]))
+                )
 
     def _where(self, word: Word) -> str:
         """Outside a window, at somebody or something, else everywhere."""

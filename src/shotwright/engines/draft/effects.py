@@ -15,9 +15,9 @@ import cv2
 import numpy as np
 
 from shotwright.engines.draft.beams import OVERLAYS, Lit
-from shotwright.engines.draft.looks.effects import EFFECTS, EVERYWHERE_Z, FAR, Particles
+from shotwright.engines.draft.looks.effects import EFFECTS, EVERYWHERE_Z, FAR, RGB, Particles
 from shotwright.engines.draft.stage import lay_over
-from shotwright.media.colour import rgb_pixel
+from shotwright.media.colour import colour_of, rgb_pixel
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -53,6 +53,7 @@ class Staged:
         seed: Of the shot.
         rise_m: By how much what is far away stands higher, so that the first frame shows it.
         is_bound: Whether the words say whom it comes from; else it is beside the subject.
+        colour: What the words say; None: its own.
     """
 
     kind: str
@@ -64,6 +65,7 @@ class Staged:
     seed: int
     rise_m: float = 0.0
     is_bound: bool = True
+    colour: RGB | None = None
     _clouds: dict[int, NDArray[np.float64]] = field(default_factory=dict)
 
     def draw(self, frame: FrameYUV, view: View, seconds: float, *, split_m: float, is_behind: bool) -> None:
@@ -94,14 +96,26 @@ class Staged:
             x = focal * away[i, 0] / depth[i] + view.intrinsics[0, 2]
             y = focal * away[i, 1] / depth[i] + view.intrinsics[1, 2]
             turn = int(chance[i, 6] * TURNS + 1.6 * age_s * (chance[i, 4] - 0.5) * TURNS) % TURNS
-            colour = row.colours[int(chance[i, 7] * len(row.colours))]
+            colours = self._tints(row)
+            colour = colours[int(chance[i, 7] * len(colours))]
             opacity = row.opacity * min(1.0, 5 * share + 0.05, 2.5 * (1 - share) + 0.02)
             picture = picture_of(row.picture, colour, turn, _step(px), is_dark=self.is_dark and not row.glows)
             _lay(frame, picture, x, y, opacity)
 
+    def _tints(self, row: Particles) -> tuple[RGB, ...]:
+        """Its colours: the row's, or shades of what the words say."""
+        if self.colour is None:
+            return row.colours
+        if not row.glows:
+            return (self.colour,)
+        light, dark = ([round(a * share + b * (1 - share)) for a in self.colour] for share, b in ((0.55, 255), (0.8, 0)))
+        return ((light[0], light[1], light[2]), self.colour, (dark[0], dark[1], dark[2]))
+
     def _scale(self, row: Particles) -> float:
         """Sizes of what comes from somebody are in their size: a candle's smoke is no house's."""
-        return max(0.12, min(6.0, self.source.height_m / 1.7)) if row.has_source and self.source is not None else 1.0
+        if not row.has_source or self.source is None or row.is_in_metres:
+            return 1.0
+        return max(0.12, min(6.0, self.source.height_m / 1.7))
 
     def _at(
         self, layer: int, row: Particles, age_s: float
@@ -185,6 +199,7 @@ def staged_effects(
                 seed,
                 rise_m=_rise_m(effect.kind, first) if effect.kind in FAR else 0.0,
                 is_bound=bound is not None,
+                colour=colour_of(effect.colour),
             )
         )
     return found

@@ -16,12 +16,14 @@ from shotwright.core.plan import Effect, Framing
 from shotwright.engines.analysis.cutout import CutOut, cut_out
 from shotwright.engines.draft.backdrop import Builder, in_its_light
 from shotwright.engines.draft.blocking import staging
+from shotwright.engines.draft.blocking.business import turns
 from shotwright.engines.draft.blocking.contact import HELD_BELOW
 from shotwright.engines.draft.blocking.placing import Floor, Member, place_all
-from shotwright.engines.draft.blocking.ways import GOING, released_s
+from shotwright.engines.draft.blocking.ways import GOING
 from shotwright.engines.draft.cast.changes import BEATS, LASTING, changes_of
 from shotwright.engines.draft.cast.members import GAITS, Subject, cast_of
 from shotwright.engines.draft.cast.pose import motions
+from shotwright.engines.draft.cast.props import with_props
 from shotwright.engines.draft.cast.words import Look, members_of
 from shotwright.engines.draft.effects import Staged, staged_effects
 from shotwright.engines.draft.focus import F_NUMBERS, FocusPull
@@ -31,7 +33,7 @@ from shotwright.engines.draft.looks.times import Sun
 from shotwright.engines.draft.morph import Morph, morph_between
 from shotwright.engines.draft.place import Place
 from shotwright.engines.draft.shooting import Filmed, shoot
-from shotwright.engines.draft.sprites import Sprite, spread_views
+from shotwright.engines.draft.sprites import Hold, Sprite, spread_views
 from shotwright.engines.draft.weather import Haze
 from shotwright.media.colour import FrameRGB, FrameYUV
 
@@ -46,9 +48,12 @@ if TYPE_CHECKING:
 CLEAR_M = 0.5
 """How far what stands in a picture must be behind the people to stand up as a card."""
 FLOATS_M, FLOAT_M, CUT_S, ROUND_SHARE, HELD_UP = 0.25, 0.55, 0.05, 0.6, 0.6
+SIDEWAYS_DEG = 90.0
+"""Where a rider looks whose mount is a card: as it does."""
 STILL_VERBS = frozenset({"is", "are", "be", "have", "has", "was", "were"})
 CARDS_SHOW = (
-    BEATS.keys() | LASTING.keys() | {"stand", "sit", "lie", "hold", "carry", "look_around", "fall", "sleep", "roll"}
+    BEATS.keys() | LASTING.keys()
+    | {"stand", "sit", "lie", "hold", "carry", "look_around", "fall", "sleep", "roll", "catch", "pick_up"}
 )
 """What can be seen of a card without joints: that it is there, where it looks, and how it changes."""
 
@@ -107,6 +112,8 @@ def build_scene(shot: Shot, cache: Cache, backdrop: Backdrop | None, *, end: Fra
         end: The last frame, cropped, for a first-and-last-frame shot.
     """
     shot = in_its_light(shot, backdrop)
+    if not shot.plan.start_frame:
+        shot = replace(shot, plan=with_props(shot.plan))
     plan, aspect = shot.plan, shot.output.height / shot.output.width
     lookdev = lookdev_of(shot)
     notes: list[str] = []
@@ -223,21 +230,24 @@ def _stage_words(
             figure=look.figure,
             dress=dress,
         )
-        sprite.is_round, sprite.word = True, member.entity.id
+        sprite.is_round, sprite.word, sprite.is_mirrored = True, member.entity.id, look.looks_left
         shown.append((member, sprite))
     order = {entity.id: i for i, entity in enumerate(plan.entities)}
     shown.sort(key=lambda pair: (order[pair[0].entity.id], pair[0].copy))
     about = place_all([member for member, _ in shown], plan, floor)
     of = {id(member): sprite for member, sprite in shown}
+    by_id = {member.entity.id: member for member, _ in reversed(shown)}
     cuts = {shown.start_s for shown in plan.shots if shown.cut}
     left = [shown.start_s for shown in plan.shots if shown.cut and shown.places]
     for member, sprite in shown:
         _put(sprite, member, floor.fps)
-        if member.parent is not None and member.parent[1] == "held":
-            sprite.holder = of[id(member.parent[0])]
-            if member.entity.noun in HELD_BELOW:
-                sprite.grip, sprite.lifted = 0.03, HELD_UP
-            sprite.held_until_s = released_s(member, plan) if member.track is not None else math.inf
+        had = turns(member, plan, by_id)
+        sprite.holds = [Hold(of[id(holder)], start, end) for holder, start, end in had]
+        if had and member.entity.noun in HELD_BELOW:
+            sprite.grip, sprite.lifted = 0.03, HELD_UP
+        mount = member.parent[0] if member.parent is not None and member.parent[1] == "riding" else None
+        if mount is not None and not mount.is_figure:
+            sprite.heading_deg = SIDEWAYS_DEG if of[id(mount)].is_mirrored else -SIDEWAYS_DEG
         is_cut_in = member.entity.appears_s in cuts
         sprite.appears_s = member.entity.appears_s if member.track is None or is_cut_in else 0.0
         sprite.fade_s = 1 / floor.fps if is_cut_in else sprite.fade_s

@@ -26,6 +26,8 @@ BEFORE_CARD = 0.9
 """A camera ends before what stands in the picture: it is a card, and has nothing behind it."""
 TURNS = frozenset({"static", "pan_left", "pan_right", "tilt_up", "tilt_down"})
 """Cameras that may lose whom the shot is about."""
+HEAD_ROOM, MOST_RAD = 0.94, 0.6
+"""Where in half frames a head may be at most, and by how much a camera is tilted up for it, radians."""
 SEEN, NEAREST_SEEN_M = 0.7, 0.3
 """How far from the middle the subject may get, in half frames; how near it may come."""
 
@@ -133,8 +135,9 @@ def _go_along(
         _follow(poses, sprites[0], film.place, fps, start_s)
     if film.is_worded and not TURNS & {move.move for move in film.shot.plan.camera}:
         _keep_seen(
-            poses, sprites[0], AIM.get(framing.size or "", TARGET_AT), aspect=film.aspect, fps=fps, start_s=start_s
-        )
+            poses, sprites[0], AIM.get(framing.size or "", TARGET_AT), aspect=film.aspect, fps=fps, start_s=start_s,
+            is_whole=framing.size != "extreme_close_up" and sprites[0].figure is not None,
+        )  # fmt: skip
 
 
 def _follow(poses: list[Pose], sprite: Sprite, place: Place, fps: float, start_s: float) -> None:
@@ -146,17 +149,33 @@ def _follow(poses: list[Pose], sprite: Sprite, place: Place, fps: float, start_s
         poses[i] = replace(pose, x=side, z=pose.z + max(0.0, z - z0))
 
 
-def _keep_seen(poses: list[Pose], sprite: Sprite, share: float, *, aspect: float, fps: float, start_s: float) -> None:
-    """Turn the camera so far that whom the shot is about stays in the frame, and no farther; `share` of their height is what the shot looks at."""
+def _keep_seen(
+    poses: list[Pose], sprite: Sprite, share: float, *, aspect: float, fps: float, start_s: float, is_whole: bool
+) -> None:
+    """Turn the camera so far that whom the shot is about stays in the frame, and no farther.
+
+    Args:
+        poses: Of the shot; changed in place.
+        sprite: Whom it is about.
+        share: Of their height, what it looks at.
+        aspect: Frame height / frame width.
+        fps: Frames per second.
+        start_s: When the shot begins.
+        is_whole: Whether heads must be in the frame.
+    """
     for i, pose in enumerate(poses):
         x, y, z = sprite.place(start_s + i / fps)
         dx, dy, dz = x - pose.x, y + share * sprite.height_m - pose.y, z - pose.z
         if dz < NEAREST_SEEN_M:
             continue  # passes the camera
         aside = math.atan2(dx, dz) - pose.yaw
-        above = math.atan2(dy, math.hypot(dx, dz)) - pose.pitch
+        away = math.hypot(dx, dz)
+        above = math.atan2(dy, away) - pose.pitch
         wide, tall = SEEN * math.atan(0.5 / pose.lens), SEEN * math.atan(0.5 * aspect / pose.lens)
         yaw, pitch = aside - max(-wide, min(wide, aside)), above - max(-tall, min(tall, above))
+        if is_whole:  # a head that leaves the frame is missed more than feet
+            top = math.atan2(y + 1.03 * sprite.height_m - pose.y, away) - pose.pitch
+            pitch = max(pitch, min(top - HEAD_ROOM * math.atan(0.5 * aspect / pose.lens), MOST_RAD))
         poses[i] = replace(pose, yaw=pose.yaw + yaw, pitch=pose.pitch + pitch)
 
 

@@ -38,11 +38,22 @@ CARDS_KEPT = 30
 BEFORE_M, BEHIND_M, LOW_GRIP = 0.06, 0.5, 0.1
 """How far before a hand the card of what it holds hangs; what is held at its lower end is behind the head."""
 SHADOW_STRENGTH = 0.5
+MOUTH = 0.68
+"""Height of an animal's mouth, in its heights."""
 HEAD_SHARE = 0.4
 """From the middle of a body up to its face, in its heights."""
 STEEP = math.radians(28)
 """Seen from higher than this, cards lean back: flat pictures have no top to show."""
 _UP = np.array([0.0, 1.0, 0.0])
+
+
+@dataclass(frozen=True)
+class Hold:
+    """In whose hand something is, from one second to another."""
+
+    holder: Sprite
+    start_s: float
+    end_s: float
 
 
 @dataclass
@@ -70,7 +81,8 @@ class Sprite:
         changes: What a thing without joints does.
         is_wheel: Whether it rolls as far as it goes.
         word: The entity that only words name; None for references and sets.
-        holder, held_until_s, grip: Whose hand it is in, until when, and where it is held, in its heights.
+        is_mirrored: Whether it looks to the left.
+        holds, grip: In whose hands it is, one after the other, and where it is held, in its heights.
         lifted: How high it is held at least, in the holder's heights: umbrellas and swords.
     """
 
@@ -98,8 +110,8 @@ class Sprite:
     changes: list[Change] = field(default_factory=list)
     is_wheel: bool = False
     word: str | None = None
-    holder: Sprite | None = None
-    held_until_s: float = math.inf
+    is_mirrored: bool = False
+    holds: list[Hold] = field(default_factory=list)
     grip: float = 0.45
     lifted: float = 0.0
     _cards: OrderedDict[tuple[int, int], tuple[Card, Texture]] = field(default_factory=OrderedDict)
@@ -108,9 +120,10 @@ class Sprite:
 
     def place(self, seconds: float) -> tuple[float, float, float]:
         """Where it stands at a time."""
-        if self.holder is not None and seconds < self.held_until_s:
-            x, y, z = self.holder.hand(seconds)
-            y = max(y, self.holder.place(seconds)[1] + self.lifted * self.holder.height_m)
+        hold = next((hold for hold in self.holds if hold.start_s <= seconds < hold.end_s), None)
+        if hold is not None:
+            x, y, z = hold.holder.hand(seconds)
+            y = max(y, hold.holder.place(seconds)[1] + self.lifted * hold.holder.height_m)
             return x, y - self.grip * self.height_m, z + (BEHIND_M if self.grip < LOW_GRIP else 0.0)
         if self.track is not None:
             x, y, z = self.track[min(len(self.track) - 1, round(seconds * self.track_fps))]
@@ -129,6 +142,9 @@ class Sprite:
         """Where a figure's hand is at a time; of a card, about where hands are."""
         x, y, z = self.place(seconds)
         if self.figure is None:
+            if self.word is not None:  # an animal: at its mouth, on the side where it goes
+                side = -1 if self.is_mirrored else 1
+                return x + 0.44 * side * self.height_m * self.views[0][1].aspect, y + MOUTH * self.height_m, z - BEFORE_M
             return x + 0.16 * self.height_m, y + 0.52 * self.height_m, z - BEFORE_M
         right, up, ahead = self.figure.hand(seconds)
         turn = math.radians(self.heading_at(seconds))

@@ -31,10 +31,19 @@ def anchor(name: str, plan: ShotPlan) -> tuple[str, str] | None:
 
 def _nearest(name: str, plan: ShotPlan) -> tuple[str, str] | None:
     held = next((r for r in plan.relations if r.to == name and r.relation == "holding"), None)
+    vessel = next((r.to for r in plan.relations if r.of == name and r.relation in {"in", "on"}), None)
+    thing = plan.entity(vessel)
+    if held is not None and thing is not None and thing.kind == "tool":
+        return thing.id, "in"  # vegetables in a wok: the wok is held
     if held is not None:
         return held.of, "held"
-    mine = [r for r in plan.relations if r.of == name and r.relation in ANCHORS]
-    best: Relation | None = min(mine, key=lambda r: ANCHORS.index(r.relation), default=None)
+    inner = [r.of for r in plan.relations if r.to == name and r.relation in {"in", "on"}]
+    bearer = next((r.of for r in plan.relations if r.to in inner and r.relation == "holding"), None)
+    mine = plan.entity(name)
+    if bearer is not None and mine is not None and mine.kind == "tool":
+        return bearer, "held"
+    places = [r for r in plan.relations if r.of == name and r.relation in ANCHORS]
+    best: Relation | None = min(places, key=lambda r: ANCHORS.index(r.relation), default=None)
     if best is not None:
         return best.to, "on" if _crosses(best, plan) else best.relation
     bridge = _bridge(name, plan)
@@ -46,6 +55,8 @@ def _nearest(name: str, plan: ShotPlan) -> tuple[str, str] | None:
             continue
         if action.who == name and action.motion in RIDES and done_to.kind in {"vehicle", "animal"}:
             return done_to.id, "riding"
+        if action.motion == "give" and action.path is not None and action.path.end == name:
+            return action.who, "object"
         if done_to.id == name and action.motion == "carry":
             return action.who, "carried_by" if done_to.kind in {"person", "animal"} else "held"
         if (

@@ -13,7 +13,7 @@ LOW_SHARE = 0.55
 SMALL_M = 0.55
 HANDY, HANDY_M = frozenset({
     "drink", "eat", "read", "write", "play_guitar", "play_violin", "stir", "pour", "cut", "paint", "shoot", "look_at_hand", "wave", "blow", "water",
-    "sweep", "dig", "throw", "swing", "type", "point",
+    "sweep", "dig", "throw", "swing", "point", "give", "raise_hand", "cook", "juggle", "put_down",
 }), 1.35  # fmt: skip
 """What one has in hand while doing it, and how large that may be."""
 HANDY_M2 = 1.5
@@ -36,10 +36,12 @@ REACH_M: dict[str, float] = {
     "open": 0.5,
     "play_piano": 0.6,
     "drum": 0.55,
+    "give": 0.85,
+    "pet": 0.7,
 }
 """How far from somebody's middle their hands or feet reach what they do something to."""
 USUAL_REACH_M, AT_WORK_DEG = 0.55, -74.0
-BEFORE_ONE = frozenset({"cook", "stir", "cut", "type", "write", "drum", "pour", "drink", "eat"})
+BEFORE_ONE = frozenset({"cook", "stir", "cut", "type", "write", "drum", "pour", "drink", "eat", "knead", "tinker"})
 """What is done over what stands before one, as far as that is low."""
 
 
@@ -54,7 +56,8 @@ def touch(child: Member, actor: Member) -> None:
     """What somebody does something to, where their hands reach it: before them when it is low, else beside, and they turn to it."""
     motion = actor.motion.rpartition("+")[2]
     if motion in BEFORE_ONE and child.tall_m < LOW_SHARE * actor.tall_m:
-        child.x, child.y, child.z = actor.x, actor.y, max(0.15, actor.z - 0.42)
+        free = 0.5 * actor.tall_m if child.tall_m < SMALL_M else 0.0  # no table: as high as the hands
+        child.x, child.y, child.z = actor.x, actor.y + free, max(0.15, actor.z - 0.42)
         return
     if child.footing == "wall" or child.tall_m > 1.2 * actor.tall_m:
         actor.heading_deg = -128.0

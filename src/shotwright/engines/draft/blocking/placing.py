@@ -50,6 +50,8 @@ CLEAR = frozenset({"window", "windowpane", "glass", "shop window", "fence", "gat
 CROWD = 5
 """From this many on they stand behind the others, in rows."""
 CROWD_M = 1.8
+HAND_SHARE = 0.11
+"""Height of the smallest thing in a hand, in the holder's heights."""
 HELD_ASPECT, HELD_SHARE = 0.55, 0.34
 LATER_S, PAIR = 0.3, 2
 TOGETHER = frozenset({"talk", "fight", "hug", "kiss", "shake_hands", "dance"})
@@ -60,12 +62,12 @@ TOPPED = 1.2
 BEFORE_WALL = 0.8
 """How near to the end of the set one stands."""
 TINY_SHARE = 0.12
-ALL_SHARE = 0.8
+ALL_SHARE = 0.95
 """Of the tallest in a row, what a shot that names no size shows at least."""
 NEAREST_M, ALL_M = 0.18, 5.0
 SUBJECTS = frozenset({"person", "animal", "vehicle"})
 """What a shot is about rather than other things."""
-BIG_M, BIG_BOX_M = 4.5, 2.0
+BIG_M, BIG_BOX_M, WIDE_M = 4.5, 2.0, 5.0
 """From this height on a thing stands behind the people."""
 SHOWN_SHARE = 0.62
 """Height in frame heights at which what is far larger than people is shown behind them."""
@@ -191,6 +193,9 @@ def _hang(members: list[Member], plan: ShotPlan) -> None:
         if kind in {"handled", "held"} and not is_in_hand(member, parent, kind):
             kind = "object"
         kind = "held" if kind == "handled" else kind
+        least = HAND_SHARE * parent.tall_m
+        if kind == "held" and member.tall_m < least and parent.entity.kind == "person":
+            member.wide_m, member.tall_m = member.wide_m * least / member.tall_m, least  # a prop is made to be seen
         if (
             kind == "held"
             and member.wide_m > HELD_ASPECT * member.tall_m
@@ -229,8 +234,8 @@ def _stand(roots: list[Member], about: Member | None, plan: ShotPlan, floor: Flo
     """Put those that nobody places into a row; returns how far away they stand."""
     if about is None:
         return floor.near_m + 2
-    row = [m for m in roots if not m.is_big and m.footing not in {"sky", "wall"}]
     main = _root(about)
+    row = [m for m in roots if not m.is_big and m.footing not in {"sky", "wall"} and not _is_backdrop(m, main)]
     depth = _depth(row, about, main, plan, floor)
     shown = depth * floor.aspect / floor.lens
     for member in row:
@@ -242,9 +247,22 @@ def _stand(roots: list[Member], about: Member | None, plan: ShotPlan, floor: Flo
         _line_up(near, main if main in near else near[0], [_width(m) for m in near], depth)
     if crowd:
         _line_up(crowd, crowd[len(crowd) // 2], [_width(m) for m in crowd], depth + CROWD_M)
-    _back_up([m for m in roots if m.is_big and m.footing != "sky"], depth, floor, is_alone=not row)
+    behind = [m for m in roots if (m.is_big or _is_backdrop(m, main)) and m.footing != "sky"]
+    _back_up(behind, depth, floor, is_alone=not row)
     _hang_up([m for m in roots if m.footing == "wall" and not m.is_big], depth, floor, is_alone=not row)
     return depth
+
+
+def _is_backdrop(member: Member, main: Member) -> bool:
+    """Whether something is so wide beside whom the shot is about that it stands behind them: a train, a wall, a row of houses."""
+    return (
+        member is not main
+        and member.wide_m > WIDE_M
+        and member.entity.kind not in {"person", "animal"}
+        and member.wide_m > LARGER * main.wide_m
+        and member.motion not in {"swim", "float"}
+        and not member.children
+    )
 
 
 def _root(member: Member) -> Member:
@@ -259,7 +277,8 @@ def _is_crowd(member: Member, main: Member) -> bool:
 
 def _depth(row: list[Member], about: Member, main: Member, plan: ShotPlan, floor: Floor) -> float:
     """How far away the row stands: by the size of the shot; so that all are in the frame, where it names none."""
-    size = floor.framing.size or ("wide" if plan.camera or len(row) > 2 else "full")
+    comes_nearer = any(move.move in {"dolly_in", "zoom_in"} for move in plan.camera)
+    size = floor.framing.size or ("wide" if comes_nearer else "full")
     tallest = max((m.tall_m for m in row), default=0.0)
     tall = (
         about.tall_m

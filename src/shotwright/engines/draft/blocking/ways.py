@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 Point: TypeAlias = "NDArray[np.float64]"
 JUMP_M, ON_GROUND_M = 0.35, 0.01
+LANDING = frozenset({"land", "swoop", "descend", "alight", "dive", "touch"})
+"""Verbs that come down from the air."""
 PLAIN_ENDS = frozenset({"left", "right", "out", "near", "far", "up", "down"})
 SIDES = {"left": -1.0, "right": 1.0}
 SPEEDS_M_S = {"vehicle": 2.2, "animal": 2.0}
@@ -37,7 +39,7 @@ _FALLING = frozenset({
     "fall", "fly", "float", "slip", "jump", "swim", "climb", "ski",
 })  # fmt: skip
 _MOVES_OBJECT = frozenset({
-    "put_down", "throw", "catch", "pour", "kick",
+    "put_down", "throw", "kick", "catch",
 })  # fmt: skip
 GOING = frozenset({
     "walk", "run", "sneak", "limp", "march", "crawl", "swim", "fly", "drive", "ride_bike", "ride_horse",
@@ -73,14 +75,11 @@ def _is_done_to(action: Action, member: Member) -> bool:
     return action.object == member.entity.id and action.motion in _MOVES_OBJECT
 
 
-def released_s(member: Member, plan: ShotPlan) -> float:
-    """When somebody lets go of what they hold, seconds."""
-    return min((a.start_s for a in plan.actions if _is_done_to(a, member)), default=math.inf)
-
-
 def _aimed(action: Action, member: Member, plan: ShotPlan) -> Action:
     """What is put somewhere goes to what it is in or on; what is let go falls; what is thrown flies away."""
     end = action.path.end if action.path else None
+    if action.motion == "catch":  # it comes flying
+        return replace(action, path=replace(action.path or Path(), start="up", end=action.who))
     if end not in {None, "down"} and (end in PLAIN_ENDS or plan.entity(end) is not None):
         return action
     place = next(
@@ -135,8 +134,13 @@ def _ends(
     path = action.path
     start = _start(member, action, at, by_id, floor) if path and path.start else None
     end = _end(member, action, at, by_id, floor) if path and path.end else None
-    if path and path.end == "down" and start is None and at[1] <= ON_GROUND_M:
+    lands = path is not None and path.end == "down" and action.verb.split()[0] in LANDING and start is None
+    if path and path.end == "down" and start is None and (at[1] <= ON_GROUND_M or lands):
         start = np.array([at[0], at[1] + 0.5 * at[2] * floor.aspect / floor.lens, at[2]])
+    if lands and path is not None:  # from the air onto what it stands on
+        back = 0.45 * at[2] / floor.lens
+        on = member.parent is not None and member.parent[1] == "on"
+        return start + np.array([-back, 0.0, 0.0]), np.array([at[0], at[1] if on else 0.02, at[2]])
     if start is None and end is None and _walks(member, action):
         half = _reach(member, action, at[2], floor) / 2
         return np.array([at[0] - half, at[1], at[2]]), np.array([at[0] + half, at[1], at[2]])
@@ -160,6 +164,9 @@ def _start(member: Member, action: Action, at: Point, by_id: dict[str, Member], 
     end = action.path.end if action.path else None
     if start in SIDES:
         return np.array([SIDES[start] * (0.4 * z / floor.lens if end in SIDES else _out(member, z, floor)), at[1], z])
+    if start == "up":
+        high = at[1] + 0.45 * z * floor.aspect / floor.lens
+        return np.array([at[0] + 0.35 * z / floor.lens, high, z])
     if start == "out":
         return np.array([math.copysign(_out(member, z, floor), at[0] or -1.0), at[1], z])
     return _on_top(member, by_id[start]) if start in by_id and start != member.entity.id else None

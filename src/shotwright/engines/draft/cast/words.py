@@ -70,10 +70,11 @@ RIDDEN = {
 
 @dataclass(frozen=True)
 class Look:
-    """How a member is drawn: jointed, or as a card."""
+    """How a member is drawn: jointed, or as a card; whether that looks to the left."""
 
     figure: Figure | None
     card: CutOut
+    looks_left: bool = False
 
 
 def members_of(plan: ShotPlan, notes: list[str]) -> list[tuple[Member, Look]]:
@@ -146,7 +147,8 @@ def _member(entity: Entity, copy: int, plan: ShotPlan, notes: list[str]) -> tupl
     if _is_figure(entity):
         return _person(entity, copy, plan)
     row = _row(entity)
-    card, height = _card(entity, is_mirrored=row is not None and _is_mirrored(row, entity, plan))
+    is_mirrored = row is not None and _is_mirrored(row, entity, plan)
+    card, height = _card(entity, is_mirrored=is_mirrored)
     footing = "ground" if row is None else row.footing
     flies = any(act.motion == "fly" for act in plan.actions_of(entity.id))
     if (footing == "sky" and entity.kind == "vehicle") or (flies and entity.kind in {"animal", "vehicle"}):
@@ -154,7 +156,9 @@ def _member(entity: Entity, copy: int, plan: ShotPlan, notes: list[str]) -> tupl
     if row is None:
         note = f"{name_of(entity)}: a box with its name stands in"
         notes += [note] if note not in notes else []
-    return Member(entity, copy, height, height * card.aspect, footing, is_box=row is None), Look(None, card)
+    return Member(entity, copy, height, height * card.aspect, footing, is_box=row is None), Look(
+        None, card, row is not None and (row.facing == "left") != is_mirrored
+    )
 
 
 def _row(entity: Entity) -> Row | None:

@@ -28,6 +28,7 @@ class Particles:
         burst_s: Seconds from one burst to the next; 0: without end.
         opacity: At its strongest.
         glows: Whether it gives light of its own.
+        is_in_metres: Whether it keeps its sizes, however small what it comes from is.
     """
 
     picture: str
@@ -46,6 +47,7 @@ class Particles:
     burst_s: float = 0.0
     opacity: float = 0.9
     glows: bool = False
+    is_in_metres: bool = False
 
 
 _FIRE: tuple[RGB, ...] = ((255, 214, 92), (255, 160, 48), (240, 96, 32), (216, 62, 30))
@@ -85,6 +87,9 @@ EFFECTS: dict[str, tuple[Particles, ...]] = {
     ),
     "drops": (Particles("drop", ((216, 236, 246),), 90, (0.03, 0.07), 2.0, (0.0, -1.2), 0.2, gravity=2.0, reach=(1.6, 2.2, 1.2), above=0.9, opacity=0.85),),
     "particles": (Particles("dot", ((255, 240, 180), (180, 230, 255), (255, 200, 240)), 200, (0.025, 0.06), 4.0, (0.0, 0.2), 0.15, sway_m=0.3, reach=(2.6, 2.6, 2.2), glows=True),),
+    "pour": (
+        Particles("dot", ((184, 220, 240),), 90, (0.014, 0.02), 0.42, (0.05, -0.3), 0.02, gravity=9.0, reach=(0.006, 0.01, 0.006), above=0.75, has_source=True, opacity=1.0, is_in_metres=True),
+    ),
     "rain": (), "snow": (), "fog": (),
     "clouds": (Particles("puff", ((238, 242, 246), (216, 222, 230)), 14, (9.0, 16.0), 14.0, (5.0, 0.0), 1.0, reach=(60.0, 8.0, 10.0), above=20.0, opacity=0.6),),
 }  # fmt: skip

@@ -1,0 +1,179 @@
+"""Hand props, as a stage manager lays them out: the tool that somebody's work needs, the table that it is done at, the jug that is poured from.
+
+The words name the work, and often not the tool; without it nobody sees what is done. The plan stays what was read: what is added
+here is known to the stage alone. Rows are in `props.toml`.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field, replace
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, cast, get_args
+
+from shotwright.core.plan import Effect, Entity, EntityKind, Preposition, Relation
+from shotwright.core.prompt.lexicon import noun_of
+from shotwright.core.prompt.syntax import SEATS
+from shotwright.engines.draft.cast.library import row_of
+
+if TYPE_CHECKING:
+    from shotwright.core.plan import Action, ShotPlan
+
+AT_A_TABLE = frozenset({"knead", "cut", "stir", "pour", "write", "tinker"})
+"""Work on small things that is done over a table."""
+SMALL_M = 0.5
+HAD = {"held": "holding", "ridden": "riding"}
+SPOTS = frozenset({"on", "in", "inside", "at", "riding", "behind", "under"})
+"""Relations by which somebody has a place to work at already."""
+POURING_S = 0.25
+"""When a stream begins, after the arm."""
+
+
+@cache
+def tables() -> dict[str, dict[str, str]]:
+    """The rows of `props.toml`, by table."""
+    return tomllib.loads((resources.files(__package__) / "props.toml").read_text(encoding="utf-8"))
+
+
+@dataclass
+class _Layout:
+    """A plan while props are laid out for it."""
+
+    plan: ShotPlan
+    entities: list[Entity]
+    relations: list[Relation]
+    actions: list[Action]
+    effects: list[Effect] = field(default_factory=list)
+
+    def has(self, who: str) -> set[str]:
+        """Nouns of what somebody holds, rides, wears or does something to."""
+        ids = {r.to for r in self.relations if r.of == who} | {a.object for a in self.actions if a.who == who}
+        return {word for e in self.entities if e.id in ids for word in (e.noun, e.noun.rpartition(" ")[2])}
+
+    def add(self, noun: str, near: Entity) -> str:
+        """A thing of the library, from when on somebody is there."""
+        known = noun_of(noun)
+        kind = known.kind if known and known.kind in get_args(EntityKind) else "tool"
+        name = f"prop{len(self.entities)}"
+        self.entities.append(Entity(name, noun, cast("EntityKind", kind), appears_s=near.appears_s))
+        return name
+
+    def relate(self, of: str, relation: Preposition, to: str) -> None:
+        """A relation between two that are there."""
+        self.relations.append(Relation(of, relation, to, end_s=self.plan.duration_s))
+
+
+def with_props(plan: ShotPlan) -> ShotPlan:
+    """The plan with what the work of its people needs.
+
+    Args:
+        plan: As it was read.
+    """
+    layout = _Layout(plan, list(plan.entities), list(plan.relations), list(plan.actions))
+    for entity in plan.entities:
+        if entity.kind == "person" or (entity.ref and entity.ref.startswith("@Element") and not entity.in_picture):
+            _equip(entity, layout)
+    for number, action in enumerate(plan.actions):
+        _fill(number, action, layout)
+    for action in list(layout.actions):
+        _set_table(action, layout)
+    return replace(
+        plan, entities=tuple(layout.entities), relations=tuple(layout.relations), actions=tuple(layout.actions),
+        effects=(*plan.effects, *layout.effects),
+    )  # fmt: skip
+
+
+def _equip(entity: Entity, layout: _Layout) -> None:
+    """The tool of somebody's work, else that of their trade."""
+    rows, had = tables(), layout.has(entity.id)
+    for number, action in enumerate(layout.actions):
+        if action.who != entity.id:
+            continue
+        target = next((e for e in layout.entities if e.id == action.object), None)
+        names = [f"{action.verb.split()[0]} {target.noun.rpartition(' ')[2]}"] if target else []
+        row = next((rows["work"][name] for name in (*names, action.verb) if name in rows["work"]), None)
+        if row is not None:
+            _give(entity, row, number, layout)
+            return
+    trade = rows["trades"].get(entity.noun.rpartition(" ")[2])
+    busy = any(r.of == entity.id and r.relation in {"holding", "riding"} for r in layout.relations)
+    if trade is not None and not busy and entity.count < len(SPOTS) and not had & {"horse", "camel", "donkey"}:
+        mine = next((i for i, a in enumerate(layout.actions) if a.who == entity.id and a.object is None), None)
+        _give(entity, trade, mine, layout)
+
+
+def _give(entity: Entity, row: str, number: int | None, layout: _Layout) -> None:
+    noun, _, how = row.rpartition(" ")
+    last = noun.rpartition(" ")[2]
+    is_named = any(last in e.noun.split() for e in layout.entities)
+    holds = any(r.of == entity.id and r.relation == "holding" for r in layout.relations)
+    if is_named or row_of(noun) is None or (how == "held" and holds):
+        return
+    name = layout.add(noun, entity)
+    layout.entities[-1] = replace(layout.entities[-1], count=entity.count)
+    if how in HAD:
+        layout.relate(entity.id, cast("Preposition", HAD[how]), name)
+    elif number is not None and layout.actions[number].object is None:
+        layout.actions[number] = replace(layout.actions[number], object=name)
+    else:
+        layout.relate(entity.id, "at", name)
+
+
+def _fill(number: int, action: Action, layout: _Layout) -> None:
+    """What is poured comes out of a vessel, in a stream."""
+    rows = tables()
+    if action.motion != "pour":
+        return
+    target = next((i for i, e in enumerate(layout.entities) if e.id in {action.object, action.who}), None)
+    liquid = next(
+        (i for i, e in enumerate(layout.entities) if e.id in {action.object, action.who} and e.noun.rpartition(" ")[2] in rows["vessels"]), None
+    )  # fmt: skip
+    who = next((e for e in layout.entities if e.id == action.who), None)
+    if who is None or target is None:
+        return
+    colour = rows["liquids"]["water"]
+    source = action.object if action.object and who.id != action.object else action.who
+    if liquid is not None:
+        poured = layout.entities[liquid]
+        colour = poured.colour or rows["liquids"][poured.noun.rpartition(" ")[2]]
+        goals = {action.path.end, action.path.over, action.path.along} if action.path else set()
+        inner = (r.to for r in layout.relations if r.of == poured.id and r.relation in {"in", "inside"})
+        held = next((name for name in inner if name not in goals), action.path.start if action.path else None)
+        layout.relations = [r for r in layout.relations if r.of != poured.id or r.to not in goals]
+        known = next((e for e in layout.entities if e.id == held), None)
+        if known is not None and known.kind in {"tool", "other"}:
+            layout.relations = [r for r in layout.relations if (r.of, r.to) != (poured.id, known.id)]
+            layout.entities.remove(poured)
+            layout.actions[number] = replace(action, object=known.id)
+            source = known.id
+        else:
+            noun = rows["vessels"][poured.noun.rpartition(" ")[2]]
+            layout.entities[liquid] = replace(poured, noun=noun, kind="tool", count=1, colour=None, attributes=())
+            source = poured.id
+    if who.id != source:
+        layout.relate(who.id, "holding", source)
+    layout.effects.append(
+        Effect("pour", source, colour=colour, start_s=action.start_s + POURING_S, end_s=action.end_s)
+    )
+
+
+def _set_table(action: Action, layout: _Layout) -> None:
+    """A table for what is done to something small by somebody who has no place for it."""
+    if action.motion not in AT_A_TABLE:
+        return
+    who = next((e for e in layout.entities if e.id == action.who), None)
+    ways = (action.path.end, action.path.over, action.path.along) if action.path else ()
+    wanted = [i for i in (*ways, action.object) if i]
+    held = {r.to for r in layout.relations if r.relation == "holding"}
+    work = next((e for name in wanted for e in layout.entities if e.id == name and name not in held), None)
+    if who is None or who.kind != "person" or work is None or work.kind not in {"food", "tool", "plant", "other"}:
+        return
+    row, known = row_of(work.noun), noun_of(work.noun)
+    tall = row.height_m if row else known.height_m if known else SMALL_M
+    is_placed = any(r.of in {who.id, work.id} and r.relation in SPOTS for r in layout.relations)
+    if tall > SMALL_M or is_placed or work.noun in SEATS:
+        return
+    table = layout.add("table", who)
+    layout.relate(work.id, "on", table)
+    layout.relate(who.id, "at", table)
