@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from shotwright.core.prompt.things import Thing
 
 BURSTING = frozenset({"burst", "barge", "storm", "break"})
+LIGHT_VERBS = frozenset({"have", "do", "take", "give", "make", "perform", "share"})
+"""Verbs that leave it to a noun to say what is done: "have a pillow fight"."""
 PARTS_DO = frozenset({"fly", "open", "flicker", "grow", "shake_hands", "tinker"})
 """What parts of a body do themselves: wings flap and fold, eyes glow."""
 AUXILIARY = frozenset({"aux", "auxpass"})
@@ -95,6 +97,9 @@ class Acts(Relating):
         objects = [w for w in self.sentence.children(verb) if w.dep in {"dobj", "dative", "oprd"}]
         done_to = next((self.things[w.i] for w in objects if w.i in self.things), None)
         who = self._wholes(self._wearers(self._subjects(verb), verb), verb)
+        beings = [one for one in who if one.kind in {"person", "animal"} or one.ref]
+        if beings and motion_of(verb.lemma) not in {"fall", "fly", "float", None}:
+            who = beings  # "a detective, top hat, magnifying glass, crouches"
         if done_to is not None and self._is_said_before(verb, objects[0]):
             who, done_to = [done_to], None
         agent = next((w for w in self.sentence.children(verb) if w.dep == "agent"), None)
@@ -102,6 +107,14 @@ class Acts(Relating):
             by = next((self.things[w.i] for w in self.sentence.children(agent) if w.i in self.things), None)
             who, done_to = ([by], who[0] if who else None) if by else (who, done_to)
         self._relate_by_verb(verb, who, objects)
+        does = next((w for w in objects if w.i not in self.things and motion_of(w.lemma)), None)
+        if verb.lemma in LIGHT_VERBS and does is not None and who:
+            self._cover([verb, does])
+            self.scene.deeds += [
+                Deed(Action(one.id, does.lemma, motion_of(does.lemma), span=does.span), self.number, False, False)
+                for one in who
+            ]
+            return
         if (verb.lemma in syntax.NO_MOTION and not phrases) or not who:
             if who:
                 self._cover([verb])
@@ -167,6 +180,9 @@ class Acts(Relating):
         if particle is not None and particle.text in _PARTICLE_ENDS and motion_of(text, verb.lemma) in syntax.GOING:
             way |= {k: value for k, value in _PARTICLE_ENDS[particle.text].items() if k not in way}
         own = syntax.VERB_WAYS.get(text) or syntax.VERB_WAYS.get(verb.lemma)
+        side = next((w.text for w in stretch if w.text in {"left", "right"}), None)
+        if side and own in {"in", "out"}:  # "leaves on the left"
+            way.setdefault("start" if own == "in" else "end", side)
         if own:
             way |= {
                 name: value

@@ -205,6 +205,8 @@ def _pronoun(text: str, pool: list[Thing], is_object: bool, done_to: list[Thing]
         return [t for t in pool if t.count > 1][-1:]
     if text in MANY_PRONOUNS:
         beings = list({t.id: t for t in pool if t.kind in {"person", "animal", "vehicle"} or t.ref}.values())
+        people = [t for t in beings if t.kind == "person" or (t.ref and not t.noun)]
+        beings = people if len(people) > 1 else beings  # "they embrace": the two, and not the train
         many = [t for t in (pool if is_object else beings) if t.count > 1]
         if many and (is_object or not beings or many[-1] is beings[-1]):
             return (

@@ -99,6 +99,7 @@ class Nouns(Context):
     def _take(self, i: int, mention: Mention) -> None:
         """A noun becomes a new entity, a known one, or the place."""
         self._cover(mention.words)
+        known_places = len(self.scene.places)
         for word in mention.words[:-1]:
             described = noun_of(word.lemma) if word.is_noun and not word.is_ref else None
             is_place = described is not None and (
@@ -119,7 +120,10 @@ class Nouns(Context):
                     whole = Thing(f"e{len(self.scene.things) + 1}", word.lemma, "building", span=word.span)
                     self.scene.things.append(whole)
         if self._is_place(mention):
-            self._locate(mention)
+            described_by = self.scene.places[known_places:]
+            del self.scene.places[known_places:]
+            self._locate(mention)  # "a hospital corridor" is a corridor first
+            self.scene.places += [place for place in described_by if place not in self.scene.places]
             if not self._is_also_thing(mention):
                 return
         if mention.what.kind == "material" and not self._is_handled(mention.head) and not mention.ref:
@@ -218,6 +222,8 @@ class Nouns(Context):
             return False
         prep = self.sentence.head(head)
         governed = head.dep == "pobj" and prep.text in PLACE_PREPOSITIONS
+        if self._is_place_of(mention):
+            return True
         if kind in {"place", "inside"}:
             is_all = head.dep == "dobj" and prep.tag[0] not in "VN"  # "Busy train platform."
             return governed or is_all or head.dep in {"ROOT", "appos", "conj", "dep", "npadvmod"}
@@ -225,8 +231,21 @@ class Nouns(Context):
         is_hull = kind == "vehicle" and mention.what.height_m >= 3
         return governed and (is_big or is_hull) and prep.text in UNDER_A_ROOF
 
+    def _is_place_of(self, mention: Mention) -> bool:
+        """ "The ruins of a temple", "the corridor of a spaceship": where a place belongs to."""
+        of = self.sentence.head(mention.head)
+        outer = self.mentions.get(of.head) if mention.head.dep == "pobj" and of.text == "of" else None
+        return (
+            outer is not None
+            and outer.what.kind in {"place", "inside"}
+            and mention.what.kind in {"building", "vehicle"}
+            and outer.noun not in FULL_OF
+        )
+
     def _is_also_thing(self, mention: Mention) -> bool:
         """Places that stand there as something of their own: a bridge that is crossed, a train that somebody is on."""
+        if self._is_place_of(mention):
+            return False
         prep = self.sentence.head(mention.head).text if mention.head.dep == "pobj" else ""
         if mention.what.kind in {"vehicle", "nature"}:
             return True
@@ -239,7 +258,12 @@ class Nouns(Context):
         of = next((w for w in self.sentence.children(mention.head) if w.dep == "prep" and w.text == "of"), None)
         if of is not None and mention.noun in FULL_OF:
             return  # "a stream of fire", "a sea of clouds"
-        scene.places += [mention.noun] if mention.noun not in scene.places else []
+        prep = self.sentence.head(mention.head) if mention.head.dep == "pobj" else mention.head
+        is_left = prep.text in {"from", "off"} or (prep.text == "of" and self.sentence.head(prep).text == "out")
+        if mention.noun not in scene.places:
+            at = len(scene.places) if is_left else len(scene.places) - scene.left_places
+            scene.places.insert(at, mention.noun)  # "out of a tunnel": not where it is from now on
+            scene.left_places += is_left
         scene.place_attributes += [a for a in mention.attributes if a not in scene.place_attributes]
         outside = mention.head.dep == "pobj" and self.sentence.head(mention.head).text == "outside"
         scene.is_inside |= mention.what.kind == "inside" and not outside

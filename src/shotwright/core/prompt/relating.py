@@ -187,7 +187,12 @@ class Relating(Nouns):
             return [
                 one for one in self._group(head) if one is thing or (one.span or prep.span)[0] < prep.span[0]
             ]  # not who comes after
+        if head.is_noun and head.dep == "dobj" and motion_of(head.lemma):
+            return self._subjects(self.sentence.head(head))  # "have a pillow fight on the bed"
         if head.tag[0] == "V" or head.tag in {"JJ", "RB"}:
+            parts = [w for w in self.sentence.children(head) if w.dep == "dobj" and w.i not in self.things]
+            if any((noun := noun_of(w.lemma)) is not None and noun.kind == "body_part" for w in parts):
+                return []  # "slams her hand on the dashboard"
             placed = [self.things[w.i] for w in self.sentence.children(head) if w.dep == "dobj" and w.i in self.things]
             goals = [w.lemma for w in self.sentence.children(prep) if w.dep == "pobj"]
             is_its = (

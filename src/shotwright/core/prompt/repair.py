@@ -162,6 +162,8 @@ def _may_be_verb(words: Words, word: Word, low: int) -> bool:
         return False
     if word.i == low:
         return _goes_on(words, word)
+    if _ends_compound(words, word):
+        return False  # "three hot air balloons"
     before, known = words[word.i - 1], noun_of(singular(word.text))
     if word.tag == "NN" and before.dep == "compound" and known is not None and known.kind in {"place", "inside"}:
         return False  # "in a bamboo forest"
@@ -186,12 +188,25 @@ def _may_be_verb(words: Words, word: Word, low: int) -> bool:
     )
 
 
+def _ends_compound(words: Words, word: Word) -> bool:
+    before = [w.text for w in words[max(0, word.i - 2) : word.i]]
+    return any(noun_of(" ".join([*before[i:], singular(word.text)])) is not None for i in range(len(before)))
+
+
 def _goes_on(words: Words, word: Word) -> bool:
-    """ "... and waves to the driver": behind "and", where somebody did something before."""
+    """ "... and waves to the driver": behind "and", where somebody did something before; "A detective, top hat, crouches over"."""
     after = _after(words, word)
+    is_first = not any(w.tag in FINITE for w in words) and any(_can_act(w) for w in words[: word.i])
+    if word.i and words[word.i - 1].text == "," and word.tag == "NNS" and is_first:
+        return after is not None and after.tag in {"IN", "RB", "DT", "PRP$"}
     acted = any(w.tag == "VBZ" for w in words[: word.i])
     goes_on = after is not None and (after.tag in GOES_ON or after.text in {"left", "right"})
     return word.i > 0 and words[word.i - 1].text == "and" and word.tag == "NNS" and acted and goes_on
+
+
+def _can_act(word: Word) -> bool:
+    noun = noun_of(word.lemma) if word.is_noun else None
+    return word.is_ref or (noun is not None and noun.kind in ACTORS)
 
 
 def _can_move(word: Word) -> bool:

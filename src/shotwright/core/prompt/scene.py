@@ -63,8 +63,10 @@ class _Reader(Acts):
                 self.groups[word.i] = meant
         shown = {word.i for _, words in effects.values() for word in words}
         for word in self.sentence.words:
-            if self._is_act(word) and not (
-                word.i in shown and motion_of(word.lemma) in {None, "walk"}
+            if (
+                self._is_act(word)
+                and not (word.i in shown and motion_of(word.lemma) in {None, "walk"})
+                and not (word.dep == "amod" and word.head in shown)
             ):  # "a steaming cup"
                 self._act(word)
             elif word.lemma in {"be", "look", "become"}:
@@ -120,9 +122,7 @@ class _Reader(Acts):
                 continue
             if not any(e.kind == kind and e.where == where for e in self.scene.effects):
                 colour = next((w.text for w in self.sentence.children(last) if w.text in COLOURS), None)
-                self.scene.effects.append(
-                    Effect(kind, where, amount, colour, span=(words[0].span[0], last.span[1]))
-                )
+                self.scene.effects.append(Effect(kind, where, amount, colour, span=(words[0].span[0], last.span[1])))
 
     def _where(self, word: Word) -> str:
         """Outside a window, at somebody or something, else everywhere."""

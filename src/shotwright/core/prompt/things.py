@@ -54,6 +54,7 @@ class Scene:
     relations: list[Relation] = field(default_factory=list)
     deeds: list[Deed] = field(default_factory=list)
     places: list[str] = field(default_factory=list)
+    left_places: int = 0
     place_attributes: list[str] = field(default_factory=list)
     is_inside: bool = False
     place_span: Span | None = None

@@ -108,7 +108,9 @@ class Staged:
             return row.colours
         if not row.glows:
             return (self.colour,)
-        light, dark = ([round(a * share + b * (1 - share)) for a in self.colour] for share, b in ((0.55, 255), (0.8, 0)))
+        light, dark = (
+            [round(a * share + b * (1 - share)) for a in self.colour] for share, b in ((0.55, 255), (0.8, 0))
+        )
         return ((light[0], light[1], light[2]), self.colour, (dark[0], dark[1], dark[2]))
 
     def _scale(self, row: Particles) -> float:

@@ -52,7 +52,8 @@ SIDEWAYS_DEG = 90.0
 """Where a rider looks whose mount is a card: as it does."""
 STILL_VERBS = frozenset({"is", "are", "be", "have", "has", "was", "were"})
 CARDS_SHOW = (
-    BEATS.keys() | LASTING.keys()
+    BEATS.keys()
+    | LASTING.keys()
     | {"stand", "sit", "lie", "hold", "carry", "look_around", "fall", "sleep", "roll", "catch", "pick_up"}
 )
 """What can be seen of a card without joints: that it is there, where it looks, and how it changes."""

@@ -144,7 +144,11 @@ class Sprite:
         if self.figure is None:
             if self.word is not None:  # an animal: at its mouth, on the side where it goes
                 side = -1 if self.is_mirrored else 1
-                return x + 0.44 * side * self.height_m * self.views[0][1].aspect, y + MOUTH * self.height_m, z - BEFORE_M
+                return (
+                    x + 0.44 * side * self.height_m * self.views[0][1].aspect,
+                    y + MOUTH * self.height_m,
+                    z - BEFORE_M,
+                )
             return x + 0.16 * self.height_m, y + 0.52 * self.height_m, z - BEFORE_M
         right, up, ahead = self.figure.hand(seconds)
         turn = math.radians(self.heading_at(seconds))

@@ -30,18 +30,9 @@ def anchor(name: str, plan: ShotPlan) -> tuple[str, str] | None:
 
 
 def _nearest(name: str, plan: ShotPlan) -> tuple[str, str] | None:
-    held = next((r for r in plan.relations if r.to == name and r.relation == "holding"), None)
-    vessel = next((r.to for r in plan.relations if r.of == name and r.relation in {"in", "on"}), None)
-    thing = plan.entity(vessel)
-    if held is not None and thing is not None and thing.kind == "tool":
-        return thing.id, "in"  # vegetables in a wok: the wok is held
+    held = _held(name, plan)
     if held is not None:
-        return held.of, "held"
-    inner = [r.of for r in plan.relations if r.to == name and r.relation in {"in", "on"}]
-    bearer = next((r.of for r in plan.relations if r.to in inner and r.relation == "holding"), None)
-    mine = plan.entity(name)
-    if bearer is not None and mine is not None and mine.kind == "tool":
-        return bearer, "held"
+        return held
     places = [r for r in plan.relations if r.of == name and r.relation in ANCHORS]
     best: Relation | None = min(places, key=lambda r: ANCHORS.index(r.relation), default=None)
     if best is not None:
@@ -71,6 +62,18 @@ def _nearest(name: str, plan: ShotPlan) -> tuple[str, str] | None:
         if is_mine and action.motion not in GOING and name != action.who and carried.get(action.who) != name:
             return action.who, "object"
     return None
+
+
+def _held(name: str, plan: ShotPlan) -> tuple[str, str] | None:
+    """In whose hand something is; vegetables in a wok are in the wok, and that is in the hand."""
+    mine = plan.entity(name)
+    held = next((r.of for r in plan.relations if r.to == name and r.relation == "holding"), None)
+    vessel = plan.entity(next((r.to for r in plan.relations if r.of == name and r.relation in {"in", "on"}), None))
+    if held is not None:
+        return (vessel.id, "in") if vessel is not None and vessel.kind == "tool" else (held, "held")
+    inner = {r.of for r in plan.relations if r.to == name and r.relation in {"in", "on"}}
+    bearer = next((r.of for r in plan.relations if r.to in inner and r.relation == "holding"), None)
+    return (bearer, "held") if bearer is not None and mine is not None and mine.kind == "tool" else None
 
 
 def _bridge(name: str, plan: ShotPlan) -> str | None:

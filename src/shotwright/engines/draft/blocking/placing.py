@@ -62,6 +62,8 @@ TOPPED = 1.2
 BEFORE_WALL = 0.8
 """How near to the end of the set one stands."""
 TINY_SHARE = 0.12
+PROP, OVER_TABLE = "prop", 1.5
+"""Ids of what the words do not name; and height of what is seen over a table, in those of what stands on it."""
 ALL_SHARE = 0.95
 """Of the tallest in a row, what a shot that names no size shows at least."""
 NEAREST_M, ALL_M = 0.18, 5.0
@@ -285,14 +287,16 @@ def _depth(row: list[Member], about: Member, main: Member, plan: ShotPlan, floor
         if size in CLOSE
         else max(about.tall_m, ALL_SHARE * min(tallest, ALL_M), 0.0 if main.is_big else main.tall_m)
     )
+    if main.entity.id.startswith(PROP) and main is not about:  # what stands on a table is what is shown
+        tall = OVER_TABLE * max(child.tall_m for child in main.children)
     tall = max(min(tall, BIG_M), 0.05)
     wanted = distance_for(size, tall, floor.lens, floor.aspect)
     if size in THING_SHARE and about.entity.kind not in {"person", "animal"} and not about.entity.ref:
         wanted = max(tall, about.wide_m * floor.aspect, 0.05) * floor.lens / (THING_SHARE[size] * floor.aspect)
-    widths = [_width(member) for member in row if not _is_crowd(member, main)]
+    widths = [_width(member) for member in row if not _is_crowd(member, main) and not member.entity.id.startswith(PROP)]
     shows_all = widths and (size not in CLOSE or is_two_shot(row, size))
     need = (sum(widths) + GAP_M * max(0, len(widths) - 1)) * floor.lens / FILLED if shows_all else 0.0
-    is_small = max(tall, tallest) < SMALL_M
+    is_small = max(tall, tallest) < SMALL_M or about.tall_m < SMALL_M
     return min(
         BEFORE_WALL * floor.wall_m, max(wanted, need, NEAREST_M if size in CLOSE or is_small else 1.06 * floor.near_m)
     )
@@ -404,6 +408,8 @@ def _put(child: Member, parent: Member, kind: str, number: int, count: int) -> N
     spread = 0.0 if count == 1 else (number - (count - 1) / 2) * each
     side = -1 if number % 2 else 1
     out = (parent.wide_m + child.wide_m) / 2 + 0.4 * gap + (number // 2) * (child.wide_m + gap)
+    if kind == "around" and child.is_figure and count == 1:
+        kind = "behind"  # peeks round the door
     if kind == "around":
         _around(child, parent, number, count)
         return
@@ -426,7 +432,7 @@ def _put(child: Member, parent: Member, kind: str, number: int, count: int) -> N
     dx, dy, dz = {
         "held": (0.16 * parent.tall_m, 0.5 * parent.tall_m, -0.12), "on": (spread, top, -0.02), "riding": (spread, top, 0.02 if child.tall_m > SMALL_SHARE * parent.tall_m else -0.03), "carried_by": (spread, top, -0.02),
         "in": (spread, hull, 0.04), "inside": (spread, hull, 0.04), "under": (spread, 0.0, -0.25), "over": (spread, min(parent.tall_m, BIG_M) + 0.25, 0.0),
-        "behind": behind, "outside": behind, "in_front_of": (spread + 0.5 * side * child.wide_m * is_hidden, 0.0, -min(max(0.5, 0.3 * parent.wide_m), 0.4 * parent.z)),
+        "between": (0.0, 0.0, -0.6), "behind": behind, "outside": behind, "in_front_of": (spread + 0.5 * side * child.wide_m * is_hidden, 0.0, -min(max(0.5, 0.3 * parent.wide_m), 0.4 * parent.z)),
         "object": (0.3 + out, 0.8 if child.tall_m < SMALL_M and parent.is_figure else 0.0, -0.05), "left_of": (-out, 0.0, 0.0), "right_of": (out, 0.0, 0.0),
     }.get(kind, beside)  # fmt: skip
     stands = kind in ON_THE_FLOOR and child.footing not in {"air", "sky"}

@@ -10,6 +10,7 @@ import numpy as np
 
 from shotwright.core.plan import Path
 from shotwright.engines.draft.cast.figures import speed_of
+from shotwright.engines.draft.cast.pose import motions
 from shotwright.engines.draft.cast.support import support_m
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ Point: TypeAlias = "NDArray[np.float64]"
 JUMP_M, ON_GROUND_M = 0.35, 0.01
 LANDING = frozenset({"land", "swoop", "descend", "alight", "dive", "touch"})
 """Verbs that come down from the air."""
+RISEN = 0.24
+"""How far what rises gently rises, in frame heights."""
 PLAIN_ENDS = frozenset({"left", "right", "out", "near", "far", "up", "down"})
 SIDES = {"left": -1.0, "right": 1.0}
 SPEEDS_M_S = {"vehicle": 2.2, "animal": 2.0}
@@ -39,7 +42,7 @@ _FALLING = frozenset({
     "fall", "fly", "float", "slip", "jump", "swim", "climb", "ski",
 })  # fmt: skip
 _MOVES_OBJECT = frozenset({
-    "put_down", "throw", "kick", "catch",
+    "put_down", "throw", "kick", "catch", "push",
 })  # fmt: skip
 GOING = frozenset({
     "walk", "run", "sneak", "limp", "march", "crawl", "swim", "fly", "drive", "ride_bike", "ride_horse",
@@ -85,6 +88,13 @@ def _aimed(action: Action, member: Member, plan: ShotPlan) -> Action:
     place = next(
         (r.to for r in plan.relations if r.of == member.entity.id and r.relation in {"in", "on", "inside"}), None
     )
+    if action.motion == "push":
+        leaves = action.path is not None and (action.path.start is not None or action.path.end is not None)
+        return (
+            replace(action, path=replace(action.path, end=action.path.end or "down"))
+            if leaves and action.path
+            else action
+        )
     away = "far" if action.motion in {"throw", "kick"} else "down"
     return replace(action, path=replace(action.path or Path(), end=place or away))
 
@@ -105,6 +115,8 @@ def _track(
             continue
         if is_own and action.motion in _MOVES_OBJECT | _STAYS and action.object:
             continue  # its way is that of what it is done to
+        if is_own and member.is_figure and _is_on_the_spot(action):
+            continue
         start, end = _ends(member, action, at, by_id, floor)
         if start is None and end is None and action.motion != "jump":
             continue
@@ -127,6 +139,17 @@ def _track(
     return way if goes else None
 
 
+def _is_on_the_spot(action: Action) -> bool:
+    """Whether somebody stays where they are, wherever they look or point: "looks away"."""
+    return (
+        action.path is not None
+        and action.path.start is None
+        and action.path.end in PLAIN_ENDS - {"near"}
+        and action.motion in motions()
+        and action.motion not in GOING | _FALLING | {"dance", "spin"}
+    )
+
+
 def _ends(
     member: Member, action: Action, at: Point, by_id: dict[str, Member], floor: Floor
 ) -> tuple[Point | None, Point | None]:
@@ -135,7 +158,8 @@ def _ends(
     start = _start(member, action, at, by_id, floor) if path and path.start else None
     end = _end(member, action, at, by_id, floor) if path and path.end else None
     lands = path is not None and path.end == "down" and action.verb.split()[0] in LANDING and start is None
-    if path and path.end == "down" and start is None and (at[1] <= ON_GROUND_M or lands):
+    falls = action.motion in _FALLING | {"flow", "pour"}
+    if path and path.end == "down" and start is None and ((at[1] <= ON_GROUND_M and falls) or lands):
         start = np.array([at[0], at[1] + 0.5 * at[2] * floor.aspect / floor.lens, at[2]])
     if lands and path is not None:  # from the air onto what it stands on
         back = 0.45 * at[2] / floor.lens
@@ -179,7 +203,7 @@ def _end(member: Member, action: Action, at: Point, by_id: dict[str, Member], fl
         return np.array([SIDES[end] * (0.4 * z / floor.lens if start in SIDES else _out(member, z, floor)), at[1], z])
     plain: dict[str, tuple[float, float, float]] = {
         "out": (math.copysign(_out(member, z, floor), at[0] or 1.0), at[1], z), "near": (0.4 * member.x, at[1], max(0.42 * member.z, 0.6)),
-        "far": (1.2 * at[0], at[1], 2.2 * member.z), "up": (at[0], at[1] + min(2.2, 0.55 * z * floor.aspect / floor.lens), z), "down": (at[0], 0.0, z),
+        "far": (1.2 * at[0], at[1], 2.2 * member.z), "up": (at[0], at[1] + min(2.2, (RISEN if action.motion in {"rise", "float"} else 0.55) * z * floor.aspect / floor.lens), z), "down": (at[0], 0.0, z),
     }  # fmt: skip
     if end in plain:
         return np.array(plain[end])

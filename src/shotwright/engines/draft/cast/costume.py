@@ -82,7 +82,7 @@ WORN = {
 }  # fmt: skip
 """Solids of garments, by noun."""
 TRADES = {
-    "chef": "toque", "cook": "toque", "baker": "toque", "knight": "helmet", "soldier": "helmet", "firefighter": "helmet", "fireman": "helmet", "builder": "helmet",
+    "chef": "toque", "cook": "toque", "baker": "toque", "legionary": "helmet", "legionnaire": "helmet", "centurion": "helmet", "gladiator": "helmet", "musher": "hood", "skier": "helmet", "snowboarder": "helmet", "geisha": "gown", "knight": "helmet", "soldier": "helmet", "firefighter": "helmet", "fireman": "helmet", "builder": "helmet",
     "miner": "helmet", "astronaut": "helmet", "cyclist": "helmet", "biker": "helmet", "king": "crown", "queen": "crown", "princess": "crown", "prince": "crown", "viking": "helmet",
     "emperor": "crown", "cowboy": "cowboy hat", "sheriff": "cowboy hat", "farmer": "cowboy hat", "wizard": "pointed hat", "witch": "pointed hat", "policeman": "cap", "police": "cap",
     "officer": "cap", "pilot": "cap", "captain": "cap", "sailor": "cap", "driver": "cap", "pirate": "hat", "magician": "top hat", "detective": "hat", "monk": "hood", "nun": "hood",

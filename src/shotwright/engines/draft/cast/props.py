@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, cast, get_args
 from shotwright.core.plan import Effect, Entity, EntityKind, Preposition, Relation
 from shotwright.core.prompt.lexicon import noun_of
 from shotwright.core.prompt.syntax import SEATS
+from shotwright.engines.draft.cast.costume import WORN
 from shotwright.engines.draft.cast.library import row_of
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ SMALL_M = 0.5
 HAD = {"held": "holding", "ridden": "riding"}
 SPOTS = frozenset({"on", "in", "inside", "at", "riding", "behind", "under"})
 """Relations by which somebody has a place to work at already."""
+TABLED = frozenset({"studio", "background", "backdrop", "cafe", "restaurant", "bar", "kitchen", "bakery", "counter"})
+"""Places where things stand on tables, whether or not the words say that they are inside."""
 POURING_S = 0.25
 """When a stream begins, after the arm."""
 
@@ -78,10 +81,35 @@ def with_props(plan: ShotPlan) -> ShotPlan:
         _fill(number, action, layout)
     for action in list(layout.actions):
         _set_table(action, layout)
+    _lay_out(layout)
     return replace(
         plan, entities=tuple(layout.entities), relations=tuple(layout.relations), actions=tuple(layout.actions),
         effects=(*plan.effects, *layout.effects),
     )  # fmt: skip
+
+
+def _lay_out(layout: _Layout) -> None:
+    """A table for small things that nobody holds: what is sold or eaten does not lie on the floor."""
+    shown = [e for e in layout.entities if e.kind not in {"clothing", "body_part", "light", "nature"}]
+    under = {r.of for r in layout.relations if r.relation in SPOTS - {"behind"}}
+    outdoors = {"grass", "snow", "sand", "ground", "floor", "water"}
+    rows = {e.id: row_of(e.noun) for e in shown}
+    is_small = all(
+        (row := rows[e.id]) is not None and row.height_m < SMALL_M and row.footing == "surface" for e in shown
+    )
+    places = layout.plan.setting.places
+    if (
+        not shown
+        or not is_small
+        or any(e.ref or e.kind in {"person", "animal", "vehicle"} for e in layout.plan.entities)
+    ):
+        return
+    if outdoors & set(places) or (places and not layout.plan.setting.inside and places[0] not in TABLED):
+        return
+    roots = [e for e in shown if e.id not in under]
+    table = layout.add("table", shown[0])
+    for entity in roots:
+        layout.relate(entity.id, "on", table)
 
 
 def _equip(entity: Entity, layout: _Layout) -> None:
@@ -97,7 +125,8 @@ def _equip(entity: Entity, layout: _Layout) -> None:
             _give(entity, row, number, layout)
             return
     trade = rows["trades"].get(entity.noun.rpartition(" ")[2])
-    busy = any(r.of == entity.id and r.relation in {"holding", "riding"} for r in layout.relations)
+    worn = {e.id for e in layout.entities if e.kind == "clothing" or e.noun in WORN}
+    busy = any(r.of == entity.id and r.relation in {"holding", "riding"} and r.to not in worn for r in layout.relations)
     if trade is not None and not busy and entity.count < len(SPOTS) and not had & {"horse", "camel", "donkey"}:
         mine = next((i for i, a in enumerate(layout.actions) if a.who == entity.id and a.object is None), None)
         _give(entity, trade, mine, layout)
@@ -153,9 +182,7 @@ def _fill(number: int, action: Action, layout: _Layout) -> None:
             source = poured.id
     if who.id != source:
         layout.relate(who.id, "holding", source)
-    layout.effects.append(
-        Effect("pour", source, colour=colour, start_s=action.start_s + POURING_S, end_s=action.end_s)
-    )
+    layout.effects.append(Effect("pour", source, colour=colour, start_s=action.start_s + POURING_S, end_s=action.end_s))
 
 
 def _set_table(action: Action, layout: _Layout) -> None:

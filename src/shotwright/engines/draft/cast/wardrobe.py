@@ -29,6 +29,9 @@ ROLES: dict[str, tuple[RGB, RGB]] = {
     "ballerina": ((236, 176, 196), (240, 214, 220)), "dancer": ((150, 40, 90), BLACK), "boxer": (SKIN, (180, 30, 36)), "surfer": ((24, 60, 100), (24, 60, 100)), "swimmer": (SKIN, (24, 60, 140)),
     "footballer": ((200, 40, 40), WHITE), "runner": ((240, 120, 40), BLACK), "mechanic": ((56, 84, 130), (56, 84, 130)), "worker": ((240, 140, 30), (60, 70, 100)), "judge": (BLACK, BLACK),
     "clown": ((230, 60, 60), (240, 200, 40)), "cowboy": ((150, 110, 70), (66, 84, 124)), "viking": ((110, 80, 54), (80, 66, 52)), "ghost": (WHITE, WHITE), "skeleton": (WHITE, WHITE),
+    "legionary": ((150, 44, 36), (150, 44, 36)), "legionnaire": ((150, 44, 36), (150, 44, 36)), "centurion": ((150, 44, 36), (150, 44, 36)), "gladiator": (SKIN, (120, 76, 44)),
+    "musher": ((214, 96, 34), (52, 56, 66)), "dj": (BLACK, (52, 54, 62)), "golem": ((128, 126, 118), (112, 110, 104)), "troll": ((104, 116, 84), (92, 84, 66)), "ogre": ((110, 126, 80), (96, 80, 60)),
+    "geisha": ((176, 40, 60), (176, 40, 60)), "jogger": ((240, 120, 40), BLACK), "cyclist": ((220, 60, 60), BLACK), "skier": ((40, 110, 190), (40, 44, 60)), "snowboarder": ((230, 150, 40), (50, 56, 70)),
     "santa": ((190, 24, 30), (190, 24, 30)), "teacher": ((80, 104, 90), (70, 66, 60)), "student": ((64, 96, 150), (60, 66, 84)), "fisherman": ((210, 170, 50), (66, 74, 84)),
     "gardener": ((76, 120, 60), (92, 80, 60)), "butcher": (WHITE, BLACK), "miner": ((200, 130, 40), (60, 58, 56)), "mermaid": (SKIN, (40, 150, 130)),
 }  # fmt: skip
@@ -94,6 +97,11 @@ HAIR_COLOURS: dict[str, RGB] = {
     "brown": (92, 62, 42), "dark": (40, 32, 30), "black": (28, 26, 28), "white": (232, 232, 230), "grey": (170, 172, 174), "gray": (170, 172, 174), "silver": (196, 200, 204),
 }  # fmt: skip
 """Colours of hair; others are dyed."""
+STUFFS: dict[str, RGB] = {
+    "stone": (132, 130, 122), "marble": (222, 220, 214), "wooden": (150, 106, 64), "bronze": (140, 104, 56), "golden": (212, 172, 72), "ice": (190, 222, 240), "clay": (176, 112, 76),
+    "tin": (158, 164, 170), "metal": (150, 156, 164), "chrome": (190, 196, 204), "golem": (132, 130, 122), "troll": (104, 116, 84), "ogre": (110, 126, 80), "sand": (214, 188, 136),
+}  # fmt: skip
+"""Colours of creatures that are made of something, from head to foot."""
 GROWN = frozenset({"hair", "beard", "moustache", "mustache", "ponytail", "braid", "bun", "curl", "hairstyle"})
 """What grows on somebody: no thing of its own."""
 LEGS = frozenset({"trousers", "pants", "jeans", "shorts", "skirt", "leggings", "tights"})
@@ -162,8 +170,12 @@ def clothes_of(entity: Entity, worn: list[Entity], copy: int) -> Clothes:
     said_skin = next(
         (SKIN_WORDS[word] for word in entity.attributes if word in SKIN_WORDS), SKINS[(salt >> 8) % len(SKINS)]
     )
+    stuff = next((STUFFS[word] for word in entity.attributes if word in STUFFS), None) or STUFFS.get(entity.noun)
+    if stuff is not None:
+        top, legs, said_skin = stuff, _darker(stuff), stuff
     skin = STEEL if entity.noun in {"robot", "android"} else said_skin
     hair = STEEL if entity.noun in {"robot", "knight"} else _hair(entity, worn, HAIRS[(salt >> 4) % len(HAIRS)])
+    hair = _darker(stuff) if stuff is not None else hair
     hair = skin if {"bald", "shaved"} & set(entity.attributes) else hair
     return Clothes(top, legs, skin, hair, _solids(entity, worn, top, hair))
 

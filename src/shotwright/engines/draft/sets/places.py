@@ -10,7 +10,9 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from shotwright.core.prompt.lexicon import noun_of, singular
+from shotwright.engines.draft.sets.art import tinted
 from shotwright.engines.draft.sets.furnish import PEOPLE, furnished
+from shotwright.engines.draft.sets.ground import soil
 from shotwright.engines.draft.sets.kinds import KINDS, Room, SetKind
 from shotwright.engines.draft.sets.materials import FLOORS
 from shotwright.media.colour import colour_of
@@ -36,15 +38,16 @@ SHELL_OF = {
 EMPTY = frozenset({"empty", "deserted", "abandoned", "quiet", "lonely", "desolate", "vacant"})
 CROWDED = frozenset({"crowded", "busy", "bustling", "packed", "lively", "full", "teeming"})
 ATTRIBUTES: dict[str, dict[str, Any]] = {
+    "frozen": {"ground": "ice"}, "freeze": {"ground": "ice"}, "icy": {"ground": "ice"},
     "crowded": {"add": ["people sides *8", "people behind *5"]}, "ruined": {"fronts": "ruins", "add": ["ruin sides *4 @2.4", "bush sides *4 @0.8"], "wall": "stone #8a8478"},
     "abandoned": {"add": ["crate corners @0.7", "bush sides *3 @0.7", "broken column sides *2 @1.6"]}, "neon": {"light": "neon", "add": ["sign sides *4 @1.8 ^2.2"]},
-    "cobblestone": {"ground": "cobblestone"}, "cobbled": {"ground": "cobblestone"}, "snowy": {"ground": "snow"}, "snow-covered": {"ground": "snow"}, "frozen": {"ground": "snow"}, "icy": {"ground": "snow"},
+    "cobblestone": {"ground": "cobblestone"}, "cobbled": {"ground": "cobblestone"}, "snowy": {"ground": "snow"}, "snow-covered": {"ground": "snow"},
     "futuristic": {"light": "neon", "fronts": "towers", "wall": "metal #7a8894", "ground": "metal"}, "sci-fi": {"light": "neon", "fronts": "towers", "wall": "metal #7a8894", "ground": "metal"},
     "medieval": {"fronts": "timber", "wall": "stone #948a7a", "ground": "cobblestone"}, "wooden": {"wall": "wood #8a6444", "ground": "boards"}, "rustic": {"wall": "wood #8a6444", "ground": "boards"},
     "marble": {"ground": "marble", "wall": "plaster #e4ded2"}, "grand": {"ground": "marble"}, "brick": {"wall": "brick #9a5e4a"}, "stone": {"wall": "stone #948a7a"}, "concrete": {"wall": "concrete #9a9a98"},
     "muddy": {"ground": "mud"}, "grassy": {"ground": "grass"}, "sandy": {"ground": "sand"}, "rocky": {"ground": "gravel", "add": ["rock scatter *10 @0.7"]}, "dusty": {"ground": "dirt"},
-    "tiled": {"wall": "tiles #dfe3e4"}, "industrial": {"wall": "brick #8a6450", "ground": "concrete"}, "white": {"wall": "plaster #eceae4"}, "red": {"wall": "plaster #a8443c"}, "blue": {"wall": "plaster #6a86a8"},
-    "green": {"wall": "plaster #7a9a7c"}, "yellow": {"wall": "plaster #d8b866"}, "pink": {"wall": "plaster #e0b0b8"}, "dim": {"light": "low_key"}, "dark": {"light": "low_key"}, "dimly": {"light": "low_key"},
+    "tiled": {"wall": "tiles #dfe3e4"}, "industrial": {"wall": "brick #8a6450", "ground": "concrete"},
+    "dim": {"light": "low_key"}, "dark": {"light": "low_key"}, "dimly": {"light": "low_key"},
 }  # fmt: skip
 """What can be seen of a place, beside its noun. `add` furnishes; the rest goes before the row."""
 
@@ -191,6 +194,9 @@ def _built(row: dict[str, Any], setting: Setting, others: list[dict[str, Any]], 
     for change in extra:
         merged |= {name: value for name, value in change.items() if name != "add"}
     kind = KINDS[row["base"]]
+    painted = colour_of(next((a for a in setting.attributes if colour_of(a) is not None), None))
+    if painted is not None and kind.room:
+        merged["wall"] = f"{merged['wall'].split()[0]} #{painted[0]:02x}{painted[1]:02x}{painted[2]:02x}"
     kind = _as_room(kind, merged, others) if kind.room else replace(kind, fronts=merged.get("fronts", kind.fronts))
     place, own = furnished(tuple(lines), label=label), kind.props
     growth = (lambda _: []) if row.get("bare") else own
@@ -200,6 +206,13 @@ def _built(row: dict[str, Any], setting: Setting, others: list[dict[str, Any]], 
 
     ground = FLOORS[merged["ground"]] if "ground" in merged else kind.ground
     deck = 3.2 if row.get("deck") else 0.0
+    if painted is not None and row["base"] == "studio":
+        return replace(
+            kind,
+            props=props,
+            ground=soil(tinted(painted, 1.02), tinted(painted, 0.98), 0.12),
+            sky=(tinted(painted, 0.94), tinted(painted, 1.06)),
+        )
     sky = tuple(_colour(text) for text in row["sky"]) if "sky" in row else kind.sky
     return replace(
         kind, props=props, ground=kind.ground if deck else ground, deck=FLOORS["boards"] if deck else None, light=merged.get("light"), sky=(sky[0], sky[1]),
