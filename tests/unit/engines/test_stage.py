@@ -106,11 +106,11 @@ def test_passengers_are_inside_and_the_landscape_goes_by() -> None:
 def test_rain_falls_outside_of_a_room() -> None:
     wet, dry = (
         np.mean([list(draw_frames(scene_of(text), SMALL, 1))[k] for k in (0, 1)], axis=0)
-        for text in ("A vase in a living room, rain, static", "A vase in a living room, static")
+        for text in ("A chair in a living room, rain, static", "A chair in a living room, static")
     )
     spec_changes = np.abs(wet - dry)[..., 0]
     upper, lower = spec_changes[20:80, :150], spec_changes[150:]
-    assert upper.max() > 20
+    assert upper.max() > 15
     assert np.ptp(np.diff(lower, axis=0)) < 60
 
 
@@ -220,4 +220,4 @@ def test_hands_reach_what_they_do_something_to() -> None:
     assert abs(gap) < 0.75
     assert player.heading_deg < -45
     cup = next(s for s in scene_of("A man drinks from a cup of tea in a kitchen").sprites if s.figure is None)
-    assert cup.holder is not None
+    assert cup.holds

@@ -39,7 +39,11 @@ class Acts(Relating):
 
     def _is_act(self, word: Word) -> bool:
         is_verb = word.tag[0] == "V" or (word.tag == "JJ" and word.lemma == "asleep")
-        return is_verb and word.dep not in AUXILIARY and word.lemma not in {"be", "have", "do", "get", "let"}
+        is_said_by_noun = word.lemma in LIGHT_VERBS and any(
+            w.dep == "dobj" and w.i not in self.things and motion_of(w.lemma) for w in self.sentence.children(word)
+        )
+        says = word.lemma not in {"be", "have", "do", "get", "let"} or is_said_by_noun
+        return is_verb and word.dep not in AUXILIARY and says
 
     def _describe(self, verb: Word) -> None:
         """ "The door is red and old": what is said of somebody can be seen of them."""

@@ -237,7 +237,7 @@ class Nouns(Context):
         outer = self.mentions.get(of.head) if mention.head.dep == "pobj" and of.text == "of" else None
         return (
             outer is not None
-            and outer.what.kind in {"place", "inside"}
+            and (outer.what.kind in {"place", "inside"} or outer.noun in self.scene.places)
             and mention.what.kind in {"building", "vehicle"}
             and outer.noun not in FULL_OF
         )

@@ -50,7 +50,9 @@ class _Reader(Acts):
         """Effects, then nouns, then what the nouns do and how they stand."""
         effects = self._effects()
         for i, mention in self.mentions.items():
-            if self._is_denied(mention):
+            if self._is_likened(mention.head):
+                self._cover(w for w in mention.words if not w.is_ref)
+            elif self._is_denied(mention):
                 self._cover(mention.words)
             elif not {i, mention.head.i} & effects.keys() and not self._is_film(mention):
                 self._take(i, mention)
@@ -74,6 +76,13 @@ class _Reader(Acts):
         for word in self.sentence.words:
             self._relate(word)
         self._bind_effects(effects)
+
+    def _is_likened(self, word: Word) -> bool:
+        """ "Drifting like golden snow": what something only looks like is not there."""
+        prep = self.sentence.head(word)
+        verb = self.sentence.head(prep)
+        is_its_look = verb.lemma in {"look", "dress", "seem", "be"} or word.is_ref
+        return word.dep == "pobj" and prep.text == "like" and not is_its_look
 
     def _is_denied(self, mention: Mention) -> bool:
         """ "No people", "without any text": what the words do not want is nobody."""
@@ -100,7 +109,7 @@ class _Reader(Acts):
                 w.dep == "nsubj" and w.text != "it" and w.i not in found for w in self.sentence.children(last)
             )
             is_weather = hit.value in {"rain", "snow"} and falls  # "arrows rain down"
-            if not is_part and not is_owner and not is_weather:
+            if not is_part and not is_owner and not is_weather and not self._is_likened(last):
                 found[last.i] = (hit.value, words)
                 self._cover(words)
         return found

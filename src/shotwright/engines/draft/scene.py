@@ -48,6 +48,25 @@ if TYPE_CHECKING:
 CLEAR_M = 0.5
 """How far what stands in a picture must be behind the people to stand up as a card."""
 FLOATS_M, FLOAT_M, CUT_S, ROUND_SHARE, HELD_UP = 0.25, 0.55, 0.05, 0.6, 0.6
+FURNITURE = frozenset(
+    {
+        "bed",
+        "sofa",
+        "couch",
+        "piano",
+        "throne",
+        "altar",
+        "desk",
+        "fireplace",
+        "stove",
+        "bathtub",
+        "fountain",
+        "goal",
+        "hoop",
+        "ring",
+    }
+)
+"""Pieces of which a set has one."""
 SIDEWAYS_DEG = 90.0
 """Where a rider looks whose mount is a card: as it does."""
 STILL_VERBS = frozenset({"is", "are", "be", "have", "has", "was", "were"})
@@ -132,6 +151,11 @@ def build_scene(shot: Shot, cache: Cache, backdrop: Backdrop | None, *, end: Fra
         sprites = staging.stage_actors(actors, plan, framing, place, aspect, back=_shows_back(plan))
     if builder.floats:
         _float(sprites)
+    named = {entity.noun.rpartition(" ")[2] for entity in plan.entities if not entity.ref}
+    if backdrop is None:  # what the words name stands where they say, and not a second time
+        place.props = [
+            prop for prop in place.props if prop.ref.removeprefix("set:").rpartition(" ")[2] not in named & FURNITURE
+        ]
     if sprites and place.props and backdrop is not None:
         place = builder.place(beyond_m=max(sprite.z for sprite in sprites) + CLEAR_M)
     first_place = builder.first_place(beyond_m=max((sprite.z for sprite in sprites), default=-CLEAR_M) + CLEAR_M)

@@ -274,13 +274,15 @@ def _root(member: Member) -> Member:
 
 
 def _is_crowd(member: Member, main: Member) -> bool:
-    return member.entity.count >= CROWD and member.entity.id != main.entity.id
+    least = 2 if member.entity.kind == "vehicle" and main.entity.kind == "person" else CROWD
+    return member.entity.count >= least and member.entity.id != main.entity.id
 
 
 def _depth(row: list[Member], about: Member, main: Member, plan: ShotPlan, floor: Floor) -> float:
     """How far away the row stands: by the size of the shot; so that all are in the frame, where it names none."""
     comes_nearer = any(move.move in {"dolly_in", "zoom_in"} for move in plan.camera)
-    size = floor.framing.size or ("wide" if comes_nearer else "full")
+    is_far = comes_nearer or floor.framing.angle == "aerial"
+    size = floor.framing.size or ("wide" if is_far else "full")
     tallest = max((m.tall_m for m in row), default=0.0)
     tall = (
         about.tall_m
@@ -378,9 +380,9 @@ def _width(member: Member) -> float:
         if child.parent
         and child.parent[1] in {"beside", "left_of", "right_of", "at", "near", "against", "behind", "in_front_of"}
     ]
-    return member.wide_m + sum(
-        0.8 * child.wide_m + _gap(max(child.tall_m, member.tall_m)) for child in beside if not child.is_big
-    )
+    widths = [0.8 * child.wide_m + _gap(max(child.tall_m, member.tall_m)) for child in beside if not child.is_big]
+    lopsided = widths[0] if len(widths) % 2 else 0.0  # who is in the middle has as much room on the other side
+    return member.wide_m + sum(widths) + lopsided
 
 
 def _place_children(parent: Member, done: set[int]) -> None:

@@ -302,6 +302,9 @@ def angled(state: State, framing: Framing, place: Place, main: Sprite | None, as
         knee = (0.28 if angle == "low" else 0.07) * min(tall, 1.7)
         aim = (target[0], target[1] + 0.25 * tall, target[2])
         return replace(state, eye=(x, knee, z), look=aim)
+    if angle == "aerial" and main is not None and main.word is not None:  # a drone: cards have no top to show
+        far = max(distance, 2.2 * tall)
+        return replace(state, eye=(x, target[1] + 0.5 * far, target[2] - 0.87 * far), look=target)
     if angle == "high":
         return replace(state, eye=(x, target[1] + 0.62 * distance, target[2] - 0.86 * distance), look=target)
     if angle == "birds_eye":

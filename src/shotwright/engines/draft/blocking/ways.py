@@ -23,7 +23,7 @@ Point: TypeAlias = "NDArray[np.float64]"
 JUMP_M, ON_GROUND_M = 0.35, 0.01
 LANDING = frozenset({"land", "swoop", "descend", "alight", "dive", "touch"})
 """Verbs that come down from the air."""
-RISEN = 0.24
+RISEN = 0.4
 """How far what rises gently rises, in frame heights."""
 PLAIN_ENDS = frozenset({"left", "right", "out", "near", "far", "up", "down"})
 SIDES = {"left": -1.0, "right": 1.0}

@@ -27,6 +27,8 @@ SMALL_M = 0.5
 HAD = {"held": "holding", "ridden": "riding"}
 SPOTS = frozenset({"on", "in", "inside", "at", "riding", "behind", "under"})
 """Relations by which somebody has a place to work at already."""
+TOPS = frozenset({"table", "counter", "desk", "bar", "workbench", "sideboard", "altar"})
+"""Furniture that things are put on."""
 TABLED = frozenset({"studio", "background", "backdrop", "cafe", "restaurant", "bar", "kitchen", "bakery", "counter"})
 """Places where things stand on tables, whether or not the words say that they are inside."""
 POURING_S = 0.25
@@ -88,8 +90,27 @@ def with_props(plan: ShotPlan) -> ShotPlan:
     )  # fmt: skip
 
 
+def _put_on(top: str, things: list[Entity], layout: _Layout) -> None:
+    for entity in things:
+        layout.relate(entity.id, "on", top)
+
+
 def _lay_out(layout: _Layout) -> None:
-    """A table for small things that nobody holds: what is sold or eaten does not lie on the floor."""
+    """A table for small things that nobody holds, the one that is named before another: what is eaten does not lie on the floor."""
+    tops = [e for e in layout.entities if e.noun.rpartition(" ")[2] in TOPS]
+    if tops:
+        placed = {r.of for r in layout.relations} | {
+            r.to for r in layout.relations if r.relation in {"holding", "wearing"}
+        }
+        acting = {i for a in layout.actions for i in (a.who, a.object)}
+        loose = [e for e in layout.entities if e.kind in {"food", "tool"} and e.id not in placed and not e.ref]
+        small = [
+            e
+            for e in loose
+            if (row := row_of(e.noun)) is not None and row.height_m < SMALL_M and row.footing == "surface"
+        ]
+        _put_on(tops[0].id, [e for e in small if e.id not in acting or e.kind == "food"], layout)
+        return
     shown = [e for e in layout.entities if e.kind not in {"clothing", "body_part", "light", "nature"}]
     under = {r.of for r in layout.relations if r.relation in SPOTS - {"behind"}}
     outdoors = {"grass", "snow", "sand", "ground", "floor", "water"}
@@ -106,10 +127,7 @@ def _lay_out(layout: _Layout) -> None:
         return
     if outdoors & set(places) or (places and not layout.plan.setting.inside and places[0] not in TABLED):
         return
-    roots = [e for e in shown if e.id not in under]
-    table = layout.add("table", shown[0])
-    for entity in roots:
-        layout.relate(entity.id, "on", table)
+    _put_on(layout.add("table", shown[0]), [e for e in shown if e.id not in under], layout)
 
 
 def _equip(entity: Entity, layout: _Layout) -> None:
