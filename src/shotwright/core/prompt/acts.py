@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from shotwright.core.plan import Action, Path
@@ -99,8 +100,19 @@ class Acts(Relating):
         if verb.lemma in BURSTING:  # "bursts out of the tunnel" is a way, and nothing breaks
             phrases += [f"{verb.lemma} {w.text}" for w in self.sentence.children(verb) if w.dep == "prep"]
         objects = [w for w in self.sentence.children(verb) if w.dep in {"dobj", "dative", "oprd"}]
-        done_to = next((self.things[w.i] for w in objects if w.i in self.things), None)
+        given = next((self.things[w.i] for w in objects if w.dep == "dative" and w.i in self.things), None)
+        direct = [w for w in objects if given is None or self.things.get(w.i) is not given]
+        done_to = next((self.things[w.i] for w in direct if w.i in self.things), given)
         who = self._wholes(self._wearers(self._subjects(verb), verb), verb)
+        after = self.sentence.words[verb.i + 1] if verb.i + 1 < len(self.sentence.words) else None
+        shines = verb.tag == "VBG" and motion_of(verb.lemma) == "flicker" and after is not None
+        if (
+            shines and after is not None and (after.tag == "JJ" or after.is_noun)
+        ):  # "and glowing golden butterflies pour out"
+            shown = next(
+                (self.things[w.i] for w in self.sentence.words[verb.i + 1 : verb.i + 4] if w.i in self.things), None
+            )
+            who = [shown] if shown is not None else who
         beings = [one for one in who if one.kind in {"person", "animal"} or one.ref]
         if beings and motion_of(verb.lemma) not in {"fall", "fly", "float", None}:
             who = beings  # "a detective, top hat, magnifying glass, crouches"
@@ -133,6 +145,8 @@ class Acts(Relating):
         self._cover(w for w in objects if w.i not in self.things and w.is_noun)
         text = f"{verb.lemma} {particle.text}" if particle else verb.lemma
         path = self._path(verb, text)
+        if given is not None and given is not done_to:  # "gives the dog a bone"
+            path = replace(path or Path(), end=given.id)
         joined = self._joining(verb)
         motion = motion_of(*named, *phrases, verb.lemma)
         motion = _DONE_TO.get(motion or "", motion) if done_to else motion

@@ -167,9 +167,7 @@ def _place(scene: Scene, ref: str, referred: Referred) -> None:
         return
     known = noun_of(referred.noun) if referred.noun else None
     scene.things.append(
-        Thing(
-            f"e{len(scene.things) + 1}", referred.noun or "", known.kind if known else "other", ref, span=referred.span
-        )
+        Thing(scene.next_id(), referred.noun or "", known.kind if known else "other", ref, span=referred.span)
     )
 
 

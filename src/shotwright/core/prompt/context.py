@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from shotwright.core.plan import Relation
+from shotwright.core.prompt import syntax
 from shotwright.core.prompt import vocabulary as v
 from shotwright.core.prompt.lexicon import motion_of, noun_of
 from shotwright.core.prompt.mentions import mentions_of
@@ -107,16 +108,17 @@ class Context:
             return next((group for w in children if w.dep == "attr" and (group := self._group(w))), [])
         head = self.sentence.head(verb)
         before = self.sentence.words[verb.i - 1] if verb.i else verb
-        if (
-            verb.tag == "VBG"
-            and verb.dep in {"advcl", "acl"}
-            and before.i in self.things
-            and before.dep == "pobj"
-            and self.sentence.head(before).text == "with"
-        ):
+        if verb.tag == "VBG" and before.is_noun and self._is_bodiless(before):
+            return []  # "steam curling up": who does it is nobody
+        nearer = self._nearer_verb(verb, head)
+        if nearer is not None:
+            return self._subjects(nearer, depth + 1)
+        if self._is_had(verb, before):
             return self._group(before)
-        if head.i == verb.i:
-            return []
+        return [] if head.i == verb.i else self._inherited(verb, head, depth)
+
+    def _inherited(self, verb: Word, head: Word, depth: int) -> list[Thing]:
+        """Whose deed it is by what the verb hangs on."""
         if verb.dep == "acl" and verb.tag == "VBG" and (main := self._main_subject(verb)):
             return main
         if verb.dep in CLAUSES_OF or (verb.dep == "amod" and verb.tag in {"VBG", "JJ"}):
@@ -124,6 +126,31 @@ class Context:
         if head.is_noun and verb.dep in {"conj", "advcl", "dep", "appos"} and head.i in self.things:
             return self._named_before(head, verb)
         return self._subjects(head, depth + 1) if verb.dep in INHERITING else []
+
+    def _is_bodiless(self, noun: Word) -> bool:
+        is_unseen = noun.i not in self.things and noun.i not in self.mentions
+        return is_unseen or syntax.EFFECTS.at(self.sentence.words, noun.i) is not None
+
+    def _is_had(self, verb: Word, before: Word) -> bool:
+        """ "With petals falling": the petals fall."""
+        return (
+            verb.tag == "VBG"
+            and verb.dep in {"advcl", "acl"}
+            and before.i in self.things
+            and before.dep == "pobj"
+            and self.sentence.head(before).text == "with"
+        )
+
+    def _nearer_verb(self, verb: Word, head: Word) -> Word | None:
+        """The verb that a participle behind a comma really goes with: "he opens it and butterflies pour out, flying up"."""
+        if verb.tag != "VBG" or verb.dep != "advcl" or head.i > verb.i:
+            return None
+        between = self.sentence.words[head.i + 1 : verb.i]
+        found = [w for w in between if w.tag in {"VBZ", "VBP", "VBD"} and self._own_subjects(w)]
+        return found[-1] if found else None
+
+    def _own_subjects(self, verb: Word) -> list[Thing]:
+        return [self.things[w.i] for w in self.sentence.children(verb) if w.dep == "nsubj" and w.i in self.things]
 
     def _main_subject(self, verb: Word) -> list[Thing]:
         """Who does what is said behind a thing that cannot: "floats outside the station repairing a panel"."""

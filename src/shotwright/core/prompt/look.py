@@ -37,6 +37,17 @@ HEADING_ENDS = {
 }  # fmt: skip
 
 
+def _is_done(tokens: list[Token], at: int) -> bool:
+    """ "A painter sketches a woman": what somebody does is no style."""
+    before = tokens[at - 1].low if at else ""
+    is_verb = before.endswith(("es", "ing", "ts", "ws")) or before in {"sketch", "paint", "draw"}
+    return (
+        is_verb
+        and at < len(tokens)
+        and tokens[at].lemma in {"a", "an", "the", "his", "her", "their", "him", "them", "it"}
+    )
+
+
 def parse_look(tokens: list[Token]) -> tuple[Look, dict[str, Span]]:
     """The grade of the shot, and the text behind each part of it."""
     hits = {name: hit for name, table in _TABLES.items() if (hit := _positive(table, tokens)) is not None}
@@ -62,6 +73,7 @@ def _positive(table: PhraseTable[str], tokens: list[Token]) -> Hit[str] | None:
         for hit in table.find(tokens)
         if not any(token.lemma in v.NEGATIONS for token in tokens[max(0, hit.start - 2) : hit.start])
         and not (table is v.WEATHERS and _is_no_weather(tokens, hit))
+        and not (table is v.STYLES and _is_done(tokens, hit.end))
         and not (table is v.STYLES and hit.end < len(tokens) and tokens[hit.end].lemma in LIGHT_WORDS)
     ]
     spoken = [
@@ -122,7 +134,7 @@ def _read_being(scene: Scene, sentence: list[Token], hit: Hit[str], noun: str, n
     colour = next((token.lemma for token in before if token.lemma in v.COLOURS), None)
     span = span_of(sentence[hit.start : hit.end])
     kind = KIND_OF_FIGURE.get(hit.value, "animal")
-    thing = Thing(f"e{len(scene.things) + 1}", noun, kind, None, count, [colour] if colour else [], colour, span)
+    thing = Thing(scene.next_id(), noun, kind, None, count, [colour] if colour else [], colour, span)
     scene.things.append(thing)
     action, heading = action_after(sentence, hit.end)
     if action:

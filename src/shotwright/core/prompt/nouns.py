@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from shotwright.core.prompt import syntax
+from shotwright.core.prompt import vocabulary as v
 from shotwright.core.prompt.context import Context, nears
 from shotwright.core.prompt.lexicon import noun_of
 from shotwright.core.prompt.things import Thing
@@ -45,6 +46,7 @@ PLACE_PREPOSITIONS = frozenset(
     }
 )
 UNDER_A_ROOF = frozenset({"in", "inside", "within", "at", "into", "through"})
+BOATS = frozenset({"boat", "rowboat", "canoe", "kayak", "raft", "gondola", "dinghy", "fishing boat", "sailboat"})
 BUILT_PLACE_M = 4.9
 """From this height on a building is a place to be in or at."""
 GENERIC = {
@@ -117,7 +119,7 @@ class Nouns(Context):
                     and described.kind == "building"
                     and not any(t.noun == word.lemma for t in self.scene.things)
                 ):
-                    whole = Thing(f"e{len(self.scene.things) + 1}", word.lemma, "building", span=word.span)
+                    whole = Thing(self.scene.next_id(), word.lemma, "building", span=word.span)
                     self.scene.things.append(whole)
         if self._is_place(mention):
             described_by = self.scene.places[known_places:]
@@ -136,11 +138,15 @@ class Nouns(Context):
         self.things[i] = self.things[mention.head.i] = thing
         if mention.owner is not None:
             self._owned(thing, mention)
+        mine = next((w for w in mention.words if w.tag == "PRP$"), None)
+        if mine is not None and thing.noun in BOATS and self.sentence.head(mention.head).dep == "prep":
+            for owner in self._owners(mine)[-1:]:
+                self._add_relation(owner.id, "in", thing.id, thing.span)  # "onto his boat"
 
     def _new(self, mention: Mention) -> Thing:
         kind = mention.what.kind
         thing = Thing(
-            f"e{len(self.scene.things) + 1}", mention.noun, kind, mention.ref, mention.count, list(mention.attributes), mention.colour,
+            self.scene.next_id(), mention.noun, kind, mention.ref, mention.count, list(mention.attributes), mention.colour,
             (min(w.span[0] for w in mention.words), max(w.span[1] for w in mention.words)),
         )  # fmt: skip
         self.scene.things.append(thing)
@@ -218,7 +224,7 @@ class Nouns(Context):
 
     def _is_place(self, mention: Mention) -> bool:
         head, kind = mention.head, mention.what.kind
-        if mention.ref or head.is_ref:
+        if mention.ref or head.is_ref or head.text in v.COLOURS:
             return False
         prep = self.sentence.head(head)
         governed = head.dep == "pobj" and prep.text in PLACE_PREPOSITIONS

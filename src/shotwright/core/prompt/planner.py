@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from shotwright.core.plan import Framing, Setting, ShotPlan, Warn
-from shotwright.core.prompt import timing
+from shotwright.core.prompt import syntax, timing
 from shotwright.core.prompt import vocabulary as v
 from shotwright.core.prompt.accounting import unread_words
 from shotwright.core.prompt.binding import bind_implicit, bound_media, entities_of, movers
@@ -153,7 +153,7 @@ def _over_all(task: Task, tokens: list[Token], roles: Roles, camera: ParsedCamer
 
 def _staged(plan: ShotPlan, scene: Scene, roles: Roles, times: timing.Times) -> ShotPlan:
     """The plan with its shots, its camera and its scene, everything at its time."""
-    entities = entities_of(scene, roles, times.reveals(roles))
+    entities = _spelled_out(entities_of(scene, roles, times.reveals(roles)), scene)
     setting = replace(
         plan.setting,
         places=tuple(scene.places),
@@ -172,6 +172,17 @@ def _staged(plan: ShotPlan, scene: Scene, roles: Roles, times: timing.Times) -> 
         setting=setting,
         effects=tuple(replace(effect, end_s=times.seconds) for effect in scene.effects),
     )
+
+
+def _spelled_out(entities: tuple[Entity, ...], scene: Scene) -> tuple[Entity, ...]:
+    """ "A jazz trio: a bald man on bass, a singer, a drummer" are three, and not six."""
+    acting = {deed.action.who for deed in scene.deeds} | {r.of for r in scene.relations}
+    groups = [e for e in entities if e.noun in syntax.GROUPS and e.count > 1 and not e.ref and e.id not in acting]
+    for group in groups:
+        after = [e for e in entities if e.kind == "person" and e.span and group.span and e.span[0] > group.span[1]]
+        if sum(e.count for e in after[: group.count]) == group.count:
+            entities = tuple(e for e in entities if e is not group)
+    return entities
 
 
 def _placed(plan: ShotPlan, tokens: list[Token]) -> ShotPlan:

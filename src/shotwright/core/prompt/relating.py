@@ -135,6 +135,15 @@ class Relating(Nouns):
         for thing in self._inner(prep):
             if thing is holder:
                 continue
+            if (
+                thing.noun in v.MATERIAL_NOUNS
+                and thing.kind in {"tool", "other", "food", "nature"}
+                and self._is_stuff(prep)
+            ):
+                holder.attributes += [*thing.attributes, thing.noun]
+                holder.colour = holder.colour or thing.colour
+                self.scene.things.remove(thing)
+                continue
             if thing.kind in WHOLES and holder.kind not in {"person", "animal"}:
                 self._add_relation(holder.id, "part_of", thing.id, prep.span)
             elif holder.kind in HOLDERS and thing.kind in CONTENTS:
@@ -142,6 +151,14 @@ class Relating(Nouns):
             else:
                 continue
             self._cover([prep, head])
+
+    def _is_stuff(self, prep: Word) -> bool:
+        """ "A bottle of violet glass": what it is made of, not what is in it."""
+        return not any(
+            w.tag in {"DT", "PRP$", "CD"}
+            for inner in self.sentence.children(prep)
+            for w in self.sentence.children(inner)
+        ) and all(w.tag in {"NN", "NNP"} for w in self.sentence.children(prep) if w.dep == "pobj")
 
     def _accompany(self, prep: Word) -> None:
         """ "A man with a sword", "repairs it with a wrench", "an arch with white roses"."""
@@ -187,6 +204,9 @@ class Relating(Nouns):
             return [
                 one for one in self._group(head) if one is thing or (one.span or prep.span)[0] < prep.span[0]
             ]  # not who comes after
+        is_unseen = head.is_noun and head.lemma not in syntax.POSITIONS and head.i not in self.mentions
+        if is_unseen or (head.is_noun and syntax.EFFECTS.at(self.sentence.words, head.i)):
+            return []  # "rain on the window": nobody is on it
         if head.is_noun and head.dep == "dobj" and motion_of(head.lemma):
             return self._subjects(self.sentence.head(head))  # "have a pillow fight on the bed"
         if head.tag[0] == "V" or head.tag in {"JJ", "RB"}:

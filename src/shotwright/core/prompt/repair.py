@@ -151,6 +151,8 @@ def _is_doubtful(words: Words, word: Word) -> bool:
     if word.dep in NOT_MAIN:
         return True
     after = _after(words, word)
+    if word.tag == "VBD" and word.text.endswith("haired"):
+        return True  # "curly haired toddler"
     follows = after is not None and (is_verb(after.text) or after.tag == "IN")
     return _opens(words, word) and word.tag == "VBZ" and follows and not (word.i and words[word.i - 1].text == "and")
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from shotwright.core.plan import Effect
 from shotwright.core.prompt import syntax
 from shotwright.core.prompt.acts import Acts
-from shotwright.core.prompt.lexicon import motion_of, singular
+from shotwright.core.prompt.lexicon import motion_of, noun_of, singular
 from shotwright.core.prompt.repair import OTHERS
 from shotwright.core.prompt.vocabulary import COLOURS
 
@@ -109,6 +109,10 @@ class _Reader(Acts):
                 w.dep == "nsubj" and w.text != "it" and w.i not in found for w in self.sentence.children(last)
             )
             is_weather = hit.value in {"rain", "snow"} and falls  # "arrows rain down"
+            done = last.tag in {"VBZ", "VBP", "VBD"} and hit.value in {"drops", "flare", "beam"}  # "drops a coin"
+            before = self.sentence.words[last.i - 1].text if last.i else ""
+            paired = noun_of(f"{before} {singular(last.text)}")  # "a steel beam"
+            is_part |= done or (paired is not None and paired.kind not in {"light", "abstract"})
             if not is_part and not is_owner and not is_weather and not self._is_likened(last):
                 found[last.i] = (hit.value, words)
                 self._cover(words)

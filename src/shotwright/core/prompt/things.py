@@ -60,6 +60,12 @@ class Scene:
     place_span: Span | None = None
     effects: list[Effect] = field(default_factory=list)
     taken: set[int] = field(default_factory=set)
+    ids: int = 0
+
+    def next_id(self) -> str:
+        """The id of the next thing; no id is used twice."""
+        self.ids += 1
+        return f"e{self.ids}"
 
     def thing(self, name: str | None) -> Thing | None:
         """The thing with an id, a reference or a noun; the latest of several."""

@@ -24,6 +24,30 @@ KEEP = 0.86
 """Share of the frame that a group fills at the end of a move inwards, as the height of a full shot."""
 BEFORE_CARD = 0.9
 """A camera ends before what stands in the picture: it is a card, and has nothing behind it."""
+FACE = 0.9
+"""Height of a face, in those of its owner."""
+HIGH_UP = frozenset(
+    {
+        "sky",
+        "star",
+        "stars",
+        "moon",
+        "cloud",
+        "clouds",
+        "ceiling",
+        "tower",
+        "towers",
+        "tree",
+        "treetop",
+        "roof",
+        "sun",
+        "vault",
+        "skyline",
+        "flame",
+        "flames",
+    }
+)
+"""What a camera looks up to that is no face."""
 TURNS = frozenset({"static", "pan_left", "pan_right", "tilt_up", "tilt_down"})
 """Cameras that may lose whom the shot is about."""
 HEAD_ROOM, MOST_RAD = 0.94, 0.6
@@ -133,11 +157,25 @@ def _go_along(
     fps = float(film.shot.output.fps)
     if sprites and any(MOVES[move.move].keeps_subject for move in moves if move.target != DRIFT):
         _follow(poses, sprites[0], film.place, fps, start_s)
+    if film.is_worded and sprites:
+        _tilt_to(poses, sprites[0], moves, fps=fps, start_s=start_s)
     if film.is_worded and not TURNS & {move.move for move in film.shot.plan.camera}:
         _keep_seen(
             poses, sprites[0], AIM.get(framing.size or "", TARGET_AT), aspect=film.aspect, fps=fps, start_s=start_s,
             is_whole=framing.size != "extreme_close_up" and sprites[0].figure is not None,
         )  # fmt: skip
+
+
+def _tilt_to(poses: list[Pose], sprite: Sprite, moves: tuple[CameraMove, ...], *, fps: float, start_s: float) -> None:
+    """A tilt up to somebody's face ends there, and began as much lower; one to the sky goes where it goes."""
+    tilt = next((m for m in moves if m.move == "tilt_up" and m.target and m.target not in HIGH_UP), None)
+    if tilt is None or not poses or sprite.figure is None:
+        return
+    last = poses[-1]
+    x, y, z = sprite.place(start_s + (len(poses) - 1) / fps)
+    top = math.atan2(y + FACE * sprite.height_m - last.y, math.hypot(x - last.x, z - last.z))
+    shift = top - last.pitch
+    poses[:] = [replace(pose, pitch=pose.pitch + shift) for pose in poses]
 
 
 def _follow(poses: list[Pose], sprite: Sprite, place: Place, fps: float, start_s: float) -> None:

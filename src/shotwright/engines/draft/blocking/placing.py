@@ -76,6 +76,7 @@ SHOWN_SHARE = 0.62
 FILLED = 0.84
 THING_SHARE = {"medium_wide": 0.4, "medium": 0.5, "medium_close_up": 0.6, "close_up": 0.72, "extreme_close_up": 1.1}
 """Height of a thing in frame heights; sizes of people are told by their bodies."""
+NEAREST_SIZES = frozenset({"medium_close_up", "close_up", "extreme_close_up"})
 TWO_SHOTS = frozenset({"medium", "medium_wide"})
 CLOSE = frozenset({"medium_wide", "medium", "medium_close_up", "close_up", "extreme_close_up"})
 
@@ -150,7 +151,9 @@ def place_all(members: list[Member], plan: ShotPlan, floor: Floor) -> Member | N
     """Give everybody a place, a heading and a way; returns whom the shot is about."""
     _hang(members, plan)
     roots = [member for member in members if member.parent is None]
-    about = _about(members, floor.framing)
+    hands = {e.id for e in plan.entities if e.kind == "body_part" and e.noun in {"hand", "finger"}}
+    worked_on = frozenset(a.object for a in plan.actions if a.who in hands and a.object)
+    about = _about(members, floor.framing, worked_on)
     depth = _stand(roots, about, plan, floor)
     _lift_sky(roots, depth, floor)
     done: set[int] = set()
@@ -161,7 +164,7 @@ def place_all(members: list[Member], plan: ShotPlan, floor: Floor) -> Member | N
     return about
 
 
-def _about(members: list[Member], framing: Framing) -> Member | None:
+def _about(members: list[Member], framing: Framing, worked_on: frozenset[str] = frozenset()) -> Member | None:
     """Whom the shot is about: whom its framing names, else the first person, animal, vehicle or reference, else the first thing.
 
     Nobody is who is tiny beside the others, and nothing in the sky.
@@ -170,6 +173,8 @@ def _about(members: list[Member], framing: Framing) -> Member | None:
     subjects = [m for m in shown if m.entity.kind in SUBJECTS or m.entity.ref is not None]
     tallest = max((m.tall_m for m in subjects), default=0.0)
     named = next((m for m in members if m.entity.id == framing.focus), None)
+    if named is None and framing.size in NEAREST_SIZES:
+        named = next((m for m in members if m.entity.id in worked_on), None)  # "a chef's hands lift a patty": the patty
     living = next((m for m in subjects if m.entity.ref or m.is_figure or m.tall_m > TINY_SHARE * tallest), None)
     return named or living or next((m for m in shown if m.footing != "wall"), shown[0] if shown else None)
 

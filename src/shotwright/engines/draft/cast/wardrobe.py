@@ -102,7 +102,22 @@ STUFFS: dict[str, RGB] = {
     "tin": (158, 164, 170), "metal": (150, 156, 164), "chrome": (190, 196, 204), "golem": (132, 130, 122), "troll": (104, 116, 84), "ogre": (110, 126, 80), "sand": (214, 188, 136),
 }  # fmt: skip
 """Colours of creatures that are made of something, from head to foot."""
-GROWN = frozenset({"hair", "beard", "moustache", "mustache", "ponytail", "braid", "bun", "curl", "hairstyle"})
+GROWN = frozenset(
+    {
+        "hair",
+        "beard",
+        "moustache",
+        "mustache",
+        "ponytail",
+        "braid",
+        "bun",
+        "curl",
+        "hairstyle",
+        "dreadlock",
+        "mohawk",
+        "afro",
+    }
+)
 """What grows on somebody: no thing of its own."""
 LEGS = frozenset({"trousers", "pants", "jeans", "shorts", "skirt", "leggings", "tights"})
 SMALL_GARMENTS = frozenset({
@@ -210,7 +225,9 @@ def _solids(entity: Entity, worn: list[Entity], top: RGB, hair: RGB) -> tuple[tu
     noun = entity.noun.split()[-1] if entity.noun else ""
     is_bald = bool({"bald", "shaved"} & set(entity.attributes))
     has_long = any(
-        item.noun in {"hair", "ponytail", "braid"} and {"long", "flowing"} & set(item.attributes) for item in worn
+        item.noun == "dreadlock"
+        or (item.noun in {"hair", "ponytail", "braid"} and {"long", "flowing"} & set(item.attributes))
+        for item in worn
     )
     if (noun in FEMALE or has_long or "long-haired" in entity.attributes) and not is_bald:
         found["long hair"] = hair

@@ -32,6 +32,10 @@ HUMANOIDS = frozenset({
     "skeleton", "genie", "yeti", "bigfoot", "humanoid", "mech", "samurai", "ninja", "gladiator", "legionary",
 })  # fmt: skip
 """Who has arms and legs, whatever kind the lexicon says."""
+PARTS_OF_PLACES = frozenset(
+    {"roof", "floor", "ceiling", "corner", "edge", "facade", "rooftop", "sidewalk", "horizon", "surface", "doorway"}
+)
+"""What belongs to a place, and is no box of its own."""
 NO_THINGS = frozenset({
     "everything", "something", "anything", "nothing", "thing", "one", "other", "lol", "stuff", "everyone", "everybody", "anyone", "nobody",
     "edit", "int", "ext", "shot", "location", "restyle", "clockwise", "counterclockwise", "anticlockwise", "framing", "choreography", "op",
@@ -110,7 +114,8 @@ def _is_shown(entity: Entity, plan: ShotPlan, notes: list[str]) -> bool:
     )
     if _is_effect(entity, plan) or entity is place_thing(plan) or is_place or is_limb:
         return False  # the effect, the set or its owner shows it
-    if _row(entity) is None and known is not None and known.kind in {"place", "inside", "body_part"}:
+    is_part = entity.noun.rpartition(" ")[2] in PARTS_OF_PLACES
+    if _row(entity) is None and known is not None and (known.kind in {"place", "inside", "body_part"} or is_part):
         notes.append(
             f"{entity.noun}: {'seen on its owner' if known.kind == 'body_part' else 'a part of the place'}, if at all"
         )
@@ -125,7 +130,8 @@ def _is_shown(entity: Entity, plan: ShotPlan, notes: list[str]) -> bool:
         notes.append(f"{entity.noun}: not seen in the {holder.noun}")
         return False
     is_scenery = entity.kind in {"nature", "building"} and is_scenic(entity.noun)
-    if entity.noun in PLACE_NOUNS and (is_scenery or known is None):
+    is_here = entity.noun in plan.setting.places or not plan.setting.places
+    if entity.noun in PLACE_NOUNS and is_here and (is_scenery or known is None):
         return False  # the set shows it
     if entity.kind == "light" and _row(entity) is None:
         notes.append(f"{entity.noun}: not drawn yet")

@@ -131,7 +131,11 @@ def find_place(setting: Setting, *, has_cast: bool, is_aerial: bool = False) -> 
         has_cast: Whether anybody or anything is shown: without a place they stand in a studio.
         is_aerial: Seen from above, a room is where its house stands.
     """
-    known = [(noun, row) for noun in setting.places if (row := _row_said(noun, setting.attributes)) is not None]
+    known = [
+        (noun, row)
+        for noun in setting.places
+        if (row := _row_said(noun, setting.attributes, setting.places)) is not None
+    ]
     if is_aerial:
         known = [(noun, row) for noun, row in known if row["base"] != "room"] or known
     others = [row for _, row in known[1:]]
@@ -167,9 +171,10 @@ BUILDINGS = frozenset(
 )
 
 
-def _row_said(noun: str, attributes: tuple[str, ...]) -> dict[str, Any] | None:
+def _row_said(noun: str, attributes: tuple[str, ...], others: tuple[str, ...] = ()) -> dict[str, Any] | None:
     """The row of a noun with a word that is said of it ("spaceship corridor"), else that of the noun."""
-    return next((rows()[name] for said in attributes if (name := f"{said.lower()} {noun}") in rows()), _row(noun))
+    named = (f"{said.lower()} {noun}" for said in (*attributes, *others))
+    return next((rows()[name] for name in named if name in rows()), _row(noun))
 
 
 def _row(noun: str) -> dict[str, Any] | None:
