@@ -351,6 +351,8 @@ def _head_noun(tokens: list[Token]) -> str | None:
         ends = (
             token.kind != "word" or token.lemma in v.STOP_NOUNS or token.lemma in TARGET_LEADS or v.TURNS.at([token], 0)
         )
+        if not ends and noun is None and token.text.lower().endswith("ing") and i + 1 < len(tokens):
+            continue  # "his smiling face"
         if ends or token.text.lower().endswith("ing") or is_adverb(token):
             break
         noun = token.lemma

@@ -52,7 +52,7 @@ TURNS = frozenset({"static", "pan_left", "pan_right", "tilt_up", "tilt_down"})
 """Cameras that may lose whom the shot is about."""
 HEAD_ROOM, MOST_RAD = 0.94, 0.6
 """Where in half frames a head may be at most, and by how much a camera is tilted up for it, radians."""
-SEEN, NEAREST_SEEN_M = 0.7, 0.3
+SEEN, NEAREST_SEEN_M = 0.55, 0.3
 """How far from the middle the subject may get, in half frames; how near it may come."""
 
 

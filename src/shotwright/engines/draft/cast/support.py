@@ -15,6 +15,8 @@ BRIDGES = frozenset({"bridge", "footbridge", "viaduct", "aqueduct", "overpass", 
 """What one crosses on top of."""
 BACKS = {"animal": 0.66, "vehicle": 0.6}
 """Where one sits on it, in heights."""
+ASTRIDE = 0.48
+"""Height of the legs of a rider, in heights."""
 SMALL_SHARE = 0.5
 """Height of a rider, in those of what is ridden, up to which the rider is before it, not in it."""
 BIG_M, DECK, ROOF = 4.5, 0.35, 0.92
@@ -41,6 +43,8 @@ def support_m(child: Member, parent: Member) -> float:
         return max(0.0, back * tall - seat_m(child.motion))
     if back is not None and parent.entity.kind == "vehicle":
         return (0.32 if child.tall_m > SMALL_SHARE * tall else 0.55) * tall  # a card: the vehicle covers its legs
+    if parent.entity.kind == "animal" and child.entity.ref is not None and child.tall_m > SMALL_SHARE * tall:
+        return max(0.0, BACKS["animal"] * tall - ASTRIDE * child.tall_m)  # a card: the mount covers its legs
     if parent.is_figure or parent.entity.kind == "animal":
         return 0.8 * tall
     if child.is_figure and is_seated(child.motion):

@@ -131,6 +131,9 @@ def _is_shown(entity: Entity, plan: ShotPlan, notes: list[str]) -> bool:
         return False
     is_scenery = entity.kind in {"nature", "building"} and is_scenic(entity.noun)
     is_here = entity.noun in plan.setting.places or not plan.setting.places
+    if _row(entity) is None and entity.noun in PLACE_NOUNS and entity.kind in {"nature", "building"}:
+        notes.append(f"{entity.noun}: a part of the place, if at all")
+        return False
     if entity.noun in PLACE_NOUNS and is_here and (is_scenery or known is None):
         return False  # the set shows it
     if entity.kind == "light" and _row(entity) is None:
