@@ -94,6 +94,34 @@ class Acts(Relating):
             and motion_of(verb.lemma) in syntax.GOING
         )
 
+    def _doers(self, verb: Word) -> list[Thing]:
+        """Who does it: not what they wear, not their parts, not the things in a list with them."""
+        who = self._wholes(self._wearers(self._subjects(verb), verb), verb)
+        ahead = self.sentence.words[verb.i + 1 : verb.i + 4]
+        if (
+            verb.tag == "VBG"
+            and motion_of(verb.lemma) == "flicker"
+            and ahead
+            and (ahead[0].tag == "JJ" or ahead[0].is_noun)
+        ):
+            shown = next((self.things[w.i] for w in ahead if w.i in self.things), None)
+            who = [shown] if shown is not None else who  # "and glowing golden butterflies pour out"
+        beings = [one for one in who if one.kind in {"person", "animal"} or one.ref]
+        acts = beings and motion_of(verb.lemma) not in {"fall", "fly", "float", None}
+        return beings if acts else who  # "a detective, top hat, magnifying glass, crouches"
+
+    def _does_by_noun(self, verb: Word, who: list[Thing], objects: list[Word]) -> bool:
+        """ "Have a pillow fight": the noun says what is done."""
+        does = next((w for w in objects if w.i not in self.things and motion_of(w.lemma)), None)
+        if verb.lemma not in LIGHT_VERBS or does is None:
+            return False
+        self._cover([verb, does])
+        self.scene.deeds += [
+            Deed(Action(one.id, does.lemma, motion_of(does.lemma), span=does.span), self.number, False, False)
+            for one in who
+        ]
+        return True
+
     def _act(self, verb: Word) -> None:
         particle = self._particle(verb)
         phrases = [f"{verb.lemma} {particle.text}"] if particle else []
@@ -103,19 +131,7 @@ class Acts(Relating):
         given = next((self.things[w.i] for w in objects if w.dep == "dative" and w.i in self.things), None)
         direct = [w for w in objects if given is None or self.things.get(w.i) is not given]
         done_to = next((self.things[w.i] for w in direct if w.i in self.things), given)
-        who = self._wholes(self._wearers(self._subjects(verb), verb), verb)
-        after = self.sentence.words[verb.i + 1] if verb.i + 1 < len(self.sentence.words) else None
-        shines = verb.tag == "VBG" and motion_of(verb.lemma) == "flicker" and after is not None
-        if (
-            shines and after is not None and (after.tag == "JJ" or after.is_noun)
-        ):  # "and glowing golden butterflies pour out"
-            shown = next(
-                (self.things[w.i] for w in self.sentence.words[verb.i + 1 : verb.i + 4] if w.i in self.things), None
-            )
-            who = [shown] if shown is not None else who
-        beings = [one for one in who if one.kind in {"person", "animal"} or one.ref]
-        if beings and motion_of(verb.lemma) not in {"fall", "fly", "float", None}:
-            who = beings  # "a detective, top hat, magnifying glass, crouches"
+        who = self._doers(verb)
         if done_to is not None and self._is_said_before(verb, objects[0]):
             who, done_to = [done_to], None
         agent = next((w for w in self.sentence.children(verb) if w.dep == "agent"), None)
@@ -123,13 +139,7 @@ class Acts(Relating):
             by = next((self.things[w.i] for w in self.sentence.children(agent) if w.i in self.things), None)
             who, done_to = ([by], who[0] if who else None) if by else (who, done_to)
         self._relate_by_verb(verb, who, objects)
-        does = next((w for w in objects if w.i not in self.things and motion_of(w.lemma)), None)
-        if verb.lemma in LIGHT_VERBS and does is not None and who:
-            self._cover([verb, does])
-            self.scene.deeds += [
-                Deed(Action(one.id, does.lemma, motion_of(does.lemma), span=does.span), self.number, False, False)
-                for one in who
-            ]
+        if who and self._does_by_noun(verb, who, objects):
             return
         if (verb.lemma in syntax.NO_MOTION and not phrases) or not who:
             if who:

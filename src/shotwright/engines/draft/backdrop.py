@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,8 @@ from shotwright.media.colour import FrameRGB, FrameYUV, Mask, rgb_to_yuv
 from shotwright.media.images import load_flat
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from shotwright.core.plan import Entity, Setting, ShotPlan
     from shotwright.engines.analysis.cache import Cache
     from shotwright.engines.base import Shot
@@ -125,6 +128,7 @@ class Builder:
 
     def __init__(self, shot: Shot, cache: Cache, backdrop: Backdrop | None, lookdev: LookDev, notes: list[str]) -> None:
         plan, self._backdrop = shot.plan, backdrop
+        self._cache, self._source = cache, shot.image(plan.start_frame) or shot.image(plan.place_ref)
         self.later: list[tuple[float, Place]] = []
         self._painted: PaintedSet | None = None
         self._first: FrameYUV | None = None
@@ -187,13 +191,22 @@ class Builder:
         if self._painted is not None:
             return self._painted
         assert self._backdrop is not None  # noqa: S101  (else the set was painted)
-        return build_diorama(self.air, **self._camera, front=self._backdrop.front, beyond_m=beyond_m)
+        return build_diorama(self.air, **self._camera, front=self._backdrop.front, beyond_m=beyond_m, kept=self._kept)
+
+    def _kept(self, kind: str, picture: FrameYUV, make: Callable[[], FrameYUV]) -> FrameYUV:
+        """What is made of a picture's patches, kept between renders."""
+        if self._source is None:
+            return make()
+        extra = f"{picture.shape}{zlib.crc32(picture.tobytes())}"
+        return self._cache.get(f"{kind}-2", self._source, make, extra=extra)
 
     def first_place(self, *, beyond_m: float = 0.0) -> Place | None:
         """The set as the start frame shows it, when that differs."""
         if self._first is None or self._backdrop is None:
             return None
-        return build_diorama(self._first, **self._camera, front=self._backdrop.front, beyond_m=beyond_m)
+        return build_diorama(
+            self._first, **self._camera, front=self._backdrop.front, beyond_m=beyond_m, kept=self._kept
+        )
 
 
 def _in_air(plate: FrameYUV, haze: Haze, horizon: float, eye_m: float, lens: float) -> FrameYUV:

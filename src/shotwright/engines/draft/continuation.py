@@ -24,7 +24,6 @@ from shotwright.engines.draft.backdrop import Backdrop, backdrop_of
 from shotwright.engines.draft.grade import apply_table
 from shotwright.engines.draft.plate import Diorama, find_horizon, fit
 from shotwright.engines.draft.scene import Scene, build_scene
-from shotwright.engines.draft.stage import Texture
 from shotwright.engines.draft.style import matching_table
 from shotwright.media.colour import FrameRGB, FrameYUV, rgb_to_yuv, yuv_to_rgb
 from shotwright.media.decode import decode_frame_at, decode_frames
@@ -188,9 +187,7 @@ class LivePlate:
                 return
             self._picture, self._number = frame, self._number + 1
         if self._picture is not None and isinstance(self._place, Diorama):
-            texture = Texture(fit(self._picture, spec.width, spec.height))
-            for plane in self._place.planes:
-                plane.texture = texture
+            self._place.show(fit(self._picture, spec.width, spec.height))
 
 
 def transferred(base: Pose, path: NDArray[np.float64], out_shape: float, in_shape: float, amount: float) -> list[Pose]:

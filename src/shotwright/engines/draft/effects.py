@@ -163,7 +163,8 @@ class Staged:
         if not self.is_bound and self.kind not in AT_ONES_FEET:
             aside, away = BESIDE
             return x + aside, 0.1 + 0.3 * row.above, z + away
-        return x, y + row.above * self.source.height_m, z - 0.06
+        above = 0.0 if self.source.turned is not None else row.above  # a rocket's smoke comes from below
+        return x, y + above * self.source.height_m, z - 0.06
 
     def _chance(self, layer: int, count: int) -> NDArray[np.float64]:
         if layer not in self._clouds:
@@ -200,7 +201,7 @@ def staged_effects(
                 is_dark,
                 seed,
                 rise_m=_rise_m(effect.kind, first) if effect.kind in FAR else 0.0,
-                is_bound=bound is not None,
+                is_bound=bound is not None or (source is not None and source.turned is not None),
                 colour=colour_of(effect.colour),
             )
         )

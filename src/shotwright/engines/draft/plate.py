@@ -2,22 +2,24 @@
 
 The picture is projected from the camera that would have taken it onto a ground plane and a back wall, so that the first
 frame is exactly the picture and everything after it has parallax. What the matte finds in front stands up as a card at the
-depth of its contact with the ground, and the hole behind it is filled. Side and back walls and the floor outside the picture
-are mirrored from the filled picture: no black, no smear, and nothing that catches the eye twice. Source: draft-engine section 1.
+depth of its contact with the ground, and the hole behind it is filled. Beyond its border the picture goes on in patches of its
+own, and beyond those the place is plain: its colours, row by row, and nothing that catches the eye twice. Source: draft-engine section 1.
 """
 
 from __future__ import annotations
 
 import itertools
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import cv2
 import numpy as np
 
 from shotwright.core.camera import State
 from shotwright.engines.analysis.cutout import CutOut
-from shotwright.engines.analysis.fill import filled
+from shotwright.engines.analysis.patches import completed, margins, widened
 from shotwright.engines.draft.sprites import Sprite
 from shotwright.engines.draft.stage import Plane, Texture, View, clipped_to_frame, draw_plane, outline_in_frame
 
@@ -33,7 +35,10 @@ WALL_FACTOR = 7.5
 """Depth of the back wall in eye heights."""
 BEHIND_M = 1.2
 """How far the room reaches behind the camera, in wall depths."""
-FLOOR_PX = 900
+ADDED = (1.0, 0.8, 0.6, 0.4, 0.2, 0.0)
+"""Shares of what is added above and below that are tried."""
+HIGHEST_M, NEAREST_M = 60.0, 0.12
+FLOOR_PX, PAPER_PX, GRAIN = 256, 320, 1.6
 FRONT_SHARE = (0.012, 0.5)
 """What stands in front covers this share of the picture; a smaller or larger matte says nothing."""
 BARE_SHARE = 0.6
@@ -67,6 +72,12 @@ def find_horizon(rgb: FrameRGB) -> float:
     return (row + 28.5) / 96
 
 
+Widened: TypeAlias = tuple[list[Plane], list[Plane]]
+"""Wall and ground with more of the place than the picture shows, and what lies around them."""
+Kept: TypeAlias = Callable[[str, "FrameYUV", Callable[[], "FrameYUV"]], "FrameYUV"]
+"""What kind it is, the picture that it depends on, and what makes it."""
+
+
 @dataclass
 class Diorama:
     """The planes of a place, back to front, and the camera that took its picture.
@@ -76,8 +87,8 @@ class Diorama:
         wall_m: Depth of the back wall, metres.
         near_m: Nearest ground that the picture shows.
         side_m: How far a camera may move sideways.
-        planes: Wall and ground.
-        around: What the picture does not show.
+        planes: Wall and ground, as far as the picture shows them.
+        widen: Makes them wider, and what is around them; done when it is seen first.
         props: What stands in front, as cards.
     """
 
@@ -86,45 +97,58 @@ class Diorama:
     near_m: float
     side_m: float
     planes: list[Plane]
-    around: list[Plane]
+    widen: Callable[[], Widened]
     props: list[Sprite] = field(default_factory=list)
+    _wide: Widened | None = None
+    _moment: FrameYUV | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def draw(self, frame: FrameYUV, view: View, seconds: float = 0.0, focus: Focus | None = None) -> None:
         """Draw the place as seen by `view`, without its props; every pixel of the frame is covered."""
         del seconds
         blur = focus.blur_px(max(0.5, self.wall_m - float(view.eye[2]))) if focus else 0.0
-        bare = self._bare_share(view)
-        if bare > NOTHING_BARE:
-            self._draw_around(frame, view, blur, is_sharp=bare < SHARP_SHARE)
         wall, ground = self.planes
+        if self.bare_share(view) > NOTHING_BARE:
+            (wall, ground), around = self._widened()
+            bare = _bare_share([wall, ground], view)
+            if bare > NOTHING_BARE:
+                _draw_around(frame, view, around, blur, is_sharp=bare < SHARP_SHARE)
         draw_plane(frame, view, wall, margin=2, blur_px=blur)
         if focus is None or len(ground.outline) < 4:
             draw_plane(frame, view, ground, margin=2)
         else:
             self._draw_ground_in_strips(frame, view, ground, focus)
 
-    def _draw_around(self, frame: FrameYUV, view: View, blur: float, *, is_sharp: bool) -> None:
-        """What the picture does not show: sharp while it is seen at the edges only, else at half the size, to be quick."""
-        if is_sharp:
-            for plane in self.around:
-                draw_plane(frame, view, plane, margin=2, blur_px=blur)
-            return
-        half = View(view.pose, view.width // 2, view.height // 2)
-        soft = np.empty((half.height, half.width, 3), np.uint8)
-        for plane in self.around:
-            draw_plane(soft, half, plane, margin=2, blur_px=blur / 2)
-        cv2.resize(soft, (view.width, view.height), dst=frame, interpolation=cv2.INTER_LINEAR)
+    def bare_share(self, view: View) -> float:
+        """Share of the frame that the picture does not show."""
+        return _bare_share(self.planes, view)
 
-    def _bare_share(self, view: View) -> float:
-        """Share of the frame that neither wall nor ground covers; they meet, but do not overlap."""
-        covered = 0.0
+    def show(self, picture: FrameYUV) -> None:
+        """Put another moment of the same size into the place; what is around it stays."""
+        texture = Texture(picture)
         for plane in self.planes:
-            polygon = clipped_to_frame(
-                outline_in_frame(view.plane_matrix(plane), plane.outline), view.width, view.height
-            )
-            if len(polygon) > 2:
-                covered += float(cv2.contourArea(polygon.astype(np.float32)))
-        return 1 - covered / (view.width * view.height)
+            plane.texture = texture
+        with self._lock:
+            self._moment = picture
+            if self._wide is not None:
+                self._put(picture)
+
+    def _put(self, picture: FrameYUV) -> None:
+        assert self._wide is not None  # noqa: S101  (its callers made it)
+        beside, above, _ = margins(*picture.shape[:2])
+        whole = self._wide[0][0].texture.colour.copy()
+        whole[above : above + picture.shape[0], beside : beside + picture.shape[1]] = picture
+        texture = Texture(whole)
+        for plane in self._wide[0]:
+            plane.texture = texture
+
+    def _widened(self) -> Widened:
+        with self._lock:
+            if self._wide is None:
+                self._wide = self.widen()
+                if self._moment is not None:
+                    self._put(self._moment)
+            return self._wide
 
     def _draw_ground_in_strips(self, frame: FrameYUV, view: View, ground: Plane, focus: Focus) -> None:
         """Far to near, each strip with the blur of its distance."""
@@ -150,8 +174,42 @@ class Diorama:
             draw_plane(frame, view, strip, margin=3, blur_px=focus.blur_px(distance))
 
 
+def _draw_around(frame: FrameYUV, view: View, around: list[Plane], blur: float, *, is_sharp: bool) -> None:
+    """What lies around: sharp while it is seen at the edges only, else at half the size, to be quick."""
+    if is_sharp:
+        for plane in around:
+            draw_plane(frame, view, plane, margin=2, blur_px=blur)
+        return
+    half = View(view.pose, view.width // 2, view.height // 2)
+    soft = np.empty((half.height, half.width, 3), np.uint8)
+    for plane in around:
+        draw_plane(soft, half, plane, margin=2, blur_px=blur / 2)
+    cv2.resize(soft, (view.width, view.height), dst=frame, interpolation=cv2.INTER_LINEAR)
+
+
+def _bare_share(planes: list[Plane], view: View) -> float:
+    """Share of the frame that neither wall nor ground covers; they meet, but do not overlap."""
+    covered = 0.0
+    for plane in planes:
+        polygon = clipped_to_frame(outline_in_frame(view.plane_matrix(plane), plane.outline), view.width, view.height)
+        if len(polygon) > 2:
+            covered += float(cv2.contourArea(polygon.astype(np.float32)))
+    return 1 - covered / (view.width * view.height)
+
+
+def _made_anew(_kind: str, _picture: FrameYUV, make: Callable[[], FrameYUV]) -> FrameYUV:
+    return make()
+
+
 def build_diorama(
-    picture: FrameYUV, *, eye_m: float, lens: float, horizon: float, front: Mask | None = None, beyond_m: float = 0.0
+    picture: FrameYUV,
+    *,
+    eye_m: float,
+    lens: float,
+    horizon: float,
+    front: Mask | None = None,
+    beyond_m: float = 0.0,
+    kept: Kept = _made_anew,
 ) -> Diorama:
     """Build a 2.5D set from one picture.
 
@@ -162,6 +220,7 @@ def build_diorama(
         horizon: Row of the horizon in frame heights.
         front: uint8 (H, W), the matte of what stands in front, if it is known.
         beyond_m: What stands nearer than this stays in the picture: people are put before it.
+        kept: Where what is made of patches is kept between renders.
     """
     height, width = picture.shape[:2]
     pitch = float(np.arctan((horizon - 0.5) * height / (lens * width)))
@@ -170,16 +229,31 @@ def build_diorama(
     base = State((0.0, eye_m, 0.0), (0.0, eye_m + reach * float(np.tan(pitch)), reach), 0.0, lens)
     view = View(base.pose(), width, height)
     parts = _standing(front, view, beyond_m, wall_m) if front is not None and eye_m <= UPRIGHT_BELOW_M else []
-    empty = filled(picture, _holes(parts, width)) if parts else picture
-    wall = _projected(view, empty, np.array([0, 0, wall_m]), np.array([0, 1.0, 0]))
-    ground = _projected(view, empty, np.zeros(3), np.array([0, 0, 1.0]))
-    wall.outline = _wall_outline(view, wall)
-    half, top = float(np.abs(wall.outline[:, 0]).min()), float(wall.outline[2:, 1].min())
-    ground.outline = _ground_outline(view, ground, wall_m)
-    around = _surroundings(empty, wall, ground, half=half, top=top, wall_m=wall_m)
+    holes = _holes(parts, width) if parts else None
+    empty = kept("hole", picture, lambda: completed(picture, holes)) if holes is not None else picture
+    planes = _planes(view, empty, wall_m, (0, 0, 0))
+    wall, ground = planes
+    half = float(np.abs(wall.outline[:, 0]).min())
     near_m = float(ground.outline[:, 1].min())
     props = [_card(picture, mask, foot, view, i) for i, (mask, foot) in enumerate(parts)]
-    return Diorama(base, wall_m, near_m, BARE_SHARE * half, [wall, ground], around, props)
+
+    def widen() -> Widened:
+        wide = kept("wide", empty, lambda: widened(empty, None if parts else front))
+        more = _planes(view, wide, wall_m, margins(height, width))
+        top = float(more[0].outline[2:, 1].min())
+        broad = float(np.abs(more[0].outline[:, 0]).min())
+        return more, _surroundings(wide, *more, half=broad, top=top, wall_m=wall_m)
+
+    return Diorama(base, wall_m, near_m, BARE_SHARE * half, planes, widen, props)
+
+
+def _planes(view: View, picture: FrameYUV, wall_m: float, sides: tuple[int, int, int]) -> list[Plane]:
+    """Wall and ground that show a picture as `view` sees it, `sides` pixels of which lie beside, above and below the frame."""
+    wall = _projected(view, picture, np.array([0, 0, wall_m]), np.array([0, 1.0, 0]), sides)
+    ground = _projected(view, picture, np.zeros(3), np.array([0, 0, 1.0]), sides)
+    wall.outline = _wall_outline(view, wall, sides)
+    ground.outline = _ground_outline(view, ground, wall_m, sides)
+    return [wall, ground]
 
 
 Part = tuple["Mask", "NDArray[np.float64]"]
@@ -262,29 +336,47 @@ def _card(picture: FrameYUV, mask: Mask, foot: NDArray[np.float64], view: View, 
     return sprite
 
 
-def _projected(view: View, picture: FrameYUV, origin: NDArray[np.float64], v: NDArray[np.float64]) -> Plane:
+def _projected(
+    view: View, picture: FrameYUV, origin: NDArray[np.float64], v: NDArray[np.float64], sides: tuple[int, int, int]
+) -> Plane:
     """A plane that shows the picture exactly as `view` sees it."""
     plane = Plane(origin, np.array([1.0, 0, 0]), v, np.zeros((4, 2)), Texture(picture), np.eye(3), is_reduced=False)
-    plane.to_texture = view.plane_matrix(plane)
+    beside, above, _ = sides
+    plane.to_texture = np.array([[1, 0, beside], [0, 1, above], [0, 0, 1.0]]) @ view.plane_matrix(plane)
     return plane
 
 
-def _wall_outline(view: View, wall: Plane) -> NDArray[np.float64]:
-    """The wall to the very edges of the picture, plane coordinates (x, y): wider above than below, or the other way, for a tilted camera."""
+def _wall_outline(view: View, wall: Plane, sides: tuple[int, int, int]) -> NDArray[np.float64]:
+    """The wall to the very edges of the picture, plane coordinates (x, y): wider above than below, or the other way, for a tilted camera.
+
+    Of what is added above, as much as lies on a wall of a sensible height.
+    """
+    beside, above, below = sides
     base = np.array([0.0, 0.0, 1.0]) @ wall.to_texture.T
-    row = min(base[1] / base[2], view.height - 0.5)
-    left, right = -0.5, view.width - 0.5
-    pixels = np.array([[left, row, 1], [right, row, 1], [right, -0.5, 1], [left, -0.5, 1.0]])
-    corners = pixels @ np.linalg.inv(wall.to_texture).T
-    return np.asarray(corners[:, :2] / corners[:, 2:], np.float64)
+    row = min(base[1] / base[2], view.height + above + below - 0.5)
+    left, right = -0.5, view.width + 2 * beside - 0.5
+    corners = np.zeros((4, 2))
+    for share in ADDED:
+        top = -0.5 + above * (1 - share)
+        pixels = np.array([[left, row, 1], [right, row, 1], [right, top, 1], [left, top, 1.0]])
+        points = pixels @ np.linalg.inv(wall.to_texture).T
+        corners = np.asarray(points[:, :2] / points[:, 2:], np.float64)
+        if corners[2:, 1].min() > 0 and corners[2:, 1].max() < HIGHEST_M:
+            break
+    return corners
 
 
-def _ground_outline(view: View, ground: Plane, wall_m: float) -> NDArray[np.float64]:
-    """The floor that the picture shows: from its lower edge to the wall, plane coordinates (x, z)."""
-    bottom = view.height - 0.5
-    rows = np.array([[-0.5, bottom, 1], [view.width - 0.5, bottom, 1.0]])
-    near = rows @ np.linalg.inv(ground.to_texture).T
-    near = near[:, :2] / near[:, 2:]
+def _ground_outline(view: View, ground: Plane, wall_m: float, sides: tuple[int, int, int]) -> NDArray[np.float64]:
+    """The floor that the picture shows: from its lower edge to the wall, plane coordinates (x, z); nothing behind the camera."""
+    beside, above, below = sides
+    near = np.zeros((2, 2))
+    for share in ADDED:
+        bottom = view.height + above - 0.5 + below * share
+        rows = np.array([[-0.5, bottom, 1], [view.width + 2 * beside - 0.5, bottom, 1.0]])
+        points = rows @ np.linalg.inv(ground.to_texture).T
+        near = points[:, :2] / points[:, 2:]
+        if NEAREST_M < near[0, 1] < wall_m:
+            break
     if near[0, 1] <= 0 or near[0, 1] >= wall_m:
         return np.array([[-1e-3, wall_m], [1e-3, wall_m], [0.0, wall_m - 1e-3]])
     spread = wall_m / near[1, 1]
@@ -294,7 +386,7 @@ def _ground_outline(view: View, ground: Plane, wall_m: float) -> NDArray[np.floa
 def _surroundings(
     picture: FrameYUV, wall: Plane, ground: Plane, *, half: float, top: float, wall_m: float
 ) -> list[Plane]:
-    """Floor, side walls, back wall and ceiling outside the picture, mirrored from it; far to near is not needed: they
+    """Floor, side walls and back wall beyond what goes on of the picture, in its plain colours; far to near is not needed: they
     meet only at their edges."""
     back = -BEHIND_M * wall_m
     far = 3.0 * top
@@ -319,18 +411,22 @@ def _surroundings(
 
 
 def _wallpaper(picture: FrameYUV, wall: Plane, *, half: float, top: float) -> tuple[FrameYUV, NDArray[np.float64]]:
-    """The wall squared up, a little softened: what is repeated should not catch the eye."""
-    height, width = picture.shape[:2]
-    size = (width, max(2, round(width * top / (2 * half))))
+    """The colours of the wall, row by row, as they are at its sides: plain, for what is repeated should not catch the eye."""
+    size = (PAPER_PX, max(8, round(PAPER_PX * top / (2 * half))))
     to_paper = np.array([[size[0] / (2 * half), 0, size[0] / 2], [0, -size[1] / top, size[1]], [0, 0, 1.0]])
     paper = cv2.warpPerspective(
         picture, to_paper @ np.linalg.inv(wall.to_texture), size, flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REPLICATE
     )
-    return np.asarray(cv2.GaussianBlur(paper, (0, 0), height / 900), np.uint8), to_paper
+    rim = max(1, size[0] // 8)
+    ends = [part.mean(axis=1, dtype=np.float32) for part in (paper[:, :rim], paper[:, -rim:])]
+    shares = np.linspace(0, 1, size[0], dtype=np.float32)[None, :, None]
+    plain = ends[0][:, None] * (1 - shares) + ends[1][:, None] * shares
+    calm = cv2.GaussianBlur(plain, (0, 0), 2.0, sigmaY=size[1] / 24, borderType=cv2.BORDER_REPLICATE)
+    return _grained(np.asarray(calm, np.float32)), to_paper
 
 
 def _floor(picture: FrameYUV, ground: Plane, *, half: float, wall_m: float) -> tuple[FrameYUV, NDArray[np.float64]]:
-    """The shown floor seen from above; beyond it the texture is mirrored."""
+    """The colours of the floor, seen from above: plain."""
     near = float(ground.outline[:, 1].min())
     depth = max(wall_m - near, 0.5)
     half = max(0.5, min(half, float(np.abs(ground.outline[-1, 0])) * 1.6 or half))
@@ -343,6 +439,16 @@ def _floor(picture: FrameYUV, ground: Plane, *, half: float, wall_m: float) -> t
         to_floor @ np.linalg.inv(ground.to_texture),
         size,
         flags=cv2.INTER_LINEAR,
-        borderMode=cv2.BORDER_REFLECT,
+        borderMode=cv2.BORDER_REPLICATE,
     )
-    return np.asarray(floor, np.uint8), to_floor
+    calm = cv2.GaussianBlur(floor, (0, 0), FLOOR_PX / 7, sigmaY=FLOOR_PX / 12, borderType=cv2.BORDER_REPLICATE)
+    return _grained(np.asarray(calm, np.float32)), to_floor
+
+
+def _grained(plain: NDArray[np.float32]) -> FrameYUV:
+    """A little unevenness, so that plain colours do not band."""
+    high, wide = plain.shape[:2]
+    cells = np.random.default_rng(5).normal(0, 1, (max(2, high // 3), max(2, wide // 3))).astype(np.float32)
+    grain = cv2.resize(cells, (wide, high), interpolation=cv2.INTER_CUBIC)
+    plain[..., 0] += GRAIN * grain
+    return np.asarray(np.clip(plain, 0, 255), np.uint8)

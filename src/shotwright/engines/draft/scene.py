@@ -18,6 +18,8 @@ from shotwright.engines.draft.backdrop import Builder, in_its_light
 from shotwright.engines.draft.blocking import staging
 from shotwright.engines.draft.blocking.business import turns
 from shotwright.engines.draft.blocking.contact import HELD_BELOW
+from shotwright.engines.draft.blocking.containing import contained
+from shotwright.engines.draft.blocking.in_picture import act_out
 from shotwright.engines.draft.blocking.placing import Floor, Member, place_all
 from shotwright.engines.draft.blocking.ways import GOING
 from shotwright.engines.draft.cast.changes import BEATS, LASTING, changes_of
@@ -35,7 +37,7 @@ from shotwright.engines.draft.place import Place
 from shotwright.engines.draft.shooting import Filmed, shoot
 from shotwright.engines.draft.sprites import Hold, Sprite, spread_views
 from shotwright.engines.draft.weather import Haze
-from shotwright.media.colour import FrameRGB, FrameYUV
+from shotwright.media.colour import FrameRGB, FrameYUV, Mask
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,6 +47,8 @@ if TYPE_CHECKING:
     from shotwright.engines.base import Shot
     from shotwright.engines.draft.backdrop import Backdrop
 
+SOLID, CUT_SHARE = 110, 0.12
+"""What counts as in front in a matte; and how much of a border it may take up."""
 CLEAR_M = 0.5
 """How far what stands in a picture must be behind the people to stand up as a card."""
 FLOATS_M, FLOAT_M, CUT_S, ROUND_SHARE, HELD_UP = 0.25, 0.55, 0.05, 0.6, 0.6
@@ -151,21 +155,25 @@ def build_scene(shot: Shot, cache: Cache, backdrop: Backdrop | None, *, end: Fra
         sprites = staging.stage_actors(actors, plan, framing, place, aspect, back=_shows_back(plan))
     if builder.floats:
         _float(sprites)
-    named = {entity.noun.rpartition(" ")[2] for entity in plan.entities if not entity.ref}
-    if backdrop is None:  # what the words name stands where they say, and not a second time
-        place.props = [
-            prop for prop in place.props if prop.ref.removeprefix("set:").rpartition(" ")[2] not in named & FURNITURE
-        ]
+    if backdrop is None:
+        place.props = _without_doubles(place.props, plan)
     if sprites and place.props and backdrop is not None:
         place = builder.place(beyond_m=max(sprite.z for sprite in sprites) + CLEAR_M)
     first_place = builder.first_place(beyond_m=max((sprite.z for sprite in sprites), default=-CLEAR_M) + CLEAR_M)
     is_bound = backdrop is not None and backdrop.is_start_frame
+    if is_bound and place.props:
+        notes += _acted_in_picture(shot, place, first_place)
     first = (
         place.base
         if is_bound or (plan.task == "video_reference" and plan.continuation != "camera_angle")
         else staging.opening(place, framing, sprites, aspect)
     )
     poses, unfilmed = shoot(Filmed(shot, [(0.0, place), *builder.later], sprites, people, bool(worded)), first, framing)
+    if is_bound and not sprites and end is None and backdrop is not None:
+        poses, lessened = contained(
+            poses, place, width=shot.output.width, height=shot.output.height, is_cut=_is_cut(backdrop.front)
+        )
+        unfilmed += lessened
     for each in (place, *(later for _, later in builder.later)):
         each.props = staging.out_of_the_way(each.props, sprites, each.base.lens)
     morph = None
@@ -175,8 +183,34 @@ def build_scene(shot: Shot, cache: Cache, backdrop: Backdrop | None, *, end: Fra
         )
     return Scene(
         place, poses, sprites, lookdev.sun, None if is_bound else builder.haze, _focus_of(plan, sprites),
-        plan.look.weather, is_bound, first_place, morph, later_places=builder.later, effects=_effects(shot, sprites, poses[0], is_dark=lookdev.is_dark), not_rendered=[*notes, *not_drawn(plan), *_not_acted(plan, sprites), *dict.fromkeys(unfilmed)],
+        plan.look.weather, is_bound, first_place, morph, later_places=builder.later, effects=_effects(shot, [*sprites, *(card for card in place.props if card.word)], poses[0], is_dark=lookdev.is_dark), not_rendered=[*notes, *not_drawn(plan), *_not_acted(plan, sprites), *dict.fromkeys(unfilmed)],
     )  # fmt: skip
+
+
+def _without_doubles(props: list[Sprite], plan: ShotPlan) -> list[Sprite]:
+    """The things of a set without those of which it has one and the words name one: theirs stands where they say."""
+    named = {entity.noun.rpartition(" ")[2] for entity in plan.entities if not entity.ref} & FURNITURE
+    return [prop for prop in props if prop.ref.removeprefix("set:").rpartition(" ")[2] not in named]
+
+
+def _acted_in_picture(shot: Shot, place: Place, first_place: Place | None) -> list[str]:
+    """What stands in the start frame goes its way, in every look of it."""
+    spec, plan = shot.output, shot.plan
+    aspect = spec.height / spec.width
+    unacted = [
+        act_out(plan, each.props, lens=each.base.lens, aspect=aspect, fps=float(spec.fps), frames=spec.frames)
+        for each in (place, first_place)
+        if each is not None
+    ]
+    return unacted[0]
+
+
+def _is_cut(front: Mask | None) -> bool:
+    """Whether what stands in front of a picture reaches over its upper border or its sides."""
+    if front is None:
+        return False
+    solid = front > SOLID
+    return max(float(solid[0].mean()), float(solid[:, 0].mean()), float(solid[:, -1].mean())) > CUT_SHARE
 
 
 def _effects(shot: Shot, sprites: list[Sprite], first: Pose, *, is_dark: bool) -> list[Staged]:

@@ -14,16 +14,9 @@ import numpy as np
 
 from shotwright.core.camera import distance_for
 from shotwright.engines.draft.blocking.anchors import anchor
-from shotwright.engines.draft.blocking.contact import (
-    LOW_SHARE,
-    REACH_M,
-    SMALL_M,
-    heading_of,
-    is_in_hand,
-    touch,
-)
+from shotwright.engines.draft.blocking.contact import LOW_SHARE, SMALL_M, is_in_hand, touch
+from shotwright.engines.draft.blocking.facing import turn
 from shotwright.engines.draft.blocking.ways import set_off
-from shotwright.engines.draft.cast.figures import speed_of
 from shotwright.engines.draft.cast.support import SMALL_SHARE, is_chair, support_m
 
 if TYPE_CHECKING:
@@ -54,9 +47,6 @@ HAND_SHARE = 0.11
 """Height of the smallest thing in a hand, in the holder's heights."""
 HELD_ASPECT, HELD_SHARE = 0.55, 0.34
 LATER_S, PAIR = 0.3, 2
-TOGETHER = frozenset({"talk", "fight", "hug", "kiss", "shake_hands", "dance"})
-FACING = frozenset({"face", "confront", "face off", "stare at"})
-"""What one does with one another: motions, and verbs of several that name nobody else."""
 TOPPED = 1.2
 """How many times as tall as what stands on it a hill is shown."""
 BEFORE_WALL = 0.8
@@ -159,7 +149,7 @@ def place_all(members: list[Member], plan: ShotPlan, floor: Floor) -> Member | N
     done: set[int] = set()
     for root in roots:
         _place_children(root, done)
-    _turn(members, plan, floor.framing)
+    turn(members, plan, floor.framing)
     set_off(members, plan, floor)
     return about
 
@@ -483,39 +473,3 @@ def _lift_sky(members: list[Member], depth: float, floor: Floor) -> None:
                 0.05, floor.eye_m + share * room - member.tall_m / 2 + 0.12 * (member.copy % 3) * min(1.0, room)
             )
             member.z += 0.2 * (member.copy % 3) * min(1.0, room)
-
-
-def _turn(members: list[Member], plan: ShotPlan, framing: Framing) -> None:
-    """Towards whom they act, watch or talk to; the first one by the angle of the shot."""
-    by_id = {member.entity.id: member for member in reversed(members)}
-    targets = {r.of: r.to for r in plan.relations if r.relation == "facing"}
-    for action in plan.actions:
-        if action.object and action.motion not in {"carry", "hold", "read", "eat", "drink"}:
-            targets.setdefault(action.who, action.object)
-        goal = action.path.end if action.path else None
-        if goal in by_id and speed_of(action.motion or "") == 0:
-            targets.setdefault(action.who, goal)
-    for member in members:
-        target = by_id.get(targets.get(member.entity.id, ""))
-        if (target is not None and target is not member and target.parent is None) or (
-            target is not None and target.parent and target.parent[0] is not member
-        ):
-            dx, dz = target.x - member.x, target.z - member.z
-            if abs(dx) + abs(dz) > 0.15:
-                member.heading_deg = max(-100.0, min(100.0, heading_of(dx, dz - 0.35)))
-    faces = {act.who for act in plan.actions if act.verb in FACING and act.object is None}
-    talking = [
-        m for m in members
-        if m.is_figure and (m.motion in TOGETHER or m.entity.id in faces) and m.heading_deg is None
-    ]  # fmt: skip
-    if len(talking) == PAIR and all(m.parent is None for m in talking):
-        one, other = sorted(talking, key=lambda m: m.x)
-        half = 0.5 * REACH_M.get(one.motion, abs(other.x - one.x)) * one.tall_m / 1.7
-        middle = 0.5 * (one.x + other.x)
-        one.x, other.x = middle - half, middle + half
-    if len(talking) > 1:
-        middle = float(np.mean([m.x for m in talking]))
-        for member in talking:
-            member.heading_deg = -62.0 if member.x < middle else 62.0
-    if members and framing.angle in {"side", "back"} and members[0].heading_deg is None:
-        members[0].heading_deg = 90.0 if framing.angle == "side" else 180.0

@@ -114,16 +114,7 @@ def _is_shown(entity: Entity, plan: ShotPlan, notes: list[str]) -> bool:
     )
     if _is_effect(entity, plan) or entity is place_thing(plan) or is_place or is_limb:
         return False  # the effect, the set or its owner shows it
-    is_part = entity.noun.rpartition(" ")[2] in PARTS_OF_PLACES
-    if _row(entity) is None and known is not None and (known.kind in {"place", "inside", "body_part"} or is_part):
-        notes.append(
-            f"{entity.noun}: {'seen on its owner' if known.kind == 'body_part' else 'a part of the place'}, if at all"
-        )
-        return False
-    if _row(entity) is None and (entity.noun in NO_THINGS or len(entity.noun) < 2):
-        return False
-    if _row(entity) is None and (known is None or known.kind in {"tool", "other"}) and motion_of(entity.noun):
-        notes.append(f"{entity.noun}: read as a thing, and not drawn")
+    if known is None and _row(entity) is None and len(entity.noun) < 2:
         return False
     holder = next((plan.entity(r.to) for r in plan.relations if r.of == entity.id and r.relation == "in"), None)
     if entity.kind == "food" and holder is not None and holder.kind == "tool" and entity.count == 1:
@@ -131,18 +122,29 @@ def _is_shown(entity: Entity, plan: ShotPlan, notes: list[str]) -> bool:
         return False
     is_scenery = entity.kind in {"nature", "building"} and is_scenic(entity.noun)
     is_here = entity.noun in plan.setting.places or not plan.setting.places
-    if _row(entity) is None and entity.noun in PLACE_NOUNS and entity.kind in {"nature", "building"}:
-        notes.append(f"{entity.noun}: a part of the place, if at all")
-        return False
     if entity.noun in PLACE_NOUNS and is_here and (is_scenery or known is None):
         return False  # the set shows it
-    if entity.kind == "light" and _row(entity) is None:
-        notes.append(f"{entity.noun}: not drawn yet")
-        return False
-    if known is not None and known.kind in {"material", "abstract"} and _row(entity) is None:
-        notes.append(f"{entity.noun}: has no body that a draft shows")
-        return False
-    return True
+    lacks = _lacks(entity) if _row(entity) is None else None
+    notes += [f"{entity.noun}: {lacks}"] if lacks else []
+    return lacks is None
+
+
+def _lacks(entity: Entity) -> str | None:
+    """Why no box stands in for something that has no picture; the empty text where nothing need be said."""
+    known = noun_of(entity.noun)
+    kind = known.kind if known else ""
+    if entity.noun in NO_THINGS:
+        return ""
+    if kind == "body_part":
+        return "seen on its owner, if at all"
+    is_scenery = entity.noun in PLACE_NOUNS and entity.kind in {"nature", "building"}
+    if kind in {"place", "inside"} or is_scenery or entity.noun.rpartition(" ")[2] in PARTS_OF_PLACES:
+        return "a part of the place, if at all"
+    if kind in {"", "tool", "other"} and motion_of(entity.noun):
+        return "read as a thing, and not drawn"
+    if entity.kind == "light":
+        return "not drawn yet"
+    return "has no body that a draft shows" if kind in {"material", "abstract"} else None
 
 
 def _is_effect(entity: Entity, plan: ShotPlan) -> bool:

@@ -1,0 +1,55 @@
+"""Whom and what everybody looks at, in degrees: 0 to the camera, -90 to the right, 180 away. Knows no pixels."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from shotwright.engines.draft.blocking.contact import REACH_M, heading_of
+from shotwright.engines.draft.cast.figures import speed_of
+
+if TYPE_CHECKING:
+    from shotwright.core.plan import Framing, ShotPlan
+    from shotwright.engines.draft.blocking.placing import Member
+
+TOGETHER = frozenset({"talk", "fight", "hug", "kiss", "shake_hands", "dance"})
+FACING = frozenset({"face", "confront", "face off", "stare at"})
+"""What one does with one another: motions, and verbs of several that name nobody else."""
+PAIR = 2
+
+
+def turn(members: list[Member], plan: ShotPlan, framing: Framing) -> None:
+    """Towards whom they act, watch or talk to; the first one by the angle of the shot."""
+    by_id = {member.entity.id: member for member in reversed(members)}
+    targets = {r.of: r.to for r in plan.relations if r.relation == "facing"}
+    for action in plan.actions:
+        if action.object and action.motion not in {"carry", "hold", "read", "eat", "drink"}:
+            targets.setdefault(action.who, action.object)
+        goal = action.path.end if action.path else None
+        if goal in by_id and speed_of(action.motion or "") == 0:
+            targets.setdefault(action.who, goal)
+    for member in members:
+        target = by_id.get(targets.get(member.entity.id, ""))
+        if (target is not None and target is not member and target.parent is None) or (
+            target is not None and target.parent and target.parent[0] is not member
+        ):
+            dx, dz = target.x - member.x, target.z - member.z
+            if abs(dx) + abs(dz) > 0.15:
+                member.heading_deg = max(-100.0, min(100.0, heading_of(dx, dz - 0.35)))
+    faces = {act.who for act in plan.actions if act.verb in FACING and act.object is None}
+    talking = [
+        m for m in members
+        if m.is_figure and (m.motion in TOGETHER or m.entity.id in faces) and m.heading_deg is None
+    ]  # fmt: skip
+    if len(talking) == PAIR and all(m.parent is None for m in talking):
+        one, other = sorted(talking, key=lambda m: m.x)
+        half = 0.5 * REACH_M.get(one.motion, abs(other.x - one.x)) * one.tall_m / 1.7
+        middle = 0.5 * (one.x + other.x)
+        one.x, other.x = middle - half, middle + half
+    if len(talking) > 1:
+        middle = float(np.mean([m.x for m in talking]))
+        for member in talking:
+            member.heading_deg = -62.0 if member.x < middle else 62.0
+    if members and framing.angle in {"side", "back"} and members[0].heading_deg is None:
+        members[0].heading_deg = 90.0 if framing.angle == "side" else 180.0
