@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
+import email
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,9 +34,60 @@ from shotwright.media.retime import retimed
 R2V = "fal-ai/kling-video/o1/standard/reference-to-video"
 
 
+WIRES = {
+    name: json.loads((Path(__file__).parent / "wires" / f"{name}.json").read_text()) for name in ("sglang", "vllm")
+}
+"""What the real servers take, read from their wheels by `scripts/remote_wires.py`."""
+READ = {"integer": int, "number": float, "boolean": lambda text: {"true": True, "false": False}[text], "string": str}
+
+
+def refused(wire: dict[str, Any], body: dict[str, Any]) -> list[str]:
+    """What the real server would not take: missing fields, wrong types, patterns; of a form, texts are read first."""
+    fields, found = wire["fields"], []
+    found += [f"{name}: Field required" for name, field in fields.items() if field["required"] and name not in body]
+    for name, value in body.items():
+        field = fields.get(name)
+        if field is None:
+            found += [f"{name}: unknown"] if wire["body"] == "form" else []
+            continue
+        if wire["body"] == "form":
+            try:
+                READ[field["type"]](value)
+            except (ValueError, KeyError):
+                found.append(f"{name}: not {field['type']}")
+        elif field["type"] == "integer" and not isinstance(value, int):
+            found.append(f"{name}: not an integer")
+        elif field["type"] == "string" and not isinstance(value, str):
+            found.append(f"{name}: not a string")
+        if "pattern" in field and not re.fullmatch(field["pattern"], str(value)):
+            found.append(f"{name}: does not match")
+    return found
+
+
+def form_of(data: bytes, content_type: str) -> dict[str, str]:
+    """The fields of a multipart body."""
+    head = f"Content-Type: {content_type}\r\n\r\n".encode()
+    message = email.message_from_bytes(head + data)
+    return {
+        str(part.get_param("name", header="content-disposition")): part.get_payload(decode=True).decode()
+        for part in message.get_payload()
+    }
+
+
 class _Handler(FakeHandler):
     def do_POST(self) -> None:
-        self.service.bodies.append(json.loads(self.read()))
+        data, kind = self.read(), self.headers.get("content-type", "")
+        wire = WIRES["vllm" if self.service.dialect == "vllm" else "sglang"]
+        is_form = kind.startswith("multipart/form-data")
+        body: dict[str, Any] = form_of(data, kind) if is_form else json.loads(data)
+        problems = ["prompt: Field required"] if is_form != (wire["body"] == "form") else refused(wire, body)
+        if problems:
+            self.answer(422, {"detail": "; ".join(problems)})
+            return
+        for name in ("image_reference", "video_reference", "extra_params"):
+            if is_form and name in body:
+                body[name] = json.loads(body[name])
+        self.service.bodies.append(body)
         self.service.asked["create"] += 1
         if self.service.create == "drop":
             self.drop()
@@ -48,15 +102,22 @@ class _Handler(FakeHandler):
 
     def do_GET(self) -> None:
         service = self.service
-        if self.path.endswith("/models"):
+        if self.path == "/health":
+            self.answer(service.health, {})
+        elif self.path.endswith("/models"):
             self.answer(200, service.models)
+        elif self.path == "/stored.mp4":
+            self.answer(200, service.clip)
         elif "/content" in self.path:
             self.answer(service.content, service.clip if service.content == 200 else {})
         else:
             state = service.states.pop(0) if len(service.states) > 1 else service.states[0]
             code, word, share = (state, "", 0) if isinstance(state, int) else (200, *state)
+            code = service.failure if word == "failed" else code
             error = {"message": "out of memory"}
-            self.answer(code, {"id": "job-1", "status": word, "progress": share, "error": error} if word else {})
+            url = f"{service.url}/stored.mp4" if service.is_stored else None
+            said = {"id": "job-1", "status": word, "progress": share, "error": error, "url": url}
+            self.answer(code, said if word else {})
 
 
 class VideoServer(FakeServer):
@@ -66,6 +127,8 @@ class VideoServer(FakeServer):
 
     def __init__(self, clip: Path, **behaviour: Any) -> None:
         self.clip, self.asked, self.bodies = clip.read_bytes(), Counter(), []
+        self.dialect, self.health = behaviour.get("dialect", "sglang"), behaviour.get("health", 200)
+        self.failure, self.is_stored = behaviour.get("failure", 200), behaviour.get("is_stored", False)
         self.models, self.create, self.states, self.content = behaviour.get("models", {"data": [{"id": "H3"}]}), behaviour.get("create", 200), \
             list(behaviour.get("states", [("queued", 0), ("in_progress", 40), ("completed", 100)])), behaviour.get("content", 200)  # fmt: skip
         super().__init__()
@@ -111,7 +174,7 @@ class Better:
 
 
 def test_a_prompt_is_enhanced_before_it_is_sent(serve: Any, pictures: dict[str, Path], tmp_path: Path) -> None:
-    server, said = serve(), []
+    server, said = serve(dialect="vllm"), []
     remote_engine = RemoteEngine(parse_servers(f"vllm={server.url}"), 30, Better())
     done = remote_engine.render(shot(pictures), tmp_path, lambda _s, _f, message=None, **_: said.append(message))
     assert server.bodies[0]["prompt"].startswith("Better: ")
@@ -125,7 +188,7 @@ def engine(*servers: str, timeout_s: float = 30) -> RemoteEngine:
 
 @pytest.mark.parametrize("dialect", ["sglang", "vllm"])
 def test_a_shot_is_ordered_and_delivered(serve: Any, pictures: dict[str, Path], tmp_path: Path, dialect: str) -> None:
-    server = serve()
+    server = serve(dialect=dialect)
     told: list[float] = []
     done = engine(f"{dialect}={server.url}").render(
         shot(pictures), tmp_path, lambda _s, share, *_a, **_k: told.append(share)
@@ -134,7 +197,7 @@ def test_a_shot_is_ordered_and_delivered(serve: Any, pictures: dict[str, Path], 
     assert (facts.width, facts.height, facts.frames, facts.fps) == (640, 360, 72, 24)
     assert 0 <= min(told) <= max(told) <= 1
     (body,) = server.bodies
-    assert (body["model"], body["seed"], body["size"]) == ("H3", 5, "1344x768")
+    assert (body["model"], int(body["seed"]), body["size"], int(body["seconds"])) == ("H3", 5, "1344x768", 4)
     assert body["prompt"].startswith(
         "The subject in <Picture 1>, also seen from other angles in <Picture 2> and <Picture 3>"
     )
@@ -182,7 +245,7 @@ def test_frames_alone_are_key_frames(serve: Any, pictures: dict[str, Path], tmp_
 
 
 def test_more_pictures_than_a_model_takes_are_named(serve: Any, pictures: dict[str, Path], tmp_path: Path) -> None:
-    server = serve()
+    server = serve(dialect="vllm")
     cast = tuple(ElementMedia(pictures["front"], (pictures["side"], pictures["back"])) for _ in range(4))
     done = engine(f"vllm={server.url}").render(shot(pictures, elements=cast), tmp_path, quiet)
     assert len(server.bodies[0]["image_reference"]) == 9
@@ -197,7 +260,7 @@ def test_more_pictures_than_a_model_takes_are_named(serve: Any, pictures: dict[s
         {"create": 401},
         {"states": [404]},
         {"content": 404},
-        {"models": {"data": [{"id": "H3", "task_type": "t2i"}]}},
+        {"health": 503},
     ],
 )
 def test_a_server_that_cannot_is_passed_over(
@@ -231,8 +294,65 @@ def test_a_failed_render_says_why(serve: Any, pictures: dict[str, Path], tmp_pat
         engine(f"sglang={serve(states=[('failed', 10)]).url}").render(shot(pictures), tmp_path, quiet)
 
 
+@pytest.mark.parametrize("code", [400, 404, 500, 503])
+def test_a_job_that_failed_answers_with_its_status_and_its_reason(
+    serve: Any, pictures: dict[str, Path], tmp_path: Path, code: int
+) -> None:
+    server = serve(dialect="vllm", failure=code, states=[("in_progress", 10), ("failed", 10)])
+    with pytest.raises(e.DownstreamError, match="out of memory"):
+        engine(f"vllm={server.url}").render(shot(pictures), tmp_path, quiet)
+
+
+def test_seconds_are_whole_and_the_clip_is_cut_to_the_frame(
+    serve: Any, pictures: dict[str, Path], tmp_path: Path
+) -> None:
+    server, said = serve(dialect="vllm"), []
+    order = dataclasses.replace(shot(pictures), output=OutputSpec(640, 360, 24, 109))
+    done = engine(f"vllm={server.url}").render(order, tmp_path, lambda _s, _f, message=None, **_: said.append(message))
+    assert server.bodies[0]["seconds"] == "5"
+    assert probe_video(done.path).frames == 109
+    assert any("5 whole seconds; the clip is cut to 4.54" in str(text) for text in said)
+
+
+def test_a_model_s_family_is_no_refusal(serve: Any, pictures: dict[str, Path], tmp_path: Path) -> None:
+    server = serve(models={"data": [{"id": "MiniMaxAI/MiniMax-H3", "task_type": "TI2V"}]})
+    engine(f"sglang={server.url}").render(shot(pictures), tmp_path, quiet)
+    assert server.bodies[0]["task"] == "ref2va"
+
+
+def test_the_operator_says_which_tasks_a_server_does(serve: Any, pictures: dict[str, Path], tmp_path: Path) -> None:
+    frames, references = serve(), serve()
+    made = engine(f"sglang+fl2va={frames.url}", f"sglang+ref2va={references.url}")
+    made.render(shot(pictures), tmp_path, quiet)
+    assert (frames.asked["create"], references.asked["create"]) == (0, 1)
+
+
+def test_other_models_take_one_picture(serve: Any, pictures: dict[str, Path], tmp_path: Path) -> None:
+    server = serve(models={"data": [{"id": "Wan2.2-TI2V"}]})
+    engine(f"sglang={server.url}").render(shot(pictures), tmp_path, quiet)
+    (body,) = server.bodies
+    assert base64.b64decode(body["reference_url"].split(",")[1]) == pictures["front"].read_bytes()
+    assert "conditions" not in body
+
+
+def test_a_clip_may_lie_elsewhere(serve: Any, pictures: dict[str, Path], tmp_path: Path) -> None:
+    server = serve(content=400, is_stored=True)
+    done = engine(f"sglang={server.url}").render(shot(pictures), tmp_path, quiet)
+    assert probe_video(done.path).frames == 72
+
+
+def test_what_is_too_large_is_not_sent(
+    serve: Any, pictures: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remote, "VLLM_PICTURE_BYTES", 100)
+    server = serve(dialect="vllm")
+    with pytest.raises(e.DownstreamUnavailable, match="pictures of at most"):
+        engine(f"vllm={server.url}").render(shot(pictures), tmp_path, quiet)
+    assert server.asked["create"] == 0
+
+
 def test_hiccups_are_waited_out(serve: Any, pictures: dict[str, Path], tmp_path: Path) -> None:
-    server = serve(states=[500, 503, ("in_progress", 0.5), ("completed", 1)])
+    server = serve(states=[500, 503, ("in_progress", 50), ("completed", 100)])
     engine(f"sglang={server.url}").render(shot(pictures), tmp_path, quiet)
     assert server.asked["create"] == 1
 
@@ -258,8 +378,8 @@ def test_a_clip_that_is_none_is_an_error(serve: Any, pictures: dict[str, Path], 
 
 
 def test_settings_refuse_what_is_no_server() -> None:
-    assert RemoteSettings(remote_servers="sglang=http://a:1, vllm=https://b").remote_servers
-    for text in ("http://a:1", "ray=http://a:1", "sglang=a:1"):
+    assert RemoteSettings(remote_servers="sglang=http://a:1, vllm=https://b, sglang+fl2va=http://c").remote_servers
+    for text in ("http://a:1", "ray=http://a:1", "sglang=a:1", "sglang+dance=http://a:1"):
         with pytest.raises(ValueError, match="write sglang="):
             RemoteSettings(remote_servers=text)
 
@@ -349,7 +469,7 @@ def test_delivery_keeps_length_and_rate(clip: Path, pictures: dict[str, Path], t
 def test_a_strange_list_of_models_changes_nothing(
     serve: Any, pictures: dict[str, Path], tmp_path: Path, models: Any
 ) -> None:
-    server = serve(models=models)
+    server = serve(models=models, dialect="vllm")
     assert parse_servers(f"vllm={server.url}")[0].connection_problem() == ""
     done = engine(f"vllm={server.url}").render(shot(pictures), tmp_path, quiet)
     assert probe_video(done.path).frames == 72

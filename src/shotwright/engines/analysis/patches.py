@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from shotwright.media.colour import FrameYUV, Mask
 
 logger = logging.getLogger(__name__)
-WORK_PX, HOLE_PX = 208, 320
+WORK_PX, HOLE_PX = 272, 320
 """Width of a picture while it is widened, and while a hole in it is filled, pixels."""
 PATCH_PX, SEED = 4, 7
 BESIDE, ABOVE, BELOW = 0.45, 0.4, 0.4
 """How much is added at each side, above and below, in widths and heights of the picture."""
 SOURCES = 0.2
 """Share of a picture that must be left to take patches from."""
-SOFT = 0.5
+SOFT = 0.18
 """Share of what is added, from its outer border inwards, over which it goes over into plain colours."""
 HOLES = 0.4
 """Largest hole that is filled with patches, in shares of the picture."""

@@ -198,7 +198,7 @@ class Builder:
         if self._source is None:
             return make()
         extra = f"{picture.shape}{zlib.crc32(picture.tobytes())}"
-        return self._cache.get(f"{kind}-2", self._source, make, extra=extra)
+        return self._cache.get(f"{kind}-4", self._source, make, extra=extra)
 
     def first_place(self, *, beyond_m: float = 0.0) -> Place | None:
         """The set as the start frame shows it, when that differs."""

@@ -19,7 +19,7 @@ import numpy as np
 
 from shotwright.core.camera import State
 from shotwright.engines.analysis.cutout import CutOut
-from shotwright.engines.analysis.patches import completed, margins, widened
+from shotwright.engines.analysis.patches import BESIDE, completed, margins, widened
 from shotwright.engines.draft.sprites import Sprite
 from shotwright.engines.draft.stage import Plane, Texture, View, clipped_to_frame, draw_plane, outline_in_frame
 
@@ -38,7 +38,11 @@ BEHIND_M = 1.2
 ADDED = (1.0, 0.8, 0.6, 0.4, 0.2, 0.0)
 """Shares of what is added above and below that are tried."""
 HIGHEST_M, NEAREST_M = 60.0, 0.12
-FLOOR_PX, PAPER_PX, GRAIN = 256, 320, 1.6
+FLOOR_PX, PAPER_PX, GRAIN = 900, 900, 1.6
+SIDE_WALLS = 2.2
+"""How far off the side walls are, in half widths of the widened wall."""
+INNER, STRIP = 1 / (1 + 2 * BESIDE), 0.5 * BESIDE / (1 + 2 * BESIDE)
+"""Widths in those of a widened picture: of the picture itself, and of what is taken from beside it for walls farther off."""
 FRONT_SHARE = (0.012, 0.5)
 """What stands in front covers this share of the picture; a smaller or larger matte says nothing."""
 BARE_SHARE = 0.6
@@ -386,16 +390,16 @@ def _ground_outline(view: View, ground: Plane, wall_m: float, sides: tuple[int, 
 def _surroundings(
     picture: FrameYUV, wall: Plane, ground: Plane, *, half: float, top: float, wall_m: float
 ) -> list[Plane]:
-    """Floor, side walls and back wall beyond what goes on of the picture, in its plain colours; far to near is not needed: they
-    meet only at their edges."""
+    """Floor, side walls and back wall beyond what goes on of the picture, made of what goes on beside it; far to near is not
+    needed: they meet only at their edges."""
     back = -BEHIND_M * wall_m
-    far = 3.0 * top
+    far = 2.0 * top
     squared, to_paper = _wallpaper(picture, wall, half=half, top=top)
     seen_from_above, to_floor = _floor(picture, ground, half=half, wall_m=wall_m)
     paper, floor = Texture(squared), Texture(seen_from_above)
     up = np.array([0, 1.0, 0])
     deep = wall_m - back
-    wide = 3 * half
+    wide = SIDE_WALLS * half
     tall = np.array([[0, 0], [deep, 0], [deep, far], [0, far]])
     broad = np.array([[-wide, 0], [wide, 0], [wide, far], [-wide, far]])
     return [
@@ -411,22 +415,33 @@ def _surroundings(
 
 
 def _wallpaper(picture: FrameYUV, wall: Plane, *, half: float, top: float) -> tuple[FrameYUV, NDArray[np.float64]]:
-    """The colours of the wall, row by row, as they are at its sides: plain, for what is repeated should not catch the eye."""
+    """What goes on beside the picture, squared up and softened: the place, without what stands in front of it."""
     size = (PAPER_PX, max(8, round(PAPER_PX * top / (2 * half))))
     to_paper = np.array([[size[0] / (2 * half), 0, size[0] / 2], [0, -size[1] / top, size[1]], [0, 0, 1.0]])
     paper = cv2.warpPerspective(
         picture, to_paper @ np.linalg.inv(wall.to_texture), size, flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REPLICATE
     )
-    rim = max(1, size[0] // 8)
-    ends = [part.mean(axis=1, dtype=np.float32) for part in (paper[:, :rim], paper[:, -rim:])]
-    shares = np.linspace(0, 1, size[0], dtype=np.float32)[None, :, None]
-    plain = ends[0][:, None] * (1 - shares) + ends[1][:, None] * shares
-    calm = cv2.GaussianBlur(plain, (0, 0), 2.0, sigmaY=size[1] / 24, borderType=cv2.BORDER_REPLICATE)
+    strip = max(8, round(STRIP * size[0]))  # nearest to the picture: what lies farther out is plain
+    inner = round((1 - INNER) / 2 * size[0])
+    left, right = paper[:, max(0, inner - strip) : inner], paper[:, size[0] - inner : size[0] - inner + strip]
+    beside = cv2.resize(
+        _joined(np.asarray(right, np.uint8), np.asarray(left, np.uint8)), size, interpolation=cv2.INTER_CUBIC
+    )
+    calm = cv2.GaussianBlur(beside, (0, 0), PAPER_PX / 900)
     return _grained(np.asarray(calm, np.float32)), to_paper
 
 
+def _joined(one: FrameYUV, other: FrameYUV) -> FrameYUV:
+    """Two strips side by side, the end of the first going over into the second."""
+    wide = min(one.shape[1], other.shape[1])
+    one, other, over = one[:, :wide], other[:, :wide], max(2, wide // 2)
+    share = np.linspace(1, 0, over, dtype=np.float32)[None, :, None]
+    seam = one[:, -over:] * share + other[:, :over] * (1 - share)
+    return np.concatenate([one[:, :-over], seam.astype(np.uint8), other[:, over:]], axis=1)
+
+
 def _floor(picture: FrameYUV, ground: Plane, *, half: float, wall_m: float) -> tuple[FrameYUV, NDArray[np.float64]]:
-    """The colours of the floor, seen from above: plain."""
+    """The floor of the widened picture seen from above; beyond it the texture is mirrored."""
     near = float(ground.outline[:, 1].min())
     depth = max(wall_m - near, 0.5)
     half = max(0.5, min(half, float(np.abs(ground.outline[-1, 0])) * 1.6 or half))
@@ -439,10 +454,9 @@ def _floor(picture: FrameYUV, ground: Plane, *, half: float, wall_m: float) -> t
         to_floor @ np.linalg.inv(ground.to_texture),
         size,
         flags=cv2.INTER_LINEAR,
-        borderMode=cv2.BORDER_REPLICATE,
+        borderMode=cv2.BORDER_REFLECT,
     )
-    calm = cv2.GaussianBlur(floor, (0, 0), FLOOR_PX / 7, sigmaY=FLOOR_PX / 12, borderType=cv2.BORDER_REPLICATE)
-    return _grained(np.asarray(calm, np.float32)), to_floor
+    return np.asarray(floor, np.uint8), to_floor
 
 
 def _grained(plain: NDArray[np.float32]) -> FrameYUV:

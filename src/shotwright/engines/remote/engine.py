@@ -1,11 +1,15 @@
 """The engine `remote`: servers that render on GPUs behind `POST /v1/videos`, in the dialects of SGLang-Diffusion and vLLM-Omni.
 
-Nothing is paid, so a request that a server loses is given to the next one. Source: diffusion-engines 2.1 and 5.3.
+Nothing is paid, so a request that a server loses is given to the next one. What each takes was read from its wheel
+(`python -m scripts.remote_wires`). Source: diffusion-engines 2, its corrections, and 5.3.
 """
 
 from __future__ import annotations
 
 import contextlib
+import json
+import logging
+import math
 import threading
 import time
 from dataclasses import dataclass, field, replace
@@ -37,6 +41,7 @@ if TYPE_CHECKING:
     from shotwright.engines.base import Progress, Shot
     from shotwright.engines.enhancer import Enhancer
 
+logger = logging.getLogger(__name__)
 JSON = dict[str, Any]
 POLL_S, CALL_S, CONTENT_S = 1.0, 60.0, 600.0
 PATIENCE_S = 30.0
@@ -45,7 +50,10 @@ REST_S = 30.0
 """How long a server that failed is asked last."""
 MAX_PICTURES = 9
 SIZES = {"16:9": (1344, 768), "9:16": (768, 1344), "1:1": (768, 768)}
-MIN_S = 4.0
+MIN_S = 4
+H3_NAME = "h3"
+"""In the name of a MiniMax H3 model: it takes typed lists of media; other models take one picture and one video."""
+VLLM_PICTURE_BYTES, VLLM_VIDEO_BYTES = 30 << 20, 50 << 20
 ENDED = {
     "completed": "completed",
     "succeeded": "completed",
@@ -63,7 +71,7 @@ class Order:
     prompt: str
     size: tuple[int, int]
     ratio: str
-    seconds: float
+    seconds: int  #: Whole ones: both servers refuse others. The clip is cut to the frame afterwards.
     seed: int
     pictures: tuple[str, ...] = ()
     first: str | None = None
@@ -81,16 +89,36 @@ class Order:
 class Dialect(Protocol):
     """How one kind of server wants it said."""
 
-    def body(self, order: Order, model: str | None) -> JSON:
-        """The body of POST /v1/videos."""
+    stops: str  #: What a DELETE of a job does.
+
+    def sent(self, order: Order, model: str | None) -> JSON:
+        """What `httpx` is to send to POST /v1/videos, as its keyword arguments."""
+        ...
+
+    def problem(self, order: Order) -> str:
+        """Why this kind of server cannot take an order, or an empty text."""
         ...
 
 
 class SGLang:
-    """`conditions` and `target`."""
+    """A JSON body: `conditions` and `target` for MiniMax H3, `reference_url` and `video_url` for other models."""
 
-    def body(self, order: Order, model: str | None) -> JSON:
+    stops = "it drops the record of the job; its GPU finishes the render"
+
+    def problem(self, order: Order) -> str:
+        """It says itself what it cannot do: its `task_type` names the model's family and not its tasks."""
+        del order
+        return ""
+
+    def sent(self, order: Order, model: str | None) -> JSON:
         """Source: diffusion-engines 2.1."""
+        common: JSON = {
+            **({"model": model} if model else {}), "prompt": order.prompt, "size": f"{order.size[0]}x{order.size[1]}", "seconds": order.seconds, "seed": order.seed,
+        }  # fmt: skip
+        if model is not None and H3_NAME not in model.lower():
+            picture = order.first or next(iter(order.pictures), None)
+            media = {"reference_url": picture, "video_url": order.video}
+            return {"json": common | {name: uri for name, uri in media.items() if uri}}
         conditions: list[JSON] = [
             {"type": "image", "uri": uri, "role": "keyframe", "frame_index": index}
             for uri, index in ((order.first, 0), (order.last, -1))
@@ -99,25 +127,38 @@ class SGLang:
         conditions += [{"type": "image", "uri": uri, "role": "reference"} for uri in order.pictures]
         if order.video:
             conditions.append({"type": "video", "uri": order.video, "role": "reference", "start_time_seconds": 0})
-        return {
-            **({"model": model} if model else {}), "prompt": order.prompt, "size": f"{order.size[0]}x{order.size[1]}", "seconds": order.seconds, "task": order.task,
-            "conditions": conditions, "seed": order.seed,
-            "target": {"short_edge": min(order.size), "aspect_ratio": order.ratio, "duration_seconds": order.seconds},
-        }  # fmt: skip
+        target = {"short_edge": min(order.size), "aspect_ratio": order.ratio, "duration_seconds": float(order.seconds)}
+        return {"json": common | {"task": order.task, "conditions": conditions, "target": target}}
 
 
 class VllmOmni:
-    """`image_reference`, `video_reference` and `extra_params`."""
+    """Form fields; lists of media and `extra_params` are JSON texts in them."""
 
-    def body(self, order: Order, model: str | None) -> JSON:
-        """Source: diffusion-engines 2.1."""
+    stops = "it aborts the render"
+
+    def problem(self, order: Order) -> str:
+        """Its bounds of media, before anything is sent."""
+        large = [
+            uri for uri in (*order.pictures, order.first, order.last) if uri and _bytes_of(uri) > VLLM_PICTURE_BYTES
+        ]
+        if large:
+            return f"it takes pictures of at most {VLLM_PICTURE_BYTES >> 20} MB"
+        if order.video and _bytes_of(order.video) > VLLM_VIDEO_BYTES:
+            return f"it takes videos of at most {VLLM_VIDEO_BYTES >> 20} MB"
+        return ""
+
+    def sent(self, order: Order, model: str | None) -> JSON:
+        """Source: diffusion-engines 2, corrections."""
         frames = [uri for uri in (order.first, order.last) if uri] if order.task == "fl2va" else []
-        found: JSON = {
-            **({"model": model} if model else {}), "prompt": order.prompt, "size": f"{order.size[0]}x{order.size[1]}", "seconds": order.seconds, "seed": order.seed,
-            "image_reference": [{"image_url": uri} for uri in (*frames, *order.pictures)],
-            "extra_params": {"task": order.task, "duration": order.seconds},
+        pictures = [{"image_url": uri} for uri in (*frames, *order.pictures)]
+        fields: dict[str, str] = {
+            **({"model": model} if model else {}), "prompt": order.prompt, "size": f"{order.size[0]}x{order.size[1]}", "seconds": str(order.seconds), "seed": str(order.seed),
+            **({"aspect_ratio": order.ratio} if order.task != "fl2va" else {}),
+            **({"image_reference": json.dumps(pictures)} if pictures else {}),
+            **({"video_reference": json.dumps([{"video_url": order.video}])} if order.video else {}),
+            "extra_params": json.dumps({"task": order.task, "duration": float(order.seconds)}),
         }  # fmt: skip
-        return found | ({"video_reference": [{"video_url": order.video}]} if order.video else {})
+        return {"files": {name: (None, value) for name, value in fields.items()}}
 
 
 DIALECTS: dict[str, Dialect] = {"sglang": SGLang(), "vllm": VllmOmni()}
@@ -133,7 +174,10 @@ class Server:
     failed_at: float = -1e9
     in_flight: int = 0
     model: str | None = None
-    tasks: frozenset[str] | None = None  #: None until it was asked, or when it does not say.
+    tasks: frozenset[str] = (
+        frozenset()
+    )  #: Those that it serves, as the operator says; empty: it refuses the rest itself.
+    is_known: bool = False  #: Whether it was asked what it serves.
     client: httpx.Client = field(init=False)
 
     def __post_init__(self) -> None:
@@ -141,7 +185,10 @@ class Server:
         self.client = httpx.Client(base_url=self.url.rstrip("/"), timeout=CALL_S, headers=headers)
 
     def probe(self) -> None:
-        """Ask what it serves. Raises httpx errors when it is not there."""
+        """Ask whether it is well and what it serves. Raises httpx errors when it is not there or says that it is not ready."""
+        health = self.client.get("/health", timeout=10.0)
+        if health.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
+            health.raise_for_status()
         for path in ("/models", "/v1/models"):
             answer = self.client.get(path, timeout=10.0)
             if answer.status_code != httpx.codes.OK:
@@ -153,10 +200,8 @@ class Server:
                 continue
             name = first.get("id") or first.get("model_path")
             self.model = name if isinstance(name, str) else self.model
-            said = first.get("task_type") or first.get("tasks")
-            if said:
-                self.tasks = frozenset(str(item).lower() for item in (said if isinstance(said, list) else [said]))
-            return
+            break
+        self.is_known = True
 
     def connection_problem(self) -> str:
         """Ask it now; why it cannot be used, or an empty text."""
@@ -173,9 +218,12 @@ class _Lost(Exception):
 
 
 def parse_servers(text: str, key: str = "") -> list[Server]:
-    """`sglang=http://gpu1:30010,vllm=http://gpu2:8000`; the form is checked by the settings."""
-    pairs = (item.partition("=") for item in listed(text))
-    return [Server(url.strip(), DIALECTS[name.strip()], key) for name, _, url in pairs]
+    """`sglang+ref2va=http://gpu1:30010,vllm=http://gpu2:8000`; the form is checked by the settings."""
+    servers = []
+    for name, _, url in (item.partition("=") for item in listed(text)):
+        dialect, *tasks = (part.strip() for part in name.split("+"))
+        servers.append(Server(url.strip(), DIALECTS[dialect], key, tasks=frozenset(tasks)))
+    return servers
 
 
 class RemoteEngine:
@@ -196,6 +244,12 @@ class RemoteEngine:
             Cancelled: The server was told to stop.
         """
         order, left_out = _order(shot)
+        if order.seconds != shot.output.duration_s:
+            progress(
+                "remote",
+                0.01,
+                f"Asking for {order.seconds} whole seconds; the clip is cut to {shot.output.duration_s:g}",
+            )
         if self._enhancer is not None:
             prompt, remark = self._enhancer.enhanced(
                 order.prompt, H3, order.pictures, order.seed, lambda: progress("remote", 0.02)
@@ -230,12 +284,14 @@ class RemoteEngine:
         return (time.monotonic() - server.failed_at < REST_S, server.in_flight)
 
     def _created(self, server: Server, order: Order, progress: Progress) -> str:
-        if server.tasks is None:
+        if server.tasks and order.task not in server.tasks:
+            raise _Lost(f"it is set up for {', '.join(sorted(server.tasks))}, and this needs {order.task}")
+        if problem := server.dialect.problem(order):
+            raise _Lost(problem)
+        if not server.is_known:
             server.probe()
-        if server.tasks and not any(order.task in said or said in order.task for said in server.tasks):
-            raise _Lost(f"it serves {', '.join(sorted(server.tasks))}, and this needs {order.task}")
         progress("remote", 0.03, f"Sending to {server.url}")
-        answer = server.client.post("/v1/videos", json=server.dialect.body(order, server.model))
+        answer = server.client.post("/v1/videos", **server.dialect.sent(order, server.model))
         if answer.status_code in {429, 500, 502, 503, 504, 401, 403, 404}:
             raise _Lost(f"it answered {answer.status_code}")
         if answer.status_code >= 400:
@@ -262,8 +318,9 @@ class RemoteEngine:
         except (ClientCancelled, GenerationTimeout):
             with contextlib.suppress(httpx.HTTPError):
                 server.client.delete(f"/v1/videos/{job}", timeout=5.0)
+                logger.info("%s was told to stop %s: %s.", server.url, job, server.dialect.stops)
             raise
-        self._fetched(server, job, target, progress)
+        self._fetched(server, job, target, progress, elsewhere=answer.get("url"))
 
     def _check_time(self, started: float) -> None:
         if time.monotonic() - started > self._timeout_s:
@@ -273,7 +330,7 @@ class RemoteEngine:
     def _is_done(said: JSON, progress: Progress) -> bool:
         word = str(said.get("status", "")).lower()
         done = said.get("progress")
-        share = float(done) / (100.0 if float(done) > 1 else 1.0) if isinstance(done, int | float) else 0.0
+        share = float(done) / 100.0 if isinstance(done, int | float) else 0.0  # 0..100 on both
         progress("remote", 0.05 + 0.8 * min(1.0, max(0.0, share)))
         if ENDED.get(word) == "failed":
             error = said.get("error")
@@ -282,16 +339,20 @@ class RemoteEngine:
         return ENDED.get(word) == "completed"
 
     @staticmethod
-    def _fetched(server: Server, job: str, target: Path, progress: Progress) -> None:
-        with server.client.stream(
-            "GET", f"/v1/videos/{job}/content", params={"variant": 0}, timeout=CONTENT_S
-        ) as answer:
+    def _fetched(server: Server, job: str, target: Path, progress: Progress, *, elsewhere: object = None) -> None:
+        """Download the clip: from the server, or from where it says that it stored it."""
+        address = f"/v1/videos/{job}/content?variant=0"
+        with server.client.stream("GET", address, timeout=CONTENT_S) as answer:
+            code = answer.status_code
+            if code == httpx.codes.OK:
+                _written(answer, target, progress)
+                return
+        if not isinstance(elsewhere, str) or not elsewhere.startswith(("http://", "https://")):
+            raise _Lost(f"its clip answered {code}")
+        with httpx.stream("GET", elsewhere, timeout=CONTENT_S, follow_redirects=True) as answer:
             if answer.status_code != httpx.codes.OK:
-                raise _Lost(f"its clip answered {answer.status_code}")
-            with target.open("wb") as file:
-                for chunk in answer.iter_bytes():
-                    file.write(chunk)
-                    progress("download", 0.87)
+                raise _Lost(f"its clip answered {code}, and {answer.status_code} where it is stored")
+            _written(answer, target, progress)
 
     @staticmethod
     def _delivered(
@@ -316,7 +377,7 @@ def _order(shot: Shot) -> tuple[Order, tuple[str, ...]]:
     numbers = numbered({ref: len(paths) for ref, paths in chosen.items()})
     start = shot.image(plan.start_frame) if frames else None
     order = Order(
-        rewritten(str(shot.arguments.get("prompt", "")), plan, numbers, H3), SIZES[ratio], ratio, max(MIN_S, shot.output.duration_s), shot.seed,
+        rewritten(str(shot.arguments.get("prompt", "")), plan, numbers, H3), SIZES[ratio], ratio, max(MIN_S, math.ceil(shot.output.duration_s)), shot.seed,
         tuple(_inline(path) for paths in chosen.values() for path in paths), _inline(start) if start else None,
         _inline(shot.images[1]) if frames and len(shot.images) > 1 else None, _inline(shot.video) if shot.video else None,
     )  # fmt: skip
@@ -325,15 +386,30 @@ def _order(shot: Shot) -> tuple[Order, tuple[str, ...]]:
     return order, left_out
 
 
+def _written(answer: httpx.Response, target: Path, progress: Progress) -> None:
+    with target.open("wb") as file:
+        for chunk in answer.iter_bytes():
+            file.write(chunk)
+            progress("download", 0.87)
+
+
+def _bytes_of(uri: str) -> int:
+    """Size of what a data address holds."""
+    return 3 * len(uri.partition(",")[2]) // 4
+
+
 def _asked(server: Server, job: str) -> JSON | None:
     """What a server says of a job; None when it says nothing of use."""
     try:
         answer = server.client.get(f"/v1/videos/{job}")
     except httpx.HTTPError:
         return None
+    said = dict(answer.json()) if _is_json(answer) else {}
+    if answer.status_code == httpx.codes.OK or ENDED.get(str(said.get("status", "")).lower()) == "failed":
+        return said or None  # a failed job answers with the status of its failure
     if answer.status_code == httpx.codes.NOT_FOUND:
         raise _Lost("it no longer knows the job")
-    return dict(answer.json()) if answer.status_code == httpx.codes.OK and _is_json(answer) else None
+    return None
 
 
 def _ratio(shot: Shot) -> str:

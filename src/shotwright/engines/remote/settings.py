@@ -8,6 +8,7 @@ from shotwright.engines.settings import EnhancerSettings
 from shotwright.settings import is_http_url, listed, plain_key
 
 DIALECTS = frozenset({"sglang", "vllm"})
+TASKS = frozenset({"ref2va", "fl2va", "t2va"})
 
 
 class RemoteSettings(EnhancerSettings):
@@ -15,7 +16,7 @@ class RemoteSettings(EnhancerSettings):
 
     remote_servers: str = Field(
         "",
-        description="Servers behind the engine `remote`: `sglang=http://gpu1:30010,vllm=http://gpu2:8000`; empty keeps it off.",
+        description="Servers behind the engine `remote`: `sglang=http://gpu1:30010,vllm=http://gpu2:8000`; `sglang+ref2va=...` says which tasks one serves (ref2va, fl2va, t2va); empty keeps it off.",
     )
     remote_key: SecretStr = Field(SecretStr(""), description="A bearer key of those servers, where they want one.")
     remote_timeout_s: float = Field(3600, gt=0, description="How long a render of those servers may take.")
@@ -24,8 +25,9 @@ class RemoteSettings(EnhancerSettings):
     @classmethod
     def _check_servers(cls, value: str) -> str:
         for item in listed(value):
-            dialect, _, url = item.partition("=")
-            if dialect.strip() not in DIALECTS or not is_http_url(url.strip()):
+            name, _, url = item.partition("=")
+            dialect, *tasks = (part.strip() for part in name.split("+"))
+            if dialect not in DIALECTS or not set(tasks) <= TASKS or not is_http_url(url.strip()):
                 raise ValueError(f'write sglang=http://host:port or vllm=http://host:port, not "{item}"')
         return value
 
