@@ -230,6 +230,5 @@ def backdrop_of(shot: Shot, cache: Cache) -> Backdrop | None:
         return None
     rgb = fit(load_flat(source), spec.width, spec.height)
     is_start = plan.start_frame is not None
-    is_from_above = is_start and bool(plan.shots) and plan.shots[0].angle in PHOTOGRAPHED_FROM
-    front = None if is_from_above else cache.get("front-1", source, lambda: matte(rgb), extra=f"{rgb.shape}")
+    front = cache.get("front-1", source, lambda: matte(rgb), extra=f"{rgb.shape}")
     return Backdrop(rgb, find_horizon(rgb), is_start, front)

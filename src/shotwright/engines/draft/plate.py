@@ -50,6 +50,8 @@ BARE_SHARE = 0.6
 FOCUS_STRIPS = 6
 SHARP_SHARE, NOTHING_BARE = 0.45, 1e-5
 """Shares of the frame: up to which what was made up is drawn sharp, and what counts as none."""
+LOW, LOWEST, SOLID = 0.5, 0.22, 110
+"""Heights of a camera that comes down, in those of the one that took the picture, between which the ground changes."""
 UPRIGHT_BELOW_M = 3.0
 """From higher up, things are seen from above: they lie in the picture and do not stand up as cards."""
 
@@ -94,6 +96,8 @@ class Diorama:
         planes: Wall and ground, as far as the picture shows them.
         widen: Makes them wider, and what is around them; done when it is seen first.
         props: What stands in front, as cards.
+        near_ground: The ground of a picture taken from above, as a camera that has come down sees it: soft, and without what
+            stands on it, which lies in the picture as it was seen from above.
     """
 
     base: State
@@ -103,6 +107,7 @@ class Diorama:
     planes: list[Plane]
     widen: Callable[[], Widened]
     props: list[Sprite] = field(default_factory=list)
+    near_ground: Plane | None = None
     _wide: Widened | None = None
     _moment: FrameYUV | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -122,6 +127,10 @@ class Diorama:
             draw_plane(frame, view, ground, margin=2)
         else:
             self._draw_ground_in_strips(frame, view, ground, focus)
+        if self.near_ground is not None:
+            low = float(view.eye[1]) / self.base.eye[1]
+            near = (LOW - low) / (LOW - LOWEST)
+            draw_plane(frame, view, self.near_ground, margin=2, opacity=min(1.0, max(0.0, near)))
 
     def bare_share(self, view: View) -> float:
         """Share of the frame that the picture does not show."""
@@ -248,7 +257,31 @@ def build_diorama(
         broad = float(np.abs(more[0].outline[:, 0]).min())
         return more, _surroundings(wide, *more, half=broad, top=top, wall_m=wall_m)
 
-    return Diorama(base, wall_m, near_m, BARE_SHARE * half, planes, widen, props)
+    is_above = eye_m > UPRIGHT_BELOW_M and front is not None
+    soft = _near_ground(kept("bare", picture, lambda: _bare(picture, front)), ground, wall_m) if is_above else None
+    return Diorama(base, wall_m, near_m, BARE_SHARE * half, planes, widen, props, soft)
+
+
+def _bare(picture: FrameYUV, front: Mask | None) -> FrameYUV:
+    """A picture without what stands in it, softened: detail that was far away is none from near."""
+    size = max(3, picture.shape[1] // 60) | 1
+    hole = cv2.dilate(
+        ((front if front is not None else picture[..., 0]) > SOLID).astype(np.uint8) * 255,
+        np.ones((size, size), np.uint8),
+    )
+    bare = completed(picture, np.asarray(hole, np.uint8))
+    return np.asarray(cv2.GaussianBlur(bare, (0, 0), picture.shape[1] / 26), np.uint8)
+
+
+def _near_ground(picture: FrameYUV, ground: Plane, wall_m: float) -> Plane:
+    """A floor in the colours of the ground seen from above, everywhere."""
+    half = float(np.abs(ground.outline[:, 0]).max())
+    near = float(ground.outline[:, 1].min())
+    colours, to_floor = _floor(picture, ground, half=half, wall_m=wall_m)
+    calm = _grained(cv2.GaussianBlur(colours, (0, 0), FLOOR_PX / 24).astype(np.float32))
+    outline = np.array([[-3 * half, near - wall_m], [3 * half, near - wall_m], [3 * half, wall_m], [-3 * half, wall_m]])
+    texture = Texture(calm, np.full(calm.shape[:2], 255, np.uint8))
+    return Plane(np.zeros(3), np.array([1.0, 0, 0]), np.array([0, 0, 1.0]), outline, texture, to_floor, is_tiled=True)
 
 
 def _planes(view: View, picture: FrameYUV, wall_m: float, sides: tuple[int, int, int]) -> list[Plane]:
