@@ -251,3 +251,53 @@ def test_who_is_named_in_a_later_shot_comes_with_it() -> None:
     found = plan("A woman reads in a library. Then cut to a wide shot of a horse on a beach.")
     assert [shot.places for shot in found.shots] == [("library",), ("beach",)]
     assert {entity.noun: entity.appears_s for entity in found.entities} == {"woman": 0.0, "horse": 2.5}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("A man and a woman argue. She shouts; he walks away.", {("woman", "shout"), ("man", "walk away")}),
+        ("A wizard opens a book and glowing golden butterflies pour out of it", {("wizard", "open"), ("butterfly", "glow")}),
+        ("Two toddlers have a pillow fight on a bed", {("toddler", "fight")}),
+        ("The dragon lands, wings folding, and breathes fire over fleeing knights", {("dragon", "land"), ("dragon", "breathe"), ("knight", "flee")}),
+        ("A detective, top hat, magnifying glass, crouches over footprints", {("detective", "crouch")}),
+        ("An elderly woman pours tea, steam curling up", {("woman", "pour")}),
+    ],
+)  # fmt: skip
+def test_who_does_what(text: str, expected: set[tuple[str, str]]) -> None:
+    plan = parse_prompt(text, task="reference_to_video", duration_s=5.0)
+    nouns = {entity.id: entity.noun for entity in plan.entities}
+    found = {(nouns[act.who], act.verb) for act in plan.actions}
+    assert expected <= found
+    assert not {who for who, _ in found} - {who for who, _ in expected} - {"wing"}
+
+
+@pytest.mark.parametrize(
+    ("text", "gone"),
+    [("Leaves drift like slow golden snow around a girl", "snow"), ("A boy drops a coin", "drops"), ("A worker sits on a steel beam", "beam")],
+)  # fmt: skip
+def test_what_is_likened_or_only_sounds_so_is_no_effect(text: str, gone: str) -> None:
+    plan = parse_prompt(text, task="reference_to_video", duration_s=5.0)
+    assert gone not in {effect.kind for effect in plan.effects}
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ("A nurse walks down a hospital corridor", ("corridor", "hospital")), ("A train comes out of a tunnel into a valley", ("valley", "tunnel")),
+        ("A boy in bright green runs", ()), ("A ghost floats in the ruins of a temple", ("ruins", "temple")),
+    ],
+)  # fmt: skip
+def test_where_it_is(text: str, places: tuple[str, ...]) -> None:
+    assert parse_prompt(text, task="reference_to_video", duration_s=5.0).setting.places == places
+
+
+def test_a_receiver_is_no_object() -> None:
+    plan = parse_prompt("A girl gives the dog a bone", task="reference_to_video", duration_s=5.0)
+    (act,) = plan.actions
+    nouns = {entity.id: entity.noun for entity in plan.entities}
+    assert (nouns[act.who], nouns[act.object or ""], nouns[(act.path and act.path.end) or ""]) == (
+        "girl",
+        "bone",
+        "dog",
+    )

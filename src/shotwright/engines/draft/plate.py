@@ -19,9 +19,10 @@ import numpy as np
 
 from shotwright.core.camera import State
 from shotwright.engines.analysis.cutout import CutOut
-from shotwright.engines.analysis.patches import BESIDE, completed, margins, widened
+from shotwright.engines.analysis.patches import completed, margins, widened
 from shotwright.engines.draft.sprites import Sprite
 from shotwright.engines.draft.stage import Plane, Texture, View, clipped_to_frame, draw_plane, outline_in_frame
+from shotwright.engines.draft.surroundings import bared, near_ground, surroundings
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -33,16 +34,9 @@ HORIZON = 0.55
 """Where a horizon is assumed when none is found, in frame heights from the top."""
 WALL_FACTOR = 7.5
 """Depth of the back wall in eye heights."""
-BEHIND_M = 1.2
-"""How far the room reaches behind the camera, in wall depths."""
 ADDED = (1.0, 0.8, 0.6, 0.4, 0.2, 0.0)
 """Shares of what is added above and below that are tried."""
 HIGHEST_M, NEAREST_M = 60.0, 0.12
-FLOOR_PX, PAPER_PX, GRAIN = 900, 900, 1.6
-SIDE_WALLS = 2.2
-"""How far off the side walls are, in half widths of the widened wall."""
-INNER, STRIP = 1 / (1 + 2 * BESIDE), 0.5 * BESIDE / (1 + 2 * BESIDE)
-"""Widths in those of a widened picture: of the picture itself, and of what is taken from beside it for walls farther off."""
 FRONT_SHARE = (0.012, 0.5)
 """What stands in front covers this share of the picture; a smaller or larger matte says nothing."""
 BARE_SHARE = 0.6
@@ -50,7 +44,7 @@ BARE_SHARE = 0.6
 FOCUS_STRIPS = 6
 SHARP_SHARE, NOTHING_BARE = 0.45, 1e-5
 """Shares of the frame: up to which what was made up is drawn sharp, and what counts as none."""
-LOW, LOWEST, SOLID = 0.5, 0.22, 110
+LOW, LOWEST = 0.5, 0.22
 """Heights of a camera that comes down, in those of the one that took the picture, between which the ground changes."""
 UPRIGHT_BELOW_M = 3.0
 """From higher up, things are seen from above: they lie in the picture and do not stand up as cards."""
@@ -255,33 +249,11 @@ def build_diorama(
         more = _planes(view, wide, wall_m, margins(height, width))
         top = float(more[0].outline[2:, 1].min())
         broad = float(np.abs(more[0].outline[:, 0]).min())
-        return more, _surroundings(wide, *more, half=broad, top=top, wall_m=wall_m)
+        return more, surroundings(wide, *more, half=broad, top=top, wall_m=wall_m)
 
     is_above = eye_m > UPRIGHT_BELOW_M and front is not None
-    soft = _near_ground(kept("bare", picture, lambda: _bare(picture, front)), ground, wall_m) if is_above else None
+    soft = near_ground(kept("bare", picture, lambda: bared(picture, front)), ground, wall_m) if is_above else None
     return Diorama(base, wall_m, near_m, BARE_SHARE * half, planes, widen, props, soft)
-
-
-def _bare(picture: FrameYUV, front: Mask | None) -> FrameYUV:
-    """A picture without what stands in it, softened: detail that was far away is none from near."""
-    size = max(3, picture.shape[1] // 60) | 1
-    hole = cv2.dilate(
-        ((front if front is not None else picture[..., 0]) > SOLID).astype(np.uint8) * 255,
-        np.ones((size, size), np.uint8),
-    )
-    bare = completed(picture, np.asarray(hole, np.uint8))
-    return np.asarray(cv2.GaussianBlur(bare, (0, 0), picture.shape[1] / 26), np.uint8)
-
-
-def _near_ground(picture: FrameYUV, ground: Plane, wall_m: float) -> Plane:
-    """A floor in the colours of the ground seen from above, everywhere."""
-    half = float(np.abs(ground.outline[:, 0]).max())
-    near = float(ground.outline[:, 1].min())
-    colours, to_floor = _floor(picture, ground, half=half, wall_m=wall_m)
-    calm = _grained(cv2.GaussianBlur(colours, (0, 0), FLOOR_PX / 24).astype(np.float32))
-    outline = np.array([[-3 * half, near - wall_m], [3 * half, near - wall_m], [3 * half, wall_m], [-3 * half, wall_m]])
-    texture = Texture(calm, np.full(calm.shape[:2], 255, np.uint8))
-    return Plane(np.zeros(3), np.array([1.0, 0, 0]), np.array([0, 0, 1.0]), outline, texture, to_floor, is_tiled=True)
 
 
 def _planes(view: View, picture: FrameYUV, wall_m: float, sides: tuple[int, int, int]) -> list[Plane]:
@@ -418,84 +390,3 @@ def _ground_outline(view: View, ground: Plane, wall_m: float, sides: tuple[int, 
         return np.array([[-1e-3, wall_m], [1e-3, wall_m], [0.0, wall_m - 1e-3]])
     spread = wall_m / near[1, 1]
     return np.array([[near[0, 0] * spread, wall_m], [near[1, 0] * spread, wall_m], near[1], near[0]])
-
-
-def _surroundings(
-    picture: FrameYUV, wall: Plane, ground: Plane, *, half: float, top: float, wall_m: float
-) -> list[Plane]:
-    """Floor, side walls and back wall beyond what goes on of the picture, made of what goes on beside it; far to near is not
-    needed: they meet only at their edges."""
-    back = -BEHIND_M * wall_m
-    far = 2.0 * top
-    squared, to_paper = _wallpaper(picture, wall, half=half, top=top)
-    seen_from_above, to_floor = _floor(picture, ground, half=half, wall_m=wall_m)
-    paper, floor = Texture(squared), Texture(seen_from_above)
-    up = np.array([0, 1.0, 0])
-    deep = wall_m - back
-    wide = SIDE_WALLS * half
-    tall = np.array([[0, 0], [deep, 0], [deep, far], [0, far]])
-    broad = np.array([[-wide, 0], [wide, 0], [wide, far], [-wide, far]])
-    return [
-        Plane(np.array([0, 0, wall_m + 1e-3]), np.array([1.0, 0, 0]), up, broad, paper, to_paper),
-        Plane(np.array([0, 0, back]), np.array([1.0, 0, 0]), up, broad, paper, to_paper),
-        Plane(np.array([-wide, 0, wall_m]), np.array([0, 0, -1.0]), up, tall, paper, to_paper),
-        Plane(np.array([wide, 0, wall_m]), np.array([0, 0, -1.0]), up, tall, paper, to_paper),
-        Plane(
-            np.zeros(3), np.array([1.0, 0, 0]), np.array([0, 0, 1.0]),
-            np.array([[-wide, back], [wide, back], [wide, wall_m], [-wide, wall_m]]), floor, to_floor,
-        ),
-    ]  # fmt: skip
-
-
-def _wallpaper(picture: FrameYUV, wall: Plane, *, half: float, top: float) -> tuple[FrameYUV, NDArray[np.float64]]:
-    """What goes on beside the picture, squared up and softened: the place, without what stands in front of it."""
-    size = (PAPER_PX, max(8, round(PAPER_PX * top / (2 * half))))
-    to_paper = np.array([[size[0] / (2 * half), 0, size[0] / 2], [0, -size[1] / top, size[1]], [0, 0, 1.0]])
-    paper = cv2.warpPerspective(
-        picture, to_paper @ np.linalg.inv(wall.to_texture), size, flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REPLICATE
-    )
-    strip = max(8, round(STRIP * size[0]))  # nearest to the picture: what lies farther out is plain
-    inner = round((1 - INNER) / 2 * size[0])
-    left, right = paper[:, max(0, inner - strip) : inner], paper[:, size[0] - inner : size[0] - inner + strip]
-    beside = cv2.resize(
-        _joined(np.asarray(right, np.uint8), np.asarray(left, np.uint8)), size, interpolation=cv2.INTER_CUBIC
-    )
-    calm = cv2.GaussianBlur(beside, (0, 0), PAPER_PX / 900)
-    return _grained(np.asarray(calm, np.float32)), to_paper
-
-
-def _joined(one: FrameYUV, other: FrameYUV) -> FrameYUV:
-    """Two strips side by side, the end of the first going over into the second."""
-    wide = min(one.shape[1], other.shape[1])
-    one, other, over = one[:, :wide], other[:, :wide], max(2, wide // 2)
-    share = np.linspace(1, 0, over, dtype=np.float32)[None, :, None]
-    seam = one[:, -over:] * share + other[:, :over] * (1 - share)
-    return np.concatenate([one[:, :-over], seam.astype(np.uint8), other[:, over:]], axis=1)
-
-
-def _floor(picture: FrameYUV, ground: Plane, *, half: float, wall_m: float) -> tuple[FrameYUV, NDArray[np.float64]]:
-    """The floor of the widened picture seen from above; beyond it the texture is mirrored."""
-    near = float(ground.outline[:, 1].min())
-    depth = max(wall_m - near, 0.5)
-    half = max(0.5, min(half, float(np.abs(ground.outline[-1, 0])) * 1.6 or half))
-    size = (FLOOR_PX, FLOOR_PX)
-    to_floor = np.array(
-        [[size[0] / (2 * half), 0, size[0] / 2], [0, -size[1] / depth, size[1] + near * size[1] / depth], [0, 0, 1.0]]
-    )
-    floor = cv2.warpPerspective(
-        picture,
-        to_floor @ np.linalg.inv(ground.to_texture),
-        size,
-        flags=cv2.INTER_LINEAR,
-        borderMode=cv2.BORDER_REFLECT,
-    )
-    return np.asarray(floor, np.uint8), to_floor
-
-
-def _grained(plain: NDArray[np.float32]) -> FrameYUV:
-    """A little unevenness, so that plain colours do not band."""
-    high, wide = plain.shape[:2]
-    cells = np.random.default_rng(5).normal(0, 1, (max(2, high // 3), max(2, wide // 3))).astype(np.float32)
-    grain = cv2.resize(cells, (wide, high), interpolation=cv2.INTER_CUBIC)
-    plain[..., 0] += GRAIN * grain
-    return np.asarray(np.clip(plain, 0, 255), np.uint8)

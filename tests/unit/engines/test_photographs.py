@@ -1,0 +1,165 @@
+"""Pictures as places: what goes on beyond their border, how far a camera may go in them, and what stands in them acts"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+
+from shotwright.core.camera import Pose
+from shotwright.core.plan import Action, Entity, ShotPlan
+from shotwright.core.plan import Path as Way
+from shotwright.engines.analysis.patches import completed, margins, widened
+from shotwright.engines.draft.blocking.containing import MADE_UP, PARTED, contained
+from shotwright.engines.draft.blocking.in_picture import act_out
+from shotwright.engines.draft.plate import Diorama, build_diorama
+from shotwright.engines.draft.stage import View
+from shotwright.media.colour import rgb_to_yuv
+
+W, H, LENS = 480, 270, 35 / 36
+RED = (220, 30, 30)
+
+
+def photograph() -> tuple[np.ndarray, np.ndarray]:
+    """A place with texture, sky above and ground below, and a red post in front of it; Y'CbCr and the post's matte."""
+    rng = np.random.default_rng(2)
+    rgb = np.empty((H, W, 3), np.uint8)
+    rgb[: H // 2], rgb[H // 2 :] = (150, 190, 230), (110, 130, 80)
+    noise = cv2.GaussianBlur(rng.normal(0, 60, (H, W)).astype(np.float32), (0, 0), 2)
+    rgb = np.clip(rgb + noise[..., None], 0, 255).astype(np.uint8)
+    front = np.zeros((H, W), np.uint8)
+    front[90:230, 220:256] = 255
+    rgb[front > 0] = RED
+    return rgb_to_yuv(rgb), front
+
+
+def redness(frame: np.ndarray) -> float:
+    return float((frame[..., 2] > 170).mean())
+
+
+def test_a_widened_picture_is_itself_inside_its_border_and_the_same_twice() -> None:
+    picture, front = photograph()
+    beside, above, below = margins(H, W)
+    wide = widened(picture, front)
+    assert wide.shape == (H + above + below, W + 2 * beside, 3)
+    assert np.array_equal(wide[above : above + H, beside : beside + W], picture)
+    assert np.array_equal(wide, widened(picture, front))
+
+
+def test_nobody_is_seen_twice_and_sky_is_above_ground() -> None:
+    picture, front = photograph()
+    beside, above, _ = margins(H, W)
+    wide = widened(picture, front)
+    outside = wide.copy()
+    outside[above : above + H, beside : beside + W] = 128
+    assert redness(outside) < 0.001
+    left = wide[:, : beside // 2, 1].astype(float)
+    assert left[: above + H // 3].mean() > left[above + 2 * H // 3 :].mean() + 10, "blue above, green below"
+
+
+def test_what_goes_on_is_no_mirror_of_the_picture() -> None:
+    picture, _ = photograph()
+    beside, above, _ = margins(H, W)
+    wide = widened(picture, None)[..., 0].astype(float)
+    strip = wide[above : above + H, beside + W : beside + W + 60]
+    mirrored = picture[:, -60:, 0][:, ::-1].astype(float)
+    fine = [part - cv2.GaussianBlur(part, (0, 0), 6) for part in (strip, mirrored)]
+    assert abs(np.corrcoef(fine[0].ravel(), fine[1].ravel())[0, 1]) < 0.45
+
+
+def test_a_hole_is_filled_with_what_is_around_it() -> None:
+    picture, front = photograph()
+    grown = np.asarray(cv2.dilate(front, np.ones((9, 9), np.uint8)), np.uint8)
+    done = completed(picture, grown)
+    assert redness(done) < 0.0005
+    kept = cv2.dilate(front, np.ones((41, 41), np.uint8)) == 0
+    assert np.array_equal(done[kept], picture[kept])
+
+
+def test_without_the_library_the_colours_of_the_border_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    from patchmatch import patch_match
+
+    monkeypatch.setattr(patch_match, "patchmatch_available", False)
+    picture, front = photograph()
+    assert widened(picture, front).shape[1] > W
+    assert redness(completed(picture, front)) < 0.002
+
+
+def place() -> Diorama:
+    picture, front = photograph()
+    return build_diorama(picture, eye_m=1.6, lens=LENS, horizon=0.5, front=front)
+
+
+def far(base: Pose, **change: float) -> list[Pose]:
+    """A way of ten frames from a pose, by so much."""
+    return [
+        replace(base, **{name: getattr(base, name) + value * i / 9 for name, value in change.items()})
+        for i in range(10)
+    ]
+
+
+@pytest.mark.parametrize("change", [{"yaw": 3.1}, {"z": -9.0}, {"x": 6.0}, {"y": 4.0}])
+def test_a_camera_goes_no_farther_than_a_start_frame_allows(change: dict[str, float]) -> None:
+    diorama = place()
+    wanted = far(diorama.base.pose(), **change)
+    poses, notes = contained(wanted, diorama, width=W, height=H, is_cut=False)
+    assert "lessened to" in notes[0]
+    assert poses[0] == wanted[0]
+    assert max(diorama.bare_share(View(pose, W, H)) for pose in poses) <= MADE_UP + 0.02
+    (name,) = change
+    gone = getattr(poses[-1], name) - getattr(poses[0], name)
+    assert 0 < gone / change[name] < 1
+
+
+def test_a_way_that_the_picture_shows_is_left_alone() -> None:
+    diorama = place()
+    wanted = far(diorama.base.pose(), z=0.6)
+    assert contained(wanted, diorama, width=W, height=H, is_cut=False) == (wanted, [])
+    assert PARTED < 0.2
+
+
+def acted(*actions: Action, **facts: str) -> tuple[Diorama, list[str]]:
+    diorama = place()
+    plan = ShotPlan(
+        "reference_to_video",
+        5.0,
+        start_frame="@Image1",
+        entities=(Entity("e1", "rocket", "vehicle", **facts),),
+        actions=actions,
+    )  # type: ignore[arg-type]
+    notes = act_out(plan, diorama.props, lens=LENS, aspect=H / W, fps=24.0, frames=120)
+    return diorama, notes
+
+
+def test_what_stands_in_a_picture_lifts_off_and_the_first_frame_is_the_picture() -> None:
+    diorama, notes = acted(Action("e1", "lift off", "rise", path=Way(end="up"), start_s=0.0, end_s=5.0))
+    (card,) = diorama.props
+    assert notes == []
+    assert card.place(0.0) == pytest.approx((card.x, card.y, card.z))
+    assert card.place(4.95)[1] > card.y + card.height_m
+    assert [card.place(t)[1] for t in (1, 2, 3, 4)] == sorted(card.place(t)[1] for t in (1, 2, 3, 4))
+
+
+@pytest.mark.parametrize(("end", "axis", "sign"), [("left", 0, -1), ("right", 0, 1), ("near", 2, -1), ("far", 2, 1)])
+def test_it_goes_where_the_words_say(end: str, axis: int, sign: int) -> None:
+    diorama, _ = acted(Action("e1", "drive", "drive", path=Way(end=end), start_s=0.0, end_s=5.0))
+    (card,) = diorama.props
+    assert sign * (card.place(4.9)[axis] - card.place(0.0)[axis]) > 0.5
+
+
+def test_who_is_not_found_in_the_picture_is_named() -> None:
+    picture, _ = photograph()
+    empty = build_diorama(picture, eye_m=1.6, lens=LENS, horizon=0.5)
+    action = Action("e1", "lift off", "rise", start_s=0.0, end_s=5.0)
+    plan = ShotPlan(
+        "reference_to_video",
+        5.0,
+        start_frame="@Image1",
+        entities=(Entity("e1", "rocket", "vehicle"),),
+        actions=(action,),
+    )
+    assert act_out(plan, empty.props, lens=LENS, aspect=H / W, fps=24.0, frames=120) == [
+        'rocket: not found in the picture; "lift off" is not acted'
+    ]
