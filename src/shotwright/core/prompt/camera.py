@@ -147,6 +147,8 @@ def _in_time(sentence: list[Token], hits: list[Hit[str]]) -> list[Hit[str]]:
 def _at(sentence: list[Token], index: int, kept: list[Hit[str]], *, carried: bool) -> Hit[str] | None:
     if v.NOT_MOVES.at(sentence, index) or (index and v.NOT_MOVES.at(sentence, index - 1)):
         return None
+    if index and noun_of(f"{sentence[index - 1].low} {singular(sentence[index].low)}") is not None:
+        return None  # "a fire truck"
     still = v.NO_MOVE.at(sentence, index)
     if still:
         return Hit(still.start, still.end, "static", "<no move>")

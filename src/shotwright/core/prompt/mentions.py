@@ -180,7 +180,9 @@ def _describe(sentence: Sentence, mention: Mention, left: list[Word], paired: Wo
 def _is_inside(sentence: Sentence, word: Word, head: Word) -> bool:
     """Whether a number counts inside an adjective."""
     after = sentence.words[word.i + 1] if word.i + 1 < len(sentence.words) else None
-    return word.tag == "CD" and word.head != head.i and after is not None and after.tag in {"JJ", "VBN", "VBD"}
+    if word.tag != "CD" or after is None or after.i == head.i:
+        return False
+    return after.text.endswith("ed") or (word.head != head.i and after.tag in {"JJ", "VBN", "VBD"})
 
 
 def _is_said_of(sentence: Sentence, word: Word) -> bool:

@@ -86,6 +86,15 @@ ONE_AT_A_TIME = frozenset({
 """What is a place in the singular only."""
 
 
+def _says_nothing(mention: Mention) -> bool:
+    """A name that no table knows and that no article makes a thing ("in Bangkok"), or an adjective that was read as a noun."""
+    if noun_of(mention.noun) is not None or mention.ref or mention.head.is_ref:
+        return False
+    is_one = any(word.tag in {"DT", "CD", "PRP$"} for word in mention.words)
+    is_name = mention.head.tag in {"NNP", "NNPS"} and mention.what.kind != "person"
+    return (is_name and not is_one) or mention.noun.endswith(("less", "ful", "ous"))
+
+
 class Nouns(Context):
     """The noun phrases of a sentence."""
 
@@ -102,6 +111,34 @@ class Nouns(Context):
         """A noun becomes a new entity, a known one, or the place."""
         self._cover(mention.words)
         known_places = len(self.scene.places)
+        self._places_before(mention)
+        if self._is_place(mention):
+            described_by = self.scene.places[known_places:]
+            del self.scene.places[known_places:]
+            self._locate(mention)  # "a hospital corridor" is a corridor first
+            self.scene.places += [place for place in described_by if place not in self.scene.places]
+            if not self._is_also_thing(mention):
+                return
+        if mention.what.kind == "material" and not self._is_handled(mention.head) and not mention.ref:
+            return
+        if mention.what.kind == "light" and mention.what.height_m == 0 and not mention.ref:
+            return
+        if mention.what.kind == "body_part" and any(w.tag == "PRP$" for w in mention.words):
+            return
+        if _says_nothing(mention):
+            self.scene.taken.difference_update(word.token for word in mention.words)  # to be named as unread
+            return
+        thing = self._known(mention) or self._new(mention)
+        self.things[i] = self.things[mention.head.i] = thing
+        if mention.owner is not None:
+            self._owned(thing, mention)
+        mine = next((w for w in mention.words if w.tag == "PRP$"), None)
+        if mine is not None and thing.noun in BOATS and self.sentence.head(mention.head).dep == "prep":
+            for owner in self._owners(mine)[-1:]:
+                self._add_relation(owner.id, "in", thing.id, thing.span)  # "onto his boat"
+
+    def _places_before(self, mention: Mention) -> None:
+        """Places that describe a place: "a hospital corridor"."""
         for word in mention.words[:-1]:
             described = noun_of(word.lemma) if word.is_noun and not word.is_ref else None
             is_place = described is not None and (
@@ -121,27 +158,6 @@ class Nouns(Context):
                 ):
                     whole = Thing(self.scene.next_id(), word.lemma, "building", span=word.span)
                     self.scene.things.append(whole)
-        if self._is_place(mention):
-            described_by = self.scene.places[known_places:]
-            del self.scene.places[known_places:]
-            self._locate(mention)  # "a hospital corridor" is a corridor first
-            self.scene.places += [place for place in described_by if place not in self.scene.places]
-            if not self._is_also_thing(mention):
-                return
-        if mention.what.kind == "material" and not self._is_handled(mention.head) and not mention.ref:
-            return
-        if mention.what.kind == "light" and mention.what.height_m == 0 and not mention.ref:
-            return
-        if mention.what.kind == "body_part" and any(w.tag == "PRP$" for w in mention.words):
-            return
-        thing = self._known(mention) or self._new(mention)
-        self.things[i] = self.things[mention.head.i] = thing
-        if mention.owner is not None:
-            self._owned(thing, mention)
-        mine = next((w for w in mention.words if w.tag == "PRP$"), None)
-        if mine is not None and thing.noun in BOATS and self.sentence.head(mention.head).dep == "prep":
-            for owner in self._owners(mine)[-1:]:
-                self._add_relation(owner.id, "in", thing.id, thing.span)  # "onto his boat"
 
     def _new(self, mention: Mention) -> Thing:
         kind = mention.what.kind

@@ -65,7 +65,7 @@ def _plain_verb(words: Words, verb: Word, high: int) -> str:
     after = words[verb.i + 1] if verb.i + 1 < high else None
     takes = after is not None and (after.tag in STARTS_PHRASE or after.is_ref or after.is_noun)
     is_one = _ends_in_s(verb)
-    return ("has" if is_one else "have") if takes else ("comes" if is_one else "go")
+    return ("holds" if is_one else "hold") if takes else ("comes" if is_one else "go")
 
 
 def _ends_in_s(word: Word) -> bool:
@@ -90,7 +90,7 @@ def _is_really_doing(words: Words, word: Word) -> bool:
     """ "A runner sprinting up the stairs" read as a sprinting of runners."""
     before = words[word.i - 1] if word.i else None
     after = _after(words, word)
-    is_end = after is None or after.tag in {"IN", "TO", "RB", "RP", ",", "DT", "PRP$"} or after.text in WAYS
+    is_end = after is None or after.tag in {"IN", "TO", "RB", "RP", ",", "DT", "PRP$", "NNS"} or after.text in WAYS
     if (
         not word.is_noun
         or word.is_ref
@@ -101,7 +101,8 @@ def _is_really_doing(words: Words, word: Word) -> bool:
     ):
         return False
     known = noun_of(f"{before.text} {word.text}")
-    return before.is_noun and before.dep == "compound" and known is None and _can_move(before)
+    is_of = before.dep == "compound" or (before.dep == "nsubj" and before.head == word.i)
+    return before.is_noun and is_of and known is None and _can_move(before)
 
 
 def _is_really_noun(words: Words, word: Word) -> bool:
@@ -112,11 +113,7 @@ def _is_really_noun(words: Words, word: Word) -> bool:
     known = noun_of(singular(word.text))
     if word.tag == "JJ" and word.dep in {"nsubj", "dobj"} and known is not None and known.kind in ACTORS:
         return True  # "a steam locomotive bursts out"
-    is_worn = (
-        known is not None
-        and known.kind == "clothing"
-        and any(w.text in {"in", "wearing"} for w in words[max(0, word.i - 5) : word.i])
-    )
+    is_worn = _is_worn(words, word)
     after = _after(words, word)
     if (
         known is not None
@@ -164,8 +161,8 @@ def _may_be_verb(words: Words, word: Word, low: int) -> bool:
         return False
     if word.i == low:
         return _goes_on(words, word)
-    if _ends_compound(words, word):
-        return False  # "three hot air balloons"
+    if _ends_compound(words, word) or _is_worn(words, word):
+        return False  # "three hot air balloons", "in a lace dress"
     before, known = words[word.i - 1], noun_of(singular(word.text))
     if word.tag == "NN" and before.dep == "compound" and known is not None and known.kind in {"place", "inside"}:
         return False  # "in a bamboo forest"
@@ -175,7 +172,8 @@ def _may_be_verb(words: Words, word: Word, low: int) -> bool:
         or before.text in OTHERS
         or (before.tag == "JJ" and noun_of(before.text) is not None)
     )
-    if not named or before.text in COLOURS:
+    dressed = before.text in COLOURS and word.i > 1 and words[word.i - 2].text == "in"  # "a defender in green dives"
+    if not dressed and (not named or before.text in COLOURS):
         return False
     after = _after(words, word)
     if after is not None and after.is_noun and not after.is_ref and not before.is_ref and not _ends_in_s(word):
@@ -188,6 +186,12 @@ def _may_be_verb(words: Words, word: Word, low: int) -> bool:
         or any(w.tag in {"NNS", "NNPS"} for w in earlier)
         or (before.tag in {"NN", "CD"} and _can_move(before))
     )
+
+
+def _is_worn(words: Words, word: Word) -> bool:
+    known = noun_of(singular(word.text))
+    is_clothing = known is not None and known.kind == "clothing"
+    return is_clothing and any(w.text in {"in", "wearing"} for w in words[max(0, word.i - 5) : word.i])
 
 
 def _ends_compound(words: Words, word: Word) -> bool:

@@ -112,6 +112,8 @@ class _Reader(Acts):
             done = last.tag in {"VBZ", "VBP", "VBD"} and hit.value in {"drops", "flare", "beam"}  # "drops a coin"
             before = self.sentence.words[last.i - 1].text if last.i else ""
             paired = noun_of(f"{before} {singular(last.text)}")  # "a steel beam"
+            after = self.sentence.words[last.i + 1].lemma if last.i + 1 < len(self.sentence.words) else ""
+            is_part |= noun_of(f"{last.text} {after}") is not None  # "a fire truck"
             is_part |= done or (paired is not None and paired.kind not in {"light", "abstract"})
             if not is_part and not is_owner and not is_weather and not self._is_likened(last):
                 found[last.i] = (hit.value, words)

@@ -163,8 +163,10 @@ def _about(members: list[Member], framing: Framing, worked_on: frozenset[str] = 
     subjects = [m for m in shown if m.entity.kind in SUBJECTS or m.entity.ref is not None]
     tallest = max((m.tall_m for m in subjects), default=0.0)
     named = next((m for m in members if m.entity.id == framing.focus), None)
-    if named is None and framing.size in NEAREST_SIZES:
-        named = next((m for m in members if m.entity.id in worked_on), None)  # "a chef's hands lift a patty": the patty
+    if worked_on and framing.size in NEAREST_SIZES:
+        named = next(
+            (m for m in members if m.entity.id in worked_on), named
+        )  # "a chef's hands lift a patty": the patty
     living = next((m for m in subjects if m.entity.ref or m.is_figure or m.tall_m > TINY_SHARE * tallest), None)
     return named or living or next((m for m in shown if m.footing != "wall"), shown[0] if shown else None)
 

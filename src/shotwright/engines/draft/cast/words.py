@@ -140,7 +140,7 @@ def _lacks(entity: Entity) -> str | None:
     is_scenery = entity.noun in PLACE_NOUNS and entity.kind in {"nature", "building"}
     if kind in {"place", "inside"} or is_scenery or entity.noun.rpartition(" ")[2] in PARTS_OF_PLACES:
         return "a part of the place, if at all"
-    if kind in {"", "tool", "other"} and motion_of(entity.noun):
+    if kind not in {"person", "animal", "vehicle"} and motion_of(entity.noun):
         return "read as a thing, and not drawn"
     if entity.kind == "light":
         return "not drawn yet"
