@@ -22,6 +22,8 @@ LIGHT_VERBS = frozenset({"have", "do", "take", "give", "make", "perform", "share
 """Verbs that leave it to a noun to say what is done: "have a pillow fight"."""
 PARTS_DO = frozenset({"fly", "open", "flicker", "grow", "shake_hands", "tinker"})
 """What parts of a body do themselves: wings flap and fold, eyes glow."""
+LIVELY = frozenset({"wave", "clap", "cheer", "talk", "laugh", "cry", "look_around", "kneel", "nod", "shout", "read", "point"})
+"""What only somebody does."""
 AUXILIARY = frozenset({"aux", "auxpass"})
 CLAUSE_WAYS_REACH = 14
 _DONE_TO = {"fall": "put_down", "roll": "push", "fly": "push"}
@@ -44,7 +46,9 @@ class Acts(Relating):
             w.dep == "dobj" and w.i not in self.things and motion_of(w.lemma) for w in self.sentence.children(word)
         )
         says = word.lemma not in {"be", "have", "do", "get", "let"} or is_said_by_noun
-        return is_verb and word.dep not in AUXILIARY and says
+        before = self.sentence.words[word.i - 1].text if word.i else ""
+        is_side = word.text == "left" and before in {"to", "from", "the"}  # "drives right to left"
+        return is_verb and word.dep not in AUXILIARY and says and not is_side
 
     def _describe(self, verb: Word) -> None:
         """ "The door is red and old": what is said of somebody can be seen of them."""
@@ -106,9 +110,18 @@ class Acts(Relating):
         ):
             shown = next((self.things[w.i] for w in ahead if w.i in self.things), None)
             who = [shown] if shown is not None else who  # "and glowing golden butterflies pour out"
+        who = self._people_there(who, verb)
         beings = [one for one in who if one.kind in {"person", "animal"} or one.ref]
         acts = beings and motion_of(verb.lemma) not in {"fall", "fly", "float", None}
         return beings if acts else who  # "a detective, top hat, magnifying glass, crouches"
+
+    def _people_there(self, who: list[Thing], verb: Word) -> list[Thing]:
+        """ "Townspeople on the sidewalk waving": who waves is not where they are."""
+        is_there = bool(who) and all(one.kind in {"nature", "building", "place"} and not one.ref for one in who)
+        if not is_there or motion_of(verb.lemma) not in LIVELY or self._own_subjects(verb):
+            return who
+        people = [self.things[i] for i in sorted(self.things) if i < verb.i and self.things[i].kind == "person"]
+        return people[-1:] or who
 
     def _does_by_noun(self, verb: Word, who: list[Thing], objects: list[Word]) -> bool:
         """ "Have a pillow fight": the noun says what is done."""

@@ -239,7 +239,7 @@ def _camera_moves(sentence: list[Token], at: int, has_moved: bool, *, carried: b
         return not (token.lemma == "helicopter" and i and sentence[i - 1].lemma in {"a", "an"})  # one in the picture
     if token.lemma in {"a", "an", "one"} and not sentence[at].text.lower().endswith(("s", "ing", "ed")):
         return not _is_thing(sentence, at)  # "a slow pan"
-    seen = has_moved or any(earlier.lemma in v.CAMERA_NOUNS | v.WE for earlier in sentence[:i])
+    seen = has_moved or any(_names_camera(sentence, earlier) for earlier in range(i))
     if token.kind == "comma" or token.lemma in CONJUNCTIONS | STARTS | ENDS:
         is_order = (
             token.kind == "comma"
@@ -251,6 +251,13 @@ def _camera_moves(sentence: list[Token], at: int, has_moved: bool, *, carried: b
         return seen or carried
     window = sentence[max(0, i - 4) : i + 1]
     return any(t.lemma in v.CAMERA_NOUNS for t in window) and any(t.lemma in {"on", "from", "with"} for t in window)
+
+
+def _names_camera(sentence: list[Token], at: int) -> bool:
+    """The camera or who holds it; not "the door frame"."""
+    if sentence[at].lemma == "frame" and at and noun_of(singular(sentence[at - 1].low)) is not None:
+        return False
+    return sentence[at].lemma in v.CAMERA_NOUNS | v.WE
 
 
 def _has_actor(tokens: list[Token]) -> bool:

@@ -99,6 +99,8 @@ class Context:
             if w.dep in {"nsubj", "nsubjpass", "expl"} or (w.dep in {"compound", "nmod"} and w.i in self.things)
         ]
         if own:
+            if verb.tag == "VBG" and own[-1].i == verb.i - 1 and syntax.EFFECTS.at(self.sentence.words, own[-1].i):
+                return []  # "a cup on a table, steam rising"
             relative = own[0].tag in {"WDT", "WP"} and verb.dep == "relcl"
             named = [self.sentence.head(verb)] if relative else own[::-1]
             found = next((group for word in named if (group := self._group(word))), [])

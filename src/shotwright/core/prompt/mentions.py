@@ -32,6 +32,7 @@ PLAIN_QUANTITIES = frozenset(
         "many",
         "bunch",
         "handful",
+        "piece",
         "set",
     }
 )

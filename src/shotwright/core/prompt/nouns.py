@@ -78,6 +78,8 @@ GENERIC = {
 """What somebody may be called when mentioned again."""
 
 
+HERDS = frozenset({"herd", "flock", "pack", "swarm", "shoal", "pride", "colony", "school"})
+"""What animals that were named are together."""
 FULL_OF = frozenset({"stream", "river", "sea", "ocean", "pool", "ring", "wall", "mountain", "barrel", "island"})
 """What is an amount of something, and no place, before "of"."""
 ONE_AT_A_TIME = frozenset({
@@ -95,12 +97,19 @@ def _says_nothing(mention: Mention) -> bool:
     return (is_name and not is_one) or mention.noun.endswith(("less", "ful", "ous"))
 
 
+def _is_bare(mention: Mention) -> bool:
+    """Headlines leave articles out: "train goes right to left" is about the train of before."""
+    return len(mention.words) == len(mention.noun.split()) and mention.head.tag == "NN"
+
+
 class Nouns(Context):
     """The noun phrases of a sentence."""
 
     def _is_film(self, mention: Mention) -> bool:
         head = mention.head
         if mention.ref or head.is_ref:
+            return False
+        if mention.noun in HERDS and mention.is_definite and self._generic(mention) is not None:
             return False
         is_alone = head.text in syntax.FILM or head.lemma in syntax.FILM
         if mention.what.kind == "abstract" or (is_alone and mention.noun == head.lemma):
@@ -109,6 +118,9 @@ class Nouns(Context):
 
     def _take(self, i: int, mention: Mention) -> None:
         """A noun becomes a new entity, a known one, or the place."""
+        if (same := self.things.get(mention.head.i)) is not None:
+            self.things[i] = same  # "a slice of bread" is one
+            return
         self._cover(mention.words)
         known_places = len(self.scene.places)
         self._places_before(mention)
@@ -192,7 +204,8 @@ class Nouns(Context):
             (
                 t
                 for t in reversed(things)
-                if mention.noun in {t.noun, *t.noun.split()[-1:]} and (mention.is_definite or mention.count > 1)
+                if mention.noun in {t.noun, *t.noun.split()[-1:]}
+                and (mention.is_definite or mention.count > 1 or (_is_bare(mention) and t.count == 1))
             ),
             None,
         )
@@ -211,6 +224,8 @@ class Nouns(Context):
                     t for t in self.scene.things if t.kind == kind or (t.ref and t.kind == "other" and not t.noun)
                 ]
                 return next((t for t in reversed(fitting) if t.noun not in nouns), None)
+        if mention.noun in HERDS:
+            return next((t for t in reversed(self.scene.things) if t.count > 1 and t.kind == "animal"), None)
         nearer = [t for t in self.scene.things if mention.noun in nears(t.noun)]
         return nearer[-1] if nearer else None
 
@@ -248,10 +263,15 @@ class Nouns(Context):
             return True
         if kind in {"place", "inside"}:
             is_all = head.dep == "dobj" and prep.tag[0] not in "VN"  # "Busy train platform."
-            return governed or is_all or head.dep in {"ROOT", "appos", "conj", "dep", "npadvmod"}
+            is_along = head.dep == "dobj" and self._before(mention) in {"down", "up", "along", "through", "across"}
+            return governed or is_all or is_along or head.dep in {"ROOT", "appos", "conj", "dep", "npadvmod"}
         is_big = kind == "building" and mention.what.height_m >= BUILT_PLACE_M
         is_hull = kind == "vehicle" and mention.what.height_m >= 3
         return governed and (is_big or is_hull) and prep.text in UNDER_A_ROOF
+
+    def _before(self, mention: Mention) -> str:
+        first = min(word.i for word in mention.words)
+        return self.sentence.words[first - 1].text if first else ""
 
     def _is_place_of(self, mention: Mention) -> bool:
         """ "The ruins of a temple", "the corridor of a spaceship": where a place belongs to."""

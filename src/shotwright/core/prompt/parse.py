@@ -41,6 +41,8 @@ NAMES = (
 )
 """What references are called while a sentence is parsed."""
 REPAIRS = 2
+FINITE_TAGS = {"comes": "VBZ", "holds": "VBZ", "go": "VBP", "hold": "VBP"}
+"""Of plain verbs that stand in for misread ones, should the parser take them for nouns again."""
 _LOCK = threading.RLock()
 """One sentence at a time: pages plan in threads."""
 
@@ -140,5 +142,7 @@ def _parsed(pieces: list[_Piece], names: dict[str, str], plain: dict[int, str]) 
             if i in plain
             else parsed.lemma_.lower()
         )
+        if tag in NOUNS and parsed.dep_ in {"ROOT", "conj"}:
+            tag = FINITE_TAGS.get(plain.get(i, ""), tag)
         words.append(Word(i, low, lemma, tag, parsed.dep_, parsed.head.i, span, at))
     return tuple(words)

@@ -234,6 +234,12 @@ def _cut_up(plan: ShotPlan, segments: Sequence[Segment], tokens: list[Token]) ->
     )
 
 
+CHATTER = frozenset({
+    "lol", "lmao", "rofl", "haha", "hahaha", "omg", "pls", "plz", "please", "thx", "thanks", "btw", "xd", "imo", "tbh", "ok", "okay", "hehe", "yeah", "wow",
+})  # fmt: skip
+"""What people say to whom they ask."""
+
+
 def read_scene(tokens: list[Token], film: set[int]) -> Scene:
     """Who and what is before the camera: sentence by sentence, without the words of the film.
 
@@ -247,6 +253,7 @@ def read_scene(tokens: list[Token], film: set[int]) -> Scene:
         return scene
     pictures = _in_brackets(tokens)
     dropped = {i for at in pictures for i in range(at + 1, at + 4)}
+    dropped |= {i for i, token in enumerate(tokens) if token.low in CHATTER}
     scene.taken |= dropped
     for number, places in enumerate(_sentences(tokens, film | dropped)):
         read_sentence(scene, parse([tokens[i] for i in places], places, pictures), number)

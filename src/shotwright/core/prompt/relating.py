@@ -25,6 +25,7 @@ HOLDERS = frozenset({"tool", "furniture", "vehicle", "food"})
 CONTENTS = frozenset({"food", "plant", "other", "tool", "material", "nature"})
 ATTACHED = frozenset({"plant", "food", "clothing", "light", "tool", "furniture"})
 PLACEMENTS = {"middle": "center", "centre": "center", "front": "foreground"}
+HANDS = frozenset({"hand", "palm", "fist", "finger", "fingertip", "paw"})
 FLAT = frozenset({"tray", "plate", "board", "cutting board", "saucer", "platter", "table", "shelf"})
 """On these things lie; in others they are."""
 
@@ -69,6 +70,8 @@ class Relating(Nouns):
         to = [thing for w in targets for thing in self._behind(w)]
         of = self._placed(word, hit.value)
         kind = hit.value
+        if word.text in {"in", "on"} and any(w.lemma in HANDS for w in targets):
+            of = self._handed(word, of, to)
         for thing in of:
             for target in to:
                 if word.text == "on" and self._plays(thing, target, word):
@@ -82,6 +85,15 @@ class Relating(Nouns):
             where = next(w.lemma for w in targets if w.lemma in v.PLACEMENT_WORDS)
             for thing in of:
                 thing.placement = thing.placement or PLACEMENTS.get(where, where)
+
+    def _handed(self, prep: Word, of: list[Thing], to: list[Thing]) -> list[Thing]:
+        """ "A phone in a man's hand": he holds it. Returns those of whom it is not so."""
+        holder = next((one for one in to if one.kind in {"person", "animal"} or one.ref), None)
+        held = [thing for thing in of if thing.kind in HANDY and thing is not holder] if holder else []
+        for thing in held:
+            self._cover([prep])
+            self._add_relation(holder.id if holder else "", "holding", thing.id, prep.span)
+        return [thing for thing in of if thing not in held]
 
     def _plays(self, who: Thing, on: Thing, prep: Word) -> bool:
         """ "A bald man on double bass" plays it."""

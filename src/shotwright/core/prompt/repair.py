@@ -47,6 +47,7 @@ def misread(words: Words) -> dict[int, str]:
     """Places of words that were misread, and the plainer words to put there."""
     found = {word.i: "walking" for word in words if _is_really_doing(words, word)}
     found |= {word.i: "dog" for word in words if _is_really_noun(words, word)}
+    found |= {word.i: "away" for word in words if _is_side(words, word)}
     for low, high in _clauses(words):
         clause = words[low:high]
         plural = next((word for word in clause if _is_really_plural(words, word)), None)
@@ -102,7 +103,15 @@ def _is_really_doing(words: Words, word: Word) -> bool:
         return False
     known = noun_of(f"{before.text} {word.text}")
     is_of = before.dep == "compound" or (before.dep == "nsubj" and before.head == word.i)
-    return before.is_noun and is_of and known is None and _can_move(before)
+    is_where = noun_of(word.text) is None and before.dep == "compound" and _is_placed(words, before)
+    return before.is_noun and is_of and known is None and (_can_move(before) or is_where)
+
+
+def _is_placed(words: Words, place: Word) -> bool:
+    """ "Kids on the sidewalk clapping": behind somebody, a preposition and an article."""
+    low = max((w.i for w in words[: place.i] if w.text in CLAUSE_ENDS), default=-1) + 1
+    before = words[low : place.i]
+    return len(before) > 2 and before[-1].tag == "DT" and before[-2].tag == "IN" and any(_can_act(w) for w in before[:-2])
 
 
 def _is_really_noun(words: Words, word: Word) -> bool:
@@ -111,8 +120,11 @@ def _is_really_noun(words: Words, word: Word) -> bool:
     if word.tag == "MD":
         return before is not None and before.tag == "DT"
     known = noun_of(singular(word.text))
-    if word.tag == "JJ" and word.dep in {"nsubj", "dobj"} and known is not None and known.kind in ACTORS:
-        return True  # "a steam locomotive bursts out"
+    if word.tag == "JJ" and known is not None and known.kind in ACTORS and word.text not in COLOURS:
+        after = _after(words, word)
+        is_doing = after is None or after.text == "," or (after.text.endswith("ing") and is_verb(after.text))
+        if word.dep in {"nsubj", "dobj"} or (is_doing and before is not None and before.tag == "DT"):
+            return True  # "a steam locomotive bursts out", "an ant carrying a leaf"
     is_worn = _is_worn(words, word)
     after = _after(words, word)
     if (
@@ -154,13 +166,21 @@ def _is_doubtful(words: Words, word: Word) -> bool:
     return _opens(words, word) and word.tag == "VBZ" and follows and not (word.i and words[word.i - 1].text == "and")
 
 
+def _is_side(words: Words, word: Word) -> bool:
+    """ "The boat tilts left": nobody leaves."""
+    before = words[word.i - 1] if word.i else None
+    is_verb_before = before is not None and before.text.endswith("s") and is_verb(before.text)
+    return word.text == "left" and word.tag[0] == "V" and is_verb_before and not _names_actor(words[word.i - 1])
+
+
 def _may_be_verb(words: Words, word: Word, low: int) -> bool:
     """A word with a motion behind a noun, before a preposition, an article, a name or the end."""
     is_finite = word.tag[0] == "V" and not _is_doubtful(words, word)
     if word.is_ref or is_finite or not is_verb(word.text) or word.text.endswith("ing"):
         return False
     if word.i == low:
-        return _goes_on(words, word)
+        is_somebody = _names_actor(word) and words[word.i - 1].text != "and"
+        return _goes_on(words, word) and not is_somebody
     if _ends_compound(words, word) or _is_worn(words, word):
         return False  # "three hot air balloons", "in a lace dress"
     before, known = words[word.i - 1], noun_of(singular(word.text))
@@ -176,8 +196,10 @@ def _may_be_verb(words: Words, word: Word, low: int) -> bool:
     if not dressed and (not named or before.text in COLOURS):
         return False
     after = _after(words, word)
+    is_root = word.dep == "ROOT" and before.is_noun and (known is None or known.kind == "abstract")
+    does = is_root and any(w.head == word.i and w.dep == "nsubj" for w in words)  # "a bride and a farmer play tug of war"
     if after is not None and after.is_noun and not after.is_ref and not before.is_ref and not _ends_in_s(word):
-        return False
+        return does
     earlier = words[low : word.i]
     if _ends_in_s(word):
         return before.is_ref or before.tag not in {"NNS", "NNPS"} or any(w.tag == "NN" for w in earlier)
@@ -208,6 +230,12 @@ def _goes_on(words: Words, word: Word) -> bool:
     acted = any(w.tag == "VBZ" for w in words[: word.i])
     goes_on = after is not None and (after.tag in GOES_ON or after.text in {"left", "right"})
     return word.i > 0 and words[word.i - 1].text == "and" and word.tag == "NNS" and acted and goes_on
+
+
+def _names_actor(word: Word) -> bool:
+    """ "Kids on the sidewalk": people before they are a verb."""
+    known = noun_of(singular(word.text))
+    return known is not None and known.kind == "person"
 
 
 def _can_act(word: Word) -> bool:

@@ -101,6 +101,7 @@ class _Reader(Acts):
             is_part = (
                 last.is_noun
                 and last.dep in {"compound", "nmod"}
+                and not last.text.endswith("ing")  # "a fire breathing dragon"
                 and self.sentence.head(last).is_noun
                 and self.sentence.head(last).i > last.i
             )
@@ -141,7 +142,8 @@ class _Reader(Acts):
 
     def _where(self, word: Word) -> str:
         """Outside a window, at somebody or something, else everywhere."""
-        if word.tag[0] in "JV" and word.dep in {"amod", "acl"} and word.head in self.things:
+        is_said = word.tag[0] in "JV" or word.text.endswith("ing")
+        if is_said and word.dep in {"amod", "acl", "compound", "nmod"} and word.head in self.things:
             return self.things[word.head].id
         of = self.sentence.head(word)
         if word.dep == "pobj" and of.text == "of" and self.sentence.head(of).lemma in syntax.QUANTITIES:

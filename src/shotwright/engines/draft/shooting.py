@@ -204,7 +204,7 @@ def _keep_seen(
     for i, pose in enumerate(poses):
         x, y, z = sprite.place(start_s + i / fps)
         dx, dy, dz = x - pose.x, y + share * sprite.height_m - pose.y, z - pose.z
-        if dx * math.sin(pose.yaw) + dz * math.cos(pose.yaw) < NEAREST_SEEN_M:
+        if dx * math.sin(pose.yaw) + dz * math.cos(pose.yaw) < min(NEAREST_SEEN_M, 2 * sprite.height_m):
             continue  # passes the camera
         aside = (math.atan2(dx, dz) - pose.yaw + math.pi) % (2 * math.pi) - math.pi
         away = math.hypot(dx, dz)

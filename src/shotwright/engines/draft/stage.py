@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from shotwright.media.colour import FrameYUV, Mask
 
 NEAR_M = 0.05
+NEAREST_CARD_M = 0.3
+"""What stands nearer to the camera is not drawn, unless it is small."""
 
 
 MAX_LEVEL = 6
@@ -200,7 +202,7 @@ def draw_billboard(
 ) -> None:
     """Draw an upright cut-out that always faces the camera, in place: a scaled copy, turned with the camera's roll."""
     x, y, depth = view.project(foot)
-    if depth < 0.3 or opacity <= 0 or texture.alpha is None:
+    if depth < min(NEAREST_CARD_M, 2 * height_m) or opacity <= 0 or texture.alpha is None:
         return
     rows, columns = texture.alpha.shape
     tall = view.intrinsics[0, 0] * height_m / depth

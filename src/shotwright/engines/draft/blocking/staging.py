@@ -31,7 +31,7 @@ LOW_M = 0.6
 CLOSE_SIZES = frozenset({"medium_wide", "medium", "medium_close_up", "close_up", "extreme_close_up"})
 GAP_M = 0.32
 ALOFT_M = 1.2
-LOW_SCENE_M = 1.3
+LOW_SCENE_M, TINY_M = 1.3, 0.2
 FILLED = 0.82
 """Share of the frame's width that a group may fill."""
 MOVING_ROOM = 1.35
@@ -246,13 +246,18 @@ def opening(place: Place, framing: Framing, sprites: list[Sprite], aspect: float
     base = place.base
     if not sprites:
         return angled(base, framing, place, None, aspect)
-    main = sprites[0]
+    main = _as_held(sprites[0])
+    if main is not sprites[0]:
+        base = replace(base, eye=(main.x, base.eye[1], main.z - sprites[0].z))
     if framing.angle == "over_the_shoulder" and len(sprites) > 1:
         return _over_the_shoulder(base, sprites, aspect)
     size = framing.size
-    top = max(sprite.y + sprite.height_m for sprite in sprites if sprite.z < 1.5 * main.z)
-    if has_words(sprites) and top < LOW_SCENE_M:
-        eye_m = min(base.eye[1], max(0.05, 1.1 * top))
+    seen = [main] if size in CLOSE_SIZES else [sprite for sprite in sprites if sprite.z < 1.5 * main.z]
+    top = max(sprite.y + sprite.height_m for sprite in seen)
+    is_tiny = size in CLOSE_SIZES and main.height_m < TINY_M
+    if has_words(sprites) and (top < LOW_SCENE_M or is_tiny):
+        eye_m = max(0.05, 1.1 * top if top < LOW_SCENE_M else top)
+        eye_m = eye_m if is_tiny else min(base.eye[1], eye_m)
         base = replace(base, eye=(base.eye[0], eye_m, base.eye[2]))  # small things are met at their height
     share = AIM.get(size or "full", 0.55) if main.figure or main.word is None else 0.5
     point = (main.x, main.y + share * main.height_m, main.z)
@@ -260,6 +265,14 @@ def opening(place: Place, framing: Framing, sprites: list[Sprite], aspect: float
         point = (0.5 * (sprites[0].x + sprites[1].x), *point[1:])
     aimed = replace(base, look=point) if size in CLOSE_SIZES else _with_all_in_frame(base, sprites, aspect)
     return angled(aimed, framing, place, main, aspect)
+
+
+def _as_held(sprite: Sprite) -> Sprite:
+    """Where what a shot is about really is: in whose hand it begins."""
+    if not sprite.holds or sprite.holds[0].start_s > 0:
+        return sprite
+    x, y, z = sprite.place(0.0)
+    return replace(sprite, x=x, y=y, z=z)
 
 
 def has_words(sprites: list[Sprite]) -> bool:
@@ -274,7 +287,7 @@ def _with_all_in_frame(base: State, sprites: list[Sprite], aspect: float) -> Sta
     for sprite in sprites:
         if sprite is not main and (sprite.y > ALOFT_M or not 0.5 * main.z < sprite.z < 1.5 * main.z):
             continue  # what flies, what is right before the lens, what stands far behind
-        depth = max(0.3, sprite.z - base.eye[2])
+        depth = max(0.05, sprite.z - base.eye[2])
         rows += [(sprite.y - base.eye[1]) / depth, (sprite.y + sprite.height_m - base.eye[1]) / depth]
     pitch = math.tan(base.pose().pitch)
     half = 0.5 * aspect / base.lens

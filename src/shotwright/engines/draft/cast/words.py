@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from shotwright.core.plan import Action, ShotPlan
 
 COPIES_MAX, PEOPLE_MAX, ALL_MAX = 5, 7, 22
+LEAST_M = 0.06
+"""Height of the smallest that a picture shows (an ant, a coin), so that a camera gets near enough to see it."""
 FULL_FIGURES = frozenset({"mermaid", "unicorn", "ghost", "snowman", "dragon"})
 FIGURE_WIDTH = 0.42
 HUMANOIDS = frozenset({
@@ -208,7 +210,7 @@ def _card(entity: Entity, *, is_mirrored: bool) -> tuple[CutOut, float]:
     row, colour = _row(entity), colour_of(entity.colour)
     if row is not None:
         card = picture_of(row.code, row.remark, colour, mirrored=is_mirrored)
-        return card, row.height_m * scale_of(entity, row.height_m)
+        return card, max(row.height_m, LEAST_M) * scale_of(entity, row.height_m)
     known = noun_of(entity.noun)
     usual = known.height_m if known and known.height_m else 0.6
     return box_of(name_of(entity), entity.kind, colour), usual * scale_of(entity, usual)
