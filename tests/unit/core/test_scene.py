@@ -262,6 +262,11 @@ def test_who_is_named_in_a_later_shot_comes_with_it() -> None:
         ("The dragon lands, wings folding, and breathes fire over fleeing knights", {("dragon", "land"), ("dragon", "breathe"), ("knight", "flee")}),
         ("A detective, top hat, magnifying glass, crouches over footprints", {("detective", "crouch")}),
         ("An elderly woman pours tea, steam curling up", {("woman", "pour")}),
+        ("A defender in green dives and tackles a runner", {("defender", "dive"), ("defender", "tackle")}),
+        ("A truck races down a main street, townspeople on the sidewalk waving", {("truck", "race"), ("townspeople", "wave")}),
+        ("A bride and a farmer play tug of war with a rope", {("bride", "play"), ("farmer", "play")}),
+        ("The boat tilts left and drifts right", {("boat", "tilt"), ("boat", "drift")}),
+        ("A cup on a table, steam rising, a boy sleeps", {("boy", "sleep")}),
     ],
 )  # fmt: skip
 def test_who_does_what(text: str, expected: set[tuple[str, str]]) -> None:
@@ -301,3 +306,38 @@ def test_a_receiver_is_no_object() -> None:
         "bone",
         "dog",
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "nouns"),
+    [
+        ("Steam train crossing a viaduct, drone shot, train goes right to left", {"steam train", "viaduct"}),
+        ("A lioness watches zebras drink. The herd scatters", {"lioness", "zebra"}),
+        ("A man eats a slice of cake", {"man", "cake"}), ("A grandma wears a green hat lol", {"grandma", "hat"}),
+        ("Nature documentary: an ant walking on a leaf", {"ant", "leaf"}),
+    ],
+)  # fmt: skip
+def test_each_is_there_once_and_nobody_else(text: str, nouns: set[str]) -> None:
+    plan = parse_prompt(text, task="reference_to_video", duration_s=5.0)
+    assert sorted(entity.noun for entity in plan.entities) == sorted(nouns)
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "end"),
+    [("A car drives right to left", "right", "left"), ("A dog runs toward camera", None, "near")],
+)  # fmt: skip
+def test_ways_without_articles(text: str, start: str | None, end: str) -> None:
+    (act,) = parse_prompt(text, task="reference_to_video", duration_s=5.0).actions
+    assert act.path is not None
+    assert (act.path.start, act.path.end) == (start, end)
+
+
+def test_what_is_in_a_hand_is_held() -> None:
+    plan = parse_prompt("Close-up of a phone in a man's hand", task="reference_to_video", duration_s=5.0)
+    nouns = {entity.id: entity.noun for entity in plan.entities}
+    assert ("man", "holding", "phone") in {(nouns[r.of], r.relation, nouns[r.to]) for r in plan.relations}
+
+
+def test_a_hand_at_a_door_frame_moves_no_camera() -> None:
+    plan = parse_prompt("A hand grips the door frame and slides back", task="reference_to_video", duration_s=5.0)
+    assert not plan.camera

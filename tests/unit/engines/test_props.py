@@ -112,3 +112,17 @@ def test_vegetables_in_a_wok_are_where_the_wok_is() -> None:
     assert wok.holds[0].holder is chef
     fire = next(staged for staged in scene.effects if staged.kind == "fire")
     assert fire.source is wok
+
+
+@pytest.mark.parametrize(
+    "text", ["An ant", "Macro shot of an ant walking on a leaf", "Extreme close-up of a ring in a woman's hand"]
+)
+def test_small_things_are_filmed_near_enough_to_be_seen(text: str) -> None:
+    scene = scene_of(text)
+    small, pose = scene.sprites[0], scene.poses[0]
+    x, y, z = small.place(0.0)
+    ahead = (z - pose.z) * np.cos(pose.yaw) + (x - pose.x) * np.sin(pose.yaw)
+    share = small.height_m * pose.lens / ahead / (9 / 16)
+    above = np.arctan2(y + small.height_m / 2 - pose.y, z - pose.z) - pose.pitch
+    assert share > 0.3
+    assert abs(above) < np.arctan(0.5 * 9 / 16 / pose.lens)

@@ -22,7 +22,9 @@ LIGHT_VERBS = frozenset({"have", "do", "take", "give", "make", "perform", "share
 """Verbs that leave it to a noun to say what is done: "have a pillow fight"."""
 PARTS_DO = frozenset({"fly", "open", "flicker", "grow", "shake_hands", "tinker"})
 """What parts of a body do themselves: wings flap and fold, eyes glow."""
-LIVELY = frozenset({"wave", "clap", "cheer", "talk", "laugh", "cry", "look_around", "kneel", "nod", "shout", "read", "point"})
+LIVELY = frozenset(
+    {"wave", "clap", "cheer", "talk", "laugh", "cry", "look_around", "kneel", "nod", "shout", "read", "point"}
+)
 """What only somebody does."""
 AUXILIARY = frozenset({"aux", "auxpass"})
 CLAUSE_WAYS_REACH = 14

@@ -66,7 +66,10 @@ def singular(word: str) -> str:
     forms = (
         [low[:-3] + "y"] if low.endswith("ies") else [low[:-2]] if low.endswith(("shes", "ches", "sses", "xes")) else []
     )
-    return next((form for form in (*forms, plain, *([low[:-2]] if low.endswith("es") else [])) if form in _nouns()), low if low in _nouns() else plain)
+    return next(
+        (form for form in (*forms, plain, *([low[:-2]] if low.endswith("es") else [])) if form in _nouns()),
+        low if low in _nouns() else plain,
+    )
 
 
 def is_verb(word: str) -> bool:

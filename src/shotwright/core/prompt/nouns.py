@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 from shotwright.core.prompt import syntax
 from shotwright.core.prompt import vocabulary as v
 from shotwright.core.prompt.context import Context, nears
-from shotwright.core.prompt.lexicon import noun_of
+from shotwright.core.prompt.lexicon import is_verb, noun_of
 from shotwright.core.prompt.things import Thing
 
 if TYPE_CHECKING:
@@ -94,7 +94,8 @@ def _says_nothing(mention: Mention) -> bool:
         return False
     is_one = any(word.tag in {"DT", "CD", "PRP$"} for word in mention.words)
     is_name = mention.head.tag in {"NNP", "NNPS"} and mention.what.kind != "person"
-    return (is_name and not is_one) or mention.noun.endswith(("less", "ful", "ous"))
+    is_doing = mention.noun.endswith("ing") and is_verb(mention.noun)  # "bubbles streaming past"
+    return (is_name and not is_one) or is_doing or mention.noun.endswith(("less", "ful", "ous"))
 
 
 def _is_bare(mention: Mention) -> bool:

@@ -111,7 +111,9 @@ def _is_placed(words: Words, place: Word) -> bool:
     """ "Kids on the sidewalk clapping": behind somebody, a preposition and an article."""
     low = max((w.i for w in words[: place.i] if w.text in CLAUSE_ENDS), default=-1) + 1
     before = words[low : place.i]
-    return len(before) > 2 and before[-1].tag == "DT" and before[-2].tag == "IN" and any(_can_act(w) for w in before[:-2])
+    return (
+        len(before) > 2 and before[-1].tag == "DT" and before[-2].tag == "IN" and any(_can_act(w) for w in before[:-2])
+    )
 
 
 def _is_really_noun(words: Words, word: Word) -> bool:
@@ -197,7 +199,9 @@ def _may_be_verb(words: Words, word: Word, low: int) -> bool:
         return False
     after = _after(words, word)
     is_root = word.dep == "ROOT" and before.is_noun and (known is None or known.kind == "abstract")
-    does = is_root and any(w.head == word.i and w.dep == "nsubj" for w in words)  # "a bride and a farmer play tug of war"
+    does = is_root and any(
+        w.head == word.i and w.dep == "nsubj" for w in words
+    )  # "a bride and a farmer play tug of war"
     if after is not None and after.is_noun and not after.is_ref and not before.is_ref and not _ends_in_s(word):
         return does
     earlier = words[low : word.i]

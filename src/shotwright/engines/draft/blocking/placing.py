@@ -425,6 +425,7 @@ def _put(child: Member, parent: Member, kind: str, number: int, count: int) -> N
     hides, is_hidden = parent.tall_m >= 0.75 * child.tall_m, child.tall_m >= 0.75 * parent.tall_m
     aside = 0.55 * side * (parent.wide_m + child.wide_m) / 2
     top = support_m(child, parent)
+    in_reach = child.tall_m < SMALL_M and parent.is_figure and child.entity.kind != "animal"
     behind = (spread + aside * hides, 0.0, 1.8 * gap + 1.6 * gap * number)
     is_low = parent.entity.kind == "furniture" and parent.tall_m < LOW_SHARE * child.tall_m
     beside = (spread, 0.0, 0.35) if is_low and kind == "at" else (side * out, 0.0, 0.0)
@@ -432,7 +433,7 @@ def _put(child: Member, parent: Member, kind: str, number: int, count: int) -> N
         "held": (0.16 * parent.tall_m, 0.5 * parent.tall_m, -0.12), "on": (spread, top, -min(0.02, 0.1 * child.tall_m)), "riding": (spread, top, 0.02 if child.tall_m > SMALL_SHARE * parent.tall_m else -0.03), "carried_by": (spread, top, -0.02),
         "in": (spread, hull, 0.04), "inside": (spread, hull, 0.04), "under": (spread, 0.0, -0.25), "over": (spread, min(parent.tall_m, BIG_M) + 0.25, 0.0),
         "between": (0.0, 0.0, -0.6), "behind": behind, "outside": behind, "in_front_of": (spread + 0.5 * side * child.wide_m * is_hidden, 0.0, -min(max(0.5, 0.3 * parent.wide_m), 0.4 * parent.z)),
-        "object": (0.3 + out, 0.8 if child.tall_m < SMALL_M and parent.is_figure else 0.0, -0.05), "left_of": (-out, 0.0, 0.0), "right_of": (out, 0.0, 0.0),
+        "object": (0.3 + out, 0.8 if in_reach else 0.0, -0.05), "left_of": (-out, 0.0, 0.0), "right_of": (out, 0.0, 0.0),
     }.get(kind, beside)  # fmt: skip
     stands = kind in ON_THE_FLOOR and child.footing not in {"air", "sky"}
     base = 0.0 if stands and parent.y > 0 and parent.footing in {"air", "ceiling", "wall", "sky"} else parent.y

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from shotwright.core.plan import Action, ShotPlan
 
 COPIES_MAX, PEOPLE_MAX, ALL_MAX = 5, 7, 22
+ON_FOOT = frozenset({"walk", "run", "crawl", "sit", "stand", "sleep", "eat", "drink", "march", "dance"})
 LEAST_M = 0.06
 """Height of the smallest that a picture shows (an ant, a coin), so that a camera gets near enough to see it."""
 FULL_FIGURES = frozenset({"mermaid", "unicorn", "ghost", "snowman", "dragon"})
@@ -166,12 +167,20 @@ def _member(entity: Entity, copy: int, plan: ShotPlan, notes: list[str]) -> tupl
     flies = any(act.motion == "fly" for act in plan.actions_of(entity.id))
     if (footing == "sky" and entity.kind == "vehicle") or (flies and entity.kind in {"animal", "vehicle"}):
         footing = "air"
+    elif footing == "air" and entity.kind == "animal" and _is_down(entity, plan):
+        footing = "ground"
     if row is None:
         note = f"{name_of(entity)}: a box with its name stands in"
         notes += [note] if note not in notes else []
     return Member(entity, copy, height, height * card.aspect, footing, is_box=row is None), Look(
         None, card, row is not None and (row.facing == "left") != is_mirrored
     )
+
+
+def _is_down(entity: Entity, plan: ShotPlan) -> bool:
+    """Whether a bird or an insect is on the ground: it walks, eats, or is fed."""
+    is_fed = any(act.object == entity.id and act.motion == "give" for act in plan.actions)
+    return is_fed or any(act.motion in ON_FOOT for act in plan.actions_of(entity.id))
 
 
 def _row(entity: Entity) -> Row | None:
