@@ -347,7 +347,8 @@ def _stance(
         return card, _UP
     gait = GAITS[sprite.gait]
     breath = 1 + gait.breath * math.sin(2 * math.pi * 0.28 * seconds + sprite.x)
-    tilt = max(0.0, math.atan2(-away[1], math.hypot(away[0], away[2])) - STEEP) * 0.75
+    over = -away[1] - (sprite.height_m if sprite.word is not None else 0.0)  # who looks over a table sees its side
+    tilt = max(0.0, math.atan2(over, math.hypot(away[0], away[2])) - STEEP) * 0.75
     ahead = np.array([math.sin(facing), 0.0, math.cos(facing)])
     upright = _UP * math.cos(tilt) + ahead * math.sin(tilt)
     lean = gait.sway * math.sin(math.pi * (gait.hertz or 0.7) * seconds + sprite.x)
