@@ -22,10 +22,6 @@ LIGHT_VERBS = frozenset({"have", "do", "take", "give", "make", "perform", "share
 """Verbs that leave it to a noun to say what is done: "have a pillow fight"."""
 PARTS_DO = frozenset({"fly", "open", "flicker", "grow", "shake_hands", "tinker"})
 """What parts of a body do themselves: wings flap and fold, eyes glow."""
-LIVELY = frozenset(
-    {"wave", "clap", "cheer", "talk", "laugh", "cry", "look_around", "kneel", "nod", "shout", "read", "point"}
-)
-"""What only somebody does."""
 AUXILIARY = frozenset({"aux", "auxpass"})
 CLAUSE_WAYS_REACH = 14
 _DONE_TO = {"fall": "put_down", "roll": "push", "fly": "push"}
@@ -120,7 +116,7 @@ class Acts(Relating):
     def _people_there(self, who: list[Thing], verb: Word) -> list[Thing]:
         """ "Townspeople on the sidewalk waving": who waves is not where they are."""
         is_there = bool(who) and all(one.kind in {"nature", "building", "place"} and not one.ref for one in who)
-        if not is_there or motion_of(verb.lemma) not in LIVELY or self._own_subjects(verb):
+        if not is_there or motion_of(verb.lemma) not in syntax.LIVELY or self._own_subjects(verb):
             return who
         people = [self.things[i] for i in sorted(self.things) if i < verb.i and self.things[i].kind == "person"]
         return people[-1:] or who

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from shotwright.core.plan import Action, Entity, Path, Relation, Warn
+from shotwright.core.prompt import syntax
 from shotwright.core.prompt.lexer import Token
 from shotwright.core.prompt.lexicon import noun_of
 from shotwright.core.prompt.look import HEADING_ENDS
@@ -34,26 +35,6 @@ GIVEN = frozenset(
 PICTURES = frozenset({"image", "picture", "photo", "photograph", "pic"})
 UNNAMED = frozenset({"character", "object", "garment"})
 """Nouns of pictures that the words give none."""
-LIVELY = frozenset(
-    {
-        "stand",
-        "sit",
-        "walk",
-        "run",
-        "wave",
-        "talk",
-        "laugh",
-        "cry",
-        "look_around",
-        "dance",
-        "kneel",
-        "nod",
-        "shout",
-        "sleep",
-        "read",
-    }
-)
-"""Motions of somebody rather than of something."""
 BORNE = frozenset({"holding", "wearing"})
 ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7}
 
@@ -128,7 +109,7 @@ def entities_of(scene: Scene, roles: Roles, reveals: dict[str, float]) -> tuple[
     for ref, referred in roles.subjects.items():
         if scene.thing(ref) is None:
             _place(scene, ref, referred)
-    lively = {deed.action.who for deed in scene.deeds if deed.action.motion in LIVELY}
+    lively = {deed.action.who for deed in scene.deeds if deed.action.motion in syntax.LIVELY}
     found = []
     for thing in scene.things:
         said = roles.subjects.get(thing.ref or "")

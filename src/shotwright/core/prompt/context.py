@@ -98,9 +98,10 @@ class Context:
             for w in children
             if w.dep in {"nsubj", "nsubjpass", "expl"} or (w.dep in {"compound", "nmod"} and w.i in self.things)
         ]
+        before = self.sentence.words[verb.i - 1] if verb.i else verb
+        if verb.tag == "VBG" and before.is_noun and self._is_bodiless(before):
+            return []  # "a cup on a table, steam rising": who does it is nobody
         if own:
-            if verb.tag == "VBG" and own[-1].i == verb.i - 1 and syntax.EFFECTS.at(self.sentence.words, own[-1].i):
-                return []  # "a cup on a table, steam rising"
             relative = own[0].tag in {"WDT", "WP"} and verb.dep == "relcl"
             named = [self.sentence.head(verb)] if relative else own[::-1]
             found = next((group for word in named if (group := self._group(word))), [])
@@ -109,9 +110,6 @@ class Context:
         if verb.lemma == "be":
             return next((group for w in children if w.dep == "attr" and (group := self._group(w))), [])
         head = self.sentence.head(verb)
-        before = self.sentence.words[verb.i - 1] if verb.i else verb
-        if verb.tag == "VBG" and before.is_noun and self._is_bodiless(before):
-            return []  # "steam curling up": who does it is nobody
         nearer = self._nearer_verb(verb, head)
         if nearer is not None:
             return self._subjects(nearer, depth + 1)

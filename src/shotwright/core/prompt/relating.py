@@ -89,10 +89,12 @@ class Relating(Nouns):
     def _handed(self, prep: Word, of: list[Thing], to: list[Thing]) -> list[Thing]:
         """ "A phone in a man's hand": he holds it. Returns those of whom it is not so."""
         holder = next((one for one in to if one.kind in {"person", "animal"} or one.ref), None)
-        held = [thing for thing in of if thing.kind in HANDY and thing is not holder] if holder else []
+        if holder is None:
+            return of
+        held = [thing for thing in of if thing.kind in HANDY and thing is not holder]
         for thing in held:
             self._cover([prep])
-            self._add_relation(holder.id if holder else "", "holding", thing.id, prep.span)
+            self._add_relation(holder.id, "holding", thing.id, prep.span)
         return [thing for thing in of if thing not in held]
 
     def _plays(self, who: Thing, on: Thing, prep: Word) -> bool:

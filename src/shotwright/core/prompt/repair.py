@@ -171,8 +171,9 @@ def _is_doubtful(words: Words, word: Word) -> bool:
 def _is_side(words: Words, word: Word) -> bool:
     """ "The boat tilts left": nobody leaves."""
     before = words[word.i - 1] if word.i else None
-    is_verb_before = before is not None and before.text.endswith("s") and is_verb(before.text)
-    return word.text == "left" and word.tag[0] == "V" and is_verb_before and not _names_actor(words[word.i - 1])
+    if word.text != "left" or word.tag[0] != "V" or before is None:
+        return False
+    return before.text.endswith("s") and is_verb(before.text) and not _names_actor(before)
 
 
 def _may_be_verb(words: Words, word: Word, low: int) -> bool:

@@ -68,6 +68,10 @@ GOING = frozenset(
     }
 )
 """Motions that get somebody somewhere."""
+LIVELY = frozenset({
+    "stand", "sit", "walk", "run", "wave", "clap", "cheer", "talk", "laugh", "cry", "look_around", "dance", "kneel", "nod", "shout", "sleep", "read", "point",
+})  # fmt: skip
+"""Motions of somebody rather than of something."""
 CHAIRS = frozenset({
     "chair", "armchair", "sofa", "couch", "bench", "stool", "throne", "seat", "swing", "wheelchair", "rocking chair", "toilet",
 })  # fmt: skip
