@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from shotwright.core.prompt.sentence import Word
     from shotwright.core.prompt.things import Thing
 
+ON_THE_GROUND = frozenset({
+    "pull", "run", "walk", "drive", "roll", "line", "show", "speed", "ride", "march", "sneak", "limp", "skate", "wake", "pick", "stand", "sit", "get",
+    "look", "light", "open", "set", "clean", "zip", "button", "dress", "warm", "tidy", "pile", "pack", "fill", "mess", "give", "hang", "curl",
+})  # fmt: skip
+"""Verbs with which "up" does not lead into the air."""
 BURSTING = frozenset({"burst", "barge", "storm", "break"})
 LIGHT_VERBS = frozenset({"have", "do", "take", "give", "make", "perform", "share"})
 """Verbs that leave it to a noun to say what is done: "have a pillow fight"."""
@@ -67,7 +72,7 @@ class Acts(Relating):
         people = [
             self.things[w.i] for w in before if w.i in self.things and self.things[w.i].kind in {"person", "animal"}
         ]
-        if not people or not any(w.text in {"in", "wearing"} for w in before[-4:]):
+        if not people or not any(w.text in {"in", "wearing"} for w in before[-7:]):
             return who
         self._add_relation(people[-1].id, "wearing", garment.id, garment.span)
         return [people[-1]]
@@ -88,12 +93,14 @@ class Acts(Relating):
 
     def _is_said_before(self, verb: Word, target: Word) -> bool:
         """ "Over fleeing knights": the knights flee."""
+        opens = verb.i > 0 and self.sentence.words[verb.i - 1].text in {",", ";"}  # ", melting butter on top"
+        falls = motion_of(verb.lemma) in {"melt", "burn", "flicker", "fall", "float", "flow", "fly"}
         return (
             verb.tag == "VBG"
-            and verb.dep == "pcomp"
+            and (verb.dep == "pcomp" or (opens and falls))
             and target.is_noun
             and target.i == verb.i + 1
-            and motion_of(verb.lemma) in syntax.GOING
+            and (motion_of(verb.lemma) in syntax.GOING or falls)
         )
 
     def _doers(self, verb: Word) -> list[Thing]:
@@ -171,6 +178,7 @@ class Acts(Relating):
         joined = self._joining(verb)
         motion = motion_of(*named, *phrases, verb.lemma)
         motion = _DONE_TO.get(motion or "", motion) if done_to else motion
+        path = self._from_a_seat(who, motion, path, verb)
         for thing in who:
             action = Action(
                 thing.id, text, motion, done_to.id if done_to and done_to is not thing else None, path,
@@ -182,6 +190,16 @@ class Acts(Relating):
             )
             if not is_doubled:
                 self.scene.deeds.append(Deed(action, self.number, joined == "while", joined == "then"))
+
+    def _from_a_seat(self, who: list[Thing], motion: str | None, path: Path | None, verb: Word) -> Path | None:
+        """ "Watches from a lily pad": nobody leaves it."""
+        stays = path is not None and (motion is None or motion in syntax.LIVELY - {"walk", "run", "dance"})
+        seat = next((t for t in self.scene.things if stays and path and t.id == path.start), None)
+        if seat is None or seat.kind in {"person", "animal", "building"}:
+            return path
+        for one in who:
+            self._add_relation(one.id, "on", seat.id, verb.span)
+        return None
 
     def _joining(self, verb: Word) -> str | None:
         """Whether a verb happens while another one does, or after it."""
@@ -210,6 +228,8 @@ class Acts(Relating):
                 and any(w.dep == "pobj" for w in self.sentence.children(only))
             ):
                 continue  # "down the street" leads along it
+            if hit.end - hit.start == 1 and only.text == "up" and self._leads_nowhere(verb, only):
+                continue
             self._cover(stretch[hit.start : hit.end])
             way |= {name: value for name, value in _ENDS[hit.value].items() if name not in way}
         for prep in self.sentence.children(verb):
@@ -231,6 +251,13 @@ class Acts(Relating):
             if own in {"over", "around"} and (target := self._object(verb)):
                 way[own] = target
         return Path(**way) if way else None
+
+    def _leads_nowhere(self, verb: Word, up: Word) -> bool:
+        """ "A cab pulls up", "pushes it up to the gate", "wakes up": nobody rises."""
+        after = self.sentence.words[up.i + 1].text if up.i + 1 < len(self.sentence.words) else ""
+        if after == "to" and motion_of(verb.lemma) not in {"climb", "fly", "float", "jump", "swim"}:
+            return True
+        return up.head == verb.i and verb.lemma in ON_THE_GROUND
 
     def _object(self, verb: Word) -> str | None:
         return next(

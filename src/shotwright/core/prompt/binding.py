@@ -163,12 +163,17 @@ def _called(role: Role | None) -> tuple[str, str]:
     )
 
 
+LIFELESS = frozenset({"vehicle", "tool", "food", "furniture", "building", "plant"})
+
+
 def _role(thing: Thing, referred: Referred | None, lively: set[str]) -> Role | None:
     """What a picture is for: as its words say, unless its noun is of another kind."""
     if referred is None or not thing.ref:
         return None
-    if thing.kind in {"person", "animal"} and referred.role in {"clothing", "prop"}:
+    if thing.kind in {"person", "animal"} and referred.role in {"clothing", "prop", "object"} and thing.noun:
         return "subject"
+    if thing.noun and thing.kind in LIFELESS and referred.role == "subject":
+        return "object"  # "@Element1, a small silver shuttle, leaves the hangar"
     if not referred.noun and referred.role == "prop" and thing.id in lively:
         return "subject"
     return referred.role

@@ -149,6 +149,8 @@ def _at(sentence: list[Token], index: int, kept: list[Hit[str]], *, carried: boo
         return None
     if index and noun_of(f"{sentence[index - 1].low} {singular(sentence[index].low)}") is not None:
         return None  # "a fire truck"
+    if _acts(sentence, index):
+        return None
     still = v.NO_MOVE.at(sentence, index)
     if still:
         return Hit(still.start, still.end, "static", "<no move>")
@@ -167,6 +169,12 @@ def _at(sentence: list[Token], index: int, kept: list[Hit[str]], *, carried: boo
     if needs_camera and not by_degrees and not _camera_moves(sentence, index, bool(kept), carried=carried):
         return None
     return hit
+
+
+def _acts(sentence: list[Token], at: int) -> bool:
+    """ "A truck passes from right to left": the noun has a verb of its own."""
+    is_noun = 0 < at < len(sentence) - 1 and sentence[at - 1].lemma in {"a", "an"}
+    return is_noun and is_verb(sentence[at + 1].low) and sentence[at + 1].low.endswith("s")
 
 
 def _is_whole_clause(sentence: list[Token], hit: Hit[str]) -> bool:

@@ -10,9 +10,10 @@ from shotwright.core.prompt import vocabulary as v
 from shotwright.core.prompt.lexicon import motion_of, noun_of
 from shotwright.core.prompt.mentions import mentions_of
 from shotwright.core.prompt.repair import OTHERS
+from shotwright.core.prompt.sentence import CLAUSE_ENDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from shotwright.core.plan import Preposition, Span
     from shotwright.core.prompt.sentence import Sentence, Word
@@ -25,6 +26,7 @@ SHE, HE = frozenset({"she", "her", "herself"}), frozenset({"he", "him", "himself
 PERSONS = frozenset({"he", "she", "him", "her", "himself", "herself", "who", "his"})
 THINGS = frozenset({"it", "itself", "its", "which", "that", "this"})
 MANY_PRONOUNS = frozenset({"they", "them", "themselves", "their", "both", "all", "each"})
+MAIN = frozenset({"nsubj", "nsubjpass", "ROOT"})
 CLAUSES_OF = frozenset({"acl", "relcl"})
 INHERITING = frozenset({"conj", "xcomp", "advcl", "ccomp", "pcomp", "dep", "parataxis", "appos", "prep"})
 
@@ -109,13 +111,36 @@ class Context:
                 return found
         if verb.lemma == "be":
             return next((group for w in children if w.dep == "attr" and (group := self._group(w))), [])
+        if opening := self._opening(verb):
+            return opening
         head = self.sentence.head(verb)
+        if head.i == verb.i:  # "a dragon wakes, spreads its wings"
+            said = next((w for w in children if w.dep == "ccomp" and w.i < verb.i and self._own_subjects(w)), None)
+            return self._subjects(said, depth + 1) if said is not None else []
         nearer = self._nearer_verb(verb, head)
         if nearer is not None:
             return self._subjects(nearer, depth + 1)
         if self._is_had(verb, before):
             return self._group(before)
         return [] if head.i == verb.i else self._inherited(verb, head, depth)
+
+    def _opening(self, verb: Word) -> list[Thing]:
+        """Who opens the clause of a verb without a subject: "tips a kettle and coffee streams", "he kicks it, keeper in red dives"."""
+        if verb.tag not in {"VBZ", "VBP", "VBD"}:
+            return []
+        ends = [w.i for w in self.sentence.words[: verb.i] if w.text in CLAUSE_ENDS or w.text in {"and", "while", "as"}]
+        clause = self.sentence.words[ends[-1] + 1 : verb.i] if ends else ()
+        if (
+            not clause
+            or clause[0].tag in {"IN", "TO", "CC"}
+            or any(w.tag[0] == "V" and w.dep != "amod" for w in clause)
+        ):
+            return []
+        first = next((w for w in clause[:4] if w.i in self.things and w.is_noun), None)
+        inner = [w for w in clause if first is not None and w.i > first.i and w.i in self.things]
+        if first is None or (inner and not any(w.tag == "IN" for w in clause)):
+            return []
+        return [self.things[first.i]]
 
     def _inherited(self, verb: Word, head: Word, depth: int) -> list[Thing]:
         """Whose deed it is by what the verb hangs on."""
@@ -171,7 +196,11 @@ class Context:
             return self._group(self.sentence.head(clause)) if clause.dep == "relcl" else []
         if text in {"i", "we", "you", "us", "me"}:
             return []
-        return _pronoun(text, self._pool(word, self._acting(word)), word.dep in {"dobj", "pobj"}, self.done_to)
+        pool = self._pool(word, self._acting(word))
+        if text in MANY_PRONOUNS:
+            return _pronoun(text, pool, word.dep == "dobj", [])
+        said_of = [self.things[w.i] for w in self.sentence.words[: word.i] if w.dep in MAIN and w.i in self.things]
+        return _pronoun(text, pool, word.dep in {"dobj", "pobj"}, self.done_to, [t for t in said_of if t in pool])
 
     def _pool(self, word: Word, without: list[Thing]) -> list[Thing]:
         """Who was named before, latest last."""
@@ -203,7 +232,9 @@ class Context:
         return _pronoun({"his": "him", "their": "them", "its": "it"}.get(word.text, word.text), pool, False, [])
 
 
-def _pronoun(text: str, pool: list[Thing], is_object: bool, done_to: list[Thing]) -> list[Thing]:
+def _pronoun(
+    text: str, pool: list[Thing], is_object: bool, done_to: list[Thing], said_of: Sequence[Thing] = ()
+) -> list[Thing]:
     """Those of the pool, latest last, that a pronoun can mean.
 
     Args:
@@ -211,6 +242,7 @@ def _pronoun(text: str, pool: list[Thing], is_object: bool, done_to: list[Thing]
         pool: Who was named before.
         is_object: Whether something is done to it: then it is rather what something was done to before.
         done_to: Objects of the verbs before, latest last.
+        said_of: Subjects of the sentence so far, latest last.
     """
     if text in PERSONS:
         beings = [t for t in pool if t.kind == "person" or (t.ref and not t.noun)] or [
@@ -225,6 +257,7 @@ def _pronoun(text: str, pool: list[Thing], is_object: bool, done_to: list[Thing]
             single
             or movers
             or [t for t in done_to[-1:] if t in pool and t.kind != "person"]
+            or [t for t in said_of if t.kind != "person" and t.count == 1]
             or [t for t in pool if t.kind != "person" and t.count == 1]
             or [t for t in pool if t.ref]
         )[-1:]

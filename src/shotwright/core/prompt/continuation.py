@@ -61,7 +61,8 @@ def _transfer(tokens: list[Token]) -> tuple[Continuation | None, Span | None]:
         if not videos:
             continue
         near = [hit for hit in found if hit.value != "video" and min(abs(hit.start - at) for at in videos) <= REACH]
-        span = span_of(sentence[near[0].start : near[-1].end]) if near else None
+        asks = sentence[0].lemma in {"transfer", "apply", "copy", "match", "use", "take", "borrow"}
+        span = span_of(sentence[0 if asks else near[0].start : near[-1].end]) if near else None
         kinds = {hit.value for hit in near} | ({"motion"} if any(hit.phrase == "运 镜" for hit in near) else set())
         if "camera" in kinds and kinds & {"motion", "body"}:
             return "camera_motion_transfer", span

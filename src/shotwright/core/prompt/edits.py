@@ -26,6 +26,7 @@ from shotwright.core.prompt.operations import (
     exchanged,
     head_part,
     implied,
+    is_colour,
     nouns_in,
     phrase_of,
     ref_in,
@@ -84,9 +85,8 @@ def _read_sentence(sentence: list[Token], found: ParsedEdits) -> None:
         return
     keeping, about_reference = False, False
     for clause in _with_lists(_clauses(sentence)):
-        starts_anew = bool(v.EDIT_VERBS.find(clause) or v.WISHES.find(clause)) or clause[0].lemma == "but"
         kept = is_kept(clause)
-        if kept or (keeping and (not starts_anew or clause[0].lemma == "no")):
+        if kept or (keeping and (not _starts_anew(clause) or clause[0].lemma == "no")):
             about_reference = is_about_a_reference(clause) if kept else about_reference
             keeping = True
             if not about_reference:
@@ -94,6 +94,13 @@ def _read_sentence(sentence: list[Token], found: ParsedEdits) -> None:
         else:
             keeping = False
             _read(clause, sentence, found)
+
+
+def _starts_anew(clause: list[Token]) -> bool:
+    """Whether a clause behind "keep ..." gives an order; "the camera move" goes on with the list."""
+    kept = [range(hit.start, hit.end) for hit in v.PRESERVES.find(clause)]
+    orders = [hit for hit in v.EDIT_VERBS.find(clause) if not any(hit.start in named for named in kept)]
+    return bool(orders or v.WISHES.find(clause)) or clause[0].lemma == "but"
 
 
 def _with_lists(parts: list[list[Token]]) -> list[list[Token]]:
@@ -382,7 +389,7 @@ def _bare(clause: list[Token], sentence: list[Token]) -> list[Edit]:
     if weather and (len(clause) <= 3 or v.FALLING.find(clause)):
         return [Edit("weather", to=weather)]
     lemmas = [t.lemma for t in clause]
-    if lemmas[0] in {"no", "less", "fewer"} and len(clause) > 1 and not v.PRESERVES.find(clause):
+    if lemmas[0] in {"no", "less", "fewer"} and len(clause) > 1 and (weather or not v.PRESERVES.find(clause)):
         return (
             [Edit("weather", to=f"less {weather}")]
             if weather
@@ -390,7 +397,7 @@ def _bare(clause: list[Token], sentence: list[Token]) -> list[Edit]:
         )
     if several := several_colours(clause):
         return several
-    if clause[-1].lemma in v.COLOURS and 2 <= len(clause) <= 5:
+    if is_colour(clause[-1]) and 2 <= len(clause) <= 5:
         return [Edit("recolour", target=phrase_of(clause[:-1]), to=clause[-1].lemma)]
     effects = effects_in(clause)
     if effects:

@@ -77,9 +77,12 @@ def is_verb(word: str) -> bool:
     return base_verb(word) in _verbs()
 
 
+_IRREGULAR = {"lying": "lie", "dying": "die", "tying": "tie", "using": "use"}
+
+
 def base_verb(word: str) -> str:
     """The dictionary form of a verb, where it is known."""
-    low = word.lower()
+    low = _IRREGULAR.get(word.lower(), word.lower())
     return low if low in _verbs() else next((form for form in stems(low) if form in _verbs()), low)
 
 

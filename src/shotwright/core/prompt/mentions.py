@@ -65,7 +65,12 @@ def mentions_of(sentence: Sentence) -> dict[int, Mention]:
     """Every noun phrase by the place of its head; heads of quantities ("a row of") lead to what is counted."""
     found: dict[int, Mention] = {}
     for word in sentence.words:
-        if word.is_noun and not _is_inner(sentence, word) and not _is_said_of(sentence, word):
+        if (
+            word.is_noun
+            and not _is_inner(sentence, word)
+            and not _is_said_of(sentence, word)
+            and not _is_hue(sentence, word)
+        ):
             found[word.i] = _mention(sentence, word)
     for i in list(found):
         counted = _counted(sentence, found, i)
@@ -101,6 +106,15 @@ def _bearer(sentence: Sentence, found: dict[int, Mention], place: int, ref: str)
 def _is_inner(sentence: Sentence, word: Word) -> bool:
     """Whether a noun only describes the noun behind it: "stone bridge", "the knight @Element1" is described by knight."""
     head = sentence.head(word)
+    after = sentence.words[word.i + 1] if word.i + 1 < len(sentence.words) else word
+    if (
+        word.text not in syntax.FILM
+        and after.is_noun
+        and not after.is_ref
+        and after is not word
+        and noun_of(f"{word.text} {after.lemma}")
+    ):
+        return True
     if word.dep not in {"compound", "nmod", "amod"} or head.i <= word.i or not head.is_noun:
         return False
     return not any(other.text in {",", ";"} for other in sentence.words[word.i : head.i])
@@ -124,6 +138,11 @@ def _mention(sentence: Sentence, head: Word) -> Mention:
     pair = f"{nouns[-1].text} {head.lemma}" if nouns else ""
     triple = f"{left[-2].text} {pair}" if len(left) > 1 and left[-1] in nouns else ""
     paired = noun_of(triple) or noun_of(pair)
+    before = sentence.words[head.i - 1].text if head.i and sentence.words[head.i - 1].kind == "word" else ""
+    before = "" if before in syntax.FILM or before in v.COLOURS else before  # "film noir", "a white wolf"
+    if paired is None and (paired := noun_of(f"{before} {head.lemma}")) is not None:
+        pair, nouns = f"{before} {head.lemma}", [sentence.words[head.i - 1]]  # "a polar bear", however they are hung
+        left = left if nouns[0] in left else [*left, *nouns]
     pair = triple if noun_of(triple) else pair
     what = paired or noun_of(head.lemma)
     noun = pair if paired else head.lemma
@@ -184,6 +203,18 @@ def _is_inside(sentence: Sentence, word: Word, head: Word) -> bool:
     if word.tag != "CD" or after is None or after.i == head.i:
         return False
     return after.text.endswith("ed") or (word.head != head.i and after.tag in {"JJ", "VBN", "VBD"})
+
+
+THINGS_OF_COLOUR = frozenset({"food", "plant", "animal", "tool", "material", "clothing"})
+"""What an orange, a rose, a copper can be besides colours."""
+
+
+def _is_hue(sentence: Sentence, word: Word) -> bool:
+    """ "A striker in green", "soft blurred green behind": colours are nothing that stands there."""
+    prep = sentence.head(word)
+    is_worn = word.dep == "pobj" and prep.text == "in"
+    what = noun_of(word.text)
+    return word.text in v.COLOURS and (is_worn or what is None or what.kind not in THINGS_OF_COLOUR)
 
 
 def _is_said_of(sentence: Sentence, word: Word) -> bool:
@@ -261,12 +292,21 @@ def _source_of(sentence: Sentence, found: dict[int, Mention], ref: Word) -> Ment
     return None if is_where else mention
 
 
+def _apposed(sentence: Sentence, found: dict[int, Mention], ref: Word) -> Word | None:
+    """ "@Element1, a little girl in an apron, ...": the phrase between commas right behind, whatever it hangs on."""
+    after = sentence.words[ref.i + 1 : ref.i + 3]
+    if [w.text for w in after][:1] != [","] or [w.text for w in after][1:] not in (["a"], ["an"], ["the"]):
+        return None
+    return next((w for w in sentence.words[ref.i + 3 : ref.i + 7] if w.dep == "appos" and w.i in found), None)
+
+
 def _beside(sentence: Sentence, found: dict[int, Mention], ref: Word) -> Mention | None:
     """An apposition, either way round."""
     head = sentence.head(ref)
     if ref.dep == "appos" and head.i in found and head.is_noun and not head.is_ref:
         return found[head.i]
     described = next((w for w in sentence.children(ref) if w.dep == "appos" and w.i in found and not w.is_ref), None)
+    described = described or _apposed(sentence, found, ref)
     opens = described is not None and sentence.words[max(0, described.i - len(found[described.i].words))].i > ref.i
     if described is not None and opens and found[described.i].what.kind not in {"abstract", "place", "inside", "light"}:
         return found[described.i]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from shotwright.core.prompt import syntax
@@ -45,6 +46,9 @@ PLACE_PREPOSITIONS = frozenset(
         "behind",
     }
 )
+PAIR = 2
+IN_HAND_M = 1.9
+"""What stands higher is not in a hand."""
 UNDER_A_ROOF = frozenset({"in", "inside", "within", "at", "into", "through"})
 BOATS = frozenset({"boat", "rowboat", "canoe", "kayak", "raft", "gondola", "dinghy", "fishing boat", "sailboat"})
 BUILT_PLACE_M = 4.9
@@ -146,9 +150,44 @@ class Nouns(Context):
         if mention.owner is not None:
             self._owned(thing, mention)
         mine = next((w for w in mention.words if w.tag == "PRP$"), None)
+        if mine is not None and thing.kind in {"clothing", "tool"} and not mention.ref:
+            self._has_on(mine, thing, mention.head)
         if mine is not None and thing.noun in BOATS and self.sentence.head(mention.head).dep == "prep":
             for owner in self._owners(mine)[-1:]:
                 self._add_relation(owner.id, "in", thing.id, thing.span)  # "onto his boat"
+
+    def _tell_apart(self) -> None:
+        """ "Two dancers, one in black, one in white": two who look different are two entities."""
+        words = self.sentence.words
+        ones = [
+            w for w in words[:-2] if w.text in {"one", "other"} and words[w.i + 1].text in {"in", "with", "wearing"}
+        ]
+        ones = [w for w in ones if not (w.i and words[w.i - 1].text == "each")]
+        both = [t for t in self.scene.things if t.count == PAIR and t.kind in {"person", "animal", "vehicle"}]
+        if len(ones) != PAIR or not both:
+            return
+        first = both[-1]
+        first.count = 1
+        second = replace(first, id=self.scene.next_id(), attributes=list(first.attributes))
+        self.scene.things.append(second)
+        for i, thing in list(self.things.items()):
+            if thing is first:
+                self.groups[i] = [first, second]
+        for one, thing in zip(ones, (first, second), strict=True):
+            self.things[one.i] = thing
+            after = words[one.i + 2]
+            if after.text in v.COLOURS and not any(w.i in self.things for w in words[one.i + 3 : one.i + 4]):
+                thing.colour, thing.attributes = after.text, [*thing.attributes, f"in {after.text}"]
+            self._cover([one, after])
+
+    def _has_on(self, mine: Word, thing: Thing, head: Word) -> None:
+        """ "Her scarf flutters": she wears it; "draws his katana": he holds it."""
+        known = noun_of(thing.noun)
+        is_in_hand = head.dep == "dobj" and known is not None and known.height_m <= IN_HAND_M
+        for owner in self._owners(mine)[-1:]:
+            if owner.kind in {"person", "animal"} and (thing.kind == "clothing" or is_in_hand):
+                kind: Preposition = "wearing" if thing.kind == "clothing" else "holding"
+                self._add_relation(owner.id, kind, thing.id, thing.span)
 
     def _places_before(self, mention: Mention) -> None:
         """Places that describe a place: "a hospital corridor"."""
@@ -161,8 +200,10 @@ class Nouns(Context):
             if (
                 is_place
                 and mention.what.kind in {"building", "place", "inside", "abstract", "furniture"}
-                and mention.noun == mention.head.lemma
+                and (mention.noun == mention.head.lemma or mention.what.kind == "furniture")
             ):
+                self._cover([word])
+                self.scene.place_span = self.scene.place_span or word.span
                 self.scene.places += [word.lemma] if word.lemma not in self.scene.places else []
                 if (
                     described
@@ -206,6 +247,7 @@ class Nouns(Context):
                 t
                 for t in reversed(things)
                 if mention.noun in {t.noun, *t.noun.split()[-1:]}
+                and not (mention.colour and t.colour and mention.colour != t.colour)
                 and (mention.is_definite or mention.count > 1 or (_is_bare(mention) and t.count == 1))
             ),
             None,
@@ -264,8 +306,11 @@ class Nouns(Context):
             return True
         if kind in {"place", "inside"}:
             is_all = head.dep == "dobj" and prep.tag[0] not in "VN"  # "Busy train platform."
+            after = self.sentence.words[head.i + 1].text if head.i + 1 < len(self.sentence.words) else ""
+            if len(mention.words) == 1 and head.i == 0 and after == ",":
+                return True  # "underwater, a diver swims"
             is_along = head.dep == "dobj" and self._before(mention) in {"down", "up", "along", "through", "across"}
-            return governed or is_all or is_along or head.dep in {"ROOT", "appos", "conj", "dep", "npadvmod"}
+            return governed or is_all or is_along or head.dep in {"ROOT", "appos", "conj", "dep", "npadvmod", "advcl"}
         is_big = kind == "building" and mention.what.height_m >= BUILT_PLACE_M
         is_hull = kind == "vehicle" and mention.what.height_m >= 3
         return governed and (is_big or is_hull) and prep.text in UNDER_A_ROOF

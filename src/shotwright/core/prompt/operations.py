@@ -76,7 +76,7 @@ def changed(verb: str, rest: list[Token], phrase: str) -> Edit | None:
             )
         ),
         "recolour": lambda: (
-            Edit("recolour", target=phrase_of([t for t in rest if t.lemma not in v.COLOURS]), to=_colour(rest))
+            Edit("recolour", target=phrase_of([t for t in rest if not is_colour(t)]), to=_colour(rest))
             if _colour(rest)
             else _styled(rest)
         ),
@@ -124,7 +124,7 @@ def _exchange(verb: str, rest: list[Token]) -> Edit | None:
 
 def exchanged(verb: str, target: list[Token], new: list[Token]) -> Edit:
     """X becomes Y."""
-    ref, words, name = ref_in(new), phrase_of(new), phrase_of(target)
+    ref, words, name = ref_in(new), phrase_of(new), phrase_of(_owner_of(target))
     weather, time, style, colour = v.WEATHERS.first(new), v.TIMES.first(new), v.STYLES.first(new), _colour(new)
     topic = about(target)
     is_whole = topic == "style" or not target or name is None
@@ -158,10 +158,16 @@ def exchanged(verb: str, target: list[Token], new: list[Token]) -> Edit:
     return Edit("replace", target=name, to=words, with_ref=ref)
 
 
+def _owner_of(target: list[Token]) -> list[Token]:
+    """ "The colour of the wall" is the wall's."""
+    of = next((i for i, t in enumerate(target) if i and t.lemma == "of"), None)
+    return target[of + 1 :] if of and about(target[:of]) in {"colour", "material"} else target
+
+
 def _ends_in_colour(new: list[Token]) -> bool:
     """ "Navy blue", "a bright red colour"; not "orange juice"."""
     words = [t for t in nouns_in(new) if t.lemma not in {"colour", "color", "tone", "shade", "hue", "色"}]
-    return bool(words) and len(words) <= 3 and words[-1].lemma in v.COLOURS
+    return bool(words) and len(words) <= 3 and is_colour(words[-1])
 
 
 def about(target: list[Token]) -> str | None:
@@ -233,6 +239,8 @@ def added(rest: list[Token]) -> list[Edit]:
     parts = _parted(rest)
     if len(parts) > 1 and any(_is_weather(part) for part in parts):
         return [edit for part in parts for edit in added(part)]  # "add snow and a lantern"
+    if handed := _handed(rest):
+        return handed
     cut = next((i for i, t in enumerate(rest) if i and t.lemma in WHERE), None)
     what, where = (rest, []) if cut is None else (rest[:cut], rest[cut:])
     effects = effects_in(what)
@@ -244,6 +252,16 @@ def added(rest: list[Token]) -> list[Edit]:
         return [Edit("weather", to=v.WEATHERS.first(what))]
     placement = " ".join(token.text for token in where if token.kind != "ref") or None
     return [Edit("add", what=phrase_of(what), with_ref=ref_in(rest), placement=placement)]
+
+
+def _handed(rest: list[Token]) -> list[Edit]:
+    """ "A boy holding a balloon from @Image2": the picture is of the balloon, and the boy holds it."""
+    at = next((i for i, t in enumerate(rest) if i and t.lemma in {"hold", "carry"}), None)
+    if at is None or ref_in(rest[at:]) is None:
+        return []
+    holder = phrase_of(rest[:at]) or ref_in(rest[:at])
+    held = Edit("add", what=phrase_of(rest[at + 1 :]), with_ref=ref_in(rest[at:]), placement=f"held by {holder}")
+    return [Edit("add", what=phrase_of(rest[:at]), with_ref=ref_in(rest[:at])), held]
 
 
 def _is_weather(what: list[Token]) -> bool:
@@ -306,7 +324,7 @@ def several_changes(verb: str, rest: list[Token]) -> list[Edit]:
 def several_colours(rest: list[Token]) -> list[Edit]:
     """ "His hair silver and his eyes green": more than one thing with its colour."""
     parts = _parted(rest)
-    if len(parts) < 2 or not all(len(part) > 1 and part[-1].lemma in v.COLOURS for part in parts):
+    if len(parts) < 2 or not all(len(part) > 1 and is_colour(part[-1]) for part in parts):
         return []
     return [Edit("recolour", target=phrase_of(part[:-1]), to=part[-1].lemma) for part in parts]
 
@@ -365,8 +383,13 @@ def ref_in(tokens: list[Token]) -> str | None:
     return next((t.lemma for t in tokens if t.kind == "ref" and not t.lemma.startswith("@Video")), None)
 
 
+def is_colour(token: Token) -> bool:
+    """The name of a colour, or "#ff8800"."""
+    return token.lemma in v.COLOURS or token.lemma.startswith("#")
+
+
 def _colour(tokens: list[Token]) -> str | None:
-    return next((t.lemma for t in tokens if t.lemma in v.COLOURS), None)
+    return next((t.lemma for t in tokens if is_colour(t)), None)
 
 
 def text_of(tokens: list[Token]) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shotwright.core.prompt.lexicon import base_verb, noun_of, singular
-from shotwright.core.prompt.repair import misread
+from shotwright.core.prompt.repair import attached, misread
 from shotwright.core.prompt.sentence import NOUNS, Sentence, Word
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def parse(tokens: Sequence[Token], places: Sequence[int], pictures: Mapping[int,
     for _, low, _, _ in pieces:
         if low.startswith("@"):
             names.setdefault(low, NAMES[len(names) % len(NAMES)])
-    plain: dict[int, str] = {}
+    plain = _sides([low for _, low, _, _ in pieces])
     words = _parsed(pieces, names, plain)
     for _ in range(REPAIRS):
         found = misread(words)
@@ -105,6 +105,13 @@ def _pieces(token: Token, at: int) -> list[_Piece]:
     return [(mended, mended.lower(), (token.start, token.end), at)]
 
 
+def _sides(lows: list[str]) -> dict[int, str]:
+    """ "Race left to right": sides, and nobody who left."""
+    between = zip(lows, lows[1:], lows[2:], strict=False)
+    at = [i for i, (a, to, b) in enumerate(between) if {a, b} == {"left", "right"} and to == "to"]
+    return {place: word for i in at for place, word in ((i, "here"), (i + 2, "there"))}
+
+
 def _spoken(text: str) -> str:
     """Words in capitals ("INT. KITCHEN") are read like others: the parser takes them for names."""
     return text.lower() if text.isupper() and len(text) > LETTERS else text
@@ -114,6 +121,7 @@ def _is_mended(token: Token) -> bool:
     """Whether the lexer corrected its spelling: then its lemma is no form of its text."""
     return (
         len(token.low) >= 5
+        and base_verb(token.low) != token.lemma
         and token.lemma[:3] != token.low[:3]
         and token.lemma.isascii()
         and noun_of(singular(token.low)) is None
@@ -145,4 +153,4 @@ def _parsed(pieces: list[_Piece], names: dict[str, str], plain: dict[int, str]) 
         if tag in NOUNS and parsed.dep_ in {"ROOT", "conj"}:
             tag = FINITE_TAGS.get(plain.get(i, ""), tag)
         words.append(Word(i, low, lemma, tag, parsed.dep_, parsed.head.i, span, at))
-    return tuple(words)
+    return attached(tuple(words))

@@ -15,10 +15,10 @@ from shotwright.core.prompt.camera import ParsedCamera, parse_camera
 from shotwright.core.prompt.continuation import parse_continuation
 from shotwright.core.prompt.edits import ParsedEdits, parse_edits
 from shotwright.core.prompt.film import Segment, film_words, segments
-from shotwright.core.prompt.grammar import is_chinese
+from shotwright.core.prompt.grammar import ARTICLES, is_chinese
 from shotwright.core.prompt.keep import kept_in_new_shot
 from shotwright.core.prompt.lexer import clauses, sentences, tokenize
-from shotwright.core.prompt.lexicon import singular
+from shotwright.core.prompt.lexicon import noun_of, singular
 from shotwright.core.prompt.lint import lint
 from shotwright.core.prompt.look import parse_look, parse_shells, read_beings
 from shotwright.core.prompt.parse import parse
@@ -30,9 +30,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from shotwright.core.catalog import Task
-    from shotwright.core.plan import Continuation, Entity, Span
+    from shotwright.core.plan import Continuation, Entity, Look, Span
     from shotwright.core.prompt.lexer import Token
     from shotwright.core.request import ShotRequest
+
+
+_ONTO = frozenset({"to", "on", "onto", "for", "over"})
 
 
 @dataclass(frozen=True)
@@ -133,10 +136,12 @@ def _focused(framing: Framing, plan: ShotPlan, tokens: list[Token]) -> Framing:
 def _over_all(task: Task, tokens: list[Token], roles: Roles, camera: ParsedCamera) -> ShotPlan:
     """What holds for the whole clip: frames, styles, how it continues, edits, look."""
     continuation, continuation_span = _continuation(task, tokens, camera)
+    if continuation == "camera_motion_transfer":
+        _start_from(tokens, roles)
     edits = _edits(task, tokens, roles, continuation)
     if task == "video_reference" and continuation is None and not edits.edits:
         continuation = "next_shot"
-    look, look_spans = parse_look(tokens)
+    look, look_spans = _unkept(*parse_look(tokens), edits)
     keeps_style = task == "video_reference" and _keeps_style(tokens)
     if keeps_style and not roles.style_refs:
         roles.style_refs.append("@Video1")
@@ -234,6 +239,8 @@ def _cut_up(plan: ShotPlan, segments: Sequence[Segment], tokens: list[Token]) ->
     )
 
 
+HEADING_WORDS = 5
+"""Words of a place in a screenplay's heading."""
 CHATTER = frozenset({
     "lol", "lmao", "rofl", "haha", "hahaha", "omg", "pls", "plz", "please", "thx", "thanks", "btw", "xd", "imo", "tbh", "ok", "okay", "hehe", "yeah", "wow",
 })  # fmt: skip
@@ -252,12 +259,39 @@ def read_scene(tokens: list[Token], film: set[int]) -> Scene:
         read_beings(scene, tokens)
         return scene
     pictures = _in_brackets(tokens)
+    film = film | _headings(scene, tokens)
     dropped = {i for at in pictures for i in range(at + 1, at + 4)}
     dropped |= {i for i, token in enumerate(tokens) if token.low in CHATTER}
     scene.taken |= dropped
     for number, places in enumerate(_sentences(tokens, film | dropped)):
         read_sentence(scene, parse([tokens[i] for i in places], places, pictures), number)
     return scene
+
+
+def _headings(scene: Scene, tokens: list[Token]) -> set[int]:
+    """ "EXT. PETROL STATION - NIGHT": a screenplay's heading names the place. Returns the places of its tokens."""
+    found: set[int] = set()
+    for i, token in enumerate(tokens[:-2]):
+        if token.low not in {"int", "ext"} or not (token.text.isupper() or tokens[i + 1].text in {".", ":", "/"}):
+            continue
+        low = i + 1
+        while low < len(tokens) and (tokens[low].kind != "word" or tokens[low].low in {"int", "ext"}):
+            low += 1
+        high = next((j for j in range(low, len(tokens)) if tokens[j].kind in {"stop", "comma", "number"}), len(tokens))
+        hours = {at for hit in v.TIMES.find(tokens) for at in range(hit.start, hit.end)}
+        name = [
+            t.low
+            for j, t in enumerate(tokens[low:high], low)
+            if j not in hours and t.low not in ARTICLES | syntax.POSITIONS
+        ]
+        if 0 < len(name) <= HEADING_WORDS and not any(token.kind == "ref" for token in tokens[low:high]):
+            known = (" ".join(name[at:]) for at in range(len(name)) if noun_of(" ".join(name[at:])))
+            scene.places.append(next(known, " ".join(name)))
+            scene.is_inside |= token.low == "int"
+            scene.place_span = scene.place_span or (tokens[low].start, tokens[high - 1].end)
+            found |= set(range(i, high))
+    scene.taken |= found
+    return found
 
 
 def _in_brackets(tokens: list[Token]) -> dict[int, str]:
@@ -309,6 +343,22 @@ def _edits(task: str, tokens: list[Token], roles: Roles, continuation: str | Non
     roles.style_refs = [ref for ref in roles.style_refs if ref not in used]
     roles.background_ref = None if roles.background_ref in used else roles.background_ref
     return found
+
+
+def _start_from(tokens: list[Token], roles: Roles) -> None:
+    """ "Transfer the camera movement from @Video1 to @Image1": the picture is what the camera moves over."""
+    onto = [b.lemma for a, b in itertools.pairwise(tokens) if a.lemma in _ONTO and b.lemma.startswith("@Image")]
+    if onto and roles.start_frame is None:
+        roles.start_frame = onto[0]
+        roles.subjects.pop(onto[0], None)
+
+
+def _unkept(look: Look, spans: dict[str, Span], edits: ParsedEdits) -> tuple[Look, dict[str, Span]]:
+    """The look without what the video has and keeps: "keep the rain" brings no rain."""
+    kept = [span for name, span in edits.spans.items() if name.startswith("preserve.")]
+    inside = [name for name, (low, high) in spans.items() if any(start <= low and high <= end for start, end in kept)]
+    fields = {name.removeprefix("look."): None for name in inside}
+    return replace(look, **fields), {name: span for name, span in spans.items() if name not in inside}
 
 
 def _role_spans(roles: Roles) -> dict[str, Span]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 from shotwright.core.plan import Action
@@ -26,8 +27,22 @@ CONTENTS = frozenset({"food", "plant", "other", "tool", "material", "nature"})
 ATTACHED = frozenset({"plant", "food", "clothing", "light", "tool", "furniture"})
 PLACEMENTS = {"middle": "center", "centre": "center", "front": "foreground"}
 HANDS = frozenset({"hand", "palm", "fist", "finger", "fingertip", "paw"})
+HANDY_M = 0.35
+"""Animals below this height are carried."""
+CLINGING = frozenset(
+    {"cling to", "hold onto", "hang onto", "lean on", "hold to", "grip onto", "tug at", "pull at", "pull on"}
+)
+"""Verbs whose preposition brings what the hands are at."""
+BACK_REACH = 12
+"""Words behind a verb among which its "on its back" stands."""
 FLAT = frozenset({"tray", "plate", "board", "cutting board", "saucer", "platter", "table", "shelf"})
 """On these things lie; in others they are."""
+
+
+def _is_small_game(thing: Thing) -> bool:
+    """ "With a fish in its beak": animals that fit into a hand or a mouth."""
+    known = noun_of(thing.noun)
+    return thing.kind == "animal" and known is not None and known.height_m < HANDY_M and thing.count == 1
 
 
 class Relating(Nouns):
@@ -37,9 +52,12 @@ class Relating(Nouns):
         kind = syntax.VERB_RELATIONS.get(verb.lemma)
         particle = self._particle(verb)
         kind = (syntax.VERB_RELATIONS.get(f"{verb.lemma} {particle.text}") if particle else None) or kind
+        held_by = [w for w in self.sentence.children(verb) if f"{verb.lemma} {w.text}" in CLINGING and w.dep == "prep"]
+        kind = "holding" if held_by else kind
         if kind is None:
             return
         targets = [thing for word in objects for thing in self._group(word)]
+        targets += [thing for prep in held_by for thing in self._inner(prep)]
         if kind == "facing":
             preps = [
                 w for w in self.sentence.children(verb) if w.dep == "prep" and w.text in {"at", "toward", "towards"}
@@ -50,11 +68,23 @@ class Relating(Nouns):
         if kind == "riding":
             preps = [w for w in self.sentence.children(verb) if w.dep == "prep" and w.text in {"on", "in", "atop"}]
             targets += [self.things[w.i] for prep in preps for w in self.sentence.children(prep) if w.i in self.things]
+        if kind == "holding" and self._is_on_its_back(verb):
+            kind, who, targets = "riding", [t for w in objects for t in self._group(w)], who
         for thing in who:
             for target in targets:
                 if target is not thing:
                     self._cover([verb])
                     self._add_relation(thing.id, kind, target.id, verb.span)
+
+    def _is_on_its_back(self, verb: Word) -> bool:
+        """ "An elephant carries a drummer on its back": he rides it."""
+        beings = [self.things[w.i] for w in self.sentence.children(verb) if w.dep == "dobj" and w.i in self.things]
+        clause = [w.text for w in self.sentence.words[verb.i : verb.i + BACK_REACH]]
+        pairs = set(itertools.pairwise(clause))
+        is_there = bool(
+            pairs & {(whose, part) for whose in ("its", "his", "her", "their") for part in ("back", "shoulders")}
+        )
+        return is_there and any(t.kind in {"person", "animal"} or t.ref for t in beings)
 
     def _relate(self, word: Word) -> None:
         """A preposition, simple or made of several words, between two that are there."""
@@ -64,6 +94,8 @@ class Relating(Nouns):
         if hit is None or (word.dep not in {"prep", "advmod", "prt", "pcomp", "mark"} and hit.end - hit.start == 1):
             return
         last = self.sentence.words[hit.end - 1]
+        if word.text == "in" and self._is_in_a_colour(word):
+            return
         targets = [w for w in self.sentence.children(last) if w.dep in {"pobj", "dobj"}] or [
             w for w in self.sentence.words[hit.end : hit.end + 5] if w.i in self.things
         ][:1]
@@ -85,6 +117,11 @@ class Relating(Nouns):
             where = next(w.lemma for w in targets if w.lemma in v.PLACEMENT_WORDS)
             for thing in of:
                 thing.placement = thing.placement or PLACEMENTS.get(where, where)
+
+    def _is_in_a_colour(self, prep: Word) -> bool:
+        """ "One in white": no relation to what comes next."""
+        after = self.sentence.words[prep.i + 1 : prep.i + 3]
+        return bool(after) and after[0].text in v.COLOURS and not (after[1:] and after[1].is_noun)
 
     def _handed(self, prep: Word, of: list[Thing], to: list[Thing]) -> list[Thing]:
         """ "A phone in a man's hand": he holds it. Returns those of whom it is not so."""
@@ -128,6 +165,8 @@ class Relating(Nouns):
     def _worn_or_held(self, thing: Thing, target: Thing, kind: Preposition, text: str) -> Preposition | None:
         if text == "in" and target.kind == "clothing":
             return "wearing"
+        if kind in {"in", "inside"} and thing.kind in {"person", "animal"} and target.kind in {"food", "body_part"}:
+            return None  # "stirs in salt"
         if text == "by" and thing.kind not in {
             "person",
             "animal",
@@ -176,14 +215,14 @@ class Relating(Nouns):
 
     def _accompany(self, prep: Word) -> None:
         """ "A man with a sword", "repairs it with a wrench", "an arch with white roses"."""
-        head = self.sentence.head(prep)
+        head = self._wearer_before(prep) or self.sentence.head(prep)
         bearers = [self.things[head.i]] if head.i in self.things else self._subjects(head) if head.tag[0] == "V" else []
         for bearer in bearers:
             for thing in self._inner(prep):
                 if thing is bearer:
                     continue
                 if bearer.kind in {"person", "animal"} or (bearer.ref and not bearer.noun):
-                    if thing.kind in HANDY:
+                    if thing.kind in HANDY or _is_small_game(thing):
                         self._add_relation(
                             bearer.id, "wearing" if thing.kind == "clothing" else "holding", thing.id, prep.span
                         )
@@ -191,6 +230,13 @@ class Relating(Nouns):
                 elif head.i in self.things and thing.kind in ATTACHED:
                     self._add_relation(thing.id, "on", bearer.id, prep.span)
                     self._cover([prep])
+
+    def _wearer_before(self, prep: Word) -> Word | None:
+        """ "Bumps into a merchant with a turban": clothes are of whom they stand behind."""
+        before = self.sentence.words[prep.i - 1] if prep.i else None
+        is_worn = any(thing.kind == "clothing" for thing in self._inner(prep))
+        named = before is not None and before.i in self.things and self.things[before.i].kind in {"person", "animal"}
+        return before if is_worn and named else None
 
     def _inner(self, prep: Word) -> list[Thing]:
         return [thing for w in self.sentence.children(prep) if w.dep == "pobj" for thing in self._group(w)]
@@ -218,6 +264,9 @@ class Relating(Nouns):
             return [
                 one for one in self._group(head) if one is thing or (one.span or prep.span)[0] < prep.span[0]
             ]  # not who comes after
+        over = self.sentence.head(self.sentence.head(head))
+        if head.is_noun and head.i in self.mentions and head.dep == "pobj" and over.tag[0] == "V" and over.i > head.i:
+            return self._subjects(over)  # "in the meadow behind him, a woman rides": she is behind him
         is_unseen = head.is_noun and head.lemma not in syntax.POSITIONS and head.i not in self.mentions
         if is_unseen or (head.is_noun and syntax.EFFECTS.at(self.sentence.words, head.i)):
             return []  # "rain on the window": nobody is on it
@@ -233,7 +282,7 @@ class Relating(Nouns):
                 kind in {"on", "in"}
                 and placed
                 and placed[0].kind in SMALL
-                and motion_of(head.lemma) not in syntax.GOING
+                and (motion_of(head.lemma) not in syntax.GOING or self._particle(head) is not None)
                 and not set(goals) & syntax.SEATS
             )
             if placed and (head.lemma in syntax.PLACING or is_its):

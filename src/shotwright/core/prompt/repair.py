@@ -6,10 +6,12 @@ look at clauses without a finite verb, at articles that do not fit, and at what 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from shotwright.core.prompt.lexicon import is_verb, noun_of, singular
 from shotwright.core.prompt.sentence import CLAUSE_ENDS
+from shotwright.core.prompt.syntax import POSITIONS
 from shotwright.core.prompt.vocabulary import COLOURS
 
 if TYPE_CHECKING:
@@ -55,11 +57,45 @@ def misread(words: Words) -> dict[int, str]:
             found[plural.i] = "people"
             continue
         if any(word.tag in FINITE and word.i not in found and not _is_doubtful(words, word) for word in clause):
+            first = clause[0]
+            if first.tag == "NNS" and is_verb(first.text) and _goes_on(words, first) and not _names_actor(first):
+                found[first.i] = _plain_verb(words, first, high)  # "jumps off and lands on a dog that wakes up"
             continue
-        verb = next((word for word in clause if _may_be_verb(words, word, low)), None)
+        verbs = [word for word in clause if _may_be_verb(words, word, low)]
+        verb = next((word for word in verbs if not _can_act(word)), verbs[0] if verbs else None)  # "a school bus stops"
         if verb is not None:
             found[verb.i] = _plain_verb(words, verb, high)
     return found
+
+
+def attached(words: Words) -> Words:
+    """Nouns that the parser hung in the wrong place: "rides a white wolf" is no time; what stands behind a comma is no object."""
+    return tuple(
+        replace(word, dep="dobj")
+        if _is_really_object(words, word)
+        else replace(word, dep="ROOT", head=word.i)
+        if _is_apart(words, word)
+        else word
+        for word in words
+    )
+
+
+def _is_really_object(words: Words, word: Word) -> bool:
+    head = words[word.head]
+    is_time = word.lemma in POSITIONS or noun_of(word.lemma) is None or not _can_move(word)
+    if word.dep != "npadvmod" or head.tag[0] != "V" or head.i > word.i or is_time:
+        return False
+    return all(w.head == word.i or w.i == head.i for w in words[head.i : word.i])
+
+
+def _is_apart(words: Words, word: Word) -> bool:
+    """ "Swims under a whale, small fish around her": a verb takes nothing behind a comma once it has said where."""
+    head = words[word.head]
+    if word.dep != "dobj" or head.tag[0] != "V" or head.i > word.i:
+        return False
+    low = min((w.i for w in words if w.head == word.i and w.i < word.i), default=word.i)
+    before = words[head.i : low]
+    return len(before) > 2 and before[-1].text == "," and any(w.dep == "prep" and w.head == head.i for w in before)
 
 
 def _plain_verb(words: Words, verb: Word, high: int) -> str:
@@ -184,9 +220,11 @@ def _may_be_verb(words: Words, word: Word, low: int) -> bool:
     if word.i == low:
         is_somebody = _names_actor(word) and words[word.i - 1].text != "and"
         return _goes_on(words, word) and not is_somebody
-    if _ends_compound(words, word) or _is_worn(words, word):
+    if (_ends_compound(words, word) and not _clashes(words, word)) or _is_worn(words, word):
         return False  # "three hot air balloons", "in a lace dress"
     before, known = words[word.i - 1], noun_of(singular(word.text))
+    if _is_modified(word, before):
+        return False
     if word.tag == "NN" and before.dep == "compound" and known is not None and known.kind in {"place", "inside"}:
         return False  # "in a bamboo forest"
     named = (
@@ -206,6 +244,8 @@ def _may_be_verb(words: Words, word: Word, low: int) -> bool:
     if after is not None and after.is_noun and not after.is_ref and not before.is_ref and not _ends_in_s(word):
         return does
     earlier = words[low : word.i]
+    if _ends_in_s(word) and _is_worn(words, before) and before.tag == "NNS":
+        return True  # "the one in blue shorts ducks"
     if _ends_in_s(word):
         return before.is_ref or before.tag not in {"NNS", "NNPS"} or any(w.tag == "NN" for w in earlier)
     return (
@@ -215,10 +255,24 @@ def _may_be_verb(words: Words, word: Word, low: int) -> bool:
     )
 
 
+def _is_modified(word: Word, before: Word) -> bool:
+    """ "Flickering light", "three kids": a noun that something is said of."""
+    is_said = before.text.endswith("ing") and is_verb(before.text) and not _ends_in_s(word)
+    return is_said or (before.tag == "CD" and _names_actor(word))
+
+
 def _is_worn(words: Words, word: Word) -> bool:
     known = noun_of(singular(word.text))
     is_clothing = known is not None and known.kind == "clothing"
     return is_clothing and any(w.text in {"in", "wearing"} for w in words[max(0, word.i - 5) : word.i])
+
+
+def _clashes(words: Words, word: Word) -> bool:
+    """ "A school bus stops": one thing, and no plural."""
+    low = word.i
+    while low and (words[low - 1].is_noun or words[low - 1].tag in {"JJ", "VBN"}):
+        low -= 1
+    return low < word.i and low > 0 and words[low - 1].text in {"a", "an", "one"} and _ends_in_s(word)
 
 
 def _ends_compound(words: Words, word: Word) -> bool:

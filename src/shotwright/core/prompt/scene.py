@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 WEATHERS = frozenset({"rain", "snow", "fog", "mist"})
 """Effects that fall everywhere, whatever else they are said of."""
+USES = frozenset({"use", "using", "uses", "used"})
 _AMOUNTS = {
     "light": "light",
     "soft": "light",
@@ -50,12 +51,8 @@ class _Reader(Acts):
         """Effects, then nouns, then what the nouns do and how they stand."""
         effects = self._effects()
         for i, mention in self.mentions.items():
-            if self._is_likened(mention.head):
-                self._cover(w for w in mention.words if not w.is_ref)
-            elif self._is_denied(mention):
-                self._cover(mention.words)
-            elif not {i, mention.head.i} & effects.keys() and not self._is_film(mention):
-                self._take(i, mention)
+            self._place_noun(i, mention, effects)
+        self._tell_apart()
         for word in self.sentence.words:
             if word.dep == "dobj" and word.i in self.things:
                 self.done_to.append(self.things[word.i])
@@ -77,12 +74,25 @@ class _Reader(Acts):
             self._relate(word)
         self._bind_effects(effects)
 
+    def _place_noun(self, i: int, mention: Mention, effects: dict[int, tuple[str, list[Word]]]) -> None:
+        """A noun becomes a thing or the place, unless it only compares, is not wanted, or is of the film."""
+        if self._is_likened(mention.head):
+            self._cover(w for w in mention.words if not w.is_ref)
+        elif self._is_denied(mention):
+            self._cover(mention.words)
+        elif self._is_film(mention):
+            self._places_before(mention)  # "a classroom background"
+        elif not {i, mention.head.i} & effects.keys():
+            self._take(i, mention)
+
     def _is_likened(self, word: Word) -> bool:
         """ "Drifting like golden snow": what something only looks like is not there."""
         prep = self.sentence.head(word)
         verb = self.sentence.head(prep)
         is_its_look = verb.lemma in {"look", "dress", "seem", "be"} or word.is_ref
-        return word.dep == "pobj" and prep.text == "like" and not is_its_look
+        uses = USES & {verb.text, self.sentence.head(verb).text}
+        serves_as = prep.text in {"for", "as"} and bool(uses)
+        return word.dep == "pobj" and (serves_as or (prep.text == "like" and not is_its_look))
 
     def _is_denied(self, mention: Mention) -> bool:
         """ "No people", "without any text": what the words do not want is nobody."""

@@ -180,6 +180,10 @@ def _behind(source: EditSource, place: Callable[[int], FrameYUV], light: NDArray
     return change
 
 
+HAND_X = 0.05
+"""How far beside somebody who was added the thing is that they hold, in shares of the width."""
+
+
 def add(edit: Edit, source: EditSource) -> Change | None:
     """Something comes into the picture, sticks to its ground, and casts a shadow."""
     cut = _thing(edit, source)
@@ -189,18 +193,23 @@ def add(edit: Edit, source: EditSource) -> Change | None:
     words = set((edit.placement or "").split())
     far, near = bool(words & {"background", "distance", "far"}), bool(words & {"foreground", "front"})
     foot, tall = (0.62, 0.16) if far else ((0.98, 0.5) if near else (0.9, 0.34))
+    held = words >= {"held", "by"}
+    if held:
+        foot, tall = foot - 0.45 * tall, 0.4 * tall
     x = (
         _free_side(source)
         if not words & {"left", "right", "center", "middle"}
         else {"left": 0.22, "right": 0.78}.get(next(iter(words & {"left", "right"}), ""), 0.5)
     )
+    x += HAND_X if held else 0
     anchor = np.array([[x * width, foot * height, 1], [x * width, (foot - tall) * height, 1.0]])
 
     def change(frame: FrameYUV, index: int) -> FrameYUV:
         points = anchor @ source.matrix(index).T
         points = points[:, :2] / points[:, 2:]
         high = float(points[0, 1] - points[1, 1])
-        _shade(frame, float(points[0, 0]), float(points[0, 1]), 0.42 * high * cut.aspect)
+        if not held:
+            _shade(frame, float(points[0, 0]), float(points[0, 1]), 0.42 * high * cut.aspect)
         _paste(frame, cut, points[0, 0], points[0, 1], high)
         return frame
 
