@@ -159,7 +159,8 @@ class Acts(Relating):
         self._relate_by_verb(verb, who, objects)
         if who and self._does_by_noun(verb, who, objects):
             return
-        if (verb.lemma in syntax.NO_MOTION and not phrases) or not who:
+        fills = verb.lemma == "fill" and done_to is None and all(one.kind != "person" for one in who)
+        if (verb.lemma in syntax.NO_MOTION and not phrases) or not who or fills:  # "the cup fills the frame"
             if who:
                 self._cover([verb])
             return
@@ -178,7 +179,16 @@ class Acts(Relating):
         joined = self._joining(verb)
         motion = motion_of(*named, *phrases, verb.lemma)
         motion = _DONE_TO.get(motion or "", motion) if done_to else motion
+        if (
+            done_to is not None
+            and particle is not None
+            and particle.text == "off"
+            and motion in syntax.GOING | {"jump"}
+        ):
+            path, done_to = self._off(who, done_to, verb), None
         path = self._from_a_seat(who, motion, path, verb)
+        if motion == "spin" and verb.lemma == "turn" and any(one.kind == "person" or one.ref for one in who):
+            motion = "look_around"  # "she turns": no pirouette
         for thing in who:
             action = Action(
                 thing.id, text, motion, done_to.id if done_to and done_to is not thing else None, path,
@@ -190,6 +200,12 @@ class Acts(Relating):
             )
             if not is_doubled:
                 self.scene.deeds.append(Deed(action, self.number, joined == "while", joined == "then"))
+
+    def _off(self, who: list[Thing], thing: Thing, verb: Word) -> Path:
+        """ "Jumps off a bookshelf": from its top, down."""
+        for one in who:
+            self._add_relation(one.id, "on", thing.id, verb.span)
+        return Path(start=thing.id, end="down")
 
     def _from_a_seat(self, who: list[Thing], motion: str | None, path: Path | None, verb: Word) -> Path | None:
         """ "Watches from a lily pad": nobody leaves it."""
@@ -242,6 +258,8 @@ class Acts(Relating):
         side = next((w.text for w in stretch if w.text in {"left", "right"}), None)
         if side and own in {"in", "out"}:  # "leaves on the left"
             way.setdefault("start" if own == "in" else "end", side)
+        if (spot := self._landing(verb)) is not None:
+            way["end"] = spot
         if own:
             way |= {
                 name: value
@@ -282,3 +300,15 @@ class Acts(Relating):
         ]
         self._cover([prep])
         return {key: name} | found
+
+    def _landing(self, verb: Word) -> str | None:
+        """ "Lands on a dog": where it comes down."""
+        preps = [w for w in self.sentence.children(verb) if w.dep == "prep" and w.text in {"on", "upon", "onto"}]
+        inner = [thing for prep in preps for thing in self._inner(prep)]
+        inner = inner or [
+            self.things[w.i]
+            for prep in preps
+            for w in self.sentence.words[prep.i + 1 : prep.i + 5]
+            if w.i in self.things
+        ]
+        return inner[0].id if inner and syntax.VERB_WAYS.get(verb.lemma) == "down" else None

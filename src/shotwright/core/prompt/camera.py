@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from shotwright.core.prompt.lexer import Token
 
 TARGET_LEADS = frozenset(
-    {"around", "on", "at", "toward", "towards", "to", "into", "inside", "of", "over", "past", "through"}
+    {"around", "on", "at", "toward", "towards", "to", "into", "inside", "of", "over", "past", "through", "until"}
 )
 SIDES = {"pan": {"left": "pan_left", "right": "pan_right"}, "truck": {"left": "truck_left", "right": "truck_right"}}
 SPEED_REACH = 4

@@ -187,7 +187,8 @@ def _describe(sentence: Sentence, mention: Mention, left: list[Word], paired: Wo
         mention.is_new |= word.text in NEW
         mention.is_definite |= word.text in DEFINITE
     is_many = head.tag in {"NNS", "NNPS"}
-    mention.count = number or (SEVERAL if is_many else syntax.GROUPS.get(head.text, syntax.GROUPS.get(mention.noun, 1)))
+    usual = syntax.PAIRS.get(head.text, SEVERAL)
+    mention.count = number or (usual if is_many else syntax.GROUPS.get(head.text, syntax.GROUPS.get(mention.noun, 1)))
     after = [w for w in sentence.children(head) if w.i > head.i and w.dep == "prep" and w.text == "in"]
     for prep in after:
         worn = next((w for w in sentence.children(prep) if w.text in v.COLOURS), None)

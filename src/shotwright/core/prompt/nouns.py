@@ -47,6 +47,7 @@ PLACE_PREPOSITIONS = frozenset(
     }
 )
 PAIR = 2
+WORLDS = frozenset({"planet", "moon", "mars", "asteroid", "world"})
 IN_HAND_M = 1.9
 """What stands higher is not in a hand."""
 UNDER_A_ROOF = frozenset({"in", "inside", "within", "at", "into", "through"})
@@ -87,7 +88,7 @@ HERDS = frozenset({"herd", "flock", "pack", "swarm", "shoal", "pride", "colony",
 FULL_OF = frozenset({"stream", "river", "sea", "ocean", "pool", "ring", "wall", "mountain", "barrel", "island"})
 """What is an amount of something, and no place, before "of"."""
 ONE_AT_A_TIME = frozenset({
-    "deck", "bar", "court", "ring", "club", "stage", "bank", "plant", "port", "range", "track", "mine", "square", "party", "set", "lot", "dock", "pool", "wing",
+    "deck", "bar", "court", "ring", "club", "stage", "bank", "plant", "port", "range", "track", "mine", "square", "party", "set", "lot", "platform", "path", "gap", "hole", "dock", "pool", "wing",
 })  # fmt: skip
 """What is a place in the singular only."""
 
@@ -105,6 +106,10 @@ def _says_nothing(mention: Mention) -> bool:
 def _is_bare(mention: Mention) -> bool:
     """Headlines leave articles out: "train goes right to left" is about the train of before."""
     return len(mention.words) == len(mention.noun.split()) and mention.head.tag == "NN"
+
+
+def _is_many(mention: Mention) -> bool:
+    return mention.count > 1
 
 
 class Nouns(Context):
@@ -311,6 +316,8 @@ class Nouns(Context):
                 return True  # "underwater, a diver swims"
             is_along = head.dep == "dobj" and self._before(mention) in {"down", "up", "along", "through", "across"}
             return governed or is_all or is_along or head.dep in {"ROOT", "appos", "conj", "dep", "npadvmod", "advcl"}
+        if governed and mention.noun in WORLDS and prep.text in {"on", "across", "over"} and not _is_many(mention):
+            return True  # "out of a crater on a red planet"
         is_big = kind == "building" and mention.what.height_m >= BUILT_PLACE_M
         is_hull = kind == "vehicle" and mention.what.height_m >= 3
         return governed and (is_big or is_hull) and prep.text in UNDER_A_ROOF
@@ -335,6 +342,8 @@ class Nouns(Context):
         if self._is_place_of(mention):
             return False
         prep = self.sentence.head(mention.head).text if mention.head.dep == "pobj" else ""
+        if mention.noun in WORLDS:
+            return False
         if mention.what.kind in {"vehicle", "nature"}:
             return True
         return mention.what.kind == "building" and prep not in UNDER_A_ROOF - {"through"}
@@ -348,6 +357,11 @@ class Nouns(Context):
             return  # "a stream of fire", "a sea of clouds"
         prep = self.sentence.head(mention.head) if mention.head.dep == "pobj" else mention.head
         is_left = prep.text in {"from", "off"} or (prep.text == "of" and self.sentence.head(prep).text == "out")
+        if mention.noun == "sky" and mention.attributes:
+            scene.sky = " ".join(mention.attributes)
+        if mention.noun == "sky" and scene.places:
+            scene.places += [] if "sky" in scene.places else ["sky"]
+            return  # "two moons in the sky" over what was named
         if mention.noun not in scene.places:
             at = len(scene.places) if is_left else len(scene.places) - scene.left_places
             scene.places.insert(at, mention.noun)  # "out of a tunnel": not where it is from now on

@@ -164,6 +164,7 @@ def _staged(plan: ShotPlan, scene: Scene, roles: Roles, times: timing.Times) -> 
         places=tuple(scene.places),
         inside=scene.is_inside,
         attributes=tuple(scene.place_attributes),
+        sky=scene.sky,
         span=scene.place_span,
     )
     return replace(

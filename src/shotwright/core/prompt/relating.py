@@ -56,7 +56,9 @@ class Relating(Nouns):
         kind = "holding" if held_by else kind
         if kind is None:
             return
-        targets = [thing for word in objects for thing in self._group(word)]
+        others = [w for w in self.sentence.words if w.i > verb.i and w.tag in {"VBZ", "VBP", "VBD"}]
+        claimed = {thing.id for other in others for thing in self._opening(other)}  # "tips a kettle and coffee streams"
+        targets = [thing for word in objects for thing in self._group(word) if thing.id not in claimed]
         targets += [thing for prep in held_by for thing in self._inner(prep)]
         if kind == "facing":
             preps = [
@@ -108,6 +110,8 @@ class Relating(Nouns):
             for target in to:
                 if word.text == "on" and self._plays(thing, target, word):
                     continue
+                if kind == "on" and self._leaves_for(thing, target):
+                    continue
                 said = self._worn_or_held(thing, target, kind, word.text)
                 if said is not None and target is not thing:
                     self._cover(self.sentence.words[hit.start : hit.end])
@@ -117,6 +121,12 @@ class Relating(Nouns):
             where = next(w.lemma for w in targets if w.lemma in v.PLACEMENT_WORDS)
             for thing in of:
                 thing.placement = thing.placement or PLACEMENTS.get(where, where)
+
+    def _leaves_for(self, thing: Thing, target: Thing) -> bool:
+        """ "Jumps off a shelf and lands on a dog": it was on the shelf, and is on its way."""
+        ends = {d.action.path.end for d in self.scene.deeds if d.action.who == thing.id and d.action.path}
+        other = any(r.of == thing.id and r.relation == "on" and r.to != target.id for r in self.scene.relations)
+        return other and target.id in ends
 
     def _is_in_a_colour(self, prep: Word) -> bool:
         """ "One in white": no relation to what comes next."""

@@ -30,6 +30,7 @@ def _numbers(name: str) -> dict[str, int]:
 RELATIONS = cast("PhraseTable[Preposition]", _table("relations"))
 VERB_RELATIONS = cast("dict[str, Preposition]", _by_word("verb_relations"))
 QUANTITIES, NUMBERS, GROUPS = _numbers("quantities"), _numbers("numbers"), _numbers("groups")
+PAIRS = _numbers("pairs")
 FILM = frozenset(_RAW["film"]["noun"])
 POSITIONS = frozenset(_RAW["positions"]["noun"])
 WAYS = _table("ways")

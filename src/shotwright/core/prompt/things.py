@@ -58,6 +58,7 @@ class Scene:
     place_attributes: list[str] = field(default_factory=list)
     is_inside: bool = False
     place_span: Span | None = None
+    sky: str | None = None
     effects: list[Effect] = field(default_factory=list)
     taken: set[int] = field(default_factory=set)
     ids: int = 0

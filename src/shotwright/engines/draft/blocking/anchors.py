@@ -56,12 +56,29 @@ def _nearest(name: str, plan: ShotPlan) -> tuple[str, str] | None:
             and done_to.kind in {"tool", "food", "other", "plant", "clothing"}
         ):
             return action.who, "handled"
+    return _by_deeds(name, plan)
+
+
+def _by_deeds(name: str, plan: ShotPlan) -> tuple[str, str] | None:
+    """Whom an entity is placed by, by what is done to it."""
+    if (below := _under_the_hand(name, plan)) is not None:
+        return below, "over"
     carried = {r.of: r.to for r in plan.relations if r.relation in {"on", "in", "inside"}}
     for action in plan.actions:
         is_mine = action.object is not None and name in {action.object, carried.get(action.object)}
         if is_mine and action.motion not in GOING and name != action.who and carried.get(action.who) != name:
             return action.who, "object"
     return None
+
+
+def _under_the_hand(name: str, plan: ShotPlan) -> str | None:
+    """What a hand without its owner works over: the first thing on a table that it does not hold."""
+    mine = plan.entity(name)
+    if mine is None or mine.kind != "body_part" or mine.noun not in {"hand", "finger", "palm", "fist"}:
+        return None
+    held = {r.to for r in plan.relations if r.of == name} | {a.object for a in plan.actions if a.who == name}
+    rests = {r.of for r in plan.relations if r.relation == "on"}
+    return next((e.id for e in plan.entities if e.id in rests - held and e.kind in {"tool", "food"}), None)
 
 
 def _held(name: str, plan: ShotPlan) -> tuple[str, str] | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from shotwright.engines.draft.blocking.placing import Member
 
-LOW_SHARE = 0.55
+LOW_SHARE = 0.6
 """Height of a table, in those of who stands at it, up to which they stand behind it."""
 SMALL_M = 0.55
 HANDY, HANDY_M = frozenset({

@@ -56,6 +56,10 @@ PROP, OVER_TABLE = "prop", 1.5
 """Ids of what the words do not name; and height of what is seen over a table, in those of what stands on it."""
 ALL_SHARE = 0.95
 """Of the tallest in a row, what a shot that names no size shows at least."""
+OVER_M = 0.25
+"""How far above something one is that is over it."""
+TOP_M = 1.15
+"""Furniture up to this height has a top that is looked at."""
 NEAREST_M, ALL_M = 0.18, 5.0
 SUBJECTS = frozenset({"person", "animal", "vehicle"})
 """What a shot is about rather than other things."""
@@ -168,7 +172,22 @@ def _about(members: list[Member], framing: Framing, worked_on: frozenset[str] = 
             (m for m in members if m.entity.id in worked_on), named
         )  # "a chef's hands lift a patty": the patty
     living = next((m for m in subjects if m.entity.ref or m.is_figure or m.tall_m > TINY_SHARE * tallest), None)
-    return named or living or next((m for m in shown if m.footing != "wall"), shown[0] if shown else None)
+    first = named or living or next((m for m in shown if m.footing != "wall"), shown[0] if shown else None)
+    laid = [c for c in first.children if _is_laid_on(c, first)] if first is not None and first is not named else []
+    return laid[0] if laid else first  # "a kettle and a cup on a counter": not the counter
+
+
+def _stacked(member: Member) -> float:
+    """Height of something with the hand that works over it."""
+    over = [child.tall_m for child in member.children if child.parent is not None and child.parent[1] == "over"]
+    return member.tall_m + (OVER_M + max(over) if over else 0.0)
+
+
+def _is_laid_on(child: Member, top: Member) -> bool:
+    """Whether something small lies on a piece of furniture."""
+    is_on = child.parent is not None and child.parent[1] == "on"
+    is_thing = child.entity.kind in {"tool", "food", "plant", "clothing", "body_part", "other"}
+    return is_on and is_thing and top.entity.kind == "furniture" and top.tall_m < TOP_M and child.tall_m < SMALL_M
 
 
 def _hang(members: list[Member], plan: ShotPlan) -> None:
@@ -286,13 +305,14 @@ def _depth(row: list[Member], about: Member, main: Member, plan: ShotPlan, floor
         if size in CLOSE
         else max(about.tall_m, ALL_SHARE * min(tallest, ALL_M), 0.0 if main.is_big else main.tall_m)
     )
-    if main.entity.id.startswith(PROP) and main is not about:  # what stands on a table is what is shown
-        tall = OVER_TABLE * max(child.tall_m for child in main.children)
+    if main is not about and (main.entity.id.startswith(PROP) or _is_laid_on(about, main)):
+        tall = OVER_TABLE * max(_stacked(child) for child in main.children)  # what stands on a table is what is shown
     tall = max(min(tall, BIG_M), 0.05)
     wanted = distance_for(size, tall, floor.lens, floor.aspect)
     if size in THING_SHARE and about.entity.kind not in {"person", "animal"} and not about.entity.ref:
         wanted = max(tall, about.wide_m * floor.aspect, 0.05) * floor.lens / (THING_SHARE[size] * floor.aspect)
-    widths = [_width(member) for member in row if not _is_crowd(member, main) and not member.entity.id.startswith(PROP)]
+    tops = {id(m) for m in row if m.entity.id.startswith(PROP) or (m is main and _is_laid_on(about, main))}
+    widths = [_width(member) for member in row if not _is_crowd(member, main) and id(member) not in tops]
     shows_all = widths and (size not in CLOSE or is_two_shot(row, size))
     need = (sum(widths) + GAP_M * max(0, len(widths) - 1)) * floor.lens / FILLED if shows_all else 0.0
     is_small = max(tall, tallest) < SMALL_M or about.tall_m < SMALL_M
@@ -431,7 +451,7 @@ def _put(child: Member, parent: Member, kind: str, number: int, count: int) -> N
     beside = (spread, 0.0, 0.35) if is_low and kind == "at" else (side * out, 0.0, 0.0)
     dx, dy, dz = {
         "held": (0.16 * parent.tall_m, 0.5 * parent.tall_m, -0.12), "on": (spread, top, -min(0.02, 0.1 * child.tall_m)), "riding": (spread, top, 0.02 if child.tall_m > SMALL_SHARE * parent.tall_m else -0.03), "carried_by": (spread, top, -0.02),
-        "in": (spread, hull, 0.04), "inside": (spread, hull, 0.04), "under": (spread, 0.0, -0.25), "over": (spread, min(parent.tall_m, BIG_M) + 0.25, 0.0),
+        "in": (spread, hull, 0.04), "inside": (spread, hull, 0.04), "under": (spread, 0.0, -0.25), "over": (spread, min(parent.tall_m, BIG_M) + OVER_M, 0.0),
         "between": (0.0, 0.0, -0.6), "behind": behind, "outside": behind, "in_front_of": (spread + 0.5 * side * child.wide_m * is_hidden, 0.0, -min(max(0.5, 0.3 * parent.wide_m), 0.4 * parent.z)),
         "object": (0.3 + out, 0.8 if in_reach else 0.0, -0.05), "left_of": (-out, 0.0, 0.0), "right_of": (out, 0.0, 0.0),
     }.get(kind, beside)  # fmt: skip

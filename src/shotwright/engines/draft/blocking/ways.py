@@ -50,6 +50,10 @@ GOING = frozenset({
 })  # fmt: skip
 
 
+RIDING = frozenset({"skate", "surf", "ski", "row", "ride_bike", "ride_horse", "drive", "steer"})
+"""Of a rider, what moves what they are on, whatever it is."""
+
+
 def set_off(members: list[Member], plan: ShotPlan, floor: Floor) -> None:
     """Ways of those who act, and of those who are carried along."""
     by_id = {member.entity.id: member for member in reversed(members)}
@@ -60,7 +64,16 @@ def set_off(members: list[Member], plan: ShotPlan, floor: Floor) -> None:
         ]
         acts = plan.actions_of(member.entity.id)
         acts += tuple(_aimed(a, member, plan) for a in plan.actions if _is_done_to(a, member))
-        acts += tuple(a for rider in riders[:1] for a in plan.actions_of(rider.entity.id) if a.motion in GOING)
+        is_ridden = member.entity.kind in {"vehicle", "animal"} or any(
+            r.parent and r.parent[1] == "riding" for r in riders
+        )
+        ridden = riders[:1] if is_ridden else []
+        acts += tuple(
+            a
+            for rider in ridden
+            for a in plan.actions_of(rider.entity.id)
+            if a.motion in RIDING or (a.motion in GOING and a.motion != "fly")
+        )
         way = _track(member, acts, by_id, floor)
         if way is not None:
             member.track = way
@@ -155,9 +168,12 @@ def _ends(
 ) -> tuple[Point | None, Point | None]:
     """Where a way begins and ends; None where the words leave it."""
     path = action.path
-    start = _start(member, action, at, by_id, floor) if path and path.start else None
+    leans = action.motion in _STAYS and action.object != member.entity.id and path and path.start not in SIDES
+    start = _start(member, action, at, by_id, floor) if path and path.start and not leans else None
     end = _end(member, action, at, by_id, floor) if path and path.end else None
     lands = path is not None and path.end == "down" and action.verb.split()[0] in LANDING and start is None
+    if path and path.end == "up" and path.start and path.start not in by_id and path.start not in PLAIN_ENDS:
+        return at - np.array([0.0, member.tall_m, 0.0]), at.copy()  # "climbs out of a crater"
     falls = action.motion in _FALLING | {"flow", "pour"}
     if path and path.end == "down" and start is None and ((at[1] <= ON_GROUND_M and falls) or lands):
         start = np.array([at[0], at[1] + 0.5 * at[2] * floor.aspect / floor.lens, at[2]])

@@ -65,6 +65,12 @@ SOLIDS: dict[str, Solid] = {
     "apron": Solid(_HIPS, ((0.0, 0.09, 0.03, 0.11), (-0.28, 0.15, 0.04, 0.13), (-0.8, 0.19, 0.05, 0.13)), side="ahead"),
     "shirt front": Solid(_BACK, ((0.12, 0.055, 0.02, 0.1), (-0.16, 0.012, 0.02, 0.14)), side="ahead"),
     "tie": Solid(_BACK, ((0.1, 0.014, 0.02, 0.115), (-0.14, 0.026, 0.02, 0.15)), side="ahead"),
+    "coat front": Solid(_HIPS, ((0.12, 0.012, 0.02, 0.15), (-0.4, 0.012, 0.02, 0.16), (-0.86, 0.012, 0.02, 0.2)), side="ahead", needs_legs_down=True),
+    "space helmet": Solid(_HEAD, ((0.06, 0.12, 0.12, 0), (0.12, 0.17, 0.17, 0), (0.26, 0.2, 0.2, 0), (0.4, 0.16, 0.16, 0), (0.47, 0.06, 0.06, 0))),
+    "visor": Solid(_HEAD, ((0.17, 0.1, 0.02, 0.2), (0.25, 0.13, 0.02, 0.21), (0.34, 0.1, 0.02, 0.19)), side="ahead"),
+    "tin head": Solid(_HEAD, ((0.1, 0.13, 0.13, 0), (0.42, 0.13, 0.13, 0))),
+    "antenna": Solid(_HEAD, ((0.42, 0.012, 0.012, 0), (0.56, 0.012, 0.012, 0), (0.57, 0.03, 0.03, 0), (0.6, 0.02, 0.02, 0))),
+    "lit eyes": Solid(_HEAD, ((0.24, 0.1, 0.02, 0.13), (0.32, 0.1, 0.02, 0.13)), side="ahead"),
     "glasses": Solid(_HEAD, ((0.335, 0.085, 0.02, 0.11), (0.302, 0.085, 0.02, 0.11)), side="ahead"),
     "mask": Solid(_HEAD, ((0.3, 0.075, 0.03, 0.1), (0.2, 0.06, 0.03, 0.1)), side="ahead"),
     "beard": Solid(_HEAD, ((0.25, 0.075, 0.05, 0.06), (0.1, 0.05, 0.03, 0.09)), side="ahead"),
@@ -81,9 +87,15 @@ WORN = {
     "tutu": "tutu", "backpack": "backpack", "rucksack": "backpack", "scarf": "scarf", "nightgown": "gown", "sundress": "skirt", "kilt": "skirt", "sari": "gown", "cassock": "gown",
 }  # fmt: skip
 """Solids of garments, by noun."""
+WHOLE: dict[str, tuple[tuple[str, RGB], ...]] = {
+    "astronaut": (("space helmet", (238, 238, 234)), ("visor", (46, 62, 92))), "cosmonaut": (("space helmet", (238, 238, 234)), ("visor", (46, 62, 92))),
+    "robot": (("tin head", (150, 158, 168)), ("antenna", (214, 96, 60)), ("lit eyes", (70, 214, 236))),
+    "android": (("tin head", (170, 176, 184)), ("lit eyes", (70, 214, 236))), "droid": (("tin head", (150, 158, 168)), ("antenna", (214, 96, 60)), ("lit eyes", (70, 214, 236))),
+}  # fmt: skip
+"""All that somebody wears on their head by what they are."""
 TRADES = {
     "chef": "toque", "cook": "toque", "baker": "toque", "legionary": "helmet", "legionnaire": "helmet", "centurion": "helmet", "gladiator": "helmet", "musher": "hood", "skier": "helmet", "snowboarder": "helmet", "geisha": "gown", "knight": "helmet", "soldier": "helmet", "firefighter": "helmet", "fireman": "helmet", "builder": "helmet",
-    "miner": "helmet", "astronaut": "helmet", "cyclist": "helmet", "biker": "helmet", "king": "crown", "queen": "crown", "princess": "crown", "prince": "crown", "viking": "helmet",
+    "miner": "helmet", "cyclist": "helmet", "biker": "helmet", "king": "crown", "queen": "crown", "princess": "crown", "prince": "crown", "viking": "helmet",
     "emperor": "crown", "cowboy": "cowboy hat", "sheriff": "cowboy hat", "farmer": "cowboy hat", "wizard": "pointed hat", "witch": "pointed hat", "policeman": "cap", "police": "cap",
     "officer": "cap", "pilot": "cap", "captain": "cap", "sailor": "cap", "driver": "cap", "pirate": "hat", "magician": "top hat", "detective": "hat", "monk": "hood", "nun": "hood",
     "ninja": "hood", "superhero": "cape", "ballerina": "tutu", "bride": "gown", "hiker": "backpack", "santa": "beanie", "courier": "cap", "worker": "helmet", "fisherman": "hat",
@@ -102,6 +114,11 @@ def _body(part: str) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     nearest = np.argmin(np.linalg.norm(rest[:, None] - joints[None], axis=2), axis=1)
     mine = np.flatnonzero(nearest == list(model.joint_names).index(part))
     return mine, rest[mine]
+
+
+def part_vertices(part: str) -> NDArray[np.int64]:
+    """Numbers of the vertices of a part of the body."""
+    return _body(part)[0]
 
 
 def carried(part: str, vertices: NDArray[np.float64]) -> Callable[[NDArray[np.float64]], NDArray[np.float64]]:

@@ -13,11 +13,13 @@ import cv2
 import numpy as np
 
 from shotwright.engines.analysis.cutout import CutOut
-from shotwright.engines.draft.cast.costume import SOLIDS, carried, fill_solid, rings_of
+from shotwright.engines.draft.cast.costume import SOLIDS, carried, fill_solid, part_vertices, rings_of
 from shotwright.engines.draft.cast.pose import SEATED, figure, ground, motion_row, motions, pose, value
 from shotwright.media.colour import rgb_to_yuv
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from shotwright.engines.draft.cast.pose import Row
@@ -30,6 +32,12 @@ PARTS = 12
 TURN_DEG, TILT_DEG = 15, 22
 KEPT, POSES_KEPT = 240, 400
 SKIN, HAIR, SHOE, EYE = (214, 168, 138), (70, 52, 40), (54, 48, 46), (40, 34, 34)
+CUFF = 0.93
+"""Where sleeves end, between elbow 0 and wrist 1."""
+BAND_M, SLEEVE_FROM_M = 0.055, 0.2
+"""Width of stripes; from here on they run around an arm."""
+CHIN = np.array([0.0, 0.1, 0.0])
+"""Where a head grows from, in its own rest."""
 LIGHT = np.array([-0.45, 0.62, 0.64])
 _HEADS, _HANDS, _FEET = (
     {"Neck", "Head"},
@@ -49,6 +57,8 @@ class Clothes:
     skin: RGB = SKIN
     hair: RGB = HAIR
     worn: tuple[tuple[str, RGB], ...] = ()
+    stripe: RGB | None = None  #: Of the top, every other band.
+    head: float = 1.0  #: Size of the head: children's are larger for their height.
 
 
 @dataclass(frozen=True)
@@ -172,7 +182,30 @@ def _faces() -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     behind = middles[:, 2] < 0.055 + 0.28 * (middles[:, 1] - middles[above, 1].max() + 0.1)
     is_top = middles[:, 1] > middles[above, 1].max() - 0.06
     parts[head & above & (behind | is_top)] = 3
+    parts[_is_sleeve(middles, joints, list(model.joint_names), nearest)] = 0
     return faces, parts
+
+
+def _is_sleeve(
+    middles: NDArray[np.float64], joints: NDArray[np.float64], names: list[str], nearest: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Triangles of the lower arms up to the wrists: sleeves are long."""
+    found = np.zeros(len(middles), bool)
+    for side in ("L", "R"):
+        elbow, wrist = (joints[names.index(f"{side}_{joint}")] for joint in ("Elbow", "Wrist"))
+        along = (middles - elbow) @ (wrist - elbow) / float((wrist - elbow) @ (wrist - elbow))
+        found |= (nearest == names.index(f"{side}_Wrist")) & (along < CUFF)
+    return found
+
+
+@cache
+def _bands() -> NDArray[np.bool_]:
+    """Triangles that stripes dye, by their height and reach at rest."""
+    model = figure()
+    rest = np.asarray(model.vertices(model.rest_pose()), np.float64)
+    middles = rest[np.asarray(model.faces, np.int64)].mean(axis=1)
+    across = np.where(np.abs(middles[:, 0]) > SLEEVE_FROM_M, np.abs(middles[:, 0]), middles[:, 1])
+    return np.asarray(np.floor(across / BAND_M) % 2 == 0)
 
 
 def _part(joint: str) -> int:
@@ -184,6 +217,9 @@ def _part(joint: str) -> int:
 
 def _draw(vertices: NDArray[np.float64], turn: int, tilt: int, clothes: Clothes, *, upright: bool) -> Card:
     faces, parts = _faces()
+    striped = _bands() & (parts == 0) if clothes.stripe else np.zeros(len(parts), bool)
+    plain = vertices
+    vertices = _with_head(vertices, clothes.head)
     seen = _turned(vertices, turn, tilt)
     corners = seen[faces]
     normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
@@ -191,12 +227,14 @@ def _draw(vertices: NDArray[np.float64], turn: int, tilt: int, clothes: Clothes,
     front = normals[:, 2] > 0
     order = np.argsort(corners[front].mean(axis=1)[:, 2])
     corners, normals, parts = corners[front][order], normals[front][order], parts[front][order]
+    striped = striped[front][order]
     shade = 0.5 + 0.55 * np.clip(normals @ (LIGHT / np.linalg.norm(LIGHT)), 0, 1) + 0.08 * normals[:, 1]
     tones = np.array([clothes.top, clothes.legs, clothes.skin, clothes.hair, SHOE], np.float64)[parts]
+    tones[striped] = clothes.stripe or clothes.top
     colours = np.clip(tones * shade[:, None], 0, 255).astype(int)
     points = corners[..., :2] * (PX_PER_M, -PX_PER_M)
     worn = [
-        (*_worn(name, vertices, turn, tilt), tone)
+        (*_worn(name, plain, turn, tilt, clothes.head), tone)
         for name, tone in clothes.worn
         if upright or not SOLIDS[name].needs_legs_down
     ]
@@ -210,7 +248,7 @@ def _draw(vertices: NDArray[np.float64], turn: int, tilt: int, clothes: Clothes,
     for triangle, colour in zip(np.round((points - corner) * 16).astype(np.int32), colours.tolist(), strict=True):
         cv2.fillConvexPoly(picture, triangle, (*colour, 255), shift=4)
     foot = (float(-corner[0]), float(-corner[1]))
-    _draw_eyes(picture, turn, tilt, vertices, foot)
+    _draw_eyes(picture, (turn, tilt), plain, foot, clothes.head)
     for rings, is_under, tone in worn:
         if not is_under:
             fill_solid(picture, rings - corner, tone)
@@ -228,20 +266,43 @@ def _turned(points: NDArray[np.float64], turn: int, tilt: int) -> NDArray[np.flo
     return np.stack([x, points[..., 1] * ct - depth * st, depth * ct + points[..., 1] * st], axis=-1)
 
 
-def _worn(name: str, vertices: NDArray[np.float64], turn: int, tilt: int) -> tuple[NDArray[np.float64], bool]:
+def _with_head(vertices: NDArray[np.float64], scale: float) -> NDArray[np.float64]:
+    """Vertices with a larger head."""
+    if scale == 1.0:
+        return vertices
+    mine, chin = part_vertices("Head"), carried("Head", vertices)(CHIN)
+    grown = vertices.copy()
+    grown[mine] = chin + scale * (vertices[mine] - chin)
+    return grown
+
+
+def _head_at(vertices: NDArray[np.float64], scale: float) -> Callable[[NDArray[np.float64]], NDArray[np.float64]]:
+    """As `carried`, for what sits on a head of another size."""
+    move = carried("Head", vertices)
+    return lambda points: move(CHIN + scale * (points - CHIN))
+
+
+def _worn(
+    name: str, vertices: NDArray[np.float64], turn: int, tilt: int, head: float
+) -> tuple[NDArray[np.float64], bool]:
     """Rings of something worn, in pixels from the foot, and whether the body covers it."""
     solid = SOLIDS[name]
-    move = carried(solid.part, vertices)
+    move = _head_at(vertices, head) if solid.part == "Head" else carried(solid.part, vertices)
     ahead = _turned(move(np.array([0.0, 0.0, 1.0])) - move(np.zeros(3)), turn, tilt)
     is_covered = solid.side == ("behind" if ahead[2] > 0 else "ahead")
     return _turned(move(rings_of(solid)), turn, tilt)[..., :2] * (PX_PER_M, -PX_PER_M), is_covered
 
 
 def _draw_eyes(
-    picture: NDArray[np.uint8], turn: int, tilt: int, vertices: NDArray[np.float64], foot: tuple[float, float]
+    picture: NDArray[np.uint8],
+    view: tuple[int, int],
+    vertices: NDArray[np.float64],
+    foot: tuple[float, float],
+    head: float,
 ) -> None:
     """Two eyes, so that a front is no back."""
-    move = carried("Head", vertices)
+    move = _head_at(vertices, head)
+    turn, tilt = view
     if _turned(move(np.array([0.0, 0.0, 1.0])) - move(np.zeros(3)), turn, tilt)[2] < 0.25:
         return
     for side in (-1, 1):

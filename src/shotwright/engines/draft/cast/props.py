@@ -21,7 +21,7 @@ from shotwright.engines.draft.cast.library import row_of
 if TYPE_CHECKING:
     from shotwright.core.plan import Action, ShotPlan
 
-AT_A_TABLE = frozenset({"knead", "cut", "stir", "pour", "write", "tinker"})
+AT_A_TABLE = frozenset({"knead", "cut", "stir", "pour", "write", "tinker", "put_down"})
 """Work on small things that is done over a table."""
 SMALL_M = 0.5
 HAD = {"held": "holding", "ridden": "riding"}
@@ -31,6 +31,8 @@ TOPS = frozenset({"table", "counter", "desk", "bar", "workbench", "sideboard", "
 """Furniture that things are put on."""
 TABLED = frozenset({"studio", "background", "backdrop", "cafe", "restaurant", "bar", "kitchen", "bakery", "counter"})
 """Places where things stand on tables, whether or not the words say that they are inside."""
+TAKEN = frozenset({"throw", "kick", "carry", "catch", "pick_up", "juggle", "drink", "eat", "put_down", "give"})
+"""What is done to things that do not stay where they stand."""
 POURING_S = 0.25
 """When a stream begins, after the arm."""
 
@@ -102,14 +104,14 @@ def _lay_out(layout: _Layout) -> None:
         placed = {r.of for r in layout.relations} | {
             r.to for r in layout.relations if r.relation in {"holding", "wearing"}
         }
-        acting = {i for a in layout.actions for i in (a.who, a.object)}
+        acting = {a.who for a in layout.actions if a.path} | {a.object for a in layout.actions if a.motion in TAKEN}
         loose = [e for e in layout.entities if e.kind in {"food", "tool"} and e.id not in placed and not e.ref]
         small = [
             e
             for e in loose
             if (row := row_of(e.noun)) is not None and row.height_m < SMALL_M and row.footing == "surface"
         ]
-        _put_on(tops[0].id, [e for e in small if e.id not in acting or e.kind == "food"], layout)
+        _put_on(tops[0].id, [e for e in small if e.id not in acting], layout)
         return
     shown = [e for e in layout.entities if e.kind not in {"clothing", "body_part", "light", "nature"}]
     under = {r.of for r in layout.relations if r.relation in SPOTS - {"behind"}}
@@ -203,6 +205,12 @@ def _fill(number: int, action: Action, layout: _Layout) -> None:
     layout.effects.append(Effect("pour", source, colour=colour, start_s=action.start_s + POURING_S, end_s=action.end_s))
 
 
+def _vessels(layout: _Layout) -> list[str]:
+    """What something was put or poured into, latest first: what is stirred, where the words do not say."""
+    inner = [r.to for r in layout.relations if r.relation in {"in", "inside"}]
+    return [name for name in reversed(inner) if any(e.id == name and e.kind == "tool" for e in layout.entities)]
+
+
 def _set_table(action: Action, layout: _Layout) -> None:
     """A table for what is done to something small by somebody who has no place for it."""
     if action.motion not in AT_A_TABLE:
@@ -211,12 +219,18 @@ def _set_table(action: Action, layout: _Layout) -> None:
     ways = (action.path.end, action.path.over, action.path.along) if action.path else ()
     wanted = [i for i in (*ways, action.object) if i]
     held = {r.to for r in layout.relations if r.relation == "holding"}
+    wanted += _vessels(layout) if action.motion == "stir" and not wanted else []
     work = next((e for name in wanted for e in layout.entities if e.id == name and name not in held), None)
     if who is None or who.kind != "person" or work is None or work.kind not in {"food", "tool", "plant", "other"}:
         return
     row, known = row_of(work.noun), noun_of(work.noun)
     tall = row.height_m if row else known.height_m if known else SMALL_M
-    is_placed = any(r.of in {who.id, work.id} and r.relation in SPOTS for r in layout.relations)
+    has_spot = any(r.of == who.id and r.relation in SPOTS for r in layout.relations)
+    top = next((r.to for r in layout.relations if r.of == work.id and r.relation == "on"), None)
+    is_top = any(e.id == top and e.noun.rpartition(" ")[2] in TOPS for e in layout.entities)
+    if top is not None and is_top and not has_spot and tall <= SMALL_M:
+        layout.relate(who.id, "at", top)  # two who work at one table
+    is_placed = has_spot or any(r.of == work.id and r.relation in SPOTS for r in layout.relations)
     if tall > SMALL_M or is_placed or work.noun in SEATS:
         return
     table = layout.add("table", who)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from shotwright.core.prompt.lexicon import noun_of
 from shotwright.core.prompt.vocabulary import FEMALE
-from shotwright.engines.draft.cast.costume import SOLIDS, TRADES, WORN
+from shotwright.engines.draft.cast.costume import SOLIDS, TRADES, WHOLE, WORN
 from shotwright.engines.draft.cast.figures import SKIN, STANDING_M, Clothes
 from shotwright.media.colour import colour_of
 
@@ -144,6 +144,11 @@ SIZES = {
     "young": 0.9,
 }
 
+PATTERNS = frozenset({"striped", "stripy", "plaid", "checked", "checkered", "tartan"})
+BRIGHT = 500
+"""Sum of the channels from which on stripes are darker than the cloth."""
+HEADS = ((0.8, 1.75), (1.0, 1.6), (1.3, 1.42), (1.45, 1.3))
+"""Below these usual heights in metres: heads of babies, toddlers, children."""
 TINY_M, GIANT_M = 0.4, 0.45
 GIANT = frozenset({"giant", "huge", "enormous", "massive", "gigantic", "colossal"})
 
@@ -192,7 +197,20 @@ def clothes_of(entity: Entity, worn: list[Entity], copy: int) -> Clothes:
     hair = STEEL if entity.noun in {"robot", "knight"} else _hair(entity, worn, HAIRS[(salt >> 4) % len(HAIRS)])
     hair = _darker(stuff) if stuff is not None else hair
     hair = skin if {"bald", "shaved"} & set(entity.attributes) else hair
-    return Clothes(top, legs, skin, hair, _solids(entity, worn, top, hair))
+    return Clothes(top, legs, skin, hair, _solids(entity, worn, top, hair), _stripe(worn, top), _head_of(entity))
+
+
+def _stripe(worn: list[Entity], top: RGB) -> RGB | None:
+    """The other colour of a striped shirt, jumper or dress."""
+    striped = any(PATTERNS & set(item.attributes) and item.noun.split()[-1] not in SMALL_GARMENTS for item in worn)
+    return (WHITE if sum(top) < BRIGHT else _darker(_darker(_darker(top)))) if striped else None
+
+
+def _head_of(entity: Entity) -> float:
+    """How large a head is beside its body, in an adult's."""
+    known = noun_of(entity.noun) or noun_of(entity.noun.split()[-1] if entity.noun else "")
+    usual = known.height_m if known and known.kind == "person" else STANDING_M
+    return next((head for below, head in HEADS if usual < below), 1.0)
 
 
 def _dyed(garment: Entity) -> RGB | None:
@@ -240,6 +258,9 @@ def _solids(entity: Entity, worn: list[Entity], top: RGB, hair: RGB) -> tuple[tu
             found[solid] = (
                 hair if solid == "beard" else WHITE if solid == "shirt front" else _dyed(garment) or _usual(solid, top)
             )
+    found |= dict(WHOLE.get(noun, ()))
+    if "coat" in found:
+        found["coat front"] = _darker(_darker(found["coat"]))
     usual = TRADES.get(noun)
     has_same = any(SOLIDS[name].part == SOLIDS[usual].part and name != "long hair" for name in found) if usual else True
     if usual and not has_same:

@@ -120,7 +120,10 @@ def _is_shown(entity: Entity, plan: ShotPlan, notes: list[str]) -> bool:
     if known is None and _row(entity) is None and len(entity.noun) < 2:
         return False
     holder = next((plan.entity(r.to) for r in plan.relations if r.of == entity.id and r.relation == "in"), None)
-    if entity.kind == "food" and holder is not None and holder.kind == "tool" and entity.count == 1:
+    is_moved = any(
+        a.who == entity.id or a.object == entity.id for a in plan.actions if a.motion in {"put_down", "fall"}
+    )
+    if entity.kind == "food" and holder is not None and holder.kind == "tool" and entity.count == 1 and not is_moved:
         notes.append(f"{entity.noun}: not seen in the {holder.noun}")
         return False
     is_scenery = entity.kind in {"nature", "building"} and is_scenic(entity.noun)

@@ -12,17 +12,18 @@ from typing import TYPE_CHECKING, Any
 from shotwright.core.prompt.lexicon import noun_of, singular
 from shotwright.engines.draft.sets.art import tinted
 from shotwright.engines.draft.sets.furnish import PEOPLE, furnished
-from shotwright.engines.draft.sets.ground import soil
+from shotwright.engines.draft.sets.ground import soil, water
 from shotwright.engines.draft.sets.kinds import KINDS, Room, SetKind
 from shotwright.engines.draft.sets.materials import FLOORS
 from shotwright.media.colour import colour_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from shotwright.core.plan import Action, Setting
     from shotwright.engines.draft.sets.art import RGB, Rng
     from shotwright.engines.draft.sets.kinds import Prop
+    from shotwright.media.colour import FrameRGB
 
 SHELL_OF = {
     "interior": "living room",
@@ -218,10 +219,25 @@ def _built(row: dict[str, Any], setting: Setting, others: list[dict[str, Any]], 
             ground=soil(tinted(painted, 1.02), tinted(painted, 0.98), 0.12),
             sky=(tinted(painted, 0.94), tinted(painted, 1.06)),
         )
+    if painted is not None and not kind.room and row["base"] in DYED:
+        ground = _dyed(row["base"], painted)
     sky = tuple(_colour(text) for text in row["sky"]) if "sky" in row else kind.sky
+    above = colour_of(setting.sky)
+    sky = sky if above is None else (tinted(above, 0.8), tinted(above, 1.25))
     return replace(
         kind, props=props, ground=kind.ground if deck else ground, deck=FLOORS["boards"] if deck else None, light=merged.get("light"), sky=(sky[0], sky[1]),
     )  # fmt: skip
+
+
+WATERS = frozenset({"sea", "harbour", "lake", "beach", "island"})
+DYED = WATERS | {"field", "mountains", "desert", "space", "park"}
+"""Open kinds whose water or ground takes a colour that is said of them: "a turquoise lagoon", "a red planet"."""
+
+
+def _dyed(base: str, colour: RGB) -> Callable[[Rng], FrameRGB]:
+    if base in WATERS:
+        return water(tinted(colour, 0.86), tinted(colour, 1.3))
+    return soil(tinted(colour, 0.92), tinted(colour, 1.06), 0.7)
 
 
 def _as_room(kind: SetKind, row: dict[str, Any], others: list[dict[str, Any]]) -> SetKind:
