@@ -22,6 +22,7 @@ from shotwright.engines.draft.cast.words import thing_of
 from shotwright.engines.draft.loop import draw_frames
 from shotwright.engines.draft.scene import Scene, build_scene
 from shotwright.engines.draft.sprites import Sprite
+from shotwright.media.colour import yuv_to_rgb
 
 FPS = 24
 SPEC = OutputSpec(320, 180, Fraction(FPS), 5 * FPS)
@@ -256,3 +257,69 @@ def test_a_scene_of_words_has_the_same_frames_on_one_thread_and_on_two() -> None
         clips.append([frame.copy() for frame in draw_frames(scene, small, 1)])
     cv2.setNumThreads(2)
     assert all((one == two).all() for one, two in zip(*clips, strict=True))
+
+
+def height_of(sprite: Sprite, seconds: float) -> float:
+    """Metres above the ground."""
+    return sprite.place(seconds)[1]
+
+
+def test_who_lands_on_somebody_comes_down_from_where_they_were() -> None:
+    found = staged("A cat jumps off a bookshelf and lands on a dog.")
+    high = [height_of(found["cat"], seconds) for seconds in (0.0, 2.4, 4.9)]
+    assert high[0] > 1.5
+    assert high[1] < 0.3
+    assert 0.2 < high[2] < 0.8
+    assert height_of(found["bookshelf"], 4.9) == pytest.approx(height_of(found["bookshelf"], 0.0), abs=0.01)
+
+
+def test_who_climbs_out_comes_from_below_and_stands() -> None:
+    machine = staged("A machine climbs out of a crater beside an astronaut.")["machine"]
+    assert height_of(machine, 0.0) < -0.5
+    assert height_of(machine, 4.9) == pytest.approx(0.0, abs=0.05)
+
+
+def test_who_leans_out_of_a_window_does_not_fall_from_its_top() -> None:
+    woman = staged("A woman leans out of a window. A man waits.")["woman"]
+    assert all(abs(height_of(woman, seconds)) < 0.05 for seconds in (0.0, 2.0, 4.0))
+
+
+def test_two_who_work_at_one_vessel_stand_at_one_table() -> None:
+    found = staged("A boy drops an egg into a glass jar of water. A girl stirs with a wooden spoon.")
+    assert height_of(found["jar"], 0.0) > 0.5
+    boy, girl, jar = (found[name].place(0.0)[0] for name in ("boy", "girl", "jar"))
+    assert max(abs(boy - jar), abs(girl - jar)) < 1.0
+
+
+def test_what_is_on_a_counter_is_what_a_shot_without_people_is_about() -> None:
+    prompt = "A hand tips a copper kettle and coffee streams into a cup on a kitchen counter."
+    found = staged(prompt)
+    cup, hand = found["cup"], found["hand"]
+    assert height_of(cup, 0.0) > 0.8
+    assert height_of(hand, 0.0) > height_of(cup, 0.0)
+    assert cup.place(0.0)[2] < 3.2  # near enough to be seen
+
+
+def test_a_turquoise_lagoon_and_a_red_planet_have_their_colours() -> None:
+    def mean(prompt: str) -> np.ndarray:
+        frame = next(iter(draw_frames(scene_of(prompt), SPEC, 1)))
+        return np.asarray(yuv_to_rgb(frame)[-60:].reshape(-1, 3).mean(axis=0))
+
+    red = mean("An astronaut walks on a red planet.")
+    assert red[0] > 1.5 * red[2]
+    turquoise, purple = (mean(f"A kayak floats on a {colour} lagoon.") for colour in ("turquoise", "purple"))
+    assert turquoise[1] > purple[1] + 8
+
+
+def test_children_have_larger_heads_and_robots_have_faces_of_their_own() -> None:
+    child, adult = (clothes_of(Entity("e1", noun, "person"), [], 0) for noun in ("toddler", "man"))
+    assert child.head > 1.3 > adult.head == 1.0
+    cards = [
+        figures.Figure([figures.Step("stand", 0.0, 1.0)], clothes_of(Entity("e1", noun, "person"), [], 0)).card(
+            0.0, 0, 0
+        )
+        for noun in ("robot", "man", "astronaut")
+    ]
+    assert len({card.cut.alpha.shape for card in cards}) == 3
+    striped = clothes_of(Entity("e1", "man", "person"), [Entity("e2", "shirt", "clothing", attributes=("striped",))], 0)
+    assert striped.stripe is not None
