@@ -21,6 +21,8 @@ from shotwright.engines.draft.cast.wardrobe import clothes_of
 from shotwright.engines.draft.cast.words import thing_of
 from shotwright.engines.draft.loop import draw_frames
 from shotwright.engines.draft.scene import Scene, build_scene
+from shotwright.engines.draft.sets import find_place
+from shotwright.engines.draft.sets.afloat import over_water
 from shotwright.engines.draft.sprites import Sprite
 from shotwright.media.colour import yuv_to_rgb
 
@@ -308,7 +310,24 @@ def test_a_turquoise_lagoon_and_a_red_planet_have_their_colours() -> None:
     red = mean("An astronaut walks on a red planet.")
     assert red[0] > 1.5 * red[2]
     turquoise, purple = (mean(f"A kayak floats on a {colour} lagoon.") for colour in ("turquoise", "purple"))
-    assert turquoise[1] > purple[1] + 8
+    assert turquoise[1] > purple[1] + 8  # and not the grass of a shore
+
+
+@pytest.mark.parametrize(
+    ("prompt", "afloat"),
+    [
+        ("A kayak floats on a lake.", True),
+        ("Two men in a canoe on a lake.", True),
+        ("A woman swims in a lake.", True),
+        ("A man stands beside a canoe at a lake.", False),
+        ("A man walks along a lake.", False),
+    ],
+)
+def test_only_who_floats_leaves_the_shore(prompt: str, afloat: bool) -> None:
+    plan = parse_prompt(prompt, task="reference_to_video", duration_s=5.0)
+    kind = find_place(plan.setting, has_cast=True).kind
+    assert kind.shore
+    assert (over_water(kind, plan).shore == "") == afloat
 
 
 def test_children_have_larger_heads_and_robots_have_faces_of_their_own() -> None:

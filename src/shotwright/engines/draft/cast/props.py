@@ -85,6 +85,7 @@ def with_props(plan: ShotPlan) -> ShotPlan:
         _fill(number, action, layout)
     for action in list(layout.actions):
         _set_table(action, layout)
+        _launch(action, layout)
     _lay_out(layout)
     return replace(
         plan, entities=tuple(layout.entities), relations=tuple(layout.relations), actions=tuple(layout.actions),
@@ -203,6 +204,14 @@ def _fill(number: int, action: Action, layout: _Layout) -> None:
     if who.id != source:
         layout.relate(who.id, "holding", source)
     layout.effects.append(Effect("pour", source, colour=colour, start_s=action.start_s + POURING_S, end_s=action.end_s))
+
+
+def _launch(action: Action, layout: _Layout) -> None:
+    """A boat that somebody rows has oars, and no motor."""
+    ridden = {r.to for r in layout.relations if r.of == action.who and r.relation in {"riding", "in", "on"}}
+    for i, entity in enumerate(layout.entities):
+        if action.motion == "row" and entity.noun == "boat" and entity.id in {action.object, *ridden}:
+            layout.entities[i] = replace(entity, noun="rowboat")
 
 
 def _vessels(layout: _Layout) -> list[str]:
