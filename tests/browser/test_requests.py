@@ -40,6 +40,40 @@ def test_a_draft_is_promoted_and_compared(
     assert running.row(promoted["id"])["arguments"] == running.row(first["id"])["arguments"]
 
 
+def test_a_draft_is_sent_as_a_playblast_in_words_that_one_may_change(
+    open_page: Open, new_server: Callable[..., RunningServer], clip: Path
+) -> None:
+    paid = PaidService(clip)
+    running = new_server(
+        SHOTWRIGHT_ENGINE="draft",
+        SHOTWRIGHT_UPSTREAM="fal",
+        SHOTWRIGHT_UPSTREAM_KEY="k",
+        SHOTWRIGHT_UPSTREAM_URL=paid.url,
+    )
+    try:
+        draft = running.submit(
+            f"{STANDARD}reference-to-video", {"prompt": "A fox crosses a snowy street.", "duration": "3"}
+        )
+        running.wait(draft)
+        page = open_page(f"/requests/{draft}", base=running.url)
+        page.click("#playblast summary")
+        until(page, "document.querySelector('#playblast-words').value.startsWith('Keep the blocking')")
+        assert "No pictures." in page.inner_text("#playblast-pictures")
+        button = page.get_by_role("button", name="Playblast on Kling O1")
+        assert "$0.378" in button.inner_text()
+        page.fill("#playblast-words", "Keep the blocking of @Video1. A red fox in fresh snow, film.")
+        button.click()
+        page.click("#agree button[value=yes]")
+        eventually(lambda: paid.accepted)
+        sent = paid.accepted[0]
+        assert sent["prompt"] == "Keep the blocking of @Video1. A red fox in fresh snow, film."
+        assert sent["video_url"].startswith(paid.url)
+        page.wait_for_url(lambda url: draft not in url)
+        assert "Promoted from" in page.inner_text("main")
+    finally:
+        paid.close()
+
+
 def test_what_a_clip_lacks_stands_under_it(open_page: Open, new_server: Callable[..., RunningServer]) -> None:
     running = new_server(SHOTWRIGHT_ENGINE="draft")
     page = open_page(f"/models/{STANDARD}reference-to-video/playground", base=running.url)

@@ -76,6 +76,43 @@ def test_a_draft_is_promoted_to_the_paid_service(
         ours.stop()
 
 
+def test_a_draft_is_a_playblast_of_the_paid_model(
+    paid_server: RunningServer, data_folder: Callable[[], Path], pictures: dict[str, Path]
+) -> None:
+    ours = front(data_folder(), paid_server.url, confirm_above_usd="0.1")
+    try:
+        body = {
+            "prompt": "A woman (@Element1) waves in a street. Slow push in.",
+            "elements": [{"frontal_image_url": ours.upload(pictures["front"])}],
+            "duration": "3",
+        }
+        draft = ours.submit(PRO.replace("o1/", "o1/standard/"), body)
+        early = ours.http.get(f"/requests/{draft}/playblast")
+        assert early.status_code == 400 or ours.row(draft)["state"] == "succeeded"
+        clip = ours.wait(draft)["video_url"]
+        seen = ours.http.get(f"/requests/{draft}/playblast").json()
+        assert seen["endpoint_id"] == "fal-ai/kling-video/o1/standard/video-to-video/edit"
+        assert seen["arguments"]["video_url"] == clip
+        price = next(offer for offer in seen["engines"] if offer["engine"] == "upstream")
+        assert (price["cost_usd"], price["is_upper_bound"]) == (pytest.approx(3 * 0.126), False)
+        wish = {"engine": "upstream", "lock": "playblast"}
+        refused = ours.http.post(f"/requests/{draft}/promote", json=wish)
+        assert (refused.status_code, refused.json()["price_usd"]) == (402, price["cost_usd"])
+        agreed = {"X-Shotwright-Confirm-Usd": str(price["cost_usd"])}
+        made = ours.http.post(f"/requests/{draft}/promote", json=wish, headers=agreed).json()
+        row = ours.wait(made["request_id"], seconds=150)
+        assert row["state"] == "succeeded", row["error"]
+        assert (row["promoted_from"], row["endpoint_id"], made["left_out"]) == (draft, seen["endpoint_id"], [])
+        assert row["arguments"] == seen["arguments"]
+        sent = paid_server.http.get("/requests?limit=1", headers={"Authorization": f"Key {KEY}"}).json()["requests"][0]
+        assert sent["state"] == "succeeded"  # the draft's clip passes every limit of the service
+        assert sent["arguments"]["video_url"].startswith(paid_server.url)
+        for wrong in ({"lock": "geometry"}, {"lock": "playblast", "prompt": 3}, {"lock": "playblast"}):
+            assert ours.http.post(f"/requests/{draft}/promote", json={"engine": 1, **wrong}).status_code == 400
+    finally:
+        ours.stop()
+
+
 def test_a_worker_that_dies_on_the_way_never_pays_twice(data_folder: Callable[[], Path], clip: Path) -> None:
     paid = PaidService(clip)
     paid.script = Script(states=["IN_PROGRESS"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
@@ -16,6 +17,13 @@ from shotwright.jobs.recipe import prompt_text
 app = typer.Typer(no_args_is_help=True, help="List, watch, cancel and repeat requests of a server.")
 MIN_WIDTH = {"id": 36, "state": 9, "engine": 9, "created": 19}
 RequestId = Annotated[str, typer.Argument(help="A request id.")]
+
+
+class Lock(StrEnum):
+    """What of a request a promotion keeps."""
+
+    words = "words"
+    playblast = "playblast"
 
 
 @app.command("ls")
@@ -69,17 +77,41 @@ def promote(
     request_id: RequestId,
     *,
     engine: Annotated[str, typer.Option("--engine", "-e", help="The engine that is to render it.")],
+    lock: Annotated[
+        Lock, typer.Option("--lock", help="What stays: words, the request; playblast, the picture of the draft.")
+    ] = Lock.words,
+    prompt: Annotated[str | None, typer.Option("--prompt", "-p", help="Words instead of the playblast's own.")] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print what a playblast would send and cost; send nothing.")
+    ] = False,
     wait: Annotated[bool, typer.Option("--wait", help="Wait for its end and print the clip's address.")] = False,
     confirm_usd: Confirm = None,
     url: Url = None,
     as_json: AsJson = False,
 ) -> None:
-    """Send a request, unchanged and with the same seed, to another engine; both are linked."""
-    made = spend(Server(url), f"/requests/{request_id}/promote", {"engine": engine}, None, confirmed(confirm_usd))
+    """Send a request, unchanged and with the same seed, or its draft as a playblast, to another engine; both are linked."""
+    if dry_run:
+        if lock is Lock.words:
+            raise typer.BadParameter("--dry-run needs --lock playblast: words are sent unchanged.")
+        _show_playblast(Server(url).get(f"/requests/{request_id}/playblast"), engine, as_json=as_json)
+        return
+    body = {"engine": engine, "lock": lock.value, **({"prompt": prompt} if prompt else {})}
+    made = spend(Server(url), f"/requests/{request_id}/promote", body, None, confirmed(confirm_usd))
+    if made.get("left_out"):
+        err.print(f"[yellow]No room for:[/] {', '.join(made['left_out'])}")
     if wait:
         watch(made["request_id"], url=url, as_json=as_json)
         return
     emit(made, as_json=as_json, text=made["request_id"])
+
+
+def _show_playblast(found: dict[str, Any], engine: str, *, as_json: bool) -> None:
+    price = next((offer["cost_usd"] for offer in found["engines"] if offer["engine"] == engine), None)
+    used = ", ".join(f"{old} as {new}" for old, new in found["used"].items())
+    lines = [found["endpoint_id"], found["arguments"]["prompt"], f"pictures: {used or 'none'}"]
+    lines += [f"no room for: {', '.join(found['left_out'])}"] if found["left_out"] else []
+    lines += [f"cost on {engine}: ${price:.3f}" if price is not None else f"{engine} cannot render it here"]
+    emit(found, as_json=as_json, text="\n".join(lines))
 
 
 @app.command("retry")

@@ -110,6 +110,27 @@ for (const button of $$("[data-promote]")) {
   button.addEventListener("click", () => go(() => once(name, "promote", { engine: name })));
   offers.then((found) => (button.textContent = priced(button.textContent, found[name])));
 }
+$("#playblast")?.addEventListener("toggle", (event) => event.target.open && attempt(showPlayblast), { once: true });
+
+/** What the playblast would send: its words, its pictures, and a button for every engine that can render it. */
+async function showPlayblast() {
+  const made = await api("GET", `/requests/${request.id}/playblast`),
+    words = $("#playblast-words");
+  Object.assign(words, { value: made.arguments.prompt, disabled: false });
+  const used = Object.entries(made.used).map(([old, now]) => (old === now ? now : `${old} as ${now}`)),
+    left = made.left_out.length ? ` No room for ${made.left_out.join(", ")}.` : "";
+  $("#playblast-pictures").textContent = `${used.length ? `Pictures: ${used.join(", ")}.` : "No pictures."}${left}`;
+  const send = (offer) => {
+    const changed = words.value.trim() === made.arguments.prompt ? {} : { prompt: words.value.trim() };
+    return spend(offer, "POST", `/requests/${request.id}/promote`, { engine: offer.engine, lock: "playblast", ...changed });
+  };
+  $("#playblast-engines").replaceChildren(
+    ...made.engines
+      .filter((offer) => offer.engine !== request.engine)
+      .map((offer) => h("button", { type: "button", onclick: () => go(() => send(offer)) }, priced(`Playblast on ${offer.title}`, offer))),
+  );
+}
+
 $("#cancel")?.addEventListener("click", () => attempt(() => api("PUT", `/queue/fal-ai/kling-video/requests/${request.id}/cancel`)));
 $("#delete")?.addEventListener("click", () => {
   if (confirm("Delete the input, the clip and the log of this request? What it cost stays."))
