@@ -18,7 +18,7 @@ from shotwright.core.request import Element, ShotRequest  # noqa: E402
 from shotwright.engines.base import ElementMedia, OutputSpec, Shot  # noqa: E402
 from shotwright.engines.diffusion import bernini, streams, tiny, vace  # noqa: E402
 from shotwright.engines.diffusion import engine as engine_module  # noqa: E402
-from shotwright.engines.diffusion.bernini import Guidance, guided  # noqa: E402
+from shotwright.engines.diffusion.bernini import Guidance, Moment, guided  # noqa: E402
 from shotwright.engines.diffusion.engine import Choices, DiffusionEngine  # noqa: E402
 from shotwright.engines.diffusion.flops import Architecture, forward_flops  # noqa: E402
 from shotwright.engines.diffusion.model import Options  # noqa: E402
@@ -267,10 +267,11 @@ def test_guidance_is_the_documented_chain() -> None:
         (True, False, True): 5.0,
     }
     forward = lambda *given: torch.full((1, 1, 1, 1, 1), values[given])  # noqa: E731
-    plain = Guidance(1.25, 4.5, 4.0)
-    assert float(guided("rv2v", forward, plain)) == pytest.approx(1 + 1.25 * 1 + 4.5 * 2 + 4 * 4)
-    assert float(guided("v2v", forward, plain)) == pytest.approx(2 + 4 * 3)
-    assert float(guided("t2v", forward, plain)) == pytest.approx(1 + 4 * 2)
+    plain, at = Guidance(1.25, 4.5, 4.0), Moment(torch.zeros(1, 1, 1, 1, 1), 0.5)
+    assert float(guided("rv2v", forward, plain, at)) == pytest.approx(1 + 1.25 * 1 + 4.5 * 2 + 4 * 4)
+    along = Guidance(1.25, 4.5, 4.0, parallel=1.0)  # then nothing is projected away
+    assert float(guided("v2v", forward, along, at)) == pytest.approx(2 + 4 * 3)
+    assert float(guided("t2v", forward, along, at)) == pytest.approx(1 + 4 * 2)
 
 
 def test_projected_guidance_weakens_what_goes_along_and_caps_the_rest() -> None:

@@ -31,6 +31,9 @@ from shotwright.core.plan import ShotPlan
 from shotwright.core.plan_json import from_json
 
 SHOWN_MAX, UNKNOWN_MAX = 2000, 20
+EXTENSIONS = frozenset({"plan", "conditioning_scale"})
+"""Fields of a body that are ours alone, and go to no paid service."""
+SCALE_MAX = 2.0
 
 
 @dataclass(frozen=True)
@@ -128,7 +131,23 @@ def parse_request(endpoint_id: str, body: object, *, seed: int | None = None) ->
         seed=seed,
         unknown=tuple(unknown_fields(endpoint, body)),
     )
+    _check_scale(body)
     return replace(request, plan=given_plan(request, body))
+
+
+def _check_scale(body: object) -> None:
+    """How strongly an engine is to follow its control frames, where a body says.
+
+    Raises:
+        SchemaError: It is no number from 0 to 2.
+    """
+    given = body.get("conditioning_scale") if isinstance(body, dict) else None
+    is_number = isinstance(given, int | float) and not isinstance(given, bool)
+    if given is not None and not (is_number and 0 <= given <= SCALE_MAX):
+        where = ["body", "conditioning_scale"]
+        raise SchemaError(
+            [{"loc": where, "msg": f"Input should be a number from 0 to {SCALE_MAX:g}", "type": "value_error"}]
+        )
 
 
 def given_plan(request: ShotRequest, body: object) -> ShotPlan | None:
@@ -174,7 +193,7 @@ def unknown_fields(endpoint: catalog.Endpoint, body: object) -> list[str]:
     """What a body has that the endpoint does not, a sentence each with the nearest field that it has. The service ignores them; so do we."""
     if not isinstance(body, dict):
         return []
-    found = _strangers(body, {"plan", *(field.name for field in endpoint.fields)}, "")
+    found = _strangers(body, {*EXTENSIONS, *(field.name for field in endpoint.fields)}, "")
     elements = body.get("elements")
     for number, item in enumerate(elements if isinstance(elements, list) else ()):
         known = {"frontal_image_url", "reference_image_urls", *(("image_url",) if endpoint.wire == "eachlabs" else ())}

@@ -114,19 +114,25 @@ async def recipe(call: Call) -> Response:
 @handler("run")
 async def retry(call: Call) -> Response:
     """POST /requests/{id}/retry {"seed"?}: the same request once more; with another seed when one is given."""
-    return await _again(call, {})
+    return await _again(call, await _said(call), {})
 
 
 @handler("run")
 async def promote(call: Call) -> Response:
     """POST /requests/{id}/promote {"engine", "lock"?, "prompt"?}: the request, or its draft as a playblast, on another engine; both are linked."""
-    body = await call.small_body()
-    lock = body.get("lock", "words") if isinstance(body, dict) else "words"
+    body = await _said(call)
+    lock = body.get("lock", "words")
     if lock not in LOCKS:
         raise BadRequest(f"lock must be one of: {', '.join(LOCKS)}.")
     if lock == "playblast":
         return await _dressed(call, body)
-    return await _again(call, {"promoted_from": call.path["request_id"]})
+    return await _again(call, body, {"promoted_from": call.path["request_id"]})
+
+
+async def _said(call: Call) -> dict[str, Any]:
+    """The JSON object of a small body; empty for any other."""
+    given = await call.small_body()
+    return given if isinstance(given, dict) else {}
 
 
 @handler("read")
@@ -172,12 +178,10 @@ def _wanted(call: Call, body: dict[str, Any]) -> str:
     return checked_engine(wanted, call.node)
 
 
-async def _again(call: Call, extra: dict[str, Any]) -> Response:
+async def _again(call: Call, body: dict[str, Any], extra: dict[str, Any]) -> Response:
     row = await find(call)
     if row.arguments is None:
         raise BadRequest("This request's input was not kept, so it cannot be repeated.")
-    given = await call.small_body()
-    body = given if isinstance(given, dict) else {}
     kept = {name: value for name, value in row.options.items() if name not in FIRST_ALONE}
     engine, options = row.engine, {**kept, **extra}
     if extra:

@@ -29,10 +29,12 @@ if TYPE_CHECKING:
     from shotwright.engines.diffusion.streams import Stream
 
 SWITCH_T = 875.0
+TRAINED_IDS = 5
+"""Source streams that the model saw in training."""
 AFTER_SWITCH = 0.8
 SYSTEM: dict[str, str] = {
     "v2v": "You are a helpful assistant specialized in video editing. ", "rv2v": "You are a helpful assistant specialized in video editing with reference. ",
-    "r2v": "You are a helpful assistant specialized in subject-to-video generation. ", "t2v": "",
+    "r2v": "You are a helpful assistant specialized in subject-to-video generation. ", "t2v": "You are a helpful assistant specialized in text-to-video generation. ",
 }  # fmt: skip
 FORWARDS: dict[str, int] = {"t2v": 2, "v2v": 2, "r2v": 3, "rv2v": 4}
 
@@ -48,30 +50,41 @@ class Guidance:
     cap: float = 50.0
 
 
-def guided(mode: Mode, forward: Callable[[bool, bool, bool], torch.Tensor], weights: Guidance) -> torch.Tensor:
-    """The velocity after guidance.
+@dataclass(frozen=True)
+class Moment:
+    """A step of the sampler: the noisy latents and how much of them is noise."""
+
+    noisy: torch.Tensor
+    sigma: float
+
+
+def guided(
+    mode: Mode, forward: Callable[[bool, bool, bool], torch.Tensor], weights: Guidance, at: Moment
+) -> torch.Tensor:
+    """The velocity after guidance. All modes but `rv2v` are projected, on the clean latents that a velocity means, x = noisy - sigma v.
 
     Args:
         mode: Which conditions there are.
         forward: The model with (video, images, text) switched on or off.
         weights: Of the chain.
+        at: Where the sampler stands.
     """
-    if mode == "t2v":
-        bare = forward(False, False, False)
-        return bare + weights.text * (forward(False, False, True) - bare)
-    if mode == "v2v":
-        seen = forward(True, False, False)
-        return seen + weights.text * (forward(True, False, True) - seen)
-    bare = forward(False, False, False)
-    if mode == "r2v":
-        shown, told = forward(False, True, False), forward(False, True, True)
-        return (
-            bare
-            + weights.images * projected(shown - bare, shown, weights)
-            + weights.text * projected(told - shown, told, weights)
-        )
-    seen, shown, told = forward(True, False, False), forward(True, True, False), forward(True, True, True)
-    return bare + weights.video * (seen - bare) + weights.images * (shown - seen) + weights.text * (told - shown)
+    if mode == "rv2v":
+        bare, seen = forward(False, False, False), forward(True, False, False)
+        shown, told = forward(True, True, False), forward(True, True, True)
+        return bare + weights.video * (seen - bare) + weights.images * (shown - seen) + weights.text * (told - shown)
+
+    def clean(video: bool, images: bool, text: bool) -> torch.Tensor:
+        return at.noisy - at.sigma * forward(video, images, text).to(at.noisy.dtype)
+
+    has_video = mode == "v2v"
+    found = last = clean(has_video, False, False)
+    chain = [(weights.images, (False, True, False))] if mode == "r2v" else []
+    for weight, on in (*chain, (weights.text, (has_video, mode == "r2v", True))):
+        now = clean(*on)
+        found = found + weight * projected(now - last, now, weights)
+        last = now
+    return (at.noisy - found) / at.sigma
 
 
 def projected(difference: torch.Tensor, towards: torch.Tensor, weights: Guidance) -> torch.Tensor:
@@ -83,6 +96,13 @@ def projected(difference: torch.Tensor, towards: torch.Tensor, weights: Guidance
     unit = goal / torch.linalg.vector_norm(goal, dim=axes, keepdim=True).clamp_min(1e-12)
     along = (step * unit).sum(dim=axes, keepdim=True) * unit
     return (step - along + weights.parallel * along).to(difference.dtype)
+
+
+def source_ids(count: int) -> list[float]:
+    """Numbers of the streams, from 1; more than the model was trained on share its range evenly."""
+    if count <= TRAINED_IDS:
+        return [float(number) for number in range(1, count + 1)]
+    return [1 + (TRAINED_IDS - 1) * index / (count - 1) for index in range(count)]
 
 
 class Bernini(Adapter):
@@ -110,11 +130,12 @@ class Bernini(Adapter):
         for number, moment in enumerate(scheduler.timesteps):
             self._clamp(latents, kept, noise, float(scheduler.sigmas[number]))
             weights = _weights(guidance, float(moment), is_pair=len(model.transformers) > 1)
+            sigma = float(scheduler.sigmas[number])
             with model.using(self._expert(float(moment))) as transformer:
                 flow, count = self._windowed(
                     transformer,
                     job,
-                    latents,
+                    Moment(latents, sigma),
                     moment,
                     (positive, negative),
                     video=video,
@@ -129,16 +150,17 @@ class Bernini(Adapter):
         return model.pictures(latents)
 
     def _windowed(
-        self, transformer: Any, job: Job, latents: torch.Tensor, moment: torch.Tensor, texts: tuple[torch.Tensor, torch.Tensor],  # noqa: ANN401  (a diffusers module)
+        self, transformer: Any, job: Job, at: Moment, moment: torch.Tensor, texts: tuple[torch.Tensor, torch.Tensor],  # noqa: ANN401  (a diffusers module)
         *, video: torch.Tensor | None, pictures: list[torch.Tensor], weights: Guidance,
     ) -> tuple[torch.Tensor, int]:  # fmt: skip
         """The velocity of the whole clip: windows in lockstep, mixed linearly where they overlap; and how many forwards that took."""
+        latents = at.noisy
         total, share = torch.zeros_like(latents), torch.zeros(latents.shape[2], device=latents.device)
         windows = self.windows(job)
         mode: Mode = job.mode
         for window in windows:
             start, length = window.start // 4, latent_frames(window.frames)
-            part = latents[:, :, start : start + length]
+            part = Moment(latents[:, :, start : start + length], at.sigma)
             clip = None if video is None else video[:, :, start : start + length]
             flow = self._one(transformer, mode, part, moment, texts, clip=clip, pictures=pictures, weights=weights)
             ramp = _ramp(
@@ -150,23 +172,23 @@ class Bernini(Adapter):
         return total / share.view(1, 1, -1, 1, 1), forwards
 
     def _one(
-        self, transformer: Any, mode: Mode, part: torch.Tensor, moment: torch.Tensor, texts: tuple[torch.Tensor, torch.Tensor],  # noqa: ANN401  (a diffusers module)
+        self, transformer: Any, mode: Mode, part: Moment, moment: torch.Tensor, texts: tuple[torch.Tensor, torch.Tensor],  # noqa: ANN401  (a diffusers module)
         *, clip: torch.Tensor | None, pictures: list[torch.Tensor], weights: Guidance,
     ) -> torch.Tensor:  # fmt: skip
         kind = self.model.dtype
-        noisy, timestep = part.to(kind), moment.reshape(1).to(part.device)
+        noisy, timestep = part.noisy.to(kind), moment.reshape(1).to(part.noisy.device)
+        numbers = source_ids(len(pictures) + (clip is not None))
 
         def forward(with_video: bool, with_images: bool, with_text: bool) -> torch.Tensor:
-            sources: list[Stream] = [(clip.to(kind), 1)] if clip is not None and with_video else []
-            first = 2 if clip is not None else 1
-            sources += (
-                [(picture.to(kind), first + index) for index, picture in enumerate(pictures)] if with_images else []
-            )
+            sources: list[Stream] = [(clip.to(kind), numbers[0])] if clip is not None and with_video else []
+            if with_images:
+                of = numbers[len(numbers) - len(pictures) :]
+                sources += [(picture.to(kind), number) for picture, number in zip(pictures, of, strict=True)]
             return velocity(transformer, noisy, timestep, texts[0] if with_text else texts[1], sources)
 
         if weights.text == 1.0:
             return forward(True, True, True)
-        return guided(mode, forward, weights)
+        return guided(mode, forward, weights, part)
 
     def _expert(self, moment: float) -> str:
         return "transformer_2" if moment < SWITCH_T and len(self.model.transformers) > 1 else "transformer"

@@ -59,6 +59,7 @@ class Choices:
         longest: Frames that are denoised at once.
         overlap: Frames that two windows share.
         enhancer: Rewrites prompts, where there is one.
+        conditioning_scale: How strongly VACE follows what it is given, unless a request says.
     """
 
     weights: Mapping[str, str]
@@ -71,6 +72,7 @@ class Choices:
     longest: int = 81
     overlap: int = 9
     enhancer: Enhancer | None = None
+    conditioning_scale: float = 1.0
 
 
 class DiffusionEngine:
@@ -108,6 +110,8 @@ class DiffusionEngine:
     def _job(self, shot: Shot, name: str, progress: Progress) -> Job:
         """The job of a shot, its prompt enhanced where the operator wants it; the log is told what became of it."""
         job = job_for(shot, name, max_pixels=self._choices.max_pixels, tick=lambda _: progress("analyse", 0.03))
+        wish = shot.arguments.get("conditioning_scale")
+        job = replace(job, conditioning_scale=self._choices.conditioning_scale if wish is None else float(wish))
         for remark in job.remarks:
             progress("prepare", 0.04, remark)
         if self._choices.enhancer is not None:

@@ -59,6 +59,7 @@ class Job:
         left_out: What had no room.
         remarks: What the request's log should say.
         skipped: Frames at the start that are not delivered: the end of the clip that goes on.
+        conditioning_scale: How strongly VACE follows its control frames; 1 as it was trained.
     """
 
     mode: Mode
@@ -74,6 +75,7 @@ class Job:
     left_out: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
     skipped: int = 0
+    conditioning_scale: float = 1.0
 
 
 def adapter_for(shot: Shot, pins: Mapping[str, str], ready: frozenset[str]) -> str:

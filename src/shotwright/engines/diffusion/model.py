@@ -15,6 +15,7 @@ import numpy as np
 import torch
 
 from shotwright.core.errors import DeviceOutOfMemory
+from shotwright.engines.diffusion.weights import shift_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +31,8 @@ ORDER: tuple[Residency, ...] = ("resident", "swapped", "grouped")
 MARGIN_GB = 12.0
 """Memory that activations and the VAE need beside the weights at 480p; twice that at 720p."""
 TEXT_TOKENS = 512
+SHIFT = 3.0
+"""Of the sampler's times, where a folder says nothing."""
 COMPONENTS = ("text_encoder", "transformer", "transformer_2", "vae")
 
 
@@ -44,17 +47,44 @@ class Options:
     fp8: bool = False
 
 
+def _pipeline(weights: Weights, vae: Any, dtype: torch.dtype) -> Any:  # noqa: ANN401  (diffusers modules)
+    """The pipeline of a folder with an index or without; Bernini's with the sampler that it was trained for."""
+    from diffusers import DiffusionPipeline, UniPCMultistepScheduler, WanPipeline, WanTransformer3DModel
+    from transformers import AutoTokenizer, UMT5EncoderModel
+
+    folder = str(weights.folder)
+    if (weights.folder / "model_index.json").is_file():
+        pipe: Any = DiffusionPipeline.from_pretrained(folder, vae=vae, dtype=dtype, local_files_only=True)
+    else:
+        parts = {
+            name: WanTransformer3DModel.from_pretrained(folder, subfolder=name, dtype=dtype, local_files_only=True)
+            for name in ("transformer", "transformer_2")
+            if (weights.folder / name).is_dir()
+        }
+        pipe = WanPipeline(
+            AutoTokenizer.from_pretrained(folder, subfolder="tokenizer", local_files_only=True),
+            UMT5EncoderModel.from_pretrained(folder, subfolder="text_encoder", dtype=dtype, local_files_only=True),
+            vae, UniPCMultistepScheduler(prediction_type="flow_prediction", use_flow_sigmas=True, flow_shift=SHIFT), **parts,
+        )  # fmt: skip
+    if weights.adapter == "bernini":
+        shift = shift_of(weights.folder) or getattr(pipe.scheduler.config, "flow_shift", SHIFT)
+        pipe.scheduler = UniPCMultistepScheduler.from_config(
+            pipe.scheduler.config, prediction_type="flow_prediction", use_flow_sigmas=True, flow_shift=shift
+        )
+    return pipe
+
+
 class Model:
     """The parts of a pipeline folder, placed on a device."""
 
     def __init__(self, weights: Weights, options: Options) -> None:
-        from diffusers import AutoencoderKLWan, DiffusionPipeline
+        from diffusers import AutoencoderKLWan
 
         self.device = torch.device(options.device)
         self.dtype = torch.bfloat16 if self.device.type == "cuda" else torch.float32
         folder = str(weights.folder)
         vae = AutoencoderKLWan.from_pretrained(folder, subfolder="vae", dtype=torch.float32, local_files_only=True)
-        self.pipe: Any = DiffusionPipeline.from_pretrained(folder, vae=vae, dtype=self.dtype, local_files_only=True)
+        self.pipe: Any = _pipeline(weights, vae, self.dtype)
         self.pipe.set_progress_bar_config(disable=True)
         self.options = options
         if options.lora:
@@ -75,9 +105,12 @@ class Model:
     @property
     def transformers(self) -> list[Any]:
         """The one model, or the two experts."""
-        return [
-            part for name in ("transformer", "transformer_2") if (part := getattr(self.pipe, name, None)) is not None
-        ]
+        return [getattr(self.pipe, name) for name in self.experts]
+
+    @property
+    def experts(self) -> list[str]:
+        """Names of the transformers that there are."""
+        return [name for name in ("transformer", "transformer_2") if getattr(self.pipe, name, None) is not None]
 
     def _fitting(self) -> Residency:
         if self.device.type != "cuda":

@@ -44,6 +44,12 @@ class DiffusionSettings(EnhancerSettings):
         default=False,
         description="Keep the transformers' weights in 8 bits: half their memory, some speed and precision.",
     )
+    diffusion_conditioning_scale: float = Field(
+        1.0,
+        ge=0,
+        le=2,
+        description="How strongly VACE follows what it is given, unless a request says: 0 not at all, 1 as it was trained.",
+    )
     diffusion_routes: str = Field("", description="Which adapter a task takes: `edit=bernini,reference_to_video=vace`.")
     weights_cache: Path | None = Field(None, description="Folder of downloaded weights; by default in the data folder.")
 

@@ -29,6 +29,7 @@ def _build(building: Building) -> Engine:
         Choices(
             chosen.weights, chosen.weights_folder(building.data), options, chosen.pins, chosen.diffusion_profile,
             chosen.diffusion_steps or None, chosen.diffusion_pixels or None, chosen.diffusion_window, enhancer=chosen.enhancer(),
+            conditioning_scale=chosen.diffusion_conditioning_scale,
         )
     )  # fmt: skip
 

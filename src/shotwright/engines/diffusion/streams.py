@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 Grid = tuple[int, int, int]
-Stream = tuple[torch.Tensor, int]  #: Latents (1, C, f, h, w) and the number of the stream, from 1.
+Stream = tuple[torch.Tensor, float]  #: Latents (1, C, f, h, w) and the number of the stream, from 1.
 THETA = 10_000.0
 
 
-def stream_angles(head_dim: int, grid: Grid, stream: int, device: torch.device) -> torch.Tensor:
+def stream_angles(head_dim: int, grid: Grid, stream: float, device: torch.device) -> torch.Tensor:
     """Rotary angles of a stream, float64 (tokens, head_dim / 2)."""
     frames, height, width = grid
     side = 2 * (head_dim // 6)
@@ -39,7 +39,9 @@ def _inverse(size: int, device: torch.device) -> torch.Tensor:
     return 1.0 / THETA ** (torch.arange(0, size, 2, dtype=torch.float64, device=device) / size)
 
 
-def rotary(head_dim: int, grids: Sequence[tuple[Grid, int]], device: torch.device) -> tuple[torch.Tensor, torch.Tensor]:
+def rotary(
+    head_dim: int, grids: Sequence[tuple[Grid, float]], device: torch.device
+) -> tuple[torch.Tensor, torch.Tensor]:
     """Cosines and sines of all streams one after the other, float32 (1, tokens, 1, head_dim)."""
     angles = torch.cat([stream_angles(head_dim, grid, stream, device) for grid, stream in grids]).repeat_interleave(
         2, dim=1
@@ -81,7 +83,7 @@ def _streamed(
 ) -> torch.Tensor:
     """The forward over all streams; a test holds it against the stock one."""
     patch = model.config.patch_size
-    streams = [(latents, 0), *sources]
+    streams: list[Stream] = [(latents, 0.0), *sources]
 
     def grid(stream: torch.Tensor) -> Grid:
         f, h, w = (size // step for size, step in zip(stream.shape[2:], patch, strict=True))

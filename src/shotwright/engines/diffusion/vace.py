@@ -5,6 +5,7 @@ Black in a mask keeps, white makes. Source: diffusion-engines 3 (traps) and 5.2,
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from typing import TYPE_CHECKING, Any
 
@@ -70,12 +71,15 @@ class Vace(Adapter):
             return {}
 
         references = [Image.fromarray(picture) for picture in job.references[::-1]]  # the last one comes first in time
-        with self.model.using("transformer"), self.model.using("vae"):
+        with contextlib.ExitStack() as there:
+            for name in (*self.model.experts, "vae"):  # Wan2.2-VACE-Fun has two
+                there.enter_context(self.model.using(name))
             found = self.model.pipe(
                 prompt_embeds=texts[0], negative_prompt_embeds=texts[1], video=[Image.fromarray(frame) for frame in control],
                 mask=[Image.fromarray(frame) for frame in mask], reference_images=references or None, height=job.height, width=job.width,
                 num_frames=len(control), num_inference_steps=steps, guidance_scale=GUIDANCE if guidance is None else guidance,
                 generator=torch.Generator("cpu").manual_seed(job.seed), output_type="np", callback_on_step_end=step_end,
+                conditioning_scale=job.conditioning_scale,
             )  # fmt: skip
         return np.asarray(found.frames[0] * 255.0, np.float32)
 

@@ -21,6 +21,8 @@ CLASSES = {"bernini": {"WanPipeline"}, "vace": {"WanVACEPipeline"}}
 MISSING = "The diffusion engine is not installed: pip install 'shotwright[diffusion]'."
 CONFIGS = {"scheduler": "scheduler_config.json", "tokenizer": "tokenizer_config.json"}
 """What a part must hold beside its weights; all others have a config.json and weights."""
+PARTS, OPTIONAL = ("text_encoder", "tokenizer", "transformer", "vae"), ("transformer_2", "scheduler")
+"""Folders of a model without an index."""
 FREE = frozenset({"apache-2.0", "mit", "bsd-3-clause"})
 LICENCES = {"minimax": "minimax-h3-community", "lightricks": "ltx-2-community"}
 """Licences by the start of a hub id, where they are not free; everything listed in the docs is Apache-2.0."""
@@ -81,10 +83,7 @@ def checked(text: str, adapter: str, cache: Path) -> Weights:
         SetupError: Something is missing, partial, or of another model; the message names the file.
     """
     folder = located(text, cache)
-    index_file = folder / "model_index.json"
-    if not index_file.is_file():
-        raise SetupError(f"{folder} is no model folder: model_index.json is missing.")
-    index = _json(index_file)
+    index = _index(folder, adapter)
     kind = index.get("_class_name")
     if kind not in CLASSES[adapter]:
         raise SetupError(
@@ -96,6 +95,26 @@ def checked(text: str, adapter: str, cache: Path) -> Weights:
         if isinstance(value, list) and value and value[0]
     )
     return Weights(adapter, folder, size)
+
+
+def _index(folder: Path, adapter: str) -> dict[str, Any]:
+    """What `model_index.json` says; of a folder of Bernini's own layout, which has none, what it would say."""
+    index_file = folder / "model_index.json"
+    if index_file.is_file():
+        return _json(index_file)
+    missing = [name for name in PARTS if not (folder / name).is_dir()]
+    if adapter != "bernini" or missing:
+        lacks = f", and so is {missing[0]}/" if adapter == "bernini" and len(missing) < len(PARTS) else ""
+        raise SetupError(f"{folder} is no model folder: model_index.json is missing{lacks}.")
+    there = [name for name in (*PARTS, *OPTIONAL) if (folder / name).is_dir()]
+    return {"_class_name": "WanPipeline"} | {name: ["diffusers", name] for name in there}
+
+
+def shift_of(folder: Path) -> float | None:
+    """The shift of the sampler's times that the root `config.json` of a folder asks for; None when it says nothing."""
+    file = folder / "config.json"
+    found = _json(file).get("shift") if file.is_file() else None
+    return float(found) if isinstance(found, int | float) and not isinstance(found, bool) and found > 0 else None
 
 
 def _json(file: Path) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from shotwright.core.errors import (
     ModelError,
     UpstreamRejected,
 )
+from shotwright.core.request import EXTENSIONS
 from shotwright.engines.base import Rendered, wait
 from shotwright.engines.upstream.recordings import Recordings, request_hash, substituted
 from shotwright.engines.upstream.service import Busy, OutcomeUnknown
@@ -200,7 +201,7 @@ class UpstreamEngine:
                 raise DownstreamUnavailable(
                     f"A file could not be uploaded to the paid service ({type(exc).__name__}). Nothing was sent."
                 ) from exc
-        own = {name: value for name, value in shot.arguments.items() if name != "plan"}  # ours, not the service's
+        own = {name: value for name, value in shot.arguments.items() if name not in EXTENSIONS}
         found: JSON = substituted(own, uploaded)
         return found
 

@@ -1,0 +1,22 @@
+"""Fields of a body that are ours alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from shotwright.core.errors import SchemaError
+from shotwright.core.request import parse_request
+
+R2V = "fal-ai/kling-video/o1/standard/reference-to-video"
+
+
+@pytest.mark.parametrize("scale", [0, 0.5, 2])
+def test_how_strongly_an_engine_follows_is_taken_and_is_no_stranger(scale: float) -> None:
+    assert parse_request(R2V, {"prompt": "A man walks.", "conditioning_scale": scale}).unknown == ()
+
+
+@pytest.mark.parametrize("scale", [-0.1, 2.1, "1", True, [1]])
+def test_other_strengths_are_refused_at_their_field(scale: object) -> None:
+    with pytest.raises(SchemaError) as refused:
+        parse_request(R2V, {"prompt": "A man walks.", "conditioning_scale": scale})
+    assert [item["loc"] for item in refused.value.items()] == [["body", "conditioning_scale"]]
