@@ -158,3 +158,23 @@ def test_who_is_added_holds_what_the_picture_shows() -> None:
 def test_a_camera_that_is_transferred_starts_at_the_picture() -> None:
     found = plan("Transfer the camera movement from @Video1 to @Image1", "video_reference", images=1, has_video=True)
     assert (found.continuation, found.start_frame, found.unread) == ("camera_motion_transfer", "@Image1", ())
+
+
+@pytest.mark.parametrize(
+    ("prompt", "nouns"),
+    [
+        ("A viking looks at the sea.", {"viking"}),
+        ("CAPTAIN OKORO (50s) grips a wheel.", {"captain", "wheel"}),
+        ("theres a dude in a park and hes skating", {"dude"}),
+        ("A lemon slice lies on a table.", {"lemon", "table"}),
+        ("six year olds play in a garden", {"child"}),
+        ("A toaster burns.", {"toaster"}),
+    ],
+)
+def test_who_and_what_is_there(prompt: str, nouns: set[str]) -> None:
+    assert {item.noun for item in plan(prompt).entities} == nouns
+
+
+def test_irregular_pasts_are_verbs_too() -> None:
+    assert ("widow", "kneel") in acts("A widow knelt beside a cage and waited.")
+    assert ("widow", "holding", "birdcage") in relations("A widow carried a birdcage.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from shotwright.engines.draft.cast.words import thing_of
 from shotwright.engines.draft.loop import draw_frames
 from shotwright.engines.draft.scene import Scene, build_scene
 from shotwright.engines.draft.sets import find_place
-from shotwright.engines.draft.sets.afloat import over_water
+from shotwright.engines.draft.sets.afloat import at_the_water
 from shotwright.engines.draft.sprites import Sprite
 from shotwright.media.colour import yuv_to_rgb
 
@@ -327,7 +328,7 @@ def test_only_who_floats_leaves_the_shore(prompt: str, afloat: bool) -> None:
     plan = parse_prompt(prompt, task="reference_to_video", duration_s=5.0)
     kind = find_place(plan.setting, has_cast=True).kind
     assert kind.shore
-    assert (over_water(kind, plan).shore == "") == afloat
+    assert (at_the_water(kind, plan, "lake").shore == "") == afloat
 
 
 def test_children_have_larger_heads_and_robots_have_faces_of_their_own() -> None:
@@ -342,3 +343,18 @@ def test_children_have_larger_heads_and_robots_have_faces_of_their_own() -> None
     assert len({card.cut.alpha.shape for card in cards}) == 3
     striped = clothes_of(Entity("e1", "man", "person"), [Entity("e2", "shirt", "clothing", attributes=("striped",))], 0)
     assert striped.stripe is not None
+
+
+@pytest.mark.parametrize(
+    ("prompt", "shore"),
+    [
+        ("A woman stands by the sea.", "stone"),
+        ("A woman sails a boat on the sea.", ""),
+        ("A dragon flies over the sea.", ""),
+        ("A man swims in the sea.", ""),
+    ],
+)
+def test_nobody_stands_on_the_open_sea(prompt: str, shore: str) -> None:
+    plan = parse_prompt(prompt, task="reference_to_video", duration_s=5.0)
+    kind = find_place(replace(plan.setting, places=("sea",)), has_cast=True).kind
+    assert at_the_water(kind, plan, "sea").shore == shore

@@ -146,11 +146,30 @@ def _mention(sentence: Sentence, head: Word) -> Mention:
     pair = triple if noun_of(triple) else pair
     what = paired or noun_of(head.lemma)
     noun = pair if paired else head.lemma
+    said = left
+    if paired is None:
+        noun, what, said = _headed(noun, what, left)
     if what is None:
         what = _NAME if head.tag == "NNP" and head.dep == "nsubj" and not left else _UNKNOWN
     mention = Mention(head, noun, what, [*left, head])
-    _describe(sentence, mention, left, nouns[-1] if paired else None)
+    _describe(sentence, mention, said, nouns[-1] if paired else None)
     return mention
+
+
+def _headed(noun: str, what: Noun | None, left: list[Word]) -> tuple[str, Noun | None, list[Word]]:
+    """What a phrase is really about, and what is said of it: "Captain Okoro" a captain, "a lemon slice" lemon, "a five year old" a child."""
+    before = left[-1] if left else None
+    if before is None or before.is_ref:
+        return noun, what, left
+    known = noun_of(before.lemma)
+    if noun in {"old", "olds"} and any(word.text.startswith("year") for word in left):
+        return "child", noun_of("child"), [w for w in left if w.tag != "CD" and not w.text.startswith("year")]
+    if what is None and known is not None and known.kind == "person":
+        return before.lemma, known, left[:-1]
+    is_piece = (
+        syntax.QUANTITIES.get(noun) == 1 and before.is_noun and known is not None and known.kind in {"food", "plant"}
+    )
+    return (before.lemma, known, left[:-1]) if is_piece else (noun, what, left)
 
 
 def _left(sentence: Sentence, head: Word) -> list[Word]:

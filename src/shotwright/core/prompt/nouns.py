@@ -99,7 +99,9 @@ def _says_nothing(mention: Mention) -> bool:
         return False
     is_one = any(word.tag in {"DT", "CD", "PRP$"} for word in mention.words)
     is_name = mention.head.tag in {"NNP", "NNPS"} and mention.what.kind != "person"
-    is_doing = mention.noun.endswith("ing") and is_verb(mention.noun)  # "bubbles streaming past"
+    is_doing = (
+        mention.noun.endswith("ing") and is_verb(mention.noun) and mention.what.kind != "person"
+    )  # "bubbles streaming past"; a viking is somebody
     return (is_name and not is_one) or is_doing or mention.noun.endswith(("less", "ful", "ous"))
 
 

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from shotwright.core.prompt.lexicon import base_verb, noun_of, singular
+from shotwright.core.prompt.lexicon import base_verb, is_verb, noun_of, singular
 from shotwright.core.prompt.repair import attached, misread
 from shotwright.core.prompt.sentence import NOUNS, Sentence, Word
 
@@ -87,6 +87,8 @@ def parse(tokens: Sequence[Token], places: Sequence[int], pictures: Mapping[int,
 
 
 LETTERS = 1
+CONTRACTED = frozenset({"theres", "hes", "shes", "thats", "heres", "whos", "whats", "wheres"})
+"""Words whose apostrophe people leave out."""
 _Piece = tuple[str, str, tuple[int, int], int]
 
 
@@ -101,6 +103,12 @@ def _pieces(token: Token, at: int) -> list[_Piece]:
                 (token.text[: -len(tail)], token.low[: -len(tail)], (token.start, cut), at),
                 ("'s", "'s", (cut, token.end), at),
             ]
+    if token.low in CONTRACTED:  # "theres a dude and hes running"
+        cut = token.end - 1
+        return [
+            (token.text[:-1], token.low[:-1], (token.start, cut), at),
+            ("'s", "'s", (cut, token.end), at),
+        ]
     mended = token.lemma if token.kind == "word" and _is_mended(token) else _spoken(token.text)
     return [(mended, mended.lower(), (token.start, token.end), at)]
 
@@ -128,6 +136,12 @@ def _is_mended(token: Token) -> bool:
     )
 
 
+def _verb(low: str, parsed: str, is_plain: bool) -> str:
+    """The dictionary form of a verb: by the lexicon, else as the parser has it ("knelt", "carried")."""
+    found = base_verb(low)
+    return parsed if found == low and not is_plain and parsed.isalpha() and is_verb(parsed) else found
+
+
 def _parsed(pieces: list[_Piece], names: dict[str, str], plain: dict[int, str]) -> tuple[Word, ...]:
     from spacy.tokens import Doc
 
@@ -144,7 +158,7 @@ def _parsed(pieces: list[_Piece], names: dict[str, str], plain: dict[int, str]) 
             if low.startswith("@")
             else singular(low)
             if tag in NOUNS
-            else base_verb(low)
+            else _verb(low, parsed.lemma_.lower(), i in plain)
             if tag[0] == "V"
             else low
             if i in plain

@@ -163,6 +163,8 @@ def _is_really_noun(words: Words, word: Word) -> bool:
         is_doing = after is None or after.text == "," or (after.text.endswith("ing") and is_verb(after.text))
         if word.dep in {"nsubj", "dobj"} or (is_doing and before is not None and before.tag == "DT"):
             return True  # "a steam locomotive bursts out", "an ant carrying a leaf"
+    if word.tag == "VBG" and known is not None and known.kind in ACTORS and before is not None and before.tag == "DT":
+        return True  # "a viking looks"
     is_worn = _is_worn(words, word)
     after = _after(words, word)
     if (

@@ -15,7 +15,7 @@ from shotwright.engines.analysis.matting import matte
 from shotwright.engines.draft.cast.words import name_of, place_thing
 from shotwright.engines.draft.plate import HORIZON, build_diorama, find_horizon, fit
 from shotwright.engines.draft.sets import PaintedSet, build_set, find_place
-from shotwright.engines.draft.sets.afloat import over_water
+from shotwright.engines.draft.sets.afloat import at_the_water
 from shotwright.engines.draft.sets.places import is_known, place_told_by
 from shotwright.engines.draft.weather import Haze, haze_of, snowed
 from shotwright.media.colour import FrameRGB, FrameYUV, Mask, rgb_to_yuv
@@ -138,7 +138,7 @@ class Builder:
         if backdrop is None:
             is_aerial = framing.angle == "aerial"
             found = _found(shot)
-            kind = over_water(found.kind, plan)
+            kind = at_the_water(found.kind, plan, found.name)
             self._painted = build_set(kind, plan.look, is_aerial=is_aerial, seed=shot.seed, dress=lookdev.texture)
             self.later = self._later(shot, lookdev, found.name)
             names = [found.name, *(name for shown in plan.shots[1:] for name in shown.places[:1] if shown.cut)]

@@ -1,4 +1,4 @@
-"""Shots of what floats: the camera is over the water, and no shore lies before it."""
+"""Who is on the water and who is not: what floats has no shore before it, and nobody stands on the open sea."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from shotwright.engines.draft.cast.library import row_of
 from shotwright.engines.draft.sets.furnish import DRY_M
+from shotwright.engines.draft.sets.places import base_of
 
 if TYPE_CHECKING:
     from shotwright.core.plan import Entity, ShotPlan
@@ -19,8 +20,16 @@ ABOARD = frozenset({"in", "on", "inside", "riding"})
 BODIES = frozenset({"person", "animal", "vehicle"})
 
 
-def over_water(kind: SetKind, plan: ShotPlan) -> SetKind:
-    """The set without its shore, where everybody whom the words name floats."""
+def at_the_water(kind: SetKind, plan: ShotPlan, noun: str) -> SetKind:
+    """The set without its shore, where everybody whom the words name floats; the sea with rocks to stand on, where people stand.
+
+    Args:
+        kind: Of the place.
+        plan: Who is there.
+        noun: What the place is called.
+    """
+    if base_of(noun) == "sea" and not kind.shore and _stands(plan):
+        return replace(kind, shore="stone")
     if not kind.shore or not is_afloat(plan):
         return kind
 
@@ -28,6 +37,14 @@ def over_water(kind: SetKind, plan: ShotPlan) -> SetKind:
         return [prop for prop in kind.props(rng) if prop.z > DRY_M]
 
     return replace(kind, shore="", props=props)
+
+
+def _stands(plan: ShotPlan) -> bool:
+    """Whether somebody is there on foot: not in the water, not in the air, not aboard."""
+    carried = {r.of for r in plan.relations if r.relation in ABOARD and plan.entity(r.to) is not None}
+    people = [e for e in plan.entities if e.kind == "person" and not e.in_picture and e.id not in carried]
+    moving = {act.who for act in plan.actions if act.motion in ON_WATER | {"fly", "fall", "drive"}}
+    return not is_afloat(plan) and any(person.id not in moving for person in people)
 
 
 def is_afloat(plan: ShotPlan) -> bool:

@@ -124,6 +124,12 @@ def is_known(noun: str) -> bool:
     return _row(noun) is not None
 
 
+def base_of(noun: str) -> str | None:
+    """The kind that a place is built from; None of a place without a row."""
+    row = _row(noun)
+    return str(row["base"]) if row is not None else None
+
+
 def find_place(setting: Setting, *, has_cast: bool, is_aerial: bool = False) -> Found:
     """The place of a shot: the first noun that has a row, an open one before a building that stands in it; else the kind that was read.
 
