@@ -133,6 +133,7 @@ def render(
     aspect_ratio: str | None = None,
     keep_audio: bool = False,
     plan: ShotPlan | None = None,
+    look: str | None = None,
     out: Picture = "output.mp4",
     engine: str = DEFAULT_ENGINE,
     seed: int | None = None,
@@ -152,6 +153,7 @@ def render(
         aspect_ratio: 16:9, 9:16, 1:1 or auto.
         keep_audio: Keep the video's sound.
         plan: A plan to carry out instead of reading the prompt.
+        look: `playblast`: plain grey shapes on a grid, whatever the words say of style, light and weather.
         out: Where to write the clip.
         engine: `draft`, or another engine of `shotwright.wiring.ENGINES` that is free and ready here.
         seed: A number; by default it follows from the request.
@@ -165,7 +167,7 @@ def render(
     with local_workspace() as workspace:
         body = arguments_of(
             entry, workspace.place, prompt=prompt, images=images, elements=cast, video=video, start=start, end=end,
-            duration=None if duration is None else f"{duration:g}", ratio=aspect_ratio, keep_audio=keep_audio,
+            duration=None if duration is None else f"{duration:g}", ratio=aspect_ratio, keep_audio=keep_audio, look=look,
         )  # fmt: skip
         return workspace.render(
             entry, body, Path(out), engine=engine, seed=seed, plan=plan, progress=progress or silent
@@ -275,6 +277,7 @@ def arguments_of(
     endpoint: Endpoint, place: Callable[[Picture], str], *, prompt: str, images: Sequence[Picture] = (),
     elements: Sequence[Sequence[Picture]] = (), video: Picture | None = None, start: Picture | None = None, end: Picture | None = None,
     duration: str | None = None, ratio: str | None = None, keep_audio: bool = False, plan: dict[str, Any] | None = None,
+    look: str | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """The request body that these media and options describe.
 
@@ -296,7 +299,7 @@ def arguments_of(
     unknown = [name for name in body if endpoint.field_named(name) is None]
     if unknown:
         raise BadRequest(f"{endpoint.id} does not take {', '.join(unknown)}.")
-    return body | ({"plan": plan} if plan is not None else {})
+    return body | {name: value for name, value in (("plan", plan), ("look", look)) if value is not None}
 
 
 def is_address(text: str) -> bool:

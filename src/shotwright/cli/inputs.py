@@ -26,6 +26,7 @@ End = Annotated[str | None, typer.Option("--end", help="The last frame (image-to
 Duration = Annotated[str | None, typer.Option("--duration", "-d", help="Seconds, 3 to 10.")]
 Ratio = Annotated[str | None, typer.Option("--aspect-ratio", "-a", help="16:9, 9:16, 1:1 or auto.")]
 Audio = Annotated[bool, typer.Option("--keep-audio", help="Keep the video's sound.")]
+Look = Annotated[str | None, typer.Option("--look", help="playblast: plain grey shapes on a grid.")]
 PlanFile = Annotated[
     Path | None,
     typer.Option(
@@ -40,13 +41,13 @@ EndpointId = Annotated[
 
 def options_of(
     *, prompt: str, images: list[str] | None, elements: list[str] | None, video: str | None, start: str | None, end: str | None,
-    duration: str | None, ratio: str | None, keep_audio: bool, plan: Path | None = None,
+    duration: str | None, ratio: str | None, keep_audio: bool, plan: Path | None = None, look: str | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """What `local.arguments_of` takes, from the options of a command."""
     parts = [[part.strip() for part in text.split(",") if part.strip()] for text in elements or []]
     return {
         "prompt": prompt, "images": images or [], "elements": [part for part in parts if part], "video": video, "start": start,
-        "end": end, "duration": duration, "ratio": ratio, "keep_audio": keep_audio, "plan": _plan_of(plan),
+        "end": end, "duration": duration, "ratio": ratio, "keep_audio": keep_audio, "plan": _plan_of(plan), "look": look,
     }  # fmt: skip
 
 

@@ -29,13 +29,13 @@ def run(
     endpoint: i.EndpointId, prompt: i.Prompt, *, image: i.Images = None, element: i.Elements = None,
     video: i.Video = None, start: i.Start = None, end: i.End = None, duration: i.Duration = None, aspect_ratio: i.Ratio = None,
     keep_audio: i.Audio = False, output: Output = Path("output.mp4"), url: Where = None, engine: Engine = DEFAULT_ENGINE, seed: Seed = None,
-    plan: i.PlanFile = None, confirm_usd: Confirm = None, as_json: i.AsJson = False,
+    plan: i.PlanFile = None, look: i.Look = None, confirm_usd: Confirm = None, as_json: i.AsJson = False,
 ) -> None:  # fmt: skip
     """Render a clip. Without --url it is rendered in this process; no server is needed."""
     entry = endpoint_named(endpoint)
     options = i.options_of(
         prompt=prompt, images=image, elements=element, video=video, start=start, end=end, duration=duration, ratio=aspect_ratio,
-        keep_audio=keep_audio, plan=plan,
+        keep_audio=keep_audio, plan=plan, look=look,
     )  # fmt: skip
     output.parent.mkdir(parents=True, exist_ok=True)
     if url or os.environ.get("SHOTWRIGHT_URL"):

@@ -31,9 +31,11 @@ from shotwright.core.plan import ShotPlan
 from shotwright.core.plan_json import from_json
 
 SHOWN_MAX, UNKNOWN_MAX = 2000, 20
-EXTENSIONS = frozenset({"plan", "conditioning_scale"})
+EXTENSIONS = frozenset({"plan", "conditioning_scale", "look"})
 """Fields of a body that are ours alone, and go to no paid service."""
 SCALE_MAX = 2.0
+LOOKS = ("playblast",)
+"""Styles that a draft may be drawn in whatever its words say."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,7 @@ class ShotRequest:
     aspect_ratio: str = "auto"
     keep_audio: bool = False
     seed: int | None = None
+    look: str | None = None  #: A style instead of the words': our extension `look`.
     plan: ShotPlan | None = None  #: A plan to carry out instead of reading the prompt: our extension `plan`.
     unknown: tuple[str, ...] = ()  #: Sentences about fields of the body that this endpoint does not have.
 
@@ -132,7 +135,20 @@ def parse_request(endpoint_id: str, body: object, *, seed: int | None = None) ->
         unknown=tuple(unknown_fields(endpoint, body)),
     )
     _check_scale(body)
-    return replace(request, plan=given_plan(request, body))
+    return replace(request, plan=given_plan(request, body), look=_given_look(body))
+
+
+def _given_look(body: object) -> str | None:
+    """The style that a body asks for beside its words.
+
+    Raises:
+        SchemaError: There is no such one.
+    """
+    given = body.get("look") if isinstance(body, dict) else None
+    if given is not None and given not in LOOKS:
+        text = f"Input should be {' or '.join(map(repr, LOOKS))}"
+        raise SchemaError([{"loc": ["body", "look"], "msg": text, "type": "value_error"}])
+    return given
 
 
 def _check_scale(body: object) -> None:

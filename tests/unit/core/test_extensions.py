@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from shotwright.core.errors import SchemaError
+from shotwright.core.prompt import plan_request
 from shotwright.core.request import parse_request
 
 R2V = "fal-ai/kling-video/o1/standard/reference-to-video"
@@ -20,3 +21,21 @@ def test_other_strengths_are_refused_at_their_field(scale: object) -> None:
     with pytest.raises(SchemaError) as refused:
         parse_request(R2V, {"prompt": "A man walks.", "conditioning_scale": scale})
     assert [item["loc"] for item in refused.value.items()] == [["body", "conditioning_scale"]]
+
+
+def test_a_playblast_is_drawn_whatever_the_words_say_of_style() -> None:
+    request = parse_request(R2V, {"prompt": "A man walks, anime, at night.", "look": "playblast"})
+    assert request.unknown == ()
+    assert plan_request(request).look.style == "playblast"
+
+
+def test_other_looks_are_refused_at_their_field() -> None:
+    with pytest.raises(SchemaError) as refused:
+        parse_request(R2V, {"prompt": "A man walks.", "look": "shiny"})
+    assert [item["loc"] for item in refused.value.items()] == [["body", "look"]]
+
+
+def test_an_edit_keeps_its_own_look() -> None:
+    endpoint = "fal-ai/kling-video/o1/standard/video-to-video/edit"
+    body = {"prompt": "Make the car red.", "video_url": "https://v.test/a.mp4", "look": "playblast"}
+    assert plan_request(parse_request(endpoint, body)).look.style is None

@@ -66,7 +66,7 @@ def plan_request(request: ShotRequest, *, duration_s: float | None = None) -> Sh
         duration_s: Length of the clip when it is not the request's own (an edit lasts as long as its source).
     """
     if request.plan is not None:
-        return replace(request.plan, duration_s=duration_s or request.plan.duration_s)
+        return _in_look(replace(request.plan, duration_s=duration_s or request.plan.duration_s), request.look)
     plan = parse_prompt(
         request.prompt,
         task=request.endpoint.task,
@@ -75,7 +75,15 @@ def plan_request(request: ShotRequest, *, duration_s: float | None = None) -> Sh
         has_video=bool(request.video_url),
         duration_s=duration_s or request.duration_s,
     )
-    return replace(plan, warnings=(*(Warn("unknown_field", text) for text in request.unknown), *plan.warnings))
+    plan = replace(plan, warnings=(*(Warn("unknown_field", text) for text in request.unknown), *plan.warnings))
+    return _in_look(plan, request.look)
+
+
+def _in_look(plan: ShotPlan, style: str | None) -> ShotPlan:
+    """A plan in a style that was asked for beside its words; an edit keeps its own."""
+    if style is None or plan.task == "edit":
+        return plan
+    return replace(plan, look=replace(plan.look, style=style), style_refs=())
 
 
 def parse_prompt(

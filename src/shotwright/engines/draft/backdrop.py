@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from shotwright.core.camera import EYE_HEIGHT_M, lens_of
-from shotwright.core.plan import Framing
+from shotwright.core.plan import Framing, Look, Setting
 from shotwright.engines.analysis.matting import matte
 from shotwright.engines.draft.cast.words import name_of, place_thing
 from shotwright.engines.draft.plate import HORIZON, build_diorama, find_horizon, fit
@@ -24,7 +24,7 @@ from shotwright.media.images import load_flat
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from shotwright.core.plan import Entity, Setting, ShotPlan
+    from shotwright.core.plan import Entity, ShotPlan
     from shotwright.engines.analysis.cache import Cache
     from shotwright.engines.base import Shot
     from shotwright.engines.draft.lookdev import LookDev
@@ -43,6 +43,8 @@ FALLING = frozenset({"rain", "snow", "storm", "fog", "wind"})
 """Weather that nobody has indoors."""
 WINDOWS = frozenset({"window", "windowpane", "windscreen", "windshield", "dashboard"})
 """What tells that somebody is inside."""
+PLAYBLAST = "playblast"
+"""The style that shows blocking, timing and camera alone."""
 NIGHT_LIGHTS = frozenset({"neon", "moonlight", "candle", "cyberpunk"})
 """Lights that a painted set shows by night unless the words name a time."""
 
@@ -60,6 +62,9 @@ class Backdrop:
 def in_its_light(shot: Shot, backdrop: Backdrop | None) -> Shot:
     """A painted set is lit as such a place is, and dark where its lights ask for it, unless the words say otherwise."""
     look = shot.plan.look
+    if look.style == PLAYBLAST:  # shapes and places alone
+        plain = Look(lens_mm=look.lens_mm, style=PLAYBLAST, depth_of_field=None)
+        return replace(shot, plan=replace(shot.plan, look=plain, effects=()))
     if backdrop is not None:
         return shot
     if look.lighting is None and look.time_of_day is None and look.style is None:
@@ -72,6 +77,8 @@ def in_its_light(shot: Shot, backdrop: Backdrop | None) -> Shot:
 def _found(shot: Shot) -> Found:
     """The place of the first shot."""
     setting, _ = setting_of(shot.plan)
+    if shot.plan.look.style == PLAYBLAST:
+        setting = Setting(places=("grid floor",))
     is_aerial = bool(shot.plan.shots) and shot.plan.shots[0].angle == "aerial"
     return find_place(setting, has_cast=bool(shot.plan.entities), is_aerial=is_aerial)
 

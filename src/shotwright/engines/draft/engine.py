@@ -14,7 +14,7 @@ from shotwright.core.camera import Pose, camera_ctrl_text
 from shotwright.engines.analysis.cache import Cache
 from shotwright.engines.base import Rendered
 from shotwright.engines.deliver import PREVIEW_WIDTH, write_clip
-from shotwright.engines.draft.backdrop import backdrop_of
+from shotwright.engines.draft.backdrop import PLAYBLAST, backdrop_of
 from shotwright.engines.draft.cast.labels import LETTERED
 from shotwright.engines.draft.loop import draw_frames
 from shotwright.engines.draft.plate import fit
@@ -41,7 +41,7 @@ class DraftEngine:
 
     def render(self, shot: Shot, workdir: Path, progress: Progress) -> Rendered:
         """Render a shot into `workdir / "output.mp4"`; see `Engine.render`."""
-        token = LETTERED.set(self._has_labels)
+        token = LETTERED.set(self._has_labels and shot.plan.look.style != PLAYBLAST)
         try:
             return self._render(shot, workdir, progress)
         finally:

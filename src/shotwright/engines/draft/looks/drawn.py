@@ -155,6 +155,12 @@ def film(rgb: FrameRGB) -> FrameRGB:
     return _textured(np.asarray(glowing, np.uint8), 2, 0.7, 6.0)
 
 
+def playblast(rgb: FrameRGB) -> FrameRGB:
+    """Plain grey with its shading: shapes and places without colours or patterns, for models that dress them."""
+    grey = _smooth(np.repeat(rgb.mean(axis=2, keepdims=True).astype(np.uint8), 3, axis=2), 2)
+    return np.asarray(cv2.convertScaleAbs(grey, alpha=0.55, beta=70), np.uint8)
+
+
 def artwork(rgb: FrameRGB) -> FrameRGB:
     """A drawing or print of no named kind: flat washes and a drawn line."""
     return _inked(rgb, _textured(_posterised(_smooth(rgb, 3), 8), 7, 1.0, 6.0), 1.1)

@@ -43,6 +43,7 @@ STYLES: dict[str, Style] = {
     "comic": Style(Grade(0.1, 1.25, 0.0, 1.35), drawn.comic),
     "pixel_art": Style(Grade(0.1, 1.15, 0.0, 1.3), drawn.pixel_art),
     "artwork": Style(NEUTRAL, drawn.artwork),
+    "playblast": Style(Grade(saturation=0.0), drawn.playblast),
 }  # fmt: skip
 
 MOODS: dict[str, Grade] = {
