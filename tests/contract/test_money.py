@@ -110,6 +110,8 @@ def test_scopes(keyed: Keyed, rendered: str) -> None:
         assert keyed.call("GET", "/v1/keys", name).status_code == 403
         assert keyed.call("GET", "/v1/models/usage", name).status_code == 403
     assert keyed.call("GET", "/v1/keys", "admin").status_code == 200
+    metrics = {name: keyed.call("GET", "/metrics", name).status_code for name in (*keyed.keys, None)}
+    assert metrics == {"runner": 403, "reader": 403, "plain": 403, "admin": 200, None: 401}, "they are of everybody"
     ways = [{"X-API-Key": keyed.keys["runner"]}, {"Authorization": f"Bearer {keyed.keys['runner']}"}]
     assert [keyed.bare.get(f"/v1/prediction/{rendered}", headers=way).status_code for way in ways] == [200, 200]
     both = {"X-API-Key": keyed.keys["runner"], "Authorization": "Bearer wrong"}

@@ -20,7 +20,7 @@ FOREIGN = [
     {"Host": "127.0.0.1.evil.example"}, {"Origin": "http://["},
 ]  # fmt: skip
 OURS = [
-    ("GET", "/requests"), ("GET", "/requests/{id}"), ("GET", "/requests/{id}/events"), ("GET", "/requests/{id}/live"), ("GET", "/requests/{id}/plan"),
+    ("GET", "/metrics"), ("GET", "/requests"), ("GET", "/requests/{id}"), ("GET", "/requests/{id}/events"), ("GET", "/requests/{id}/live"), ("GET", "/requests/{id}/plan"),
     ("GET", "/requests/{id}/recipe"), ("POST", "/requests/{id}/retry"), ("POST", "/requests/{id}/promote"), ("GET", "/requests/{id}/playblast"), ("GET", "/webhooks"),
     ("POST", "/webhooks/test"), ("GET", "/usage"), ("POST", f"/{ENDPOINT}/plan"), ("POST", f"/{ENDPOINT}/media"), ("POST", f"/{ENDPOINT}/estimate"),
     ("GET", "/v1/executions"), ("GET", "/v1/billing/balance"), ("GET", "/v1/webhooks"), ("GET", "/v1/keys"), ("GET", "/v1/models/usage"),

@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from shotwright.api.answers import json_response
 from shotwright.api.call import Call, handler, public
-from shotwright.api.platform import media, money, plans, webhooks
+from shotwright.api.platform import media, metrics, money, plans, webhooks
 from shotwright.api.platform.files import serve
 from shotwright.api.platform.live import live
 from shotwright.api.platform.views import shown, shown_event
@@ -198,6 +198,7 @@ def routes() -> list[Route]:
     """All routes of this room."""
     return [
         Route("/health", health, methods=["GET"]),
+        Route("/metrics", metrics.show, methods=["GET"]),
         Route("/files/{file_id}/{name}", serve, methods=["GET"]),
         Route("/files/{file_id}", serve, methods=["GET"]),
         Route("/usage", money.show_usage, methods=["GET"]),
