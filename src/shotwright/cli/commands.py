@@ -14,6 +14,7 @@ from shotwright.cli import (
     evaluate,
     jobs,
     keys,
+    mcp,
     plan,
     run,
     serve,
@@ -47,6 +48,7 @@ app.add_typer(keys.app, name="keys")
 app.command("usage")(usage.usage)
 app.command("doctor")(doctor.doctor)
 app.command("clients")(clients.clients)
+app.command("mcp")(mcp.mcp)
 
 
 @app.callback(invoke_without_command=True)
