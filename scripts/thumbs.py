@@ -21,6 +21,9 @@ from shotwright.media.probe import probe_video
 from shotwright.wiring import build_engines
 
 OUT = Path("src/shotwright/web/static/thumbs")
+LONGEST_PX = 860
+"""Of the example's people and things: at 300 pixels of width, which the service asks for."""
+EXAMPLE = Path("src/shotwright/web/static/example")
 MOVING = Path("docs/pictures/quickstart.webp")
 STANDARD = "fal-ai/kling-video/o1/standard/"
 HOST = "thumbs.local"
@@ -94,10 +97,34 @@ def main() -> None:
                 {"prompt": "The camera moves from @Image1 to @Image2.", "start_image_url": ends["from"], "end_image_url": ends["to"], "duration": "4"},
             ),
         }  # fmt: skip
+        example(folder, push)
         moving_picture(first)
         for task, clip in clips.items():
             shrink(clip, task)
             print(task, (OUT / f"{task}.mp4").stat().st_size)
+
+
+def example(folder: Path, clip: Path) -> None:
+    """What the playground's Example fills in: our own pictures, and a clip that an edit takes."""
+    EXAMPLE.mkdir(parents=True, exist_ok=True)
+    drawn = draw_all(folder)
+    for key in ("explorer-front", "explorer-side", "explorer-back", "stone-front"):
+        with Image.open(drawn[key]) as picture:
+            picture.thumbnail((LONGEST_PX, LONGEST_PX))
+            picture.quantize(128).save(EXAMPLE / f"{key}.png", optimize=True)
+    for key in ("start", "style"):
+        with Image.open(drawn[key]) as picture:
+            picture.convert("RGB").resize((1280, 1280 * picture.height // picture.width)).save(
+                EXAMPLE / f"{key}.jpg", quality=72
+            )
+    frames = list(decode_frames(clip, 1280, 720))[: 3 * FPS]
+    save_jpeg(yuv_to_rgb(frames[-1]), EXAMPLE / "end.jpg", 72)
+    with av.open(str(EXAMPLE / "clip.mp4"), "w", options={"movflags": "+faststart"}) as target:
+        stream = target.add_stream("h264", rate=FPS, options={"crf": "33", "preset": "veryslow", "threads": "2"})
+        stream.width, stream.height, stream.pix_fmt = 1280, 720, "yuv420p"
+        for frame in frames:
+            target.mux(stream.encode(av.VideoFrame.from_ndarray(yuv_to_rgb(frame), format="rgb24")))
+        target.mux(stream.encode(None))
 
 
 def moving_picture(clip: Path) -> None:

@@ -42,6 +42,16 @@ PLACEHOLDERS = {
 }  # fmt: skip
 
 
+EXPLORER = ["explorer-front.png", "explorer-side.png", "explorer-back.png"]
+EXAMPLES: dict[str, JSON] = {
+    "reference_to_video": {"image_urls": ["start.jpg", "style.jpg"], "elements": [EXPLORER, ["stone-front.png"]]},
+    "video_reference": {"video_url": "clip.mp4", "elements": [EXPLORER]},
+    "edit": {"video_url": "clip.mp4", "image_urls": ["start.jpg"], "elements": [EXPLORER]},
+    "first_last_frame": {"start_image_url": "start.jpg", "end_image_url": "end.jpg"},
+}
+"""Media of the documented examples, in their places: our own pictures in `static/example`."""
+
+
 def form_of(endpoint: Endpoint) -> JSON:
     """The form of an endpoint."""
     fields = [_field(field, endpoint) for field in endpoint.fields]
@@ -51,7 +61,7 @@ def form_of(endpoint: Endpoint) -> JSON:
         "has_own_slug": endpoint.tier == "pro", "reference_limit": endpoint.reference_limit, "groups": [group for group in groups if group["fields"]],
         "image_limits": asdict(endpoint.image_limits), "video_limits": asdict(endpoint.video_limits), "canvas": CANVAS[endpoint.tier],
         "fps": OUTPUT_FPS, "element_views": ELEMENT_VIEWS_MAX,
-        "example_prompt": endpoint.example["prompt"], "placeholder": PLACEHOLDERS[endpoint.task],
+        "example": {"prompt": endpoint.example["prompt"], **EXAMPLES[endpoint.task]}, "placeholder": PLACEHOLDERS[endpoint.task],
     }  # fmt: skip
 
 

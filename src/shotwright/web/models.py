@@ -31,6 +31,11 @@ async def home(call: Call) -> Response:
     )  # fmt: skip
 
 
+async def all_of_them(_: Call) -> Response:
+    """/models: they are on the front page."""
+    return RedirectResponse("/", 307)
+
+
 async def playground(call: Call) -> Response:
     """/models/{id}/playground."""
     endpoint = find_endpoint(call.path["endpoint"])

@@ -85,13 +85,16 @@ def page(request: Request, template: str, who: Caller | None, *, status: int = 2
 
 
 class PageRoute(Route):
-    """A route for callers that accept HTML."""
+    """A route for callers that accept HTML; the front page is one for everybody who does not ask for JSON."""
+
+    is_front = False
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Whether this call wants a page."""
         accept = next((value for name, value in scope.get("headers", ()) if name == b"accept"), b"").decode("latin-1")
         wants_csv = b"format=csv" in scope.get("query_string", b"")
-        return super().matches(scope) if prefers_page(accept) and not wants_csv else (Match.NONE, {})
+        is_page = prefers_page(accept) or (self.is_front and "json" not in accept)
+        return super().matches(scope) if is_page and not wants_csv else (Match.NONE, {})
 
 
 def page_route(path: str, handler: Handler) -> PageRoute:

@@ -1,5 +1,5 @@
 // The form of a request, made from the schema: prompt, media, elements and choices; what it says as JSON.
-import { $, h, pageData, shaped } from "./lib.js";
+import { attempt, $, h, pageData, shaped } from "./lib.js";
 import { dropZone, Media, tile } from "./media.js";
 import { PromptEditor } from "./prompt.js";
 
@@ -91,6 +91,37 @@ export async function fill(input, { engine = null, seed = null } = {}) {
   redraw();
 }
 
+/** The documented example, words and pictures: ours, which come with the server. */
+export async function fillExample() {
+  const { prompt, ...media } = form.example;
+  await fill({ prompt });
+  const placed = [];
+  const place = (kind, name) => {
+    const item = new Media(kind, form);
+    placed.push([item, name]);
+    return item;
+  };
+  for (const field of Object.values(fields)) {
+    const names = media[field.name];
+    if (!names) continue;
+    if (field.kind === "images") state.images = names.map((name) => place("image", name));
+    else if (field.kind === "elements")
+      state.elements = names.map(([front, ...views]) => ({
+        frontal: place("image", front),
+        views: views.map((name) => place("image", name)),
+      }));
+    else state.media[field.name] = place(field.kind, names);
+  }
+  await Promise.all(placed.map(async ([item, name]) => item.take(await shipped(name), redraw)));
+}
+
+async function shipped(name) {
+  const answer = await fetch(`/static/example/${name}`);
+  if (!answer.ok) throw new Error(`${name} is not part of this installation.`);
+  const blob = await answer.blob();
+  return new File([blob], name, { type: blob.type });
+}
+
 function choose(field, value) {
   state.choices[field.name] = value;
   const box = boxes[field.name];
@@ -175,17 +206,7 @@ function sizeOf(name, option) {
 
 function drawPrompt(field) {
   editor = new PromptEditor({ id: "prompt", placeholder: form.placeholder, maxChars: field.max_chars, references, onchange: changed });
-  const example = h(
-    "button.quiet",
-    {
-      type: "button",
-      onclick: () => {
-        editor.value = form.example_prompt;
-        changed();
-      },
-    },
-    "Example",
-  );
+  const example = h("button.quiet", { type: "button", onclick: () => attempt(fillExample) }, "Example");
   return h(
     "div.field",
     {},

@@ -1,5 +1,5 @@
 // The playground: a form, the plan beside it while somebody types, and what comes of a run.
-import { allMedia, argumentsNow, data, drawForm, drawMedia, editor, fields, fill, form, state, take } from "./form.js";
+import { allMedia, argumentsNow, data, drawForm, drawMedia, editor, fields, fill, fillExample, form, state, take } from "./form.js";
 import { $, api, ApiError, attempt, debounce, h, here, isTyping, toast } from "./lib.js";
 import { Media } from "./media.js";
 import { Declined, priced, pricesOf, spend } from "./money.js";
@@ -232,7 +232,10 @@ async function begin() {
   listen();
   const from = new URLSearchParams(location.search).get("from"),
     handed = sessionStorage.getItem(`fill:${form.id}`);
-  if (from) {
+  if (new URLSearchParams(location.search).has("example")) {
+    await attempt(fillExample);
+    run();
+  } else if (from) {
     const request = await attempt(() => api("GET", `/requests/${encodeURIComponent(from)}`));
     if (request?.arguments) await attempt(() => fill(request.arguments, { engine: request.engine, seed: request.seed }));
   } else if (handed) {

@@ -156,8 +156,8 @@ function end(view, request, compare) {
     if (request.metrics.upstream_usd) facts.push(`${dollars(Number(request.metrics.upstream_usd))} on the paid model`);
     const screen = h("div");
     view.result.replaceChildren(screen, h("p.muted", {}, facts.join(" · ")));
-    api("GET", `/requests/${request.id}/plan`).then(
-      (plan) => view.result.append(underClip(plan, String(request.arguments?.prompt ?? "")) ?? ""),
+    Promise.all([api("GET", `/requests/${request.id}/plan`), api("GET", `/requests/${request.id}`)]).then(
+      ([plan, whole]) => view.result.append(underClip(plan, String(whole.arguments?.prompt ?? "")) ?? ""),
       () => {}, // the plan was deleted with the payloads
     );
     view.film.hidden = true;
