@@ -17,6 +17,7 @@ CONCERNS = {
     "usage": "usage",
     "admission": "admission",
     "history": "history",
+    "metrics": "measures",
     "uploads": "uploads",
 }
 
