@@ -97,11 +97,9 @@ class Found:
             for w in _words(a)
         }
         if _last(name) in {_last(p) for p in self.plan.setting.places}:
-            said |= {
-                w
-                for a in (*self.plan.setting.attributes, *self.plan.setting.places, self.plan.setting.sky or "")
-                for w in _words(a)
-            }
+            said |= {w for a in (*self.plan.setting.attributes, *self.plan.setting.places) for w in _words(a)}
+        if _last(name) == "sky":
+            said |= set(_words(self.plan.setting.sky or ""))
         return _words(value) <= said
 
     def action(self, name: str, verb: str) -> bool:
