@@ -35,6 +35,7 @@ from shotwright.engines.draft.looks.times import Sun
 from shotwright.engines.draft.morph import Morph, morph_between
 from shotwright.engines.draft.place import Place
 from shotwright.engines.draft.shooting import Filmed, shoot
+from shotwright.engines.draft.sight import clear, less_far, sight_of
 from shotwright.engines.draft.sprites import Hold, Sprite, spread_views
 from shotwright.engines.draft.weather import Haze
 from shotwright.media.colour import FrameRGB, FrameYUV, Mask
@@ -71,6 +72,8 @@ FURNITURE = frozenset(
     }
 )
 """Pieces of which a set has one."""
+ROUNDS, UNSEEN = 2, 0.1
+"""How often everybody is moved to where they are seen, and filmed anew; and what of enough is as good as nothing."""
 SIDEWAYS_DEG = 90.0
 """Where a rider looks whose mount is a card: as it does."""
 STILL_VERBS = frozenset({"is", "are", "be", "have", "has", "was", "were"})
@@ -163,12 +166,12 @@ def build_scene(shot: Shot, cache: Cache, backdrop: Backdrop | None, *, end: Fra
     is_bound = backdrop is not None and backdrop.is_start_frame
     if is_bound and place.props:
         notes += _acted_in_picture(shot, place, first_place)
-    first = (
-        place.base
-        if is_bound or (plan.task == "video_reference" and plan.continuation != "camera_angle")
-        else staging.opening(place, framing, sprites, aspect)
-    )
-    poses, unfilmed = shoot(Filmed(shot, [(0.0, place), *builder.later], sprites, people, bool(worded)), first, framing)
+    is_led = is_bound or (plan.task == "video_reference" and plan.continuation != "camera_angle")
+    film = Filmed(shot, [(0.0, place), *builder.later], sprites, people, bool(worded))
+    first = place.base if is_led else staging.opening(place, framing, sprites, aspect)
+    poses, unfilmed = shoot(film, first, framing)
+    if worded and not is_led:
+        poses, unfilmed = _all_seen(film, poses, unfilmed, framing)
     if is_bound and not sprites and end is None and backdrop is not None:
         poses, lessened = contained(
             poses, place, width=shot.output.width, height=shot.output.height, is_cut=_is_cut(backdrop.front)
@@ -191,6 +194,26 @@ def _without_doubles(props: list[Sprite], plan: ShotPlan) -> list[Sprite]:
     """The things of a set without those of which it has one and the words name one: theirs stands where they say."""
     named = {entity.noun.rpartition(" ")[2] for entity in plan.entities if not entity.ref} & FURNITURE
     return [prop for prop in props if prop.ref.removeprefix("set:").rpartition(" ")[2] not in named]
+
+
+def _all_seen(film: Filmed, poses: list[Pose], unfilmed: list[str], framing: Framing) -> tuple[list[Pose], list[str]]:
+    """Whom the words name is moved until they are seen, and the camera with them."""
+    plan, fps = film.shot.plan, float(film.shot.output.fps)
+    for _ in range(ROUNDS):
+        place = film.place
+        sight = sight_of(film.sprites, place.props, poses, plan, fps=fps, aspect=film.aspect)
+        if not clear(sight):
+            break
+        place.props = sight.others
+        poses, unfilmed = shoot(film, staging.opening(place, framing, film.sprites, film.aspect), framing)
+    sight = sight_of(film.sprites, film.place.props, poses, plan, fps=fps, aspect=film.aspect)
+    poses = less_far(poses, sight, plan, framing.size)
+    nouns = {entity.id: entity.noun for entity in plan.entities}
+    unseen = [
+        nouns[s.word] for s, share in zip(film.sprites, sight.seen(), strict=True) if share < UNSEEN and s.word in nouns
+    ]
+    shown = {nouns.get(s.word or "") for s, share in zip(film.sprites, sight.seen(), strict=True) if share >= UNSEEN}
+    return poses, [*unfilmed, *(f"{noun}: hidden, or outside of the frame" for noun in unseen if noun not in shown)]
 
 
 def _acted_in_picture(shot: Shot, place: Place, first_place: Place | None) -> list[str]:
@@ -300,6 +323,7 @@ def _stage_words(
     left = [shown.start_s for shown in plan.shots if shown.cut and shown.places]
     for member, sprite in shown:
         _put(sprite, member, floor.fps)
+        sprite.tied = None if member.parent is None else (of[id(member.parent[0])], member.parent[1])
         had = turns(member, plan, by_id)
         sprite.holds = [Hold(of[id(holder)], start, end) for holder, start, end in had]
         if had and member.entity.noun in HELD_BELOW:

@@ -84,6 +84,7 @@ class Sprite:
         is_mirrored: Whether it looks to the left.
         holds, grip: In whose hands it is, one after the other, and where it is held, in its heights.
         lifted: How high it is held at least, in the holder's heights: umbrellas and swords.
+        tied: Whom it is placed by, and how: a relation of the plan.
     """
 
     ref: str
@@ -114,6 +115,7 @@ class Sprite:
     holds: list[Hold] = field(default_factory=list)
     grip: float = 0.45
     lifted: float = 0.0
+    tied: tuple[Sprite, str] | None = None
     _cards: OrderedDict[tuple[int, int], tuple[Card, Texture]] = field(default_factory=OrderedDict)
     _planes: dict[tuple[int, bool], Plane] = field(default_factory=dict)
     _hazed: dict[tuple[int, int], Texture] = field(default_factory=dict)
