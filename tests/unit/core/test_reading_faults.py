@@ -178,3 +178,9 @@ def test_who_and_what_is_there(prompt: str, nouns: set[str]) -> None:
 def test_irregular_pasts_are_verbs_too() -> None:
     assert ("widow", "kneel") in acts("A widow knelt beside a cage and waited.")
     assert ("widow", "holding", "birdcage") in relations("A widow carried a birdcage.")
+
+
+@pytest.mark.parametrize("words", ["Shallow depth of field.", "Wide field of view, 35mm.", "From her point of view."])
+def test_words_of_film_are_no_places(words: str) -> None:
+    found = plan(f"A man works at a bench. {words}")
+    assert (found.setting.places, found.setting.shells) == ((), ())

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from shotwright.core.prompt import syntax
 from shotwright.core.prompt import vocabulary as v
 from shotwright.core.prompt.grammar import ARTICLES, AUXILIARIES, is_adverb
 from shotwright.core.prompt.phrases import PhraseTable
@@ -247,7 +248,19 @@ def film_words(
         )
     for span in looks:
         places |= _look(tokens, *_range(tokens, span))
-    return _with_leads(tokens, places)
+    return _with_leads(tokens, places | film_phrases(tokens))
+
+
+def film_phrases(tokens: Sequence[Token]) -> set[int]:
+    """Places of the tokens of fixed phrases: "shallow depth of field" speaks of no field."""
+    said = tuple(token.low for token in tokens)
+    return {
+        i
+        for phrase in syntax.FILM_PHRASES
+        for start in range(len(said) - len(phrase) + 1)
+        if said[start : start + len(phrase)] == phrase
+        for i in range(start, start + len(phrase))
+    }
 
 
 def _range(tokens: Sequence[Token], span: Span) -> tuple[int, int]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from shotwright.core.plan import Action, Look, Path
 from shotwright.core.prompt import vocabulary as v
+from shotwright.core.prompt.film import film_phrases
 from shotwright.core.prompt.grammar import is_boundary
 from shotwright.core.prompt.lexer import sentences, span_of
 from shotwright.core.prompt.things import Deed, Scene, Thing
@@ -98,10 +99,15 @@ _TABLES: dict[str, PhraseTable[str]] = {
 }  # fmt: skip
 
 
+def settings_in(tokens: list[Token]) -> list[Hit[str]]:
+    """Nouns of the settings: "depth of field" names none."""
+    film = film_phrases(tokens)
+    return [hit for hit in v.SETTINGS.find(tokens) if hit.start not in film]
+
+
 def parse_shells(tokens: list[Token]) -> tuple[str, ...]:
     """Kinds of places that the words name, each once, in order. A building alone is a room; beside an open place it stands in it."""
-    focus = {i for hit in v.DEPTH_OF_FIELD.find(tokens) for i in range(hit.start, hit.end)}
-    named = dict.fromkeys(hit.value for hit in v.SETTINGS.find(tokens) if hit.start not in focus)  # "depth of field"
+    named = dict.fromkeys(hit.value for hit in settings_in(tokens))
     return tuple(name for name in named if name != "building") or (("interior",) if named else ())
 
 

@@ -20,7 +20,7 @@ from shotwright.core.prompt.keep import kept_in_new_shot
 from shotwright.core.prompt.lexer import clauses, sentences, tokenize
 from shotwright.core.prompt.lexicon import noun_of, singular
 from shotwright.core.prompt.lint import lint
-from shotwright.core.prompt.look import parse_look, parse_shells, read_beings
+from shotwright.core.prompt.look import parse_look, parse_shells, read_beings, settings_in
 from shotwright.core.prompt.parse import parse
 from shotwright.core.prompt.roles import Roles, parse_roles
 from shotwright.core.prompt.scene import read_sentence
@@ -208,9 +208,7 @@ def _placed(plan: ShotPlan, tokens: list[Token]) -> ShotPlan:
         e.id for e in plan.entities if e.noun in v.PLACE_NOUNS and e.kind in {"nature", "other"} and e.id not in acting
     }
     somebody = {i for e in plan.entities if e.span and e.id not in scenery for i in range(*e.span)}
-    hits = [
-        hit for hit in v.SETTINGS.find(tokens) if not somebody & {tokens[i].start for i in range(hit.start, hit.end)}
-    ]
+    hits = [hit for hit in settings_in(tokens) if not somebody & {tokens[i].start for i in range(hit.start, hit.end)}]
     hits = [hit for hit in hits if not tokens[hit.start].low.endswith(("ed", "ing"))]  # "a parked car"
     if not hits:
         return plan
