@@ -159,6 +159,9 @@ class Nouns(Context):
         mine = next((w for w in mention.words if w.tag == "PRP$"), None)
         if mine is not None and thing.kind in {"clothing", "tool"} and not mention.ref:
             self._has_on(mine, thing, mention.head)
+        if mine is not None and mine.text == "its" and thing.noun in syntax.PARTS:
+            for whole in [one for one in self._owners(mine)[-1:] if one.kind not in {"person", "animal"}]:
+                self._add_relation(thing.id, "part_of", whole.id, thing.span)
         if mine is not None and thing.noun in BOATS and self.sentence.head(mention.head).dep == "prep":
             for owner in self._owners(mine)[-1:]:
                 self._add_relation(owner.id, "in", thing.id, thing.span)  # "onto his boat"

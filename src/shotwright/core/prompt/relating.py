@@ -237,6 +237,9 @@ class Relating(Nouns):
                             bearer.id, "wearing" if thing.kind == "clothing" else "holding", thing.id, prep.span
                         )
                         self._cover([prep])
+                elif head.i in self.things and thing.noun in syntax.PARTS:
+                    self._add_relation(thing.id, "part_of", bearer.id, prep.span)
+                    self._cover([prep])
                 elif head.i in self.things and thing.kind in ATTACHED:
                     self._add_relation(thing.id, "on", bearer.id, prep.span)
                     self._cover([prep])

@@ -33,6 +33,7 @@ QUANTITIES, NUMBERS, GROUPS = _numbers("quantities"), _numbers("numbers"), _numb
 PAIRS = _numbers("pairs")
 FILM = frozenset(_RAW["film"]["noun"])
 FILM_PHRASES = tuple(tuple(phrase.split()) for phrase in _RAW["film"]["phrase"])
+PARTS = frozenset(_RAW["parts"]["noun"])
 POSITIONS = frozenset(_RAW["positions"]["noun"])
 WAYS = _table("ways")
 VERB_WAYS = _by_word("verb_ways")

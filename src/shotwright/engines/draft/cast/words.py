@@ -108,7 +108,10 @@ def _is_shown(entity: Entity, plan: ShotPlan, notes: list[str]) -> bool:
         is_seen = wearer.kind == "person" and not wearer.ref and is_worn_visibly(entity)
         notes += [] if is_seen else [f"{entity.noun}: not seen on {wearer.ref or 'the ' + wearer.noun}"]
         return False
-    if any(r.of == entity.id and r.relation == "part_of" and plan.entity(r.to) for r in plan.relations):
+    wholes = [plan.entity(r.to) for r in plan.relations if r.of == entity.id and r.relation == "part_of"]
+    if any(wholes):
+        said = [f"{entity.noun}: drawn with the {whole.noun}, if at all" for whole in wholes if whole and whole.noun]
+        notes += said if entity.colour or entity.attributes else []
         return False  # the whole shows it
     known = noun_of(entity.noun)
     is_place = entity.kind == "building" and entity.noun in plan.setting.places and plan.setting.inside
