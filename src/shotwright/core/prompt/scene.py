@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
 WEATHERS = frozenset({"rain", "snow", "fog", "mist"})
 """Effects that fall everywhere, whatever else they are said of."""
+LIGHT, OF_LIGHT = frozenset({"light", "lighting", "glow"}), frozenset({"coloured_light", "glow"})
+"""What lights a scene in a colour; and the effects whose colour stands anywhere before them."""
+BURNING = frozenset({"campfire", "bonfire", "pyre", "brazier", "fireplace", "torch", "furnace"})
+"""Effects that have a body as well: one sits around it."""
 USES = frozenset({"use", "using", "uses", "used"})
 _AMOUNTS = {
     "light": "light",
@@ -82,7 +86,7 @@ class _Reader(Acts):
             self._cover(mention.words)
         elif self._is_film(mention):
             self._places_before(mention)  # "a classroom background"
-        elif not {i, mention.head.i} & effects.keys():
+        elif mention.noun in BURNING or not {i, mention.head.i} & effects.keys():
             self._take(i, mention)
 
     def _is_likened(self, word: Word) -> bool:
@@ -129,12 +133,33 @@ class _Reader(Acts):
             if not is_part and not is_owner and not is_weather and not self._is_likened(last):
                 found[last.i] = (hit.value, words)
                 self._cover(words)
+        for word in self.sentence.words:
+            if self._is_coloured_light(word) and word.i not in found:
+                found[word.i] = ("coloured_light", [word])
+                self._cover([word, *self._described_by(word)])
         return found
+
+    def _is_coloured_light(self, word: Word) -> bool:
+        """ "Bathed in deep red light", not who stops at a red light."""
+        if word.lemma not in LIGHT or not word.is_noun or word.dep in {"compound", "amod"}:
+            return False
+        governs = self.sentence.head(word) if word.dep == "pobj" else None
+        is_signal = governs is not None and governs.text == "at"
+        return not is_signal and any(w.text in COLOURS for w in self._described_by(word))
+
+    def _described_by(self, word: Word) -> list[Word]:
+        """What is said of a noun right before it."""
+        said = []
+        for before in reversed(self.sentence.words[: word.i]):
+            if before.tag[:2] not in {"JJ", "NN", "VB"} or before.is_ref or before.i in self.things:
+                break
+            said.append(before)
+        return said
 
     def _bind_effects(self, effects: dict[int, tuple[str, list[Word]]]) -> None:
         for i, (kind, words) in effects.items():
             last = self.sentence.words[i]
-            where = self._where(last)
+            where = self.things[i].id if i in self.things and last.lemma in BURNING else self._where(last)
             amount = next((a for w in self.sentence.children(last) if (a := _AMOUNTS.get(w.text))), None)
             self._cover(w for w in self.sentence.children(last) if w.tag in {"JJ", "VBG", "VBN"} and w.i < last.i)
             for verb in [self.sentence.head(last)]:
@@ -147,7 +172,8 @@ class _Reader(Acts):
             elif any(e.kind == kind and e.where != "outside" and kind not in WEATHERS for e in self.scene.effects):
                 continue
             if not any(e.kind == kind and e.where == where for e in self.scene.effects):
-                colour = next((w.text for w in self.sentence.children(last) if w.text in COLOURS), None)
+                said = [*self.sentence.children(last), *(self._described_by(last) if kind in OF_LIGHT else ())]
+                colour = next((w.text for w in said if w.text in COLOURS), None)
                 self.scene.effects.append(Effect(kind, where, amount, colour, span=(words[0].span[0], last.span[1])))
 
     def _where(self, word: Word) -> str:

@@ -37,12 +37,14 @@ class Lit:
         age_s: Seconds since it began.
         source: Whom it belongs to.
         seed: Of the shot.
+        colour: What the words say, sRGB; None: its own.
     """
 
     view: View
     age_s: float
     source: Sprite | None
     seed: int
+    colour: tuple[int, int, int] | None = None
 
     @property
     def size(self) -> tuple[int, int]:
@@ -101,7 +103,7 @@ def _rays(frame: FrameYUV, lit: Lit) -> None:
         x = wide * (0.06 + 0.2 * i + 0.012 * math.sin(0.5 * lit.age_s + 2 * i))
         shafts.append([(x, -2), (x + 0.05 * wide, -2), (x + 0.36 * wide, high + 2), (x + 0.2 * wide, high + 2)])
     mask = _poly(lit, *shafts, soft=0.02).astype(np.float32) * np.linspace(1.0, 0.25, high, dtype=np.float32)[:, None]
-    _light(frame, mask, WARM, 0.34)
+    _light(frame, mask, lit.colour or WARM, 0.34)
 
 
 def _spotlight(frame: FrameYUV, lit: Lit) -> None:
@@ -117,8 +119,8 @@ def _spotlight(frame: FrameYUV, lit: Lit) -> None:
     pool = np.asarray(cv2.GaussianBlur(pool, (0, 0), 2.0), np.uint8)
     kept = np.clip(112 + 0.45 * cone.astype(np.float32) + 0.45 * pool, 0, 255).astype(np.uint8)
     _shade(frame, kept)
-    _light(frame, cone, WHITE, 0.2)
-    _light(frame, pool, WHITE, 0.26)
+    _light(frame, cone, lit.colour or WHITE, 0.2)
+    _light(frame, pool, lit.colour or WHITE, 0.26)
 
 
 def _beam(frame: FrameYUV, lit: Lit) -> None:
@@ -135,7 +137,7 @@ def _beam(frame: FrameYUV, lit: Lit) -> None:
         soft=0.012,
     )
     fade = np.clip(1.15 - np.abs(np.arange(wide, dtype=np.float32) - x) / wide, 0.25, 1)[None]
-    _light(frame, mask * fade, WARM, 0.5)
+    _light(frame, mask * fade, lit.colour or WARM, 0.5)
 
 
 def _flare(frame: FrameYUV, lit: Lit) -> None:
@@ -163,7 +165,7 @@ def _glow(frame: FrameYUV, lit: Lit) -> None:
     wide, high = lit.size
     reach = np.hypot(np.arange(wide, dtype=np.float32)[None] - x, np.arange(high, dtype=np.float32)[:, None] - y)
     mask = np.exp(-((reach / max(2.0, 0.7 * tall)) ** 2)) * 255
-    _light(frame, mask, WARM, 0.42 + 0.08 * math.sin(3 * lit.age_s))
+    _light(frame, mask, lit.colour or WARM, 0.42 + 0.08 * math.sin(3 * lit.age_s))
 
 
 def _electricity(frame: FrameYUV, lit: Lit) -> None:
@@ -249,9 +251,26 @@ def _reflections(frame: FrameYUV, lit: Lit) -> None:
     blend(frame[line : line + rows], np.asarray(mirrored, np.uint8), np.ascontiguousarray(fade))
 
 
+def _coloured_light(frame: FrameYUV, lit: Lit) -> None:
+    """All light has one colour; without one it goes through them, as at a disco."""
+    hue = int(lit.age_s / DISCO_S)
+    _, cb, cr = rgb_pixel(*(lit.colour or DISCO[hue % len(DISCO)]))
+    levels = np.arange(256, dtype=np.float64)
+    table = np.stack(
+        [levels, *(128 + KEPT * (levels - 128) + COLOURED * (chroma - 128) for chroma in (cb, cr))], axis=1
+    )
+    table[:, 0] = 16 + COLOURED_LUMA * (levels - 16)
+    cv2.LUT(frame, np.clip(np.round(table), 0, 255).astype(np.uint8)[None], dst=frame)
+
+
+DISCO: tuple[tuple[int, int, int], ...] = ((240, 60, 90), (70, 120, 255), (80, 230, 120), (220, 80, 240))
+DISCO_S = 0.6
+KEPT, COLOURED, COLOURED_LUMA = 0.45, 0.55, 0.92
+"""In coloured light: what is left of the colours of things, what comes of its own, and how bright it is."""
+
 OVERLAYS: dict[str, Overlay] = {
     "light_rays": Overlay(_rays), "spotlight": Overlay(_spotlight), "beam": Overlay(_beam), "flare": Overlay(_flare), "glow": Overlay(_glow),
     "electricity": Overlay(_electricity), "lightning": Overlay(_lightning, is_behind=True), "stripes": Overlay(_stripes), "aurora": Overlay(_aurora, is_behind=True),
-    "stars": Overlay(_stars, is_behind=True), "reflections": Overlay(_reflections),
+    "stars": Overlay(_stars, is_behind=True), "reflections": Overlay(_reflections), "coloured_light": Overlay(_coloured_light),
 }  # fmt: skip
 """Painters by the kind of effect."""

@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 
 from shotwright.engines.draft.beams import OVERLAYS, Lit
+from shotwright.engines.draft.lamps import Glint
 from shotwright.engines.draft.looks.effects import EFFECTS, EVERYWHERE_Z, FAR, RGB, Particles
 from shotwright.engines.draft.stage import lay_over
 from shotwright.media.colour import colour_of, rgb_pixel
@@ -31,6 +32,11 @@ if TYPE_CHECKING:
 PICTURE_PX, TURNS = 64, 8
 MAX_PX, MIN_PX = 420, 2
 AMOUNTS = {"light": 0.5, "heavy": 1.8}
+SHINING: dict[str, tuple[RGB, float, float]] = {
+    "fire": ((255, 150, 64), 4.5, 0.0), "explosion": ((255, 190, 110), 11.0, 1.6), "sparks": ((255, 220, 150), 2.2, 0.0), "electricity": ((170, 214, 255), 3.0, 0.0),
+    "embers": ((255, 140, 60), 3.0, 0.0), "glow": ((255, 236, 190), 2.6, 0.0),
+}  # fmt: skip
+"""What gives light: its colour, how far it reaches, metres, and how long it shines, seconds; 0: as long as it is there."""
 AT_ONES_FEET = frozenset({"splash", "spray"})
 BESIDE = (1.0, 0.7)
 """Where, beside the subject, what comes from nobody in particular is: metres to the right and away."""
@@ -74,9 +80,19 @@ class Staged:
             return
         overlay = OVERLAYS.get(self.kind)
         if overlay is not None and overlay.is_behind == is_behind:
-            overlay.paint(frame, Lit(view, seconds - self.start_s, self.source, self.seed))
+            overlay.paint(frame, Lit(view, seconds - self.start_s, self.source, self.seed, self.colour))
         for layer, row in enumerate(EFFECTS.get(self.kind, ())):
             self._draw_particles(frame, view, seconds - self.start_s, layer, row, split_m=split_m, is_behind=is_behind)
+
+    def glint(self, seconds: float) -> Glint | None:
+        """The light that it gives at a time; None of what does not burn."""
+        if self.kind not in SHINING or not self.start_s <= seconds <= self.end_s:
+            return None
+        colour, reach, lasts = SHINING[self.kind]
+        row, age = EFFECTS[self.kind][0], seconds - self.start_s
+        x, y, z = self._origin(row, age)
+        fades = max(0.0, 1 - age / lasts) if lasts else 1 + 0.1 * math.sin(11 * age) + 0.08 * math.sin(27.3 * age)
+        return Glint((x, max(0.2, y), z), self.colour or colour, reach * max(0.5, self._scale(row)), fades)
 
     def _draw_particles(
         self, frame: FrameYUV, view: View, age_s: float, layer: int, row: Particles, *, split_m: float, is_behind: bool

@@ -94,6 +94,8 @@ class _Painter:
             self._sky.draw_behind(frame, seconds)
         for _, sprite in behind:
             draw_sprite(frame, view, sprite, seconds, focus=focus, haze=scene.haze)
+        if scene.lamps is not None:
+            scene.lamps.light(frame, view, seconds)
         for effect in scene.effects:
             effect.draw(frame, view, seconds, split_m=split, is_behind=False)
         if self._sky and is_falling:

@@ -30,6 +30,8 @@ from shotwright.engines.draft.cast.words import Look, members_of
 from shotwright.engines.draft.effects import Staged, staged_effects
 from shotwright.engines.draft.focus import F_NUMBERS, FocusPull
 from shotwright.engines.draft.foresight import SHOWN_BY, not_drawn
+from shotwright.engines.draft.lamps import Glint, Lamps, strength_of
+from shotwright.engines.draft.lamps import row_of as lamp_of
 from shotwright.engines.draft.lookdev import LookDev, lookdev_of
 from shotwright.engines.draft.looks.times import Sun
 from shotwright.engines.draft.morph import Morph, morph_between
@@ -38,7 +40,7 @@ from shotwright.engines.draft.shooting import Filmed, shoot
 from shotwright.engines.draft.sight import clear, less_far, sight_of
 from shotwright.engines.draft.sprites import Hold, Sprite, spread_views
 from shotwright.engines.draft.weather import Haze
-from shotwright.media.colour import FrameRGB, FrameYUV, Mask
+from shotwright.media.colour import FrameRGB, FrameYUV, Mask, colour_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -109,6 +111,7 @@ class Scene:
         first_place: The set as the start frame shows it, when that differs; the look comes in from there.
         morph: The way to the last frame of a first-and-last-frame shot.
         effects: What can be seen and has no body, besides the weather.
+        lamps: What lights what is around it.
         later_places: Sets of later shots, and from when on.
         live: Puts the moment of a frame into the place, where a reference plays on.
     """
@@ -126,6 +129,7 @@ class Scene:
     live: Live | None = None
     later_places: list[tuple[float, Place]] = field(default_factory=list)
     effects: list[Staged] = field(default_factory=list)
+    lamps: Lamps | None = None
     not_rendered: list[str] = field(default_factory=list)
 
 
@@ -184,9 +188,12 @@ def build_scene(shot: Shot, cache: Cache, backdrop: Backdrop | None, *, end: Fra
         morph = morph_between(
             backdrop.rgb, end, place, poses, lens=lens_of(plan.look.lens_mm), is_moved=bool(plan.camera)
         )
+    effects = _effects(
+        shot, [*sprites, *(card for card in place.props if card.word)], poses[0], is_dark=lookdev.is_dark
+    )
     return Scene(
         place, poses, sprites, lookdev.sun, None if is_bound else builder.haze, _focus_of(plan, sprites),
-        plan.look.weather, is_bound, first_place, morph, later_places=builder.later, effects=_effects(shot, [*sprites, *(card for card in place.props if card.word)], poses[0], is_dark=lookdev.is_dark), not_rendered=[*notes, *not_drawn(plan), *_not_acted(plan, sprites), *dict.fromkeys(unfilmed)],
+        plan.look.weather, is_bound, first_place, morph, later_places=builder.later, effects=effects, lamps=_lamps(shot, sprites, place, effects, lookdev), not_rendered=[*notes, *not_drawn(plan), *_not_acted(plan, sprites), *dict.fromkeys(unfilmed)],
     )  # fmt: skip
 
 
@@ -246,6 +253,25 @@ def _effects(shot: Shot, sprites: list[Sprite], first: Pose, *, is_dark: bool) -
     return staged_effects(
         tuple(shown), plan.entities, sprites, seconds=seconds, is_dark=is_dark, seed=shot.seed, first=first
     )
+
+
+def _lamps(shot: Shot, sprites: list[Sprite], place: Place, effects: list[Staged], lookdev: LookDev) -> Lamps | None:
+    """Who and what shines in the dark, of the words and of the set."""
+    strength = strength_of(lookdev.total.stops)
+    if strength <= 0 or shot.plan.start_frame:
+        return None
+    sources = []
+    for sprite in (*sprites, *place.props):
+        entity = shot.plan.entity(sprite.word or sprite.ref)
+        row = lamp_of(entity.noun if entity is not None else sprite.ref.removeprefix("set:"))
+        if row is not None:
+            said = colour_of(entity.colour) if entity is not None and entity.kind != "vehicle" else None
+            sources.append((sprite, replace(row, colour=said or row.colour)))
+
+    def burning(seconds: float) -> list[Glint]:
+        return [glint for effect in effects if (glint := effect.glint(seconds)) is not None]
+
+    return Lamps(sources, burning, strength, shot.seed)
 
 
 def _not_acted(plan: ShotPlan, sprites: list[Sprite]) -> list[str]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 TOGETHER = frozenset({"talk", "fight", "hug", "kiss", "shake_hands", "dance"})
 FACING = frozenset({"face", "confront", "face off", "stare at"})
 """What one does with one another: motions, and verbs of several that name nobody else."""
-PAIR = 2
+PAIR, ACROSS_DEG = 2, 90.0
 
 
 def turn(members: list[Member], plan: ShotPlan, framing: Framing) -> None:
@@ -51,5 +51,8 @@ def turn(members: list[Member], plan: ShotPlan, framing: Framing) -> None:
         middle = float(np.mean([m.x for m in talking]))
         for member in talking:
             member.heading_deg = -62.0 if member.x < middle else 62.0
+    for member in members:
+        if member.is_figure and member.motion == "lie" and member.heading_deg is None:
+            member.heading_deg = ACROSS_DEG  # seen from the feet nobody knows what it is
     if members and framing.angle in {"side", "back"} and members[0].heading_deg is None:
         members[0].heading_deg = 90.0 if framing.angle == "side" else 180.0

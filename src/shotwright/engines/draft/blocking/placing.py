@@ -17,7 +17,7 @@ from shotwright.engines.draft.blocking.anchors import anchor
 from shotwright.engines.draft.blocking.contact import LOW_SHARE, SMALL_M, is_in_hand, touch
 from shotwright.engines.draft.blocking.facing import turn
 from shotwright.engines.draft.blocking.ways import set_off
-from shotwright.engines.draft.cast.support import SMALL_SHARE, is_chair, support_m
+from shotwright.engines.draft.cast.support import BEDS, SMALL_SHARE, is_chair, support_m
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,7 +67,8 @@ BIG_M, BIG_BOX_M, WIDE_M = 4.5, 2.0, 5.0
 """From this height on a thing stands behind the people."""
 SHOWN_SHARE = 0.62
 """Height in frame heights at which what is far larger than people is shown behind them."""
-FILLED = 0.84
+FILLED, GOING_FILLED = 0.84, 0.6
+"""Share of the frame's width that a row fills, and one that is led by a vehicle."""
 THING_SHARE = {"medium_wide": 0.4, "medium": 0.5, "medium_close_up": 0.6, "close_up": 0.72, "extreme_close_up": 1.1}
 """Height of a thing in frame heights; sizes of people are told by their bodies."""
 NEAREST_SIZES = frozenset({"medium_close_up", "close_up", "extreme_close_up"})
@@ -314,7 +315,8 @@ def _depth(row: list[Member], about: Member, main: Member, plan: ShotPlan, floor
     tops = {id(m) for m in row if m.entity.id.startswith(PROP) or (m is main and _is_laid_on(about, main))}
     widths = [_width(member) for member in row if not _is_crowd(member, main) and id(member) not in tops]
     shows_all = widths and (size not in CLOSE or is_two_shot(row, size))
-    need = (sum(widths) + GAP_M * max(0, len(widths) - 1)) * floor.lens / FILLED if shows_all else 0.0
+    filled = GOING_FILLED if main.entity.kind == "vehicle" and main is about else FILLED
+    need = (sum(widths) + GAP_M * max(0, len(widths) - 1)) * floor.lens / filled if shows_all else 0.0
     is_small = max(tall, tallest) < SMALL_M or about.tall_m < SMALL_M
     return min(
         BEFORE_WALL * floor.wall_m, max(wanted, need, NEAREST_M if size in CLOSE or is_small else 1.06 * floor.near_m)
@@ -429,6 +431,8 @@ def _put(child: Member, parent: Member, kind: str, number: int, count: int) -> N
     out = (parent.wide_m + child.wide_m) / 2 + 0.4 * gap + (number // 2) * (child.wide_m + gap)
     if kind == "around" and child.is_figure and count == 1:
         kind = "behind"  # peeks round the door
+    if kind in {"in", "inside"} and child.is_figure and (parent.entity.noun in BEDS or is_chair(parent.entity.noun)):
+        kind = "on"  # one sees who lies in bed
     if kind == "around":
         _around(child, parent, number, count)
         return

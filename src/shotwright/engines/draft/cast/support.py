@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 BEDS = frozenset({"bed", "gurney", "stretcher", "hammock", "mattress", "couch"})
 BRIDGES = frozenset({"bridge", "footbridge", "viaduct", "aqueduct", "overpass", "flyover"})
 """What one crosses on top of."""
+MATTRESS = 0.52
+"""Height of what one lies on, in those of the whole bed with its headboard."""
 BACKS = {"animal": 0.66, "vehicle": 0.6}
 """Where one sits on it, in heights."""
 ASTRIDE = 0.48
@@ -35,7 +37,7 @@ def support_m(child: Member, parent: Member) -> float:
     if is_chair(noun):
         return 0.48 * tall - (seat_m(child.motion) if child.is_figure else 0.0)
     if noun in BEDS:
-        return 0.8 * tall
+        return MATTRESS * tall - (seat_m(child.motion) if child.is_figure else 0.0)
     back = BACKS.get(parent.entity.kind)
     if parent.entity.kind == "vehicle" and child.is_figure and not is_seated(child.motion):
         return (DECK if parent.footing == "water" else ROOF) * tall

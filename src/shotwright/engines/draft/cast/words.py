@@ -325,9 +325,11 @@ def _fitting(motion: str, at_rest: str) -> str:
         "hold",
     }:
         return at_rest
-    if at_rest not in {"sit", "row"}:
+    if at_rest not in {"sit", "row", "lie"}:
         return motion
-    return "sit" if motion in STAYS_SEATED else SEATED + motion if can_sit(motion) else motion
+    if motion in STAYS_SEATED:
+        return "sit" if at_rest != "lie" or motion == "sit" else "lie"
+    return SEATED + motion if can_sit(motion) else motion
 
 
 def _at_rest(entity: Entity, plan: ShotPlan) -> str:

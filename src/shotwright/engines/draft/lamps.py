@@ -1,0 +1,184 @@
+"""What shines lights what is around it: fires, lamps, lanterns, screens, headlights. In the dark only; painted over the picture.
+
+Light multiplies: what is near a lamp is brighter and takes its colour, the dark sky behind it stays dark. Masks are painted at
+a quarter of the size. Everything is a function of time and seed.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from shotwright.media.colour import rgb_pixel
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from shotwright.engines.draft.sprites import Sprite
+    from shotwright.engines.draft.stage import View
+    from shotwright.media.colour import FrameYUV
+
+RGB = tuple[int, int, int]
+SMALL, MOST, NEAREST_M = 4, 8, 0.25
+ONE = 64
+"""A gain of 1 in eight bits."""
+GAIN, TINT, DIMMED = 1.1, 0.55, 0.32
+"""How much brighter and how coloured what touches a lamp is; and how much darker what no lamp reaches, where there is one."""
+FLAT = 0.8
+"""Height of a pool of light in its widths."""
+FROM_STOPS, FULL_STOPS = -0.35, -0.95
+"""Exposure from which on lamps are seen to light something, and at which they do so fully."""
+AHEAD = 1.6
+"""How far before a vehicle its headlights shine, in its heights."""
+TURN_S = 5.0
+"""How long the lamp of a lighthouse takes to go round."""
+_FIRE, _WARM, _WHITE, _COOL = (255, 150, 64), (255, 206, 138), (255, 244, 222), (150, 200, 255)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A kind of lamp.
+
+    Attributes:
+        colour: Of its light, sRGB.
+        reach_m: How far it lights.
+        above: Height of the light, in heights of the thing.
+        flicker: Share by which it goes up and down.
+        way: "ahead" of who drives, "round" as of lighthouses, or everywhere.
+    """
+
+    colour: RGB
+    reach_m: float
+    above: float = 0.8
+    flicker: float = 0.0
+    way: str = ""
+
+
+_CAR = Row(_WHITE, 5.0, 0.3, way="ahead")
+LAMPS: dict[str, Row] = {
+    **dict.fromkeys(("campfire", "bonfire", "fire", "fireplace", "pyre", "brazier", "fire pit", "bonfires", "hearth", "fire barrel"), Row(_FIRE, 4.5, 0.4, 0.16)),
+    **dict.fromkeys(("candle", "match", "tealight", "candlestick", "candelabra", "birthday cake", "lighter", "matchstick"), Row(_FIRE, 1.8, 0.95, 0.1)),
+    **dict.fromkeys(("torch", "lantern", "paper lantern", "oil lamp", "jack-o'-lantern", "jack-o-lantern", "gas lamp", "sparkler", "furnace", "forge", "stove", "oven", "kiln"), Row(_FIRE, 2.6, 0.6, 0.07)),
+    **dict.fromkeys(("street lamp", "streetlamp", "streetlight", "street light", "lamppost", "lamp post"), Row(_WARM, 4.5, 0.92)),
+    **dict.fromkeys(("lamp", "table lamp", "desk lamp", "floor lamp", "bedside lamp", "light bulb", "lightbulb", "bulb", "chandelier", "fairy light", "string light", "night light", "pendant lamp", "nightlight", "christmas tree"), Row(_WARM, 2.6, 0.7)),
+    **dict.fromkeys(("tv", "television", "screen", "laptop", "computer", "monitor", "phone", "smartphone", "tablet", "fridge", "refrigerator", "vending machine", "jukebox", "arcade machine", "aquarium", "hologram"), Row(_COOL, 1.7, 0.6, 0.04)),
+    **dict.fromkeys(("neon sign", "neon", "neon light", "crystal", "portal", "orb", "crystal ball", "lightsaber", "laser", "ufo", "spotlight"), Row(_COOL, 2.8, 0.5, 0.05)),
+    **dict.fromkeys(("car", "taxi", "truck", "bus", "motorcycle", "motorbike", "van", "pickup", "police car", "ambulance", "sports car", "race car", "train", "scooter", "tram", "jeep"), _CAR),
+    "lighthouse": Row(_WHITE, 9.0, 0.9, way="round"), "firefly": Row((210, 255, 120), 0.8, 0.5, 0.2), "lava": Row(_FIRE, 5.0, 0.2, 0.05), "moon lander": Row(_WHITE, 3.0, 0.5),
+}  # fmt: skip
+"""Lamps by their nouns."""
+
+
+@dataclass(frozen=True)
+class Glint:
+    """A light at a moment: where it is, its colour, how far it reaches, metres, and how bright it is, 0..1."""
+
+    point: tuple[float, float, float]
+    colour: RGB
+    reach_m: float
+    strength: float = 1.0
+
+
+@dataclass(frozen=True)
+class Lamps:
+    """The lamps of a scene.
+
+    Attributes:
+        sources: Who shines, and how; the colour that the words say goes before that of the row.
+        others: Lights without a body, as fires, at a time.
+        strength: 0..1, by how dark the scene is.
+        seed: Of the shot.
+    """
+
+    sources: list[tuple[Sprite, Row]]
+    others: Callable[[float], list[Glint]]
+    strength: float
+    seed: int
+
+    def light(self, frame: FrameYUV, view: View, seconds: float) -> None:
+        """Light a frame, in place."""
+        if self.strength <= 0:
+            return
+        glints = [
+            *self.others(seconds),
+            *(g for pair in self.sources if (g := self._glint(*pair, seconds)) is not None),
+        ]
+        seen = sorted(
+            ((view.project(np.array(glint.point)), glint) for glint in glints), key=lambda item: float(item[0][2])
+        )
+        seen = [(at, glint) for at, glint in seen if at[2] > NEAREST_M][:MOST]
+        if seen:
+            _brighten(frame, *_masks(seen, view, self.strength), 1 - DIMMED * self.strength)
+
+    def _glint(self, sprite: Sprite, row: Row, seconds: float) -> Glint | None:
+        opacity = sprite.opacity(seconds)
+        if opacity <= 0:
+            return None
+        x, y, z = sprite.place(seconds)
+        tall = sprite.height_m
+        if row.way == "ahead":
+            side = -1 if sprite.is_mirrored else 1
+            aside = side * (0.5 * tall * sprite.views[0][1].aspect + AHEAD * tall)
+            return Glint((x + aside, 0.3 * tall, z - 0.2), row.colour, row.reach_m, opacity)
+        turn = 2 * math.pi * seconds / TURN_S
+        if row.way == "round":
+            return Glint(
+                (x + 6 * math.sin(turn), y + row.above * tall, z - 6 * math.cos(turn)), row.colour, row.reach_m
+            )
+        phase = (self.seed + hash_of(sprite.ref)) % 97
+        wave = math.sin(11 * seconds + phase) + 0.6 * math.sin(23.7 * seconds + 2 * phase)
+        reach = row.reach_m * max(0.4, min(1.6, tall / 1.2)) if tall > 1.2 else row.reach_m
+        return Glint((x, y + row.above * tall, z), row.colour, reach, opacity * (1 + row.flicker * wave))
+
+
+def hash_of(text: str) -> int:
+    """A small number for a name, the same in every process."""
+    return sum((i + 1) * ord(letter) for i, letter in enumerate(text))
+
+
+def row_of(noun: str) -> Row | None:
+    """The lamp that a noun is: by its whole name, else by its last word."""
+    return LAMPS.get(noun) or LAMPS.get(noun.rpartition(" ")[2])
+
+
+def strength_of(stops: float) -> float:
+    """How much lamps light at an exposure: nothing by day."""
+    return max(0.0, min(1.0, (FROM_STOPS - stops) / (FROM_STOPS - FULL_STOPS)))
+
+
+def _masks(
+    seen: list[tuple[NDArray[np.float64], Glint]], view: View, strength: float
+) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+    """How much brighter everything becomes, and what is added to its two chromas; float32 at a quarter of the size."""
+    wide, high = max(8, view.width // SMALL), max(8, view.height // SMALL)
+    columns, rows = np.arange(wide, dtype=np.float32)[None], np.arange(high, dtype=np.float32)[:, None]
+    gain, blue, red = (np.zeros((high, wide), np.float32) for _ in range(3))
+    for (x, y, depth), glint in seen:
+        reach = max(1.5, view.intrinsics[0, 0] * glint.reach_m / float(depth) / SMALL)
+        away = ((columns - x / SMALL) / reach) ** 2 + ((rows - y / SMALL) / (FLAT * reach)) ** 2
+        pool = np.maximum(1 - away, 0) ** 3 * (strength * glint.strength)
+        _, cb, cr = rgb_pixel(*glint.colour)
+        gain += pool
+        blue += pool * (cb - 128)
+        red += pool * (cr - 128)
+    over = np.maximum(gain, 1.0)
+    return gain / over, blue / over, red / over
+
+
+def _brighten(
+    frame: FrameYUV, gain: NDArray[np.float32], blue: NDArray[np.float32], red: NDArray[np.float32], rest: float
+) -> None:
+    size = (frame.shape[1], frame.shape[0])
+    times = np.clip(ONE * (rest + GAIN * gain), 0, 255).astype(np.uint8)
+    large = cv2.resize(times, size, interpolation=cv2.INTER_LINEAR)
+    luma = cv2.subtract(cv2.extractChannel(frame, 0), 16)
+    cv2.insertChannel(cv2.add(cv2.multiply(luma, large, scale=1 / ONE), 16), frame, 0)
+    for channel, amount in ((1, blue), (2, red)):
+        shift = cv2.resize((TINT * amount).astype(np.int8).astype(np.int16), size, interpolation=cv2.INTER_LINEAR)
+        cv2.insertChannel(cv2.add(cv2.extractChannel(frame, channel), shift, dtype=cv2.CV_8U), frame, channel)
