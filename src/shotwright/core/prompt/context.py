@@ -31,6 +31,9 @@ CLAUSES_OF = frozenset({"acl", "relcl"})
 INHERITING = frozenset({"conj", "xcomp", "advcl", "ccomp", "pcomp", "dep", "parataxis", "appos", "prep"})
 
 
+ONES = frozenset({"one", "both", "all", "each", "some", "two", "three"})
+
+
 class Context:
     """What every part of the reader needs to know of a sentence."""
 
@@ -48,6 +51,11 @@ class Context:
     def _group(self, word: Word, depth: int = 0) -> list[Thing]:
         """A noun and those that are named together with it."""
         found = list(self.groups.get(word.i, [self.things[word.i]] if word.i in self.things else []))
+        if not found and word.text in ONES:
+            of = [w for w in self.sentence.children(word) if w.dep == "prep" and w.text == "of"]
+            whom = [w for prep in of for w in self.sentence.children(prep) if w.dep == "pobj"]
+            found = [thing for w in whom for thing in self._group(w) or self._meant(w)]
+            found = found if word.text in {"both", "all", "each"} else found[:1]  # "one of them drops her suitcase"
         for child in self.sentence.children(word):
             if not found and child.dep == "appos" and child.i in self.things:
                 found = [self.things[child.i]]
@@ -182,7 +190,8 @@ class Context:
         head = self.sentence.head(verb)
         thing = self.things.get(head.i)
         takes = any(w.dep == "dobj" for w in self.sentence.children(verb))
-        if thing is None or thing.kind in {"person", "animal"} or thing.ref or not takes:
+        is_place = thing is None and head.i in self.mentions  # "sits in a park feeding pigeons"
+        if not is_place and (thing is None or thing.kind in {"person", "animal"} or thing.ref or not takes):
             return []
         over = self._verb_over(head)
         who = self._subjects(over) if over is not None else []

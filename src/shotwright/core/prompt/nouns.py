@@ -87,6 +87,17 @@ HERDS = frozenset({"herd", "flock", "pack", "swarm", "shoal", "pride", "colony",
 """What animals that were named are together."""
 FULL_OF = frozenset({"stream", "river", "sea", "ocean", "pool", "ring", "wall", "mountain", "barrel", "island"})
 """What is an amount of something, and no place, before "of"."""
+HOUSES = frozenset({
+    "cabin", "hut", "cottage", "shack", "lodge", "barn", "farmhouse", "farm", "chapel", "church", "temple", "monastery", "castle", "mansion", "villa", "inn", "tavern", "cafe", "diner",
+    "restaurant", "shop", "store", "gas station", "petrol station", "motel", "hotel", "lighthouse", "tent", "igloo", "shrine", "pagoda", "treehouse", "greenhouse", "observatory", "mill", "windmill",
+})  # fmt: skip
+"""What is a place from inside and a thing from outside."""
+TOPS = frozenset({"deck", "bow", "stern", "roof", "hood", "bonnet", "top", "prow", "back", "wing"})
+"""Parts of a vehicle on which one is."""
+SEEN_AFAR = frozenset({"skyline", "cityscape", "view", "panorama"})
+AROUND = frozenset({"in", "on", "at", "by", "near", "beside", "under", "above", "over"})
+OF_HOUSES = frozenset({"chimney", "window", "roof", "door", "shutter", "facade"})
+HOUSE_M = 4.0
 ONE_AT_A_TIME = frozenset({
     "deck", "bar", "court", "ring", "club", "stage", "bank", "plant", "port", "range", "track", "mine", "square", "party", "set", "lot", "platform", "path", "gap", "hole", "dock", "pool", "wing",
 })  # fmt: skip
@@ -103,6 +114,11 @@ def _says_nothing(mention: Mention) -> bool:
         mention.noun.endswith("ing") and is_verb(mention.noun) and mention.what.kind != "person"
     )  # "bubbles streaming past"; a viking is somebody
     return (is_name and not is_one) or is_doing or mention.noun.endswith(("less", "ful", "ous"))
+
+
+def _is_plain(word: Word) -> bool:
+    """An adjective that alone tells one of two from the other: "one white, one brown"."""
+    return word.text in v.COLOURS or word.tag == "JJ"
 
 
 def _is_bare(mention: Mention) -> bool:
@@ -130,8 +146,10 @@ class Nouns(Context):
 
     def _take(self, i: int, mention: Mention) -> None:
         """A noun becomes a new entity, a known one, or the place."""
-        if (same := self.things.get(mention.head.i)) is not None:
-            self.things[i] = same  # "a slice of bread" is one
+        same = self.things.get(mention.head.i) or self._said_again(mention) or self._under(mention)
+        if same is not None:
+            self.things[i] = self.things[mention.head.i] = same  # "a slice of bread" is one
+            self._cover(mention.words)
             return
         self._cover(mention.words)
         known_places = len(self.scene.places)
@@ -157,20 +175,68 @@ class Nouns(Context):
         if mention.owner is not None:
             self._owned(thing, mention)
         mine = next((w for w in mention.words if w.tag == "PRP$"), None)
+        self._is_part(thing, mention, mine)
         if mine is not None and thing.kind in {"clothing", "tool"} and not mention.ref:
             self._has_on(mine, thing, mention.head)
-        if mine is not None and mine.text == "its" and thing.noun in syntax.PARTS:
-            for whole in [one for one in self._owners(mine)[-1:] if one.kind not in {"person", "animal"}]:
-                self._add_relation(thing.id, "part_of", whole.id, thing.span)
         if mine is not None and thing.noun in BOATS and self.sentence.head(mention.head).dep == "prep":
             for owner in self._owners(mine)[-1:]:
                 self._add_relation(owner.id, "in", thing.id, thing.span)  # "onto his boat"
+
+    def _under(self, mention: Mention) -> Thing | None:
+        """ "On the deck of a small boat": on the boat."""
+        if mention.noun not in TOPS:
+            return None
+        of = [w for w in self.sentence.children(mention.head) if w.dep == "prep" and w.text == "of"]
+        inner = [self.mentions[w.i] for prep in of for w in self.sentence.children(prep) if w.i in self.mentions]
+        whole = next((m for m in inner if m.what.kind == "vehicle" and not m.is_definite and not m.ref), None)
+        if whole is None:
+            return None
+        self._cover(whole.words)
+        self.things[whole.head.i] = self._new(whole)
+        return self.things[whole.head.i]
+
+    def _said_again(self, mention: Mention) -> Thing | None:
+        """ "My dream car, a black vintage mustang, drives": one thing, said twice."""
+        owner = self.sentence.head(mention.head)
+        thing = self.things.get(owner.i)
+        opens = mention.words[0].text in {"a", "an"} and mention.words[0].i > 0
+        is_again = mention.head.dep == "appos" and opens and self.sentence.words[mention.words[0].i - 1].text == ","
+        if thing is None or not is_again or thing.ref or mention.ref or thing.count > 1 or mention.count > 1:
+            return None
+        is_model = (thing.kind, mention.what.kind) == ("vehicle", "animal")  # a car, a mustang
+        is_kind = thing.kind == mention.what.kind and (
+            thing.noun in {*nears(mention.noun), mention.noun}
+            or (thing.noun in GENERIC.get(thing.kind, ()) and mention.noun not in GENERIC.get(thing.kind, ()))
+        )
+        if not is_model and not is_kind:
+            return None
+        thing.attributes += [said for said in mention.attributes if said not in thing.attributes]
+        thing.colour = thing.colour or mention.colour
+        if thing.kind == mention.what.kind and noun_of(mention.noun) is not None:
+            thing.noun = mention.noun
+        return thing
+
+    def _is_part(self, thing: Thing, mention: Mention, mine: Word | None) -> None:
+        """ "A birdcage with its door open", "a cabin, smoke from the chimney": parts of what was named."""
+        if thing.noun not in syntax.PARTS or mention.ref:
+            return
+        wholes = self._owners(mine)[-1:] if mine is not None and mine.text == "its" else []
+        if any(word.text == "the" for word in mention.words) and thing.noun in OF_HOUSES:
+            wholes = [one for one in self.scene.things if one.kind == "building" and one.noun not in syntax.PARTS][-1:]
+        for whole in wholes:
+            if whole.kind not in {"person", "animal"} and whole is not thing:
+                self._add_relation(thing.id, "part_of", whole.id, thing.span)
 
     def _tell_apart(self) -> None:
         """ "Two dancers, one in black, one in white": two who look different are two entities."""
         words = self.sentence.words
         ones = [
-            w for w in words[:-2] if w.text in {"one", "other"} and words[w.i + 1].text in {"in", "with", "wearing"}
+            w
+            for w in words[:-1]
+            if w.text in {"one", "other"}
+            and (
+                (words[w.i + 1].text in {"in", "with", "wearing"} and w.i + 2 < len(words)) or _is_plain(words[w.i + 1])
+            )
         ]
         ones = [w for w in ones if not (w.i and words[w.i - 1].text == "each")]
         both = [t for t in self.scene.things if t.count == PAIR and t.kind in {"person", "animal", "vehicle"}]
@@ -185,8 +251,13 @@ class Nouns(Context):
                 self.groups[i] = [first, second]
         for one, thing in zip(ones, (first, second), strict=True):
             self.things[one.i] = thing
-            after = words[one.i + 2]
-            if after.text in v.COLOURS and not any(w.i in self.things for w in words[one.i + 3 : one.i + 4]):
+            after = words[one.i + 1] if _is_plain(words[one.i + 1]) else words[one.i + 2]
+            if after.i in self.things and after.text in v.COLOURS:
+                self.scene.things = [t for t in self.scene.things if t is not self.things[after.i]]  # "one orange"
+            if after is words[one.i + 1]:
+                thing.colour = after.text if after.text in v.COLOURS else thing.colour
+                thing.attributes = [*thing.attributes, after.text]
+            elif after.text in v.COLOURS and not any(w.i in self.things for w in words[one.i + 3 : one.i + 4]):
                 thing.colour, thing.attributes = after.text, [*thing.attributes, f"in {after.text}"]
             self._cover([one, after])
 
@@ -200,7 +271,9 @@ class Nouns(Context):
                 self._add_relation(owner.id, kind, thing.id, thing.span)
 
     def _places_before(self, mention: Mention) -> None:
-        """Places that describe a place: "a hospital corridor"."""
+        """Places that describe a place: "a hospital corridor"; a city's skyline is what one sees from elsewhere."""
+        if mention.noun in SEEN_AFAR:
+            return
         for word in mention.words[:-1]:
             described = noun_of(word.lemma) if word.is_noun and not word.is_ref else None
             is_place = described is not None and (
@@ -314,6 +387,9 @@ class Nouns(Context):
         governed = head.dep == "pobj" and prep.text in PLACE_PREPOSITIONS
         if self._is_place_of(mention):
             return True
+        if self._is_house(mention):
+            mention.what = replace(mention.what, kind="building", height_m=max(HOUSE_M, mention.what.height_m))
+            return False
         if kind in {"place", "inside"}:
             is_all = head.dep == "dobj" and prep.tag[0] not in "VN"  # "Busy train platform."
             after = self.sentence.words[head.i + 1].text if head.i + 1 < len(self.sentence.words) else ""
@@ -326,6 +402,14 @@ class Nouns(Context):
         is_big = kind == "building" and mention.what.height_m >= BUILT_PLACE_M
         is_hull = kind == "vehicle" and mention.what.height_m >= 3
         return governed and (is_big or is_hull) and prep.text in UNDER_A_ROOF
+
+    def _is_house(self, mention: Mention) -> bool:
+        """ "A wooden cabin in a snowy valley": seen from outside, and where it stands is the place."""
+        if mention.noun not in HOUSES or mention.head.dep not in {"ROOT", "nsubj", "dobj"}:
+            return False
+        preps = [w for w in self.sentence.children(mention.head) if w.dep == "prep" and w.text in AROUND]
+        places = [self.mentions[w.i] for prep in preps for w in self.sentence.children(prep) if w.i in self.mentions]
+        return any(place.what.kind in {"place", "nature"} for place in places)
 
     def _before(self, mention: Mention) -> str:
         first = min(word.i for word in mention.words)

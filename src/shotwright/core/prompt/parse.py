@@ -114,10 +114,16 @@ def _pieces(token: Token, at: int) -> list[_Piece]:
 
 
 def _sides(lows: list[str]) -> dict[int, str]:
-    """ "Race left to right": sides, and nobody who left."""
+    """ "Race left to right", "from the left and crosses": sides, and nobody who left."""
     between = zip(lows, lows[1:], lows[2:], strict=False)
     at = [i for i, (a, to, b) in enumerate(between) if {a, b} == {"left", "right"} and to == "to"]
-    return {place: word for i in at for place, word in ((i, "here"), (i + 2, "there"))}
+    sides = [
+        i + 2
+        for i, (start, article, side) in enumerate(zip(lows, lows[1:], lows[2:], strict=False))
+        if (start, article) == ("from", "the") and side in {"left", "right"} and lows[i + 3 : i + 4] == ["and"]
+    ]
+    found = {place: word for i in at for place, word in ((i, "here"), (i + 2, "there"))}
+    return found | dict.fromkeys(sides, "side")
 
 
 def _spoken(text: str) -> str:

@@ -21,6 +21,7 @@ from shotwright.core.prompt.lexer import clauses, sentences, tokenize
 from shotwright.core.prompt.lexicon import noun_of, singular
 from shotwright.core.prompt.lint import lint
 from shotwright.core.prompt.look import parse_look, parse_shells, read_beings, settings_in
+from shotwright.core.prompt.nouns import SEEN_AFAR
 from shotwright.core.prompt.parse import parse
 from shotwright.core.prompt.roles import Roles, parse_roles
 from shotwright.core.prompt.scene import read_sentence
@@ -210,6 +211,9 @@ def _placed(plan: ShotPlan, tokens: list[Token]) -> ShotPlan:
     somebody = {i for e in plan.entities if e.span and e.id not in scenery for i in range(*e.span)}
     hits = [hit for hit in settings_in(tokens) if not somebody & {tokens[i].start for i in range(hit.start, hit.end)}]
     hits = [hit for hit in hits if not tokens[hit.start].low.endswith(("ed", "ing"))]  # "a parked car"
+    looks_out = any(token.lemma == "window" for token in tokens)
+    hits = [hit for hit in hits if not (looks_out and tokens[hit.start].low in SEEN_AFAR)]
+    hits = [hit for hit in hits if not SEEN_AFAR & {token.low for token in tokens[hit.end : hit.end + 1]}]
     if not hits:
         return plan
     first = hits[0]
@@ -266,7 +270,7 @@ def read_scene(tokens: list[Token], film: set[int]) -> Scene:
         read_beings(scene, tokens)
         return scene
     pictures = _in_brackets(tokens)
-    film = film | _headings(scene, tokens)
+    film = film | _headings(scene, tokens) | _backdrops(scene, tokens) | _seasons(scene, tokens)
     dropped = {i for at in pictures for i in range(at + 1, at + 4)}
     dropped |= {i for i, token in enumerate(tokens) if token.low in CHATTER}
     scene.taken |= dropped
@@ -299,6 +303,42 @@ def _headings(scene: Scene, tokens: list[Token]) -> set[int]:
             found |= set(range(i, high))
     scene.taken |= found
     return found
+
+
+def _backdrops(scene: Scene, tokens: list[Token]) -> set[int]:
+    """ "Against a bright orange background": a place of one colour, and no field. Returns the places of its tokens."""
+    found: set[int] = set()
+    for i, token in enumerate(tokens):
+        low = i
+        while low and (tokens[low - 1].low in v.COLOURS | PLAIN):
+            low -= 1
+        said = [t.low for t in tokens[low:i]]
+        if token.low not in BACKDROPS or not said or set(said) & DARK or scene.places:
+            continue
+        scene.places.append("backdrop")
+        scene.place_attributes += [" ".join(said)]
+        scene.place_span = (tokens[low].start, token.end)
+        first = low - 1 if low and tokens[low - 1].low in ARTICLES else low
+        found |= set(range(first, i + 1))
+    scene.taken |= found
+    return found
+
+
+def _seasons(scene: Scene, tokens: list[Token]) -> set[int]:
+    """ "A park in autumn", "late fall": what the whole place looks like. Returns the places of its tokens."""
+    found: set[int] = set()
+    for i, token in enumerate(tokens[1:], 1):
+        if token.low in SEASONS and tokens[i - 1].low in {"in", "early", "late", "during", "this", "of"}:
+            scene.place_attributes.append(token.low)
+            found |= {i - 1, i}
+    scene.taken |= found
+    return found
+
+
+SEASONS = frozenset({"autumn", "fall", "winter", "spring"})
+BACKDROPS, DARK = frozenset({"background", "backdrop"}), frozenset({"dark", "black"})
+PLAIN = frozenset({"bright", "plain", "solid", "seamless", "pastel", "light", "deep", "pale", "vivid", "clean", "soft", "neutral", "gradient", "neon", "dark", "hot", "warm", "cool", "studio"})  # fmt: skip
+"""Words of a background that is nothing but its colour; dark ones have a place of their own."""
 
 
 def _in_brackets(tokens: list[Token]) -> dict[int, str]:

@@ -47,7 +47,7 @@ MOVERS = frozenset({"person", "animal", "vehicle", "light", "nature", "plant", "
 
 def misread(words: Words) -> dict[int, str]:
     """Places of words that were misread, and the plainer words to put there."""
-    found = {word.i: "walking" for word in words if _is_really_doing(words, word)}
+    found = {word.i: _doing(words, word) for word in words if _is_really_doing(words, word)}
     found |= {word.i: "dog" for word in words if _is_really_noun(words, word)}
     found |= {word.i: "away" for word in words if _is_side(words, word)}
     for low, high in _clauses(words):
@@ -66,6 +66,12 @@ def misread(words: Words) -> dict[int, str]:
         if verb is not None:
             found[verb.i] = _plain_verb(words, verb, high)
     return found
+
+
+def _doing(words: Words, word: Word) -> str:
+    """A plain word for what somebody is doing: to something, or on their way."""
+    after = _after(words, word)
+    return "carrying" if after is not None and after.tag in {"NNS", "DT", "PRP$"} else "walking"
 
 
 def attached(words: Words) -> Words:
@@ -138,15 +144,21 @@ def _is_really_doing(words: Words, word: Word) -> bool:
     ):
         return False
     known = noun_of(f"{before.text} {word.text}")
-    is_of = before.dep == "compound" or (before.dep == "nsubj" and before.head == word.i)
-    is_where = noun_of(word.text) is None and before.dep == "compound" and _is_placed(words, before)
+    is_of = before.dep in {"compound", "amod", "nmod"} or (before.dep == "nsubj" and before.head == word.i)
+    takes_many = after is not None and after.tag == "NNS"
+    meant = noun_of(word.text)
+    is_doing = meant is None or meant.kind == "abstract" or takes_many
+    is_where = is_doing and before.dep == "compound" and _is_placed(words, before)
     return before.is_noun and is_of and known is None and (_can_move(before) or is_where)
 
 
 def _is_placed(words: Words, place: Word) -> bool:
     """ "Kids on the sidewalk clapping": behind somebody, a preposition and an article."""
     low = max((w.i for w in words[: place.i] if w.text in CLAUSE_ENDS), default=-1) + 1
-    before = words[low : place.i]
+    first = place.i
+    while first > low and (words[first - 1].is_noun or words[first - 1].tag == "JJ"):
+        first -= 1
+    before = words[low:first]
     return (
         len(before) > 2 and before[-1].tag == "DT" and before[-2].tag == "IN" and any(_can_act(w) for w in before[:-2])
     )
@@ -178,10 +190,27 @@ def _is_really_noun(words: Words, word: Word) -> bool:
         return True  # "a double-decker bus drives over"
     is_pair = before is not None and noun_of(f"{before.text} {singular(word.text)}") is not None
     is_pair = is_pair and not (is_verb(word.text) and _ends_in_s(word))  # a bee flies, and is no bee fly
-    if word.tag[0] == "V" and (is_worn or is_pair) and word.tag not in {"VBG", "VBN"}:
+    if word.tag[0] in "VR" and (is_worn or is_pair) and word.tag not in {"VBG", "VBN", "RP"}:
+        return True
+    if word.tag == "RB" and known is not None and known.kind in ACTORS:
+        return True  # "golden retriever running"
+    if word.tag in {"VB", "VBP"} and before is not None and _ends_a_name(words, word, before):
         return True
     is_thing = known is not None and known.kind not in {"abstract", "place", "light", "material"}
     return word.tag in FINITE and is_thing and not is_verb(word.text) and word.text not in NO_NOUNS
+
+
+def _ends_a_name(words: Words, word: Word, before: Word) -> bool:
+    """ "A glass perfume bottle on a table": one thing that cannot act does nothing, and certainly not without an s."""
+    low = before.i
+    while low and (words[low - 1].is_noun or words[low - 1].tag == "JJ"):
+        low -= 1
+    is_one = before.tag in {"NN", "JJ"} and low > 0 and words[low - 1].text in {"a", "an", "the"}
+    known, after = noun_of(word.text), _after(words, word)
+    is_end = after is None or after.tag in {"IN", ","} or after.text in CLAUSE_ENDS
+    named = noun_of(before.text)
+    is_worn = named is not None and named.kind == "clothing"  # "a groom in a grey suit kiss": they kiss
+    return is_one and is_end and known is not None and known.kind != "abstract" and not _can_act(before) and not is_worn
 
 
 OTHERS = frozenset({"other", "others", "another"})
@@ -224,6 +253,8 @@ def _may_be_verb(words: Words, word: Word, low: int) -> bool:
         return _goes_on(words, word) and not is_somebody
     if (_ends_compound(words, word) and not _clashes(words, word)) or _is_worn(words, word):
         return False  # "three hot air balloons", "in a lace dress"
+    if not _ends_in_s(word) and _ends_a_name(words, word, words[word.i - 1]):
+        return False
     before, known = words[word.i - 1], noun_of(singular(word.text))
     if _is_modified(word, before):
         return False
@@ -288,6 +319,10 @@ def _goes_on(words: Words, word: Word) -> bool:
     is_first = not any(w.tag in FINITE for w in words) and any(_can_act(w) for w in words[: word.i])
     if word.i and words[word.i - 1].text == "," and word.tag == "NNS" and is_first:
         return after is not None and after.tag in {"IN", "RB", "DT", "PRP$"}
+    many = any(w.tag == "NNS" and _can_act(w) for w in words[: word.i]) and not any(w.tag in FINITE for w in words)
+    known = noun_of(word.text)
+    if word.i and words[word.i - 1].text == "," and many and (known is None or known.kind == "abstract"):
+        return not _ends_in_s(word)  # "two horses, one white and one brown, gallop side by side"
     acted = any(w.tag == "VBZ" for w in words[: word.i])
     goes_on = after is not None and (after.tag in GOES_ON or after.text in {"left", "right"})
     return word.i > 0 and words[word.i - 1].text == "and" and word.tag == "NNS" and acted and goes_on

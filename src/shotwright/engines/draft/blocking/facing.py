@@ -51,8 +51,7 @@ def turn(members: list[Member], plan: ShotPlan, framing: Framing) -> None:
         middle = float(np.mean([m.x for m in talking]))
         for member in talking:
             member.heading_deg = -62.0 if member.x < middle else 62.0
-    for member in members:
-        if member.is_figure and member.motion == "lie" and member.heading_deg is None:
-            member.heading_deg = ACROSS_DEG  # seen from the feet nobody knows what it is
+    for member in [m for m in members if m.is_figure and m.motion == "lie" and m.heading_deg is None]:
+        member.heading_deg = ACROSS_DEG  # seen from the feet nobody knows what it is
     if members and framing.angle in {"side", "back"} and members[0].heading_deg is None:
         members[0].heading_deg = 90.0 if framing.angle == "side" else 180.0

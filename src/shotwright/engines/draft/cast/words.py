@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast, get_args
 
 from shotwright.core.plan import Entity, EntityKind, Relation
 from shotwright.core.prompt.lexicon import motion_of, noun_of
+from shotwright.core.prompt.nouns import SEEN_AFAR
 from shotwright.core.prompt.vocabulary import PLACE_NOUNS
 from shotwright.engines.analysis.cutout import CutOut
 from shotwright.engines.draft.blocking.placing import Member
@@ -118,7 +120,8 @@ def _is_shown(entity: Entity, plan: ShotPlan, notes: list[str]) -> bool:
     is_limb = (
         known is not None and known.kind == "body_part" and any(e.kind in {"person", "animal"} for e in plan.entities)
     )
-    if _is_effect(entity, plan) or entity is place_thing(plan) or is_place or is_limb:
+    is_afar = entity.noun in SEEN_AFAR
+    if _is_effect(entity, plan) or entity is place_thing(plan) or is_place or is_limb or is_afar:
         return False  # the effect, the set or its owner shows it
     if known is None and _row(entity) is None and len(entity.noun) < 2:
         return False
@@ -190,8 +193,12 @@ def _is_down(entity: Entity, plan: ShotPlan) -> bool:
 
 
 def _row(entity: Entity) -> Row | None:
-    """The picture of a thing, by its whole name ("castle gate") before its noun."""
-    return row_of(name_of(entity)) or row_of(entity.noun)
+    """The picture of a thing, by its whole name ("castle gate", "christmas tree") before its noun."""
+    said = entity.attributes
+    pairs = [f"{one}{joint}{other}" for one, other in itertools.pairwise(said) for joint in (" ", "-")]
+    named = (f"{kind} {entity.noun}" for kind in (*pairs, *reversed(said)) if kind not in SIZES)
+    whole = next((row for name in named if (row := row_of(name)) is not None and row.noun == name), None)
+    return row_of(name_of(entity)) or whole or row_of(entity.noun)
 
 
 def place_thing(plan: ShotPlan) -> Entity | None:

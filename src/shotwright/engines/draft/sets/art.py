@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import cv2
 import numpy as np
@@ -93,15 +94,31 @@ def _leaves(pad: Canvas, rng: Rng, colour: RGB, spots: list[tuple[float, float, 
                 pad.oval(shade, x + dx - 0.02 * layer, y + dy * ratio + lift, size, size * ratio * 0.8)
 
 
-def tree(rng: Rng) -> Art:
-    """A broad tree."""
+GREEN, AUTUMN, BLOSSOM = (78, 116, 62), ((206, 120, 40), (196, 84, 44), (214, 164, 58)), (240, 186, 204)
+
+
+def tree(rng: Rng, leaves: RGB | None = GREEN) -> Art:
+    """A broad tree; bare without leaves."""
     pad = Canvas(360, 420)
     bark = (86, 66, 50)
     pad.poly(bark, (0.46, 1.0), (0.56, 1.0), (0.53, 0.5), (0.48, 0.5))
     pad.poly(bark, (0.5, 0.66), (0.64, 0.46), (0.66, 0.48), (0.53, 0.72))
     spots = [(0.5, 0.27, 0.24), (0.3, 0.40, 0.2), (0.7, 0.38, 0.21), (0.5, 0.46, 0.22)]
-    _leaves(pad, rng, (78, 116, 62), spots, 11)
+    if leaves is None:
+        for x, y, _ in spots:
+            pad.poly(bark, (0.49, 0.56), (0.53, 0.56), (x + 0.01, y - 0.18), (x - 0.005, y - 0.18))
+        for angle in rng.uniform(-1.1, 1.1, 16):
+            x, y = 0.5 + 0.2 * float(np.sin(angle)), 0.4 - 0.12 * float(np.cos(angle))
+            tip = (x + 0.26 * float(np.sin(angle)), y - 0.2 * float(np.cos(angle)))
+            pad.poly(bark, (0.5, 0.52), (0.515, 0.52), tip)
+        return pad.art
+    _leaves(pad, rng, leaves, spots, 11)
     return pad.art
+
+
+def autumn_tree(rng: Rng) -> Art:
+    """A broad tree in orange, red or yellow."""
+    return tree(rng, AUTUMN[int(rng.integers(len(AUTUMN)))])
 
 
 def pine(rng: Rng) -> Art:
@@ -407,5 +424,5 @@ def planet(rng: Rng) -> Art:
 PAINTERS: dict[str, Callable[[Rng], Art]] = {
     "tree": tree, "pine": pine, "palm": palm, "bush": bush, "grass": grass, "rock": rock, "cactus": cactus, "lamp": lamp, "sign": sign,
     "lantern": lantern, "bench": bench, "crate": crate, "tower": tower, "sofa": sofa, "table": table, "shelf": shelf, "plant": plant,
-    "floor_lamp": floor_lamp, "hill": hill, "boat": boat, "planet": planet,
+    "autumn tree": autumn_tree, "bare tree": partial(tree, leaves=None), "blossom tree": partial(tree, leaves=BLOSSOM), "floor_lamp": floor_lamp, "hill": hill, "boat": boat, "planet": planet,
 }  # fmt: skip

@@ -256,12 +256,30 @@ def _quay(rng: np.random.Generator) -> Art:
     return Art(rgb, alpha, np.zeros_like(alpha))
 
 
+def _coast_road(rng: np.random.Generator) -> Art:
+    """A road along the water: asphalt with a broken line, a verge on either side."""
+    height, width = 1024, 2048
+    noise = rng.normal(0, 4, (height, width)).astype(np.float32)[..., None]
+    rgb = np.clip(np.array((92, 92, 96)) + noise, 0, 255).astype(np.uint8)
+    top, bottom = round(0.16 * height), round(0.62 * height)
+    for low, high in ((0, top), (bottom, height)):
+        rgb[low:high] = np.clip(np.array((146, 138, 96)) + 2 * noise[low:high], 0, 255).astype(np.uint8)
+    for y in (top + 10, bottom - 16):
+        rgb[y : y + 6] = (224, 224, 220)
+    middle = (top + bottom) // 2
+    for x in range(0, width, 128):
+        rgb[middle - 4 : middle + 4, x : x + 70] = (232, 226, 190)
+    alpha = np.full((height, width), 255, np.uint8)
+    return Art(rgb, alpha, np.zeros_like(alpha))
+
+
 SHORE_Z = 14.0
 """Where the water begins, metres ahead."""
 SHORES: dict[str, tuple[Callable[[np.random.Generator], Art], float, float]] = {
     "sand": (partial(_bank, dry=(232, 214, 172), damp=(150, 134, 104), has_foam=True), 200.0, 84.0),
     "grass": (partial(_bank, dry=(112, 138, 76), damp=(92, 86, 62), has_foam=False), 200.0, 84.0),
     "stone": (_quay, 40.0, 20.0),
+    "road": (_coast_road, 40.0, 14.0),
 }
 """What the camera stands on: its painter, and half its width and depth in metres."""
 

@@ -48,6 +48,8 @@ ATTRIBUTES: dict[str, dict[str, Any]] = {
     "marble": {"ground": "marble", "wall": "plaster #e4ded2"}, "grand": {"ground": "marble"}, "brick": {"wall": "brick #9a5e4a"}, "stone": {"wall": "stone #948a7a"}, "concrete": {"wall": "concrete #9a9a98"},
     "muddy": {"ground": "mud"}, "grassy": {"ground": "grass"}, "sandy": {"ground": "sand"}, "rocky": {"ground": "gravel", "add": ["rock scatter *10 @0.7"]}, "dusty": {"ground": "dirt"},
     "tiled": {"wall": "tiles #dfe3e4"}, "industrial": {"wall": "brick #8a6450", "ground": "concrete"},
+    "autumn": {"trees": "autumn tree", "ground": "leaves"}, "autumnal": {"trees": "autumn tree", "ground": "leaves"}, "fall": {"trees": "autumn tree", "ground": "leaves"},
+    "winter": {"trees": "bare tree", "ground": "snow"}, "wintry": {"trees": "bare tree", "ground": "snow"}, "spring": {"trees": "blossom tree"}, "blossoming": {"trees": "blossom tree"}, "bare": {"trees": "bare tree"},
     "dim": {"light": "low_key"}, "dark": {"light": "low_key"}, "dimly": {"light": "low_key"},
 }  # fmt: skip
 """What can be seen of a place, beside its noun. `add` furnishes; the rest goes before the row."""
@@ -145,6 +147,7 @@ def find_place(setting: Setting, *, has_cast: bool, is_aerial: bool = False) -> 
     ]
     if is_aerial:
         known = [(noun, row) for noun, row in known if row["base"] != "room"] or known
+    known.sort(key=lambda pair: pair[0] in ANY_ROOM)  # "an airport arrivals hall": no ballroom
     others = [row for _, row in known[1:]]
     if known and known[0][1]["base"] == "room" and not setting.inside and known[0][0] in BUILDINGS:
         known = [(noun, row) for noun, row in known if row["base"] != "room"] or known
@@ -157,6 +160,10 @@ def find_place(setting: Setting, *, has_cast: bool, is_aerial: bool = False) -> 
     return Found(_built(rows()[name], setting, [], label), label or name, is_known=label is None)
 
 
+ANY_ROOM = frozenset(
+    {"hall", "room", "interior", "building", "house", "apartment", "floor", "indoors", "home", "background"}
+)
+"""Nouns of places that say less than any other."""
 BUILDINGS = frozenset(
     {
         "church",
@@ -213,10 +220,14 @@ def _built(row: dict[str, Any], setting: Setting, others: list[dict[str, Any]], 
     place, own = furnished(tuple(lines), label=label), kind.props
     growth = (lambda _: []) if row.get("bare") else own
 
-    def props(rng: Rng) -> list[Prop]:
-        return [*growth(rng), *place(rng, kind)]
+    trees = merged.get("trees")
 
-    ground = FLOORS[merged["ground"]] if "ground" in merged else kind.ground
+    def props(rng: Rng) -> list[Prop]:
+        found = [*growth(rng), *place(rng, kind)]
+        return [replace(prop, name=trees) if trees and prop.name == "tree" else prop for prop in found]
+
+    is_laid = "ground" in merged and not (merged["ground"] == "leaves" and row["base"] not in LEAFY)
+    ground = FLOORS[merged["ground"]] if is_laid else kind.ground
     deck = 3.2 if row.get("deck") else 0.0
     if painted is not None and row["base"] == "studio":
         return replace(
@@ -231,10 +242,12 @@ def _built(row: dict[str, Any], setting: Setting, others: list[dict[str, Any]], 
     above = colour_of(setting.sky)
     sky = sky if above is None else (tinted(above, 0.8), tinted(above, 1.25))
     return replace(
-        kind, props=props, ground=kind.ground if deck else ground, deck=FLOORS["boards"] if deck else None, light=merged.get("light"), sky=(sky[0], sky[1]),
+        kind, props=props, shore=row.get("shore", kind.shore), ground=kind.ground if deck else ground, deck=FLOORS["boards"] if deck else None, light=merged.get("light"), sky=(sky[0], sky[1]),
     )  # fmt: skip
 
 
+LEAFY = frozenset({"park", "forest", "field", "mountains"})
+"""Where leaves lie in autumn."""
 WATERS = frozenset({"sea", "harbour", "lake", "beach", "island"})
 DYED = WATERS | {"field", "mountains", "desert", "space", "park"}
 """Open kinds whose water or ground takes a colour that is said of them: "a turquoise lagoon", "a red planet"."""
