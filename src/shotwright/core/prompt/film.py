@@ -246,9 +246,16 @@ def film_words(
                 _leftward(tokens, low, stops=frozenset({"of", "and", "with", "from", "to"})), _rightward(tokens, high)
             )
         )
+    shown = {i for hit in syntax.EFFECTS.find(tokens) for i in range(hit.start, hit.end) if hit.value in SEEN_AT_NIGHT}
     for span in looks:
-        places |= _look(tokens, *_range(tokens, span))
+        low, high = _range(tokens, span)
+        if not set(range(low, high)) <= shown:  # "under fireworks": night, and they are seen
+            places |= _look(tokens, low, high)
     return _with_leads(tokens, places | film_phrases(tokens))
+
+
+SEEN_AT_NIGHT = frozenset({"fireworks", "stars", "aurora", "lightning"})
+"""Effects whose words tell the time as well."""
 
 
 def film_phrases(tokens: Sequence[Token]) -> set[int]:

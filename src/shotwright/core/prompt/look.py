@@ -10,6 +10,7 @@ from shotwright.core.prompt import vocabulary as v
 from shotwright.core.prompt.film import film_phrases
 from shotwright.core.prompt.grammar import is_boundary
 from shotwright.core.prompt.lexer import sentences, span_of
+from shotwright.core.prompt.lexicon import noun_of
 from shotwright.core.prompt.things import Deed, Scene, Thing
 
 if TYPE_CHECKING:
@@ -36,6 +37,13 @@ KIND_OF_FIGURE = {"person": "person", "car": "vehicle", "boat": "vehicle", "bicy
 HEADING_ENDS = {
     "toward": {"end": "near"}, "away": {"end": "far"}, "left": {"start": "right", "end": "left"}, "right": {"start": "left", "end": "right"},
 }  # fmt: skip
+
+
+def _is_of_thing(tokens: list[Token], hit: Hit[str]) -> bool:
+    """ "A black vintage mustang": a word of age that is said of a thing, and not of the film."""
+    after = noun_of(tokens[hit.end].lemma) if hit.end < len(tokens) else None
+    is_age = hit.phrase in {"vintage", "retro"}
+    return is_age and after is not None and after.kind not in {"abstract", "place", "inside", "light"}
 
 
 def _is_done(tokens: list[Token], at: int) -> bool:
@@ -74,7 +82,7 @@ def _positive(table: PhraseTable[str], tokens: list[Token]) -> Hit[str] | None:
         for hit in table.find(tokens)
         if not any(token.lemma in v.NEGATIONS for token in tokens[max(0, hit.start - 2) : hit.start])
         and not (table is v.WEATHERS and _is_no_weather(tokens, hit))
-        and not (table is v.STYLES and _is_done(tokens, hit.end))
+        and not (table is v.STYLES and (_is_done(tokens, hit.end) or _is_of_thing(tokens, hit)))
         and not (table is v.STYLES and hit.end < len(tokens) and tokens[hit.end].lemma in LIGHT_WORDS)
     ]
     spoken = [
@@ -102,7 +110,18 @@ _TABLES: dict[str, PhraseTable[str]] = {
 def settings_in(tokens: list[Token]) -> list[Hit[str]]:
     """Nouns of the settings: "depth of field" names none."""
     film = film_phrases(tokens)
-    return [hit for hit in v.SETTINGS.find(tokens) if hit.start not in film]
+    looks_out = any(token.lemma == "window" for token in tokens)
+    return [
+        hit
+        for hit in v.SETTINGS.find(tokens)
+        if hit.start not in film
+        and not SEEN_AFAR & {token.low for token in tokens[hit.end : hit.end + 1]}
+        and not (looks_out and tokens[hit.start].low in SEEN_AFAR)  # "a window with a city skyline"
+    ]
+
+
+SEEN_AFAR = frozenset({"skyline", "cityscape", "view", "panorama"})
+"""What one sees from elsewhere."""
 
 
 def parse_shells(tokens: list[Token]) -> tuple[str, ...]:

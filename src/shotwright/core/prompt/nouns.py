@@ -9,6 +9,7 @@ from shotwright.core.prompt import syntax
 from shotwright.core.prompt import vocabulary as v
 from shotwright.core.prompt.context import Context, nears
 from shotwright.core.prompt.lexicon import is_verb, noun_of
+from shotwright.core.prompt.look import SEEN_AFAR
 from shotwright.core.prompt.things import Thing
 
 if TYPE_CHECKING:
@@ -94,7 +95,6 @@ HOUSES = frozenset({
 """What is a place from inside and a thing from outside."""
 TOPS = frozenset({"deck", "bow", "stern", "roof", "hood", "bonnet", "top", "prow", "back", "wing"})
 """Parts of a vehicle on which one is."""
-SEEN_AFAR = frozenset({"skyline", "cityscape", "view", "panorama"})
 AROUND = frozenset({"in", "on", "at", "by", "near", "beside", "under", "above", "over"})
 OF_HOUSES = frozenset({"chimney", "window", "roof", "door", "shutter", "facade"})
 HOUSE_M = 4.0
@@ -200,7 +200,10 @@ class Nouns(Context):
         owner = self.sentence.head(mention.head)
         thing = self.things.get(owner.i)
         opens = mention.words[0].text in {"a", "an"} and mention.words[0].i > 0
-        is_again = mention.head.dep == "appos" and opens and self.sentence.words[mention.words[0].i - 1].text == ","
+        before = self.sentence.words[mention.words[0].i - 1] if opens else mention.head
+        if opens and before.text == "," and before.i and (thing is None or mention.head.dep != "appos"):
+            thing = self.things.get(before.i - 1)  # hung somewhere else, and yet right behind it
+        is_again = opens and before.text == "," and mention.head.dep in {"appos", "npadvmod", "dep", "conj", "dobj"}
         if thing is None or not is_again or thing.ref or mention.ref or thing.count > 1 or mention.count > 1:
             return None
         is_model = (thing.kind, mention.what.kind) == ("vehicle", "animal")  # a car, a mustang
@@ -396,7 +399,12 @@ class Nouns(Context):
             if len(mention.words) == 1 and head.i == 0 and after == ",":
                 return True  # "underwater, a diver swims"
             is_along = head.dep == "dobj" and self._before(mention) in {"down", "up", "along", "through", "across"}
-            return governed or is_all or is_along or head.dep in {"ROOT", "appos", "conj", "dep", "npadvmod", "advcl"}
+            return (
+                governed
+                or is_all
+                or is_along
+                or head.dep in {"ROOT", "appos", "conj", "dep", "npadvmod", "advcl", "attr"}
+            )
         if governed and mention.noun in WORLDS and prep.text in {"on", "across", "over"} and not _is_many(mention):
             return True  # "out of a crater on a red planet"
         is_big = kind == "building" and mention.what.height_m >= BUILT_PLACE_M

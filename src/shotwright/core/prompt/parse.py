@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shotwright.core.prompt.lexicon import base_verb, is_verb, noun_of, singular
-from shotwright.core.prompt.repair import attached, misread
+from shotwright.core.prompt.repair import attached, misread, set_doing
 from shotwright.core.prompt.sentence import NOUNS, Sentence, Word
 
 if TYPE_CHECKING:
@@ -173,4 +173,4 @@ def _parsed(pieces: list[_Piece], names: dict[str, str], plain: dict[int, str]) 
         if tag in NOUNS and parsed.dep_ in {"ROOT", "conj"}:
             tag = FINITE_TAGS.get(plain.get(i, ""), tag)
         words.append(Word(i, low, lemma, tag, parsed.dep_, parsed.head.i, span, at))
-    return attached(tuple(words))
+    return attached(set_doing(tuple(words), plain))

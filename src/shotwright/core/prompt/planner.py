@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,6 @@ from shotwright.core.prompt.lexer import clauses, sentences, tokenize
 from shotwright.core.prompt.lexicon import noun_of, singular
 from shotwright.core.prompt.lint import lint
 from shotwright.core.prompt.look import parse_look, parse_shells, read_beings, settings_in
-from shotwright.core.prompt.nouns import SEEN_AFAR
 from shotwright.core.prompt.parse import parse
 from shotwright.core.prompt.roles import Roles, parse_roles
 from shotwright.core.prompt.scene import read_sentence
@@ -211,14 +211,24 @@ def _placed(plan: ShotPlan, tokens: list[Token]) -> ShotPlan:
     somebody = {i for e in plan.entities if e.span and e.id not in scenery for i in range(*e.span)}
     hits = [hit for hit in settings_in(tokens) if not somebody & {tokens[i].start for i in range(hit.start, hit.end)}]
     hits = [hit for hit in hits if not tokens[hit.start].low.endswith(("ed", "ing"))]  # "a parked car"
-    looks_out = any(token.lemma == "window" for token in tokens)
-    hits = [hit for hit in hits if not (looks_out and tokens[hit.start].low in SEEN_AFAR)]
-    hits = [hit for hit in hits if not SEEN_AFAR & {token.low for token in tokens[hit.end : hit.end + 1]}]
     if not hits:
-        return plan
+        return _placed_by_people(plan)
     first = hits[0]
     span = (tokens[first.start].start, tokens[first.end - 1].end)
     return replace(plan, setting=replace(plan.setting, places=(first.phrase,), span=span))
+
+
+def _placed_by_people(plan: ShotPlan) -> ShotPlan:
+    """ "Rooftop couple dancing", "a street musician": where they are is said of them."""
+    for entity in plan.entities:
+        told = [
+            word
+            for word in entity.attributes
+            if word in v.PLACE_NOUNS and (n := noun_of(word)) and n.kind in {"place", "inside", "building"}
+        ]
+        if told and entity.kind in {"person", "animal", "vehicle"} and not plan.setting.shells[1:]:
+            return replace(plan, setting=replace(plan.setting, places=(told[0],), span=entity.span))
+    return plan
 
 
 def _cut_up(plan: ShotPlan, segments: Sequence[Segment], tokens: list[Token]) -> ShotPlan:
@@ -272,7 +282,7 @@ def read_scene(tokens: list[Token], film: set[int]) -> Scene:
     pictures = _in_brackets(tokens)
     film = film | _headings(scene, tokens) | _backdrops(scene, tokens) | _seasons(scene, tokens)
     dropped = {i for at in pictures for i in range(at + 1, at + 4)}
-    dropped |= {i for i, token in enumerate(tokens) if token.low in CHATTER}
+    dropped |= {i for i, token in enumerate(tokens) if token.low in CHATTER} | _asking(tokens)
     scene.taken |= dropped
     for number, places in enumerate(_sentences(tokens, film | dropped)):
         read_sentence(scene, parse([tokens[i] for i in places], places, pictures), number)
@@ -322,6 +332,31 @@ def _backdrops(scene: Scene, tokens: list[Token]) -> set[int]:
         found |= set(range(first, i + 1))
     scene.taken |= found
     return found
+
+
+def _asking(tokens: list[Token]) -> set[int]:
+    """ "Hey, can you make a video of ...", "I want ...": what is said to whom one asks. Returns the places of its tokens."""
+    found: set[int] = set()
+    starts = [0, *(i + 1 for i, token in enumerate(tokens) if token.kind == "stop")]
+    for start in starts:
+        text, ends = "", []
+        for token in tokens[start : start + ASKED_WORDS]:
+            text += f"{token.low} "
+            ends.append(len(text))
+        match = ASKING.match(text)
+        if match is not None:
+            found |= {start + i for i, end in enumerate(ends) if end <= match.end()}
+    return found
+
+
+ASKED_WORDS = 18
+_FILM = r"(?:(?:short|quick|\d+|second|seconds|sec|s|little|nice|cool|great|cinematic|realistic|new) )*(?:video|clip|shot|scene|animation|movie|film|reel|ad|footage|gif)s? (?:clip )?"
+ASKING = re.compile(
+    r"(?:(?:hi|hey|hello|ok|okay|so|please) [,!]? ?)*"
+    r"(?:(?:can|could|would) (?:you|u) (?:please )?(?:make|create|generate|do|give|film|shoot|animate|draw|show) (?:me |us )?|(?:i|we) (?:want|need|would like|wanna|'d like|am looking for|are looking for) (?:to (?:see|make|have|create) )?|(?:make|create|generate|give|show) (?:me |us )?)"
+    rf"(?:(?:a|an|one|some|this|the) {_FILM}(?:of|where|showing|with|about|in which|that shows|for) (?:(?:a|my|our) [a-z]+ (?:video|ad|clip|brand|shop) )?)?"
+)
+"""What is said before what is to be seen."""
 
 
 def _seasons(scene: Scene, tokens: list[Token]) -> set[int]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from shotwright.core.prompt.lexicon import is_verb, noun_of, singular
+from shotwright.core.prompt.lexicon import base_verb, is_verb, noun_of, singular
 from shotwright.core.prompt.sentence import CLAUSE_ENDS
 from shotwright.core.prompt.syntax import POSITIONS
 from shotwright.core.prompt.vocabulary import COLOURS
@@ -72,6 +72,26 @@ def _doing(words: Words, word: Word) -> str:
     """A plain word for what somebody is doing: to something, or on their way."""
     after = _after(words, word)
     return "carrying" if after is not None and after.tag in {"NNS", "DT", "PRP$"} else "walking"
+
+
+DOING = frozenset({"walking", "carrying"})
+"""Plain words for what somebody is doing."""
+
+
+def set_doing(words: Words, plain: dict[int, str]) -> Words:
+    """What is done, also where the parser keeps it for a noun of two: "tractor spinning in mid air"."""
+    found = list(words)
+    for i in (i for i, text in plain.items() if text in DOING and words[i].is_noun and i):
+        doing, doer = found[i], found[i - 1]
+        if not doer.is_noun:
+            continue
+        head = doer.i if doing.head == i else doing.head
+        found[i - 1] = replace(doer, dep=doing.dep, head=head)
+        found[i] = replace(doing, tag="VBG", dep="acl", head=doer.i, lemma=base_verb(doing.text))
+        for k, word in enumerate(found):
+            if word.head == i and k < i - 1:  # what was said of both is said of who does it
+                found[k] = replace(word, head=doer.i)
+    return tuple(found)
 
 
 def attached(words: Words) -> Words:
@@ -170,7 +190,11 @@ def _is_really_noun(words: Words, word: Word) -> bool:
     if word.tag == "MD":
         return before is not None and before.tag == "DT"
     known = noun_of(singular(word.text))
+    if word.tag == "JJ" and known is not None and word.dep == "pobj" and known.kind not in NO_THINGS:
+        return before is not None and before.tag == "DT" and word.text not in COLOURS | POSITIONS  # "looks at a key"
     if word.tag == "JJ" and known is not None and known.kind in ACTORS and word.text not in COLOURS:
+        if word.dep == "amod" and words[word.head].tag in FINITE and before is not None and before.tag == "DT":
+            return True  # "the alien moves"
         after = _after(words, word)
         is_doing = after is None or after.text == "," or (after.text.endswith("ing") and is_verb(after.text))
         if word.dep in {"nsubj", "dobj"} or (is_doing and before is not None and before.tag == "DT"):
@@ -196,7 +220,7 @@ def _is_really_noun(words: Words, word: Word) -> bool:
         return True  # "golden retriever running"
     if word.tag in {"VB", "VBP"} and before is not None and _ends_a_name(words, word, before):
         return True
-    is_thing = known is not None and known.kind not in {"abstract", "place", "light", "material"}
+    is_thing = known is not None and known.kind not in NO_THINGS
     return word.tag in FINITE and is_thing and not is_verb(word.text) and word.text not in NO_NOUNS
 
 
@@ -213,6 +237,7 @@ def _ends_a_name(words: Words, word: Word, before: Word) -> bool:
     return is_one and is_end and known is not None and known.kind != "abstract" and not _can_act(before) and not is_worn
 
 
+NO_THINGS = frozenset({"abstract", "place", "light", "material"})
 OTHERS = frozenset({"other", "others", "another"})
 NO_NOUNS = frozenset({"is", "are", "was", "were", "has", "have", "does", "do", "wears", "wear", "shows", "sees"})
 
@@ -221,6 +246,11 @@ def _is_really_plural(words: Words, word: Word) -> bool:
     """ "Leaves blow" read as somebody who leaves: a verb in front of a verb that has no subject of its own."""
     after = _after(words, word)
     is_before_verb = after is not None and after.tag in {"VBP", "VB"} and after.head in {word.i, after.i}
+    before = words[word.i - 1] if word.i else None
+    is_counted = before is not None and before.tag == "CD" and before.text != "one" and before.dep == "nsubj"
+    known = noun_of(singular(word.text)) if is_counted else None
+    if known is not None and known.kind != "abstract":
+        return word.tag == "VBZ"  # "two dogs in a park"
     return _opens(words, word) and word.tag == "VBZ" and is_before_verb
 
 
@@ -256,8 +286,8 @@ def _may_be_verb(words: Words, word: Word, low: int) -> bool:
     if not _ends_in_s(word) and _ends_a_name(words, word, words[word.i - 1]):
         return False
     before, known = words[word.i - 1], noun_of(singular(word.text))
-    if _is_modified(word, before):
-        return False
+    if _is_modified(word, before) or (before.tag == "CD" and before.text != "one" and _ends_in_s(word)):
+        return False  # "two dogs in a park"
     if word.tag == "NN" and before.dep == "compound" and known is not None and known.kind in {"place", "inside"}:
         return False  # "in a bamboo forest"
     named = (

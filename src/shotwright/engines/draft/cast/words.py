@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast, get_args
 
 from shotwright.core.plan import Entity, EntityKind, Relation
 from shotwright.core.prompt.lexicon import motion_of, noun_of
-from shotwright.core.prompt.nouns import SEEN_AFAR
+from shotwright.core.prompt.look import SEEN_AFAR
 from shotwright.core.prompt.vocabulary import PLACE_NOUNS
 from shotwright.engines.analysis.cutout import CutOut
 from shotwright.engines.draft.blocking.placing import Member
