@@ -328,10 +328,15 @@ def _backdrops(scene: Scene, tokens: list[Token]) -> set[int]:
         scene.places.append("backdrop")
         scene.place_attributes += [" ".join(said)]
         scene.place_span = (tokens[low].start, token.end)
-        first = low - 1 if low and tokens[low - 1].low in ARTICLES else low
+        first = low
+        while first and tokens[first - 1].low in ARTICLES | BEFORE_IT:
+            first -= 1
         found |= set(range(first, i + 1))
     scene.taken |= found
     return found
+
+
+BEFORE_IT = frozenset({"against", "before", "in", "front", "of", "on", "over", "with", "to"})
 
 
 def _asking(tokens: list[Token]) -> set[int]:

@@ -11,6 +11,7 @@ import numpy as np
 
 from shotwright.core.camera import EYE_HEIGHT_M, lens_of
 from shotwright.core.plan import Framing, Look, Setting
+from shotwright.core.prompt.look import SEEN_AFAR
 from shotwright.engines.analysis.matting import matte
 from shotwright.engines.draft.cast.words import name_of, place_thing
 from shotwright.engines.draft.plate import HORIZON, build_diorama, find_horizon, fit
@@ -88,7 +89,7 @@ def setting_of(plan: ShotPlan) -> tuple[Setting, bool]:
     setting, entities = plan.setting, [entity for entity in plan.entities if entity.appears_s == 0]
     if any(shown.places for shown in plan.shots):  # the words cut from place to place
         setting = replace(setting, places=plan.shots[0].places, shells=setting.shells if plan.shots[0].places else ())
-    things = [name_of(entity) for entity in entities]
+    things = [name_of(entity) for entity in entities if entity.noun not in SEEN_AFAR]
     flies = any(act.motion in {"fly", "float", "fall"} for act in plan.actions)
     here = tuple(
         noun for noun in setting.places
@@ -100,7 +101,9 @@ def setting_of(plan: ShotPlan) -> tuple[Setting, bool]:
         return replace(setting, places=(ridden.noun, *setting.places), inside=True), False
     if any(is_known(noun) for noun in setting.places):
         return setting, False
-    named = next((e.noun for e in entities if is_known(e.noun) and _only_stands(e, plan)), None)
+    named = next(
+        (e.noun for e in entities if is_known(e.noun) and e.noun not in SEEN_AFAR and _only_stands(e, plan)), None
+    )
     told = _told(plan, setting, things) if named is None else named
     return (replace(setting, places=(told, *setting.places), inside=True) if told else setting), bool(
         told

@@ -40,8 +40,37 @@ SHINING: dict[str, tuple[RGB, float, float]] = {
 AT_ONES_FEET = frozenset({"splash", "spray"})
 BESIDE = (1.0, 0.7)
 """Where, beside the subject, what comes from nobody in particular is: metres to the right and away."""
+BESIDE_LEAST = 0.04
+"""How near to something small that is, in those of a person."""
 UPPER_RAD = 0.15
 """How far above the middle of the frame far effects are, radians."""
+HOT = frozenset(
+    {
+        "cup",
+        "mug",
+        "kettle",
+        "teapot",
+        "pot",
+        "pan",
+        "wok",
+        "bowl",
+        "iron",
+        "espresso machine",
+        "bath",
+        "bathtub",
+        "cauldron",
+        "locomotive",
+        "engine",
+        "train",
+        "manhole",
+        "grill",
+        "oven",
+        "stove",
+        "dish",
+        "plate",
+    }
+)
+"""What steam comes from, where the words do not say."""
 DARKENED = 0.72
 """How much of its light what does not glow keeps at night."""
 
@@ -177,8 +206,8 @@ class Staged:
             return x, row.above, z
         x, y, z = self.source.place(seconds)
         if not self.is_bound and self.kind not in AT_ONES_FEET:
-            aside, away = BESIDE
-            return x + aside, 0.1 + 0.3 * row.above, z + away
+            aside, away = (side * min(1.0, max(BESIDE_LEAST, self.source.height_m / 1.7)) for side in BESIDE)
+            return x + aside, y + (0.1 + 0.3 * row.above) * min(1.0, self.source.height_m), z + away
         above = 0.0 if self.source.turned is not None else row.above  # a rocket's smoke comes from below
         return x, y + above * self.source.height_m, z - 0.06
 
@@ -205,6 +234,9 @@ def staged_effects(
             continue
         named = next((e.id for e in entities if _overlap(e.span, effect.span)), effect.where)
         bound = next((s for s in sprites if named in {s.word, s.ref}), None)
+        if bound is None and effect.kind == "steam":
+            hot = {e.id for e in entities if e.kind == "food" or e.noun.split()[-1] in HOT}
+            bound = next((s for s in sprites if s.word in hot), None)
         source = bound or (sprites[0] if sprites else None)
         end = effect.end_s if effect.end_s > effect.start_s else seconds
         found.append(

@@ -28,7 +28,7 @@ RGB = tuple[int, int, int]
 SMALL, MOST, NEAREST_M = 4, 8, 0.25
 ONE = 64
 """A gain of 1 in eight bits."""
-GAIN, TINT, DIMMED = 1.1, 0.55, 0.32
+GAIN, TINT, DIMMED = 1.1, 0.55, 0.2
 """How much brighter and how coloured what touches a lamp is; and how much darker what no lamp reaches, where there is one."""
 FLAT = 0.8
 """Height of a pool of light in its widths."""

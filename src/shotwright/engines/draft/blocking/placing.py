@@ -16,7 +16,7 @@ from shotwright.core.camera import distance_for
 from shotwright.engines.draft.blocking.anchors import anchor
 from shotwright.engines.draft.blocking.contact import LOW_SHARE, SMALL_M, is_in_hand, touch
 from shotwright.engines.draft.blocking.facing import turn
-from shotwright.engines.draft.blocking.ways import set_off
+from shotwright.engines.draft.blocking.ways import GOING, set_off
 from shotwright.engines.draft.cast.support import BEDS, SMALL_SHARE, is_chair, support_m
 
 if TYPE_CHECKING:
@@ -67,8 +67,10 @@ BIG_M, BIG_BOX_M, WIDE_M = 4.5, 2.0, 5.0
 """From this height on a thing stands behind the people."""
 SHOWN_SHARE = 0.62
 """Height in frame heights at which what is far larger than people is shown behind them."""
-FILLED, GOING_FILLED = 0.84, 0.6
-"""Share of the frame's width that a row fills, and one that is led by a vehicle."""
+MOST_SHARE, LEAST_SHARE = 0.42, 0.16
+"""How tall a thing or an animal, and whoever a shot is about, are in a frame of no said size at most and at least, frame heights."""
+FILLED, GOING_FILLED = 0.84, 0.5
+"""Share of the frame's width that a row fills, and one that is led by a vehicle, or an animal on its way."""
 THING_SHARE = {"medium_wide": 0.4, "medium": 0.5, "medium_close_up": 0.6, "close_up": 0.72, "extreme_close_up": 1.1}
 """Height of a thing in frame heights; sizes of people are told by their bodies."""
 NEAREST_SIZES = frozenset({"medium_close_up", "close_up", "extreme_close_up"})
@@ -181,7 +183,12 @@ def _about(members: list[Member], framing: Framing, worked_on: frozenset[str] = 
 def _stacked(member: Member) -> float:
     """Height of something with the hand that works over it."""
     over = [child.tall_m for child in member.children if child.parent is not None and child.parent[1] == "over"]
-    return member.tall_m + (OVER_M + max(over) if over else 0.0)
+    return member.tall_m + (_over_m(member) + max(over) if over else 0.0)
+
+
+def _over_m(member: Member) -> float:
+    """How far above something one is that is over it: near above small things."""
+    return min(OVER_M, 0.5 * member.tall_m)
 
 
 def _is_laid_on(child: Member, top: Member) -> bool:
@@ -315,11 +322,17 @@ def _depth(row: list[Member], about: Member, main: Member, plan: ShotPlan, floor
     tops = {id(m) for m in row if m.entity.id.startswith(PROP) or (m is main and _is_laid_on(about, main))}
     widths = [_width(member) for member in row if not _is_crowd(member, main) and id(member) not in tops]
     shows_all = widths and (size not in CLOSE or is_two_shot(row, size))
-    filled = GOING_FILLED if main.entity.kind == "vehicle" and main is about else FILLED
+    goes = any(act.motion in GOING for act in plan.actions_of(main.entity.id)) and not main.is_figure
+    filled = GOING_FILLED if main is about and (goes or main.entity.kind == "vehicle") else FILLED
     need = (sum(widths) + GAP_M * max(0, len(widths) - 1)) * floor.lens / filled if shows_all else 0.0
+    if size not in CLOSE and not about.is_figure and about.entity.kind != "building":
+        wanted = max(wanted, about.tall_m * floor.lens / (MOST_SHARE * floor.aspect))  # and the place around it
     is_small = max(tall, tallest) < SMALL_M or about.tall_m < SMALL_M
+    farthest = about.tall_m * floor.lens / (LEAST_SHARE * floor.aspect) if floor.framing.size is None else math.inf
     return min(
-        BEFORE_WALL * floor.wall_m, max(wanted, need, NEAREST_M if size in CLOSE or is_small else 1.06 * floor.near_m)
+        BEFORE_WALL * floor.wall_m,
+        max(farthest, floor.near_m),
+        max(wanted, need, NEAREST_M if size in CLOSE or is_small else 1.06 * floor.near_m),
     )
 
 
@@ -455,7 +468,7 @@ def _put(child: Member, parent: Member, kind: str, number: int, count: int) -> N
     beside = (spread, 0.0, 0.35) if is_low and kind == "at" else (side * out, 0.0, 0.0)
     dx, dy, dz = {
         "held": (0.16 * parent.tall_m, 0.5 * parent.tall_m, -0.12), "on": (spread, top, -min(0.02, 0.1 * child.tall_m)), "riding": (spread, top, 0.02 if child.tall_m > SMALL_SHARE * parent.tall_m else -0.03), "carried_by": (spread, top, -0.02),
-        "in": (spread, hull, 0.04), "inside": (spread, hull, 0.04), "under": (spread, 0.0, -0.25), "over": (spread, min(parent.tall_m, BIG_M) + OVER_M, 0.0),
+        "in": (spread, hull, 0.04), "inside": (spread, hull, 0.04), "under": (spread, 0.0, -0.25), "over": (spread, min(parent.tall_m, BIG_M) + _over_m(parent), 0.0),
         "between": (0.0, 0.0, -0.6), "behind": behind, "outside": behind, "in_front_of": (spread + 0.5 * side * child.wide_m * is_hidden, 0.0, -min(max(0.5, 0.3 * parent.wide_m), 0.4 * parent.z)),
         "object": (0.3 + out, 0.8 if in_reach else 0.0, -0.05), "left_of": (-out, 0.0, 0.0), "right_of": (out, 0.0, 0.0),
     }.get(kind, beside)  # fmt: skip

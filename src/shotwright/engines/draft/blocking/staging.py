@@ -31,9 +31,13 @@ LOW_M = 0.6
 CLOSE_SIZES = frozenset({"medium_wide", "medium", "medium_close_up", "close_up", "extreme_close_up"})
 GAP_M = 0.32
 ALOFT_M = 1.2
-LOW_SCENE_M, TINY_M = 1.3, 0.2
+WAIST_M = 1.15
+"""Where a camera stands that shows people whole."""
+LOW_SCENE_M, TINY_M, LOW_EYE_M = 1.3, 0.2, 0.8
 FILLED = 0.82
 """Share of the frame's width that a group may fill."""
+AERIAL_SHARE = 0.14
+"""Of the frame's height, what a drone shows of whom the shot is about at least."""
 MOVING_ROOM = 1.35
 """How much farther a group stands when the camera is going to move in."""
 NEAREST_M = 0.25
@@ -255,6 +259,11 @@ def opening(place: Place, framing: Framing, sprites: list[Sprite], aspect: float
     seen = [main] if size in CLOSE_SIZES else [sprite for sprite in sprites if sprite.z < 1.5 * main.z]
     top = max(sprite.y + sprite.height_m for sprite in seen)
     is_tiny = size in CLOSE_SIZES and main.height_m < TINY_M
+    if main.figure is not None and framing.angle is None and size in {None, "full", "wide"} and base.eye[1] > WAIST_M:
+        base = replace(base, eye=(base.eye[0], WAIST_M, base.eye[2]))  # the horizon behind them, and not over them
+    mine = max(s.y + s.height_m for s in sprites if s is main or s is sprites[0] or _carries(s, sprites[0]))
+    if has_words(sprites) and mine < LOW_SCENE_M <= top and size is None:
+        top = max(mine, LOW_EYE_M)  # "a kitten on a sofa", and a lamp beside it
     if has_words(sprites) and (top < LOW_SCENE_M or is_tiny):
         eye_m = max(0.05, 1.1 * top if top < LOW_SCENE_M else top)
         eye_m = eye_m if is_tiny else min(base.eye[1], eye_m)
@@ -265,6 +274,11 @@ def opening(place: Place, framing: Framing, sprites: list[Sprite], aspect: float
         point = (0.5 * (sprites[0].x + sprites[1].x), *point[1:])
     aimed = replace(base, look=point) if size in CLOSE_SIZES else _with_all_in_frame(base, sprites, aspect)
     return angled(aimed, framing, place, main, aspect)
+
+
+def _carries(sprite: Sprite, main: Sprite) -> bool:
+    """Whether somebody or something is what `main` is on, in or under."""
+    return main.tied is not None and main.tied[0] is sprite
 
 
 def _as_held(sprite: Sprite) -> Sprite:
@@ -316,7 +330,8 @@ def angled(state: State, framing: Framing, place: Place, main: Sprite | None, as
         aim = (target[0], target[1] + 0.25 * tall, target[2])
         return replace(state, eye=(x, knee, z), look=aim)
     if angle == "aerial" and main is not None and main.word is not None:  # a drone: cards have no top to show
-        far = max(distance, 2.2 * tall)
+        seen = tall * place.base.lens / (AERIAL_SHARE * aspect)
+        far = min(max(distance, 2.2 * tall), max(seen, 2.2 * tall))
         return replace(state, eye=(x, target[1] + 0.5 * far, target[2] - 0.87 * far), look=target)
     if angle == "high":
         return replace(state, eye=(x, target[1] + 0.62 * distance, target[2] - 0.86 * distance), look=target)

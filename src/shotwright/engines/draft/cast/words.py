@@ -120,7 +120,7 @@ def _is_shown(entity: Entity, plan: ShotPlan, notes: list[str]) -> bool:
     is_limb = (
         known is not None and known.kind == "body_part" and any(e.kind in {"person", "animal"} for e in plan.entities)
     )
-    is_afar = entity.noun in SEEN_AFAR
+    is_afar = entity.noun in SEEN_AFAR or _is_of_room(entity, plan)
     if _is_effect(entity, plan) or entity is place_thing(plan) or is_place or is_limb or is_afar:
         return False  # the effect, the set or its owner shows it
     if known is None and _row(entity) is None and len(entity.noun) < 2:
@@ -139,6 +139,13 @@ def _is_shown(entity: Entity, plan: ShotPlan, notes: list[str]) -> bool:
     lacks = _lacks(entity) if _row(entity) is None else None
     notes += [f"{entity.noun}: {lacks}"] if lacks else []
     return lacks is None
+
+
+def _is_of_room(entity: Entity, plan: ShotPlan) -> bool:
+    """A window that nothing is done to: the set has it in its wall."""
+    is_used = any(entity.id in {act.object, act.who} for act in plan.actions)
+    is_open_air = bool(plan.setting.places) and not plan.setting.inside
+    return entity.noun == "window" and not is_used and not is_open_air
 
 
 def _lacks(entity: Entity) -> str | None:
@@ -198,7 +205,7 @@ def _row(entity: Entity) -> Row | None:
     pairs = [f"{one}{joint}{other}" for one, other in itertools.pairwise(said) for joint in (" ", "-")]
     named = (f"{kind} {entity.noun}" for kind in (*pairs, *reversed(said)) if kind not in SIZES)
     whole = next((row for name in named if (row := row_of(name)) is not None and row.noun == name), None)
-    return row_of(name_of(entity)) or whole or row_of(entity.noun)
+    return whole or row_of(name_of(entity)) or row_of(entity.noun)
 
 
 def place_thing(plan: ShotPlan) -> Entity | None:

@@ -83,7 +83,7 @@ EFFECTS: dict[str, tuple[Particles, ...]] = {
     "confetti": (Particles("chip", _BRIGHT, 230, (0.05, 0.1), 4.5, (0.0, -0.75), 0.3, sway_m=0.3, reach=(3.4, 3.6, 2.4), above=0.6),),
     "feathers": (Particles("feather", ((248, 248, 246),), 70, (0.14, 0.28), 5.5, (0.1, -0.45), 0.2, sway_m=0.5, reach=(3.2, 3.4, 2.4), above=0.6),),
     "fireworks": (
-        *(Particles("dot", (colour, (255, 250, 230)), 46, (0.16, 0.26), 1.7, (0.0, 0.6), 4.4, gravity=1.8, reach=(7.0, 3.0, 0.1), above=4.6, burst_s=1.5 + 0.35 * i, glows=True) for i, colour in enumerate(_BRIGHT[:4])),
+        *(Particles("dot", (colour, (255, 250, 230)), 90, (0.3, 0.55), 1.5, (0.0, 0.5), 4.6, gravity=1.6, reach=(8.0, 4.0, 0.1), above=6.0, burst_s=1.05 + 0.3 * i, glows=True) for i, colour in enumerate(_BRIGHT[:4])),
     ),
     "drops": (Particles("drop", ((216, 236, 246),), 90, (0.03, 0.07), 2.0, (0.0, -1.2), 0.2, gravity=2.0, reach=(1.6, 2.2, 1.2), above=0.9, opacity=0.85),),
     "particles": (Particles("dot", ((255, 240, 180), (180, 230, 255), (255, 200, 240)), 200, (0.025, 0.06), 4.0, (0.0, 0.2), 0.15, sway_m=0.3, reach=(2.6, 2.6, 2.2), glows=True),),

@@ -170,11 +170,11 @@ def _frond(pad: Canvas, root: tuple[float, float], angle: float, length: float, 
     pad.poly(colour, *upper, *lower[::-1])
 
 
-def bush(rng: Rng) -> Art:
+def bush(rng: Rng, leaves: RGB = (74, 106, 56)) -> Art:
     """A bush."""
     pad = Canvas(320, 200)
-    _leaves(pad, rng, (74, 106, 56), [(0.3, 0.62, 0.17), (0.55, 0.5, 0.2), (0.74, 0.66, 0.16)], 10)
-    pad.oval(tinted((74, 106, 56), 0.6), 0.5, 0.93, 0.36, 0.07)
+    _leaves(pad, rng, leaves, [(0.3, 0.62, 0.17), (0.55, 0.5, 0.2), (0.74, 0.66, 0.16)], 10)
+    pad.oval(tinted(leaves, 0.6), 0.5, 0.93, 0.36, 0.07)
     return pad.art
 
 
@@ -424,5 +424,5 @@ def planet(rng: Rng) -> Art:
 PAINTERS: dict[str, Callable[[Rng], Art]] = {
     "tree": tree, "pine": pine, "palm": palm, "bush": bush, "grass": grass, "rock": rock, "cactus": cactus, "lamp": lamp, "sign": sign,
     "lantern": lantern, "bench": bench, "crate": crate, "tower": tower, "sofa": sofa, "table": table, "shelf": shelf, "plant": plant,
-    "autumn tree": autumn_tree, "bare tree": partial(tree, leaves=None), "blossom tree": partial(tree, leaves=BLOSSOM), "floor_lamp": floor_lamp, "hill": hill, "boat": boat, "planet": planet,
+    "autumn tree": autumn_tree, "autumn bush": partial(bush, leaves=AUTUMN[2]), "blossom bush": partial(bush, leaves=BLOSSOM), "bare bush": partial(bush, leaves=(126, 112, 96)), "bare tree": partial(tree, leaves=None), "blossom tree": partial(tree, leaves=BLOSSOM), "floor_lamp": floor_lamp, "hill": hill, "boat": boat, "planet": planet,
 }  # fmt: skip

@@ -48,8 +48,8 @@ ATTRIBUTES: dict[str, dict[str, Any]] = {
     "marble": {"ground": "marble", "wall": "plaster #e4ded2"}, "grand": {"ground": "marble"}, "brick": {"wall": "brick #9a5e4a"}, "stone": {"wall": "stone #948a7a"}, "concrete": {"wall": "concrete #9a9a98"},
     "muddy": {"ground": "mud"}, "grassy": {"ground": "grass"}, "sandy": {"ground": "sand"}, "rocky": {"ground": "gravel", "add": ["rock scatter *10 @0.7"]}, "dusty": {"ground": "dirt"},
     "tiled": {"wall": "tiles #dfe3e4"}, "industrial": {"wall": "brick #8a6450", "ground": "concrete"},
-    "autumn": {"trees": "autumn tree", "ground": "leaves"}, "autumnal": {"trees": "autumn tree", "ground": "leaves"}, "fall": {"trees": "autumn tree", "ground": "leaves"},
-    "winter": {"trees": "bare tree", "ground": "snow"}, "wintry": {"trees": "bare tree", "ground": "snow"}, "spring": {"trees": "blossom tree"}, "blossoming": {"trees": "blossom tree"}, "bare": {"trees": "bare tree"},
+    "autumn": {"trees": "autumn", "ground": "leaves"}, "autumnal": {"trees": "autumn", "ground": "leaves"}, "fall": {"trees": "autumn", "ground": "leaves"},
+    "winter": {"trees": "bare", "ground": "snow"}, "wintry": {"trees": "bare", "ground": "snow"}, "spring": {"trees": "blossom"}, "blossoming": {"trees": "blossom"}, "bare": {"trees": "bare"},
     "dim": {"light": "low_key"}, "dark": {"light": "low_key"}, "dimly": {"light": "low_key"},
 }  # fmt: skip
 """What can be seen of a place, beside its noun. `add` furnishes; the rest goes before the row."""
@@ -224,7 +224,7 @@ def _built(row: dict[str, Any], setting: Setting, others: list[dict[str, Any]], 
 
     def props(rng: Rng) -> list[Prop]:
         found = [*growth(rng), *place(rng, kind)]
-        return [replace(prop, name=trees) if trees and prop.name == "tree" else prop for prop in found]
+        return [replace(prop, name=f"{trees} {prop.name}") if trees and prop.name in GROWN else prop for prop in found]
 
     is_laid = "ground" in merged and not (merged["ground"] == "leaves" and row["base"] not in LEAFY)
     ground = FLOORS[merged["ground"]] if is_laid else kind.ground
@@ -246,6 +246,8 @@ def _built(row: dict[str, Any], setting: Setting, others: list[dict[str, Any]], 
     )  # fmt: skip
 
 
+GROWN = frozenset({"tree", "bush"})
+"""What changes with the season."""
 LEAFY = frozenset({"park", "forest", "field", "mountains"})
 """Where leaves lie in autumn."""
 WATERS = frozenset({"sea", "harbour", "lake", "beach", "island"})
