@@ -29,7 +29,7 @@ PARTS_DO = frozenset({"fly", "open", "flicker", "grow", "shake_hands", "tinker"}
 """What parts of a body do themselves: wings flap and fold, eyes glow."""
 AUXILIARY = frozenset({"aux", "auxpass"})
 CLAUSE_WAYS_REACH = 14
-_DONE_TO = {"fall": "put_down", "roll": "push", "fly": "push"}
+_DONE_TO = {"fall": "put_down", "roll": "push", "fly": "push", "tip_over": "push"}
 """What is done where a verb of going has an object: "drops the ball"."""
 _PARTICLE_ENDS = {"out": {"end": "out"}, "away": {"end": "far"}, "off": {"end": "out"}, "in": {"start": "out"}}
 _ENDS: dict[str, dict[str, str]] = {

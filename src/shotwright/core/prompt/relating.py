@@ -11,6 +11,7 @@ from shotwright.core.prompt import vocabulary as v
 from shotwright.core.prompt.context import nears
 from shotwright.core.prompt.lexicon import motion_of, noun_of
 from shotwright.core.prompt.nouns import Nouns
+from shotwright.core.prompt.repair import TOPPLING
 from shotwright.core.prompt.things import Deed
 
 if TYPE_CHECKING:
@@ -88,9 +89,13 @@ class Relating(Nouns):
         )
         return is_there and any(t.kind in {"person", "animal"} or t.ref for t in beings)
 
+    def _topples(self, word: Word) -> bool:
+        """ "Knocks over a glass": nobody is over it."""
+        return word.dep == "prt" and word.text in {"over", "down"} and self.sentence.head(word).lemma in TOPPLING
+
     def _relate(self, word: Word) -> None:
         """A preposition, simple or made of several words, between two that are there."""
-        hit = syntax.RELATIONS.at(self.sentence.words, word.i)
+        hit = None if self._topples(word) else syntax.RELATIONS.at(self.sentence.words, word.i)
         if hit is None and word.dep == "prep" and word.text in {"of", "with"}:
             (self._contain if word.text == "of" else self._accompany)(word)
         if hit is None or (word.dep not in {"prep", "advmod", "prt", "pcomp", "mark"} and hit.end - hit.start == 1):

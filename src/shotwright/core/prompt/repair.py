@@ -6,6 +6,7 @@ look at clauses without a finite verb, at articles that do not fit, and at what 
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -94,8 +95,25 @@ def set_doing(words: Words, plain: dict[int, str]) -> Words:
     return tuple(found)
 
 
+TOPPLING = frozenset({"knock", "tip", "kick", "topple", "push", "turn"})
+
+
+def _toppled(words: Words) -> Words:
+    """ "Knocks over a glass": what it does is to the glass, and nobody is over it."""
+    found = list(words)
+    for verb, over in itertools.pairwise(words):
+        if verb.lemma not in TOPPLING or over.text not in {"over", "down"} or over.dep != "prep" or over.head != verb.i:
+            continue
+        target = next((w for w in words if w.head == over.i and w.dep == "pobj"), None)
+        if target is not None and (noun := noun_of(target.lemma)) is not None and noun.kind in MOVERS:
+            found[over.i] = replace(over, dep="prt", tag="RP")
+            found[target.i] = replace(target, dep="dobj", head=verb.i)
+    return tuple(found)
+
+
 def attached(words: Words) -> Words:
     """Nouns that the parser hung in the wrong place: "rides a white wolf" is no time; what stands behind a comma is no object."""
+    words = _toppled(words)
     return tuple(
         replace(word, dep="dobj")
         if _is_really_object(words, word)

@@ -68,7 +68,7 @@ class _Reader(Acts):
         for word in self.sentence.words:
             if (
                 self._is_act(word)
-                and not (word.i in shown and (motion_of(word.lemma) in {None, "walk"} or self._is_of_stuff(word)))
+                and not (word.i in shown and motion_of(word.lemma) in {None, "walk"})
                 and not (word.dep == "amod" and word.head in shown)
             ):  # "a steaming cup"
                 self._act(word)
@@ -77,10 +77,6 @@ class _Reader(Acts):
         for word in self.sentence.words:
             self._relate(word)
         self._bind_effects(effects)
-
-    def _is_of_stuff(self, verb: Word) -> bool:
-        """ "Water splashing": an effect, and nobody's deed."""
-        return not any(t.kind in {"person", "animal", "vehicle"} or t.ref for t in self._subjects(verb))
 
     def _place_noun(self, i: int, mention: Mention, effects: dict[int, tuple[str, list[Word]]]) -> None:
         """A noun becomes a thing or the place, unless it only compares, is not wanted, or is of the film."""

@@ -78,8 +78,10 @@ ROUNDS, UNSEEN = 2, 0.1
 """How often everybody is moved to where they are seen, and filmed anew; and what of enough is as good as nothing."""
 SIDEWAYS_DEG = 90.0
 """Where a rider looks whose mount is a card: as it does."""
-GAIT_OF_ANIMALS = {"walk": "trot", "run": "gallop", "jump": "gallop", "sneak": "trot", "march": "trot"}
-"""How animals without joints rock while they go."""
+TOPPLING = frozenset(
+    {"knock over", "tip over", "kick over", "push over", "topple", "knock down", "tip", "overturn", "turn over"}
+)
+"""What somebody does to something that then lies there."""
 STILL_VERBS = frozenset({"is", "are", "be", "have", "has", "was", "were"})
 CARDS_SHOW = (
     BEATS.keys()
@@ -364,10 +366,9 @@ def _stage_words(
         sprite.fade_s = 1 / floor.fps if is_cut_in else sprite.fade_s
         sprite.gone_s = min((at for at in left if _has_left(plan, member.entity, at)), default=math.inf)
         acts = plan.actions_of(member.entity.id)
-        if sprite.figure is None and member.entity.kind == "animal":
-            sprite.gait = next((GAIT_OF_ANIMALS[act.motion] for act in acts if act.motion in GAIT_OF_ANIMALS), "roll")
         if sprite.figure is None:
-            sprite.changes = changes_of(acts, is_still=member.track is None)
+            toppled = tuple(act for act in plan.actions if act.object == member.entity.id and act.verb in TOPPLING)
+            sprite.changes = changes_of(acts, toppled, is_still=member.track is None)
             sprite.is_wheel = any(act.motion == "roll" for act in acts)
     lead = next((i for i, (member, _) in enumerate(shown) if member is about), 0)
     sprites = [sprite for _, sprite in shown]

@@ -127,14 +127,10 @@ class Sprite:
             x, y, z = hold.holder.hand(seconds)
             y = max(y, hold.holder.place(seconds)[1] + self.lifted * hold.holder.height_m)
             return x, y - self.grip * self.height_m, z + (BEHIND_M if self.grip < LOW_GRIP else 0.0)
-        gait = GAITS[self.gait]
         if self.track is not None:
-            at = min(len(self.track) - 1, round(seconds * self.track_fps))
-            x, y, z = self.track[at]
-            before = self.track[max(0, at - 1)]
-            goes = gait.bob > 0 and abs(x - before[0]) + abs(z - before[2]) > 1e-4
-            up = abs(math.sin(seconds * math.pi * gait.hertz)) * gait.bob * self.height_m if goes else 0.0
-            return float(x), float(y) + up, float(z)
+            x, y, z = self.track[min(len(self.track) - 1, round(seconds * self.track_fps))]
+            return float(x), float(y), float(z)
+        gait = GAITS[self.gait]
         y = self.y + abs(math.sin(seconds * math.pi * gait.hertz)) * gait.bob * self.height_m if gait.bob else self.y
         if self.gait == "fly":
             y += (0.35 + 0.05 * math.sin(seconds * 2.1)) * self.height_m
@@ -248,7 +244,6 @@ class Gait:
 GAITS: dict[str, Gait] = {
     "stand": Gait(), "walk": Gait(1.9, 0.016, 0.018), "run": Gait(2.9, 0.045, 0.03), "fly": Gait(0.0, 0.0, 0.04), "still": Gait(breath=0.0),
     "dance": Gait(2.0, 0.03, 0.07), "talk": Gait(0.0, 0.0, 0.016, 0.006), "roll": Gait(breath=0.0),
-    "trot": Gait(2.2, 0.02, 0.035), "gallop": Gait(2.6, 0.06, 0.09),
 }  # fmt: skip
 """A new gait is a row; its verbs are in `staging.GAIT_VERBS`."""
 

@@ -58,6 +58,8 @@ ALL_SHARE = 0.95
 """Of the tallest in a row, what a shot that names no size shows at least."""
 OVER_M = 0.25
 """How far above something one is that is over it."""
+TOUCHED = 0.7
+"""Where a hand is on what it works on, in its heights."""
 TOP_M = 1.15
 """Furniture up to this height has a top that is looked at."""
 NEAREST_M, ALL_M = 0.18, 5.0
@@ -451,6 +453,9 @@ def _put(child: Member, parent: Member, kind: str, number: int, count: int) -> N
         return
     if kind == "under":
         _under(child, parent)
+    if kind == "over" and child.entity.kind == "body_part":
+        child.x, child.y, child.z = parent.x + spread, parent.y + TOUCHED * parent.tall_m, max(0.15, parent.z - 0.02)
+        return  # hands work on it
     hull = (
         (0.8 if child.entity.kind == "plant" else HULL) * parent.tall_m
         if parent.entity.kind in {"vehicle", "tool"}

@@ -93,11 +93,12 @@ def _turned(seconds: float, hertz: float) -> float:
     return math.copysign(max(0.12, abs(wide)), wide)
 
 
-def changes_of(actions: tuple[Action, ...], *, is_still: bool) -> list[Change]:
-    """What a card shows of somebody's actions; `is_still` for what has no way of its own: it topples where it falls."""
+def changes_of(actions: tuple[Action, ...], toppled: tuple[Action, ...] = (), *, is_still: bool) -> list[Change]:
+    """What a card shows of somebody's actions, and of those that topple it; `is_still` for what has no way of its own: it topples where it falls."""
     shown = LASTING.keys() | BEATS.keys() if is_still else (LASTING.keys() | BEATS.keys()) - {"jump"}
     found = [Change(a.motion, a.start_s, a.end_s) for a in actions if a.motion in shown]
     topples = [Change("tip_over", a.start_s, a.end_s) for a in actions if a.motion == "fall" and is_still]
+    topples += [Change("tip_over", 0.5 * (a.start_s + a.end_s), a.end_s) for a in toppled]
     return found + topples
 
 

@@ -81,8 +81,10 @@ def with_props(plan: ShotPlan) -> ShotPlan:
     for entity in plan.entities:
         if entity.kind == "person" or (entity.ref and entity.ref.startswith("@Element") and not entity.in_picture):
             _equip(entity, layout)
+    pouring = {e.id for e in plan.entities if e.kind in {"person", "body_part", "tool"} or e.ref}
     for number, action in enumerate(plan.actions):
-        _fill(number, action, layout)
+        if action.motion != "pour" or action.who in pouring:  # "water splashing" pours from nothing
+            _fill(number, action, layout)
     for action in list(layout.actions):
         _set_table(action, layout)
         _launch(action, layout)
