@@ -93,6 +93,10 @@ HOUSES = frozenset({
     "restaurant", "shop", "store", "gas station", "petrol station", "motel", "hotel", "lighthouse", "tent", "igloo", "shrine", "pagoda", "treehouse", "greenhouse", "observatory", "mill", "windmill",
 })  # fmt: skip
 """What is a place from inside and a thing from outside."""
+EXPLORING = frozenset(
+    {"explore", "roam", "search", "visit", "wander", "patrol", "tour", "inspect", "navigate", "traverse"}
+)
+"""What one does to where one is."""
 TOPS = frozenset({"deck", "bow", "stern", "roof", "hood", "bonnet", "top", "prow", "back", "wing"})
 """Parts of a vehicle on which one is."""
 AROUND = frozenset({"in", "on", "at", "by", "near", "beside", "under", "above", "over"})
@@ -326,6 +330,9 @@ class Nouns(Context):
                 same.attributes += mention.attributes
                 same.colour = same.colour or mention.colour
             return same
+        is_theirs = any(word.tag == "PRP$" for word in mention.words) and mention.what.kind in {"person", "animal"}
+        if is_theirs:  # "a mother hugs her child"
+            return next((t for t in reversed(things) if t.noun == mention.noun), None)
         if mention.is_new:
             return None
         same = next(
@@ -390,6 +397,12 @@ class Nouns(Context):
         governed = head.dep == "pobj" and prep.text in PLACE_PREPOSITIONS
         if self._is_place_of(mention):
             return True
+        if (
+            head.dep == "dobj"
+            and self.sentence.head(head).lemma in EXPLORING
+            and kind in {"place", "inside", "building", "nature"}
+        ):
+            return True  # "explores a dark cave"
         if self._is_house(mention):
             mention.what = replace(mention.what, kind="building", height_m=max(HOUSE_M, mention.what.height_m))
             return False

@@ -68,7 +68,7 @@ class _Reader(Acts):
         for word in self.sentence.words:
             if (
                 self._is_act(word)
-                and not (word.i in shown and motion_of(word.lemma) in {None, "walk"})
+                and not (word.i in shown and motion_of(word.lemma) in {None, "walk", "blow"})
                 and not (word.dep == "amod" and word.head in shown)
             ):  # "a steaming cup"
                 self._act(word)

@@ -82,6 +82,11 @@ TOPPLING = frozenset(
     {"knock over", "tip over", "kick over", "push over", "topple", "knock down", "tip", "overturn", "turn over"}
 )
 """What somebody does to something that then lies there."""
+BEAMING, DARK = (
+    frozenset({"flashlight", "lighthouse", "searchlight", "headlamp", "projector", "headlight"}),
+    frozenset({"dark", "dim", "gloomy", "unlit"}),
+)
+"""What throws a beam in the dark; and what is said of dark places."""
 STILL_VERBS = frozenset({"is", "are", "be", "have", "has", "was", "were"})
 CARDS_SHOW = (
     BEATS.keys()
@@ -250,7 +255,16 @@ def _is_cut(front: Mask | None) -> bool:
 def _effects(shot: Shot, sprites: list[Sprite], first: Pose, *, is_dark: bool) -> list[Staged]:
     """Effects that the weather does not show already; where the words ask for one light, that light is seen."""
     plan = shot.plan
-    shown = [effect for effect in plan.effects if plan.look.weather not in SHOWN_BY.get(effect.kind, ())]
+    whole = {r.of: r.to for r in plan.relations if r.relation == "part_of"}
+    shown = [
+        replace(effect, where=whole.get(effect.where, effect.where))  # smoke from a car's tires
+        for effect in plan.effects
+        if plan.look.weather not in SHOWN_BY.get(effect.kind, ())
+    ]
+    dark = is_dark or bool(DARK & set(plan.setting.attributes))
+    torches = [e for e in plan.entities if e.noun.rpartition(" ")[2] in BEAMING] if dark else []
+    if torches and not any(effect.kind == "beam" for effect in shown):
+        shown += [Effect("beam", torch.id) for torch in torches]
     if plan.look.lighting == "spotlight" and not any(effect.kind == "spotlight" for effect in shown):
         shown.append(Effect("spotlight"))
     seconds = shot.output.duration_s

@@ -85,6 +85,7 @@ class Sprite:
         holds, grip: In whose hands it is, one after the other, and where it is held, in its heights.
         lifted: How high it is held at least, in the holder's heights: umbrellas and swords.
         tied: Whom it is placed by, and how: a relation of the plan.
+        loop_s: Of somebody of a crowd, whose views are pictures of what they do: how long they take; 0: views are sides.
     """
 
     ref: str
@@ -116,6 +117,7 @@ class Sprite:
     grip: float = 0.45
     lifted: float = 0.0
     tied: tuple[Sprite, str] | None = None
+    loop_s: float = 0.0
     _cards: OrderedDict[tuple[int, int], tuple[Card, Texture]] = field(default_factory=OrderedDict)
     _planes: dict[tuple[int, bool], Plane] = field(default_factory=dict)
     _hazed: dict[tuple[int, int], Texture] = field(default_factory=dict)
@@ -285,7 +287,8 @@ def draw_sprite(
     distance = float(np.linalg.norm(away))
     blur = focus.blur_px(distance) if focus else 0.0
     if sprite.is_prop and sprite.turned is None:
-        texture = sprite.texture_at(0, haze, distance)
+        share = (seconds + abs(sprite.x)) / sprite.loop_s if sprite.loop_s else 0.0
+        texture = sprite.texture_at(int(share * len(sprite.views)) % len(sprite.views), haze, distance)
         draw_billboard(frame, view, texture, foot, sprite.height_m, opacity=opacity, blur_px=blur)
         return
     if sprite.figure is not None:

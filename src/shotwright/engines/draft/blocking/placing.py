@@ -45,7 +45,7 @@ CROWD = 5
 CROWD_M = 1.8
 HAND_SHARE = 0.11
 """Height of the smallest thing in a hand, in the holder's heights."""
-HELD_ASPECT, HELD_SHARE = 0.55, 0.34
+HELD_ASPECT, HELD_SHARE, HELD_WIDE = 0.55, 0.34, 0.5
 LATER_S, PAIR = 0.3, 2
 TOPPED = 1.2
 """How many times as tall as what stands on it a hill is shown."""
@@ -230,6 +230,9 @@ def _hang(members: list[Member], plan: ShotPlan) -> None:
             and member.tall_m > HELD_SHARE * parent.tall_m
         ):
             share = HELD_SHARE * parent.tall_m / member.tall_m  # no lantern hides who carries it
+            member.wide_m, member.tall_m = share * member.wide_m, share * member.tall_m
+        if kind == "held" and parent.entity.kind == "person" and member.wide_m > HELD_WIDE * parent.tall_m:
+            share = HELD_WIDE * parent.tall_m / member.wide_m  # nor does a tray
             member.wide_m, member.tall_m = share * member.wide_m, share * member.tall_m
         if (
             kind in _REVERSED

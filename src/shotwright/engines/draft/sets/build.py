@@ -14,7 +14,7 @@ from shotwright.core.camera import EYE_HEIGHT_M, State, lens_of
 from shotwright.engines.analysis.cutout import CutOut, defringed
 from shotwright.engines.draft.looks.times import TIMES
 from shotwright.engines.draft.sets.art import RGB, Art
-from shotwright.engines.draft.sets.furnish import art_of
+from shotwright.engines.draft.sets.furnish import PEOPLE, art_of, extra_of
 from shotwright.engines.draft.sets.ground import TILE_PX, Ground, make_ground
 from shotwright.engines.draft.sets.kinds import ISLAND_Z, SNOWY, Room, SetKind
 from shotwright.engines.draft.sets.sky import PX_PER_DEG, paint_panorama, surrounding_walls
@@ -301,22 +301,31 @@ def _walls(kind: SetKind, look: Look, rng: np.random.Generator) -> list[Wall]:
 
 
 def _props(kind: SetKind, rng: np.random.Generator, dress: Dress, *, is_snowy: bool) -> list[Sprite]:
-    cuts: dict[tuple[str, int], CutOut] = {}
-    textures: dict[tuple[str, int], Texture] = {}
+    seen: dict[tuple[str, int], tuple[list[CutOut], list[Texture]]] = {}
     sprites = []
     for prop in kind.props(rng):
-        key = (prop.name, int(rng.integers(VARIANTS)))
-        if key not in cuts:
-            cuts[key] = _cut(art_of(prop.name, rng), dress, is_snowy=is_snowy)
-            textures[key] = Texture(cuts[key].texture, cuts[key].alpha)
+        is_extra = prop.name.startswith(PEOPLE)
+        key = (prop.name, int(rng.integers(PEOPLE_VARIANTS if is_extra else VARIANTS)))
+        extra = extra_of(prop.name, key[1], walks=kind.room is None and not kind.floats) if is_extra else None
+        if key not in seen:
+            arts = extra.arts if extra is not None else (art_of(prop.name, rng),)
+            cuts = [_cut(art, dress, is_snowy=is_snowy and extra is None) for art in arts]
+            seen[key] = (cuts, [Texture(cut.texture, cut.alpha) for cut in cuts])
+        cuts, textures = seen[key]
         is_near = abs(prop.z) < SHADOW_WITHIN_M and prop.lift_m == 0 and not any(kind.drift) and not kind.floats
-        sprites.append(
-            Sprite(
-                f"set:{prop.name}", [(0.0, cuts[key])], prop.x, prop.lift_m, prop.z, prop.height_m, is_floating=not is_near,
-                is_prop=True, textures={0: textures[key]},
-            )
+        sprite = Sprite(
+            f"set:{prop.name}", [(0.0, cut) for cut in cuts], prop.x, prop.lift_m, prop.z, prop.height_m,
+            is_floating=not is_near, is_prop=True, textures=dict(enumerate(textures)), gait="still",
         )  # fmt: skip
+        if extra is not None:
+            sprite.loop_s = extra.loop_s
+            sprite.walk = (0.0, LONGEST_S, extra.speed * LONGEST_S, 0.0) if extra.speed else None
+        sprites.append(sprite)
     return sprites
+
+
+PEOPLE_VARIANTS, LONGEST_S = 6, 10.0
+"""How many sorts of extras there are; and the longest clip, seconds."""
 
 
 def _cut(art: Art, dress: Dress, *, is_snowy: bool) -> CutOut:

@@ -66,8 +66,6 @@ def art_of(name: str, rng: Rng) -> Art:
         return PAINTERS[name](rng)
     if name.startswith(LABEL):
         return _art(box_of(name.removeprefix(LABEL), "other", None))
-    if name.startswith(PEOPLE):
-        return _person(name, int(rng.integers(6)))
     row = row_of(name)
     assert row is not None  # noqa: S101  (`Thing.of` asked)
     if row.code.startswith(DRAWN):
@@ -79,14 +77,39 @@ def _art(cut: CutOut) -> Art:
     return Art(yuv_to_rgb(cut.texture), cut.alpha, np.zeros_like(cut.alpha))
 
 
+PHASES, LOOP_S = 6, {"walk": 1.1, "talk": 3.0, "look_around": 4.0, "stand": 4.0, "sit": 4.0}
+"""Pictures of a moving extra, and how long they take until they begin again, seconds."""
+WALK_M_S = 1.1
+
+
+@dataclass(frozen=True)
+class Extra:
+    """Somebody of a crowd.
+
+    Attributes:
+        arts: Pictures of what they do, one after the other.
+        loop_s: How long they take until they begin again.
+        speed: Metres per second to the right.
+    """
+
+    arts: tuple[Art, ...]
+    loop_s: float
+    speed: float = 0.0
+
+
 @lru_cache(maxsize=24)
-def _person(name: str, number: int) -> Art:
-    """Somebody of a crowd, who stands, talks, looks around or sits."""
+def extra_of(name: str, number: int, *, walks: bool) -> Extra:
+    """Somebody of a crowd, who stands, talks, looks around or sits, or walks by where there is room."""
     motion = "sit" if name.endswith("sitting") else PEOPLE_DO[number % len(PEOPLE_DO)]
+    motion = "stand" if motion == "walk" and not walks else motion
+    motion = "walk" if walks and motion == "stand" else motion
     entity = Entity(f"extra{number}", "woman" if number % 2 else "man", "person")
-    figure = Figure([Step(motion, 0.0, 1.0)], clothes_of(entity, [], number))
-    turn = (zlib.crc32(name.encode()) + 67 * number) % 160 - 80
-    return _art(figure.card(0.3 * number, float(turn), 0.0).cut)
+    loop = LOOP_S[motion]
+    figure = Figure([Step(motion, 0.0, 60.0)], clothes_of(entity, [], number))
+    side = 1 if number % 4 < 2 else -1
+    turn = -80.0 * side if motion == "walk" else (zlib.crc32(name.encode()) + 67 * number) % 160 - 80
+    cards = [figure.card(loop * i / PHASES, float(turn), 0.0).cut for i in range(PHASES)]
+    return Extra(tuple(_art(cut) for cut in cards), loop, side * WALK_M_S if motion == "walk" else 0.0)
 
 
 Place = Callable[[Rng, SetKind, int, int, float], tuple[float, float, float]]
