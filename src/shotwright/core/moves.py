@@ -198,7 +198,7 @@ def _pedestal(move: CameraMove, state: State, space: Space) -> Apply:
     elif move.move == "pedestal_down":
         end, turns, closer = max(0.3, height * 0.35), 0.5, 0.0
     else:
-        end, turns, closer = height + min(max(1.6, 0.35 * space.wall_m), max(3.0, 0.6 * state.distance)), 0.6, 0.0
+        end, turns, closer = height + min(max(1.4, 0.25 * space.wall_m), max(1.8, 0.5 * state.distance)), 0.6, 0.0
 
     def apply(now: State, t: float) -> State:
         x, y, z = now.eye

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from shotwright.core.prompt import syntax
 from shotwright.core.prompt import vocabulary as v
 from shotwright.core.prompt.grammar import ARTICLES, AUXILIARIES, is_adverb
+from shotwright.core.prompt.lexicon import noun_of
 from shotwright.core.prompt.phrases import PhraseTable
 
 if TYPE_CHECKING:
@@ -370,6 +371,9 @@ def _is_short(tokens: Sequence[Token], at: int) -> bool:
 def _look(tokens: Sequence[Token], low: int, high: int) -> set[int]:
     """A look is taken out where it is a phrase of its own ("at night", ", foggy morning,"), not where it describes a noun."""
     at, end = low, high
+    after = noun_of(tokens[end].lemma) if end < len(tokens) and end - low == 1 else None
+    if after is not None and after.kind in {"furniture", "tool", "building"}:
+        return set()  # "neon signs reflect in puddles"
     while at > 0 and tokens[at - 1].lemma in IN_A_LOOK and tokens[at - 1].kind == "word":
         at -= 1
     while end < len(tokens) and (tokens[end].lemma in LOOK_NOUNS or tokens[end].kind == "number"):

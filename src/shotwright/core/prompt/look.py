@@ -117,9 +117,14 @@ def settings_in(tokens: list[Token]) -> list[Hit[str]]:
         if hit.start not in film
         and not SEEN_AFAR & {token.low for token in tokens[hit.end : hit.end + 1]}
         and not (looks_out and tokens[hit.start].low in SEEN_AFAR)  # "a window with a city skyline"
+        and not (
+            tokens[hit.start].low == "sky" and UPWARDS & {t.low for t in tokens[max(0, hit.start - 3) : hit.start]}
+        )
     ]
 
 
+UPWARDS = frozenset({"into", "towards", "toward", "to", "at", "up"})
+"""Before a sky that somebody only aims at."""
 SEEN_AFAR = frozenset({"skyline", "cityscape", "view", "panorama"})
 """What one sees from elsewhere."""
 

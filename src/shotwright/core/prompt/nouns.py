@@ -398,6 +398,12 @@ class Nouns(Context):
         if self._is_place_of(mention):
             return True
         if (
+            mention.noun == "sky"
+            and head.dep == "pobj"
+            and prep.text in {"into", "to", "towards", "toward", "at", "up"}
+        ):
+            return bool(self.scene.places)  # "roars fire into the sky": nobody is in it
+        if (
             head.dep == "dobj"
             and self.sentence.head(head).lemma in EXPLORING
             and kind in {"place", "inside", "building", "nature"}

@@ -8,6 +8,7 @@ a second to load and is loaded once, by the first prompt that needs it. Where a 
 from __future__ import annotations
 
 import importlib.util
+import itertools
 import threading
 from functools import cache
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from shotwright.core.prompt.lexicon import base_verb, is_verb, noun_of, singular
 from shotwright.core.prompt.repair import attached, misread, set_doing
 from shotwright.core.prompt.sentence import NOUNS, Sentence, Word
+from shotwright.core.prompt.vocabulary import COLOURS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -75,7 +77,8 @@ def parse(tokens: Sequence[Token], places: Sequence[int], pictures: Mapping[int,
     for _, low, _, _ in pieces:
         if low.startswith("@"):
             names.setdefault(low, NAMES[len(names) % len(NAMES)])
-    plain = _sides([low for _, low, _, _ in pieces])
+    lows = [low for _, low, _, _ in pieces]
+    plain = _sides(lows) | _shades(lows)
     words = _parsed(pieces, names, plain)
     for _ in range(REPAIRS):
         found = misread(words)
@@ -124,6 +127,20 @@ def _sides(lows: list[str]) -> dict[int, str]:
     ]
     found = {place: word for i in at for place, word in ((i, "here"), (i + 2, "there"))}
     return found | dict.fromkeys(sides, "side")
+
+
+def _shades(lows: list[str]) -> dict[int, str]:
+    """ "A lone grey wolf": colours before a noun are read as plain adjectives, and never as nouns."""
+    found: dict[int, str] = {}
+    for i, (low, after) in enumerate(itertools.pairwise(lows)):
+        is_worn = i > 0 and lows[i - 1] in {"in", "wearing"}  # "a defender in green dives"
+        if low not in COLOURS or not after.isalpha() or is_worn or (noun := noun_of(singular(after))) is None:
+            continue
+        found[i] = "big"
+        pair = noun_of(f"{low} {singular(after)}")
+        if pair is not None and pair.kind == "animal" and noun.kind != "place":
+            found[i + 1] = "dog" if singular(after) == after else "dogs"
+    return found
 
 
 def _spoken(text: str) -> str:

@@ -348,10 +348,16 @@ def _asking(tokens: list[Token]) -> set[int]:
         for token in tokens[start : start + ASKED_WORDS]:
             text += f"{token.low} "
             ends.append(len(text))
-        match = ASKING.match(text)
+        match = HEADED.match(text) or ASKING.match(text)
         if match is not None:
             found |= {start + i for i, end in enumerate(ends) if end <= match.end()}
     return found
+
+
+HEADED = re.compile(
+    r"[^:,.@]{0,60}\b(?:ad|ads|video|clip|spot|commercial|trailer|teaser|reel|post|advert|promo|style|intro)\b[^:,.@]{0,50}: "
+)
+"""A title before a colon: "15s ad for our running app: a man jogs"."""
 
 
 ASKED_WORDS = 18

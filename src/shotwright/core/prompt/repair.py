@@ -51,6 +51,7 @@ def misread(words: Words) -> dict[int, str]:
     found = {word.i: _doing(words, word) for word in words if _is_really_doing(words, word)}
     found |= {word.i: "dog" for word in words if _is_really_noun(words, word)}
     found |= {word.i: "away" for word in words if _is_side(words, word)}
+    found |= {word.i: "big" for word in words if _is_really_said(words, word)}
     for low, high in _clauses(words):
         clause = words[low:high]
         plural = next((word for word in clause if _is_really_plural(words, word)), None)
@@ -82,9 +83,18 @@ DOING = frozenset({"walking", "carrying"})
 def set_doing(words: Words, plain: dict[int, str]) -> Words:
     """What is done, also where the parser keeps it for a noun of two: "tractor spinning in mid air"."""
     found = list(words)
-    for i in (i for i, text in plain.items() if text in DOING and words[i].is_noun and i):
+    for i in (i for i, text in plain.items() if text in DOING and i):
         doing, doer = found[i], found[i - 1]
-        if not doer.is_noun:
+        if not doer.is_noun or (not doing.is_noun and doing.dep not in {"amod", "compound"}):
+            continue
+        if doing.dep in {"amod", "compound"} and doing.head > i and doer.dep == "compound":
+            thing = found[doing.head]  # "steam train crossing stone viaduct"
+            head = doer.i if thing.head in {thing.i, i, doer.i} else thing.head
+            found[i - 1] = replace(doer, dep="ROOT" if head == doer.i else thing.dep, head=head)
+            found[i] = replace(doing, tag="VBG", dep="acl", head=doer.i, lemma=base_verb(doing.text))
+            found[thing.i] = replace(thing, dep="dobj", head=i)
+            continue
+        if not doing.is_noun:
             continue
         head = doer.i if doing.head == i else doing.head
         found[i - 1] = replace(doer, dep=doing.dep, head=head)
@@ -172,6 +182,7 @@ def _is_really_doing(words: Words, word: Word) -> bool:
     before = words[word.i - 1] if word.i else None
     after = _after(words, word)
     is_end = after is None or after.tag in {"IN", "TO", "RB", "RP", ",", "DT", "PRP$", "NNS"} or after.text in WAYS
+    is_end |= before is not None and _is_headline(words, word, before)
     if (
         not word.is_noun
         or word.is_ref
@@ -187,7 +198,18 @@ def _is_really_doing(words: Words, word: Word) -> bool:
     meant = noun_of(word.text)
     is_doing = meant is None or meant.kind == "abstract" or takes_many
     is_where = is_doing and before.dep == "compound" and _is_placed(words, before)
+    if _is_headline(words, word, before):
+        return True
     return before.is_noun and is_of and known is None and (_can_move(before) or is_where)
+
+
+def _is_headline(words: Words, word: Word, before: Word) -> bool:
+    """ "Steam train crossing stone viaduct": without any article, somebody who can act, what they do, and a thing."""
+    after = _after(words, word)
+    low = max((w.i for w in words[: word.i] if w.text in CLAUSE_ENDS), default=-1) + 1
+    is_bare = not any(w.tag in {"DT", "PRP$"} for w in words[low : word.i])
+    takes = after is not None and (after.is_noun or after.tag == "JJ") and not after.is_ref
+    return is_bare and takes and _can_act(before) and word.text.endswith("ing") and is_verb(word.text)
 
 
 def _is_placed(words: Words, place: Word) -> bool:
@@ -215,10 +237,15 @@ def _is_really_noun(words: Words, word: Word) -> bool:
             return True  # "the alien moves"
         after = _after(words, word)
         is_doing = after is None or after.text == "," or (after.text.endswith("ing") and is_verb(after.text))
-        if word.dep in {"nsubj", "dobj"} or (is_doing and before is not None and before.tag == "DT"):
+        if word.dep in {"nsubj", "dobj"} or (is_doing and before is not None and before.tag in {"DT", "JJ", "NN"}):
             return True  # "a steam locomotive bursts out", "an ant carrying a leaf"
     if word.tag == "VBG" and known is not None and known.kind in ACTORS and before is not None and before.tag == "DT":
         return True  # "a viking looks"
+    if known is not None and word.tag in {"JJ", "RB", "FW", "UH"} and before is not None and before.tag == "DT":
+        ahead = _after(words, word)
+        ends = ahead is None or ahead.tag in {"IN", *FINITE} or ahead.text in CLAUSE_ENDS
+        if ends and known.kind not in NO_THINGS and word.text not in COLOURS | POSITIONS | PLAIN_ADVERBS | OTHERS:
+            return True  # "a croissant on a plate"
     is_worn = _is_worn(words, word)
     after = _after(words, word)
     if (
@@ -234,8 +261,9 @@ def _is_really_noun(words: Words, word: Word) -> bool:
     is_pair = is_pair and not (is_verb(word.text) and _ends_in_s(word))  # a bee flies, and is no bee fly
     if word.tag[0] in "VR" and (is_worn or is_pair) and word.tag not in {"VBG", "VBN", "RP"}:
         return True
-    if word.tag == "RB" and known is not None and known.kind in ACTORS:
-        return True  # "golden retriever running"
+    if word.tag == "RB" and known is not None and known.kind in ACTORS and word.text not in PLAIN_ADVERBS:
+        ahead = _after(words, word)
+        return ahead is not None and ahead.tag[0] == "V"  # "golden retriever running"
     if word.tag in {"VB", "VBP"} and before is not None and _ends_a_name(words, word, before):
         return True
     is_thing = known is not None and known.kind not in NO_THINGS
@@ -255,6 +283,9 @@ def _ends_a_name(words: Words, word: Word, before: Word) -> bool:
     return is_one and is_end and known is not None and known.kind != "abstract" and not _can_act(before) and not is_worn
 
 
+PLAIN_ADVERBS = frozenset(
+    {"straight", "right", "left", "back", "home", "still", "fast", "together", "alone", "here", "there"}
+)
 NO_THINGS = frozenset({"abstract", "place", "light", "material"})
 OTHERS = frozenset({"other", "others", "another"})
 NO_NOUNS = frozenset({"is", "are", "was", "were", "has", "have", "does", "do", "wears", "wear", "shows", "sees"})
@@ -283,6 +314,17 @@ def _is_doubtful(words: Words, word: Word) -> bool:
     return _opens(words, word) and word.tag == "VBZ" and follows and not (word.i and words[word.i - 1].text == "and")
 
 
+def _is_really_said(words: Words, word: Word) -> bool:
+    """ ", melted cheddar dripping down": what a thing is like, and nothing that is done to it."""
+    before, after = (words[word.i - 1] if word.i else None), _after(words, word)
+    if word.tag not in {"VBD", "VBN"} or not word.text.endswith("ed") or after is None or not after.is_noun:
+        return False
+    opens = before is None or before.text == ","
+    ahead = _after(words, after)
+    noun = noun_of(after.lemma)
+    return opens and noun is not None and ahead is not None and (ahead.tag in {"VBG", "IN"} or ahead.text == ",")
+
+
 def _is_side(words: Words, word: Word) -> bool:
     """ "The boat tilts left": nobody leaves."""
     before = words[word.i - 1] if word.i else None
@@ -301,6 +343,8 @@ def _may_be_verb(words: Words, word: Word, low: int) -> bool:
         return _goes_on(words, word) and not is_somebody
     if (_ends_compound(words, word) and not _clashes(words, word)) or _is_worn(words, word):
         return False  # "three hot air balloons", "in a lace dress"
+    if _is_with_participle(words, word):
+        return False
     if not _ends_in_s(word) and _ends_a_name(words, word, words[word.i - 1]):
         return False
     before, known = words[word.i - 1], noun_of(singular(word.text))
@@ -334,6 +378,15 @@ def _may_be_verb(words: Words, word: Word, low: int) -> bool:
         or any(w.tag in {"NNS", "NNPS"} for w in earlier)
         or (before.tag in {"NN", "CD"} and _can_move(before))
     )
+
+
+def _is_with_participle(words: Words, word: Word) -> bool:
+    """ "Neon signs reflecting in puddles", "autumn trees, smoke": things in the plural, and nobody's deed."""
+    known, after = noun_of(singular(word.text)), _after(words, word)
+    if word.tag != "NNS" or known is None or known.kind in NO_THINGS or _can_act(words[word.i - 1]):
+        return False
+    is_bare = word.i < 2 or words[word.i - 2].tag not in {"DT", "PRP$", "JJ", "NN"}
+    return after is not None and (after.tag == "VBG" or (after.text == "," and is_bare))
 
 
 def _is_modified(word: Word, before: Word) -> bool:

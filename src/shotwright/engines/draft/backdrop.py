@@ -122,7 +122,34 @@ def _told(plan: ShotPlan, setting: Setting, things: list[str]) -> str | None:
     is_outside = falls and not has_window
     usual = place_told_by(things, plan.actions, is_outside=is_outside) if set(setting.shells) <= VAGUE_SHELLS else None
     is_bare = is_outside and things and not setting.shells and not setting.places
-    return usual or ("street" if is_bare else None)
+    if usual is not None or (setting.shells or setting.places):
+        return usual
+    kinds = {entity.kind for entity in plan.entities}
+    if is_bare and kinds & {"person", "animal", "vehicle"}:
+        return "street"
+    is_furnished = any(e.kind == "furniture" and e.noun.rpartition(" ")[2] in OF_ROOMS for e in plan.entities)
+    return "living room" if is_furnished and kinds & {"person", "animal"} else None
+
+
+OF_ROOMS = frozenset(
+    {
+        "table",
+        "sofa",
+        "couch",
+        "armchair",
+        "carpet",
+        "rug",
+        "shelf",
+        "bookshelf",
+        "cupboard",
+        "drawer",
+        "fireplace",
+        "wardrobe",
+        "dresser",
+        "mantelpiece",
+    }
+)
+"""Furniture that stands in rooms, where the words name no other place."""
 
 
 class Builder:

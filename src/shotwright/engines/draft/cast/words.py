@@ -145,6 +145,8 @@ def _is_of_room(entity: Entity, plan: ShotPlan) -> bool:
     """A window that nothing is done to: the set has it in its wall."""
     is_used = any(entity.id in {act.object, act.who} for act in plan.actions)
     is_open_air = bool(plan.setting.places) and not plan.setting.inside
+    if entity.noun in {"sun", "moon", "sunlight"}:
+        return plan.setting.inside or any(e.noun == "window" for e in plan.entities)  # its light is seen
     return entity.noun == "window" and not is_used and not is_open_air
 
 

@@ -250,6 +250,8 @@ GROWN = frozenset({"tree", "bush"})
 """What changes with the season."""
 LEAFY = frozenset({"park", "forest", "field", "mountains"})
 """Where leaves lie in autumn."""
+EARTH: RGB = (150, 116, 88)
+"""What is in the ground of every colour."""
 WATERS = frozenset({"sea", "harbour", "lake", "beach", "island"})
 DYED = WATERS | {"field", "mountains", "desert", "space", "park"}
 """Open kinds whose water or ground takes a colour that is said of them: "a turquoise lagoon", "a red planet"."""
@@ -258,7 +260,8 @@ DYED = WATERS | {"field", "mountains", "desert", "space", "park"}
 def _dyed(base: str, colour: RGB) -> Callable[[Rng], FrameRGB]:
     if base in WATERS:
         return water(tinted(colour, 0.86), tinted(colour, 1.3))
-    return soil(tinted(colour, 0.92), tinted(colour, 1.06), 0.7)
+    earth = tuple(round(0.6 * c + 0.4 * e) for c, e in zip(colour, EARTH, strict=True))
+    return soil(tinted((earth[0], earth[1], earth[2]), 0.92), tinted((earth[0], earth[1], earth[2]), 1.06), 0.7)
 
 
 def _as_room(kind: SetKind, row: dict[str, Any], others: list[dict[str, Any]]) -> SetKind:
