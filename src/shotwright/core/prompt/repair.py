@@ -225,49 +225,49 @@ def _is_placed(words: Words, place: Word) -> bool:
 
 
 def _is_really_noun(words: Words, word: Word) -> bool:
-    """A thing that was read as a verb: "a school bus stops", "the ceiling lamps flicker", "a can drops"."""
+    """A thing that was read as something else: "a school bus stops", "the ceiling lamps flicker", "a can drops"."""
     before = words[word.i - 1] if word.i else None
     if word.tag == "MD":
         return before is not None and before.tag == "DT"
     known = noun_of(singular(word.text))
-    if word.tag == "JJ" and known is not None and word.dep == "pobj" and known.kind not in NO_THINGS:
-        return before is not None and before.tag == "DT" and word.text not in COLOURS | POSITIONS  # "looks at a key"
-    if word.tag == "JJ" and known is not None and known.kind in ACTORS and word.text not in COLOURS:
-        if word.dep == "amod" and words[word.head].tag in FINITE and before is not None and before.tag == "DT":
-            return True  # "the alien moves"
-        after = _after(words, word)
-        is_doing = after is None or after.text == "," or (after.text.endswith("ing") and is_verb(after.text))
-        if word.dep in {"nsubj", "dobj"} or (is_doing and before is not None and before.tag in {"DT", "JJ", "NN"}):
-            return True  # "a steam locomotive bursts out", "an ant carrying a leaf"
-    if word.tag == "VBG" and known is not None and known.kind in ACTORS and before is not None and before.tag == "DT":
-        return True  # "a viking looks"
-    if known is not None and word.tag in {"JJ", "RB", "FW", "UH"} and before is not None and before.tag == "DT":
-        ahead = _after(words, word)
-        ends = ahead is None or ahead.tag in {"IN", *FINITE} or ahead.text in CLAUSE_ENDS
-        if ends and known.kind not in NO_THINGS and word.text not in COLOURS | POSITIONS | PLAIN_ADVERBS | OTHERS:
-            return True  # "a croissant on a plate"
-    is_worn = _is_worn(words, word)
-    after = _after(words, word)
-    if (
-        known is not None
-        and known.kind in ACTORS
-        and word.tag in FINITE
-        and after is not None
-        and after.tag == "NNS"
-        and is_verb(after.text)
-    ):
-        return True  # "a double-decker bus drives over"
+    if known is not None and before is not None and _closes_a_phrase(words, word, before, known.kind):
+        return True
+    if known is not None and known.kind in ACTORS and _acts(words, word, before):
+        return True
     is_pair = before is not None and noun_of(f"{before.text} {singular(word.text)}") is not None
     is_pair = is_pair and not (is_verb(word.text) and _ends_in_s(word))  # a bee flies, and is no bee fly
-    if word.tag[0] in "VR" and (is_worn or is_pair) and word.tag not in {"VBG", "VBN", "RP"}:
+    if word.tag[0] in "VR" and (_is_worn(words, word) or is_pair) and word.tag not in {"VBG", "VBN", "RP"}:
         return True
-    if word.tag == "RB" and known is not None and known.kind in ACTORS and word.text not in PLAIN_ADVERBS:
-        ahead = _after(words, word)
-        return ahead is not None and ahead.tag[0] == "V"  # "golden retriever running"
     if word.tag in {"VB", "VBP"} and before is not None and _ends_a_name(words, word, before):
         return True
     is_thing = known is not None and known.kind not in NO_THINGS
     return word.tag in FINITE and is_thing and not is_verb(word.text) and word.text not in NO_NOUNS
+
+
+def _closes_a_phrase(words: Words, word: Word, before: Word, kind: str) -> bool:
+    """ "A croissant on a plate", "looks at a key": a thing behind an article, with no noun behind it."""
+    if before.tag != "DT" or kind in NO_THINGS or word.tag not in {"JJ", "RB", "FW", "UH"}:
+        return False
+    ahead = _after(words, word)
+    ends = ahead is None or ahead.tag in {"IN", *FINITE} or ahead.text in CLAUSE_ENDS
+    return (ends or word.dep == "pobj") and word.text not in COLOURS | POSITIONS | PLAIN_ADVERBS | OTHERS
+
+
+def _acts(words: Words, word: Word, before: Word | None) -> bool:
+    """Somebody who can act, taken for what is said of somebody: "a steam locomotive bursts out", "the alien moves"."""
+    after = _after(words, word)
+    is_after_article = before is not None and before.tag == "DT"
+    if word.tag == "JJ" and word.text not in COLOURS:
+        is_doing = after is None or after.text == "," or (after.text.endswith("ing") and is_verb(after.text))
+        is_named = before is not None and before.tag in {"DT", "JJ", "NN"}
+        is_subject = word.dep == "amod" and words[word.head].tag in FINITE and is_after_article
+        return word.dep in {"nsubj", "dobj"} or (is_doing and is_named) or is_subject
+    if word.tag == "VBG":
+        return is_after_article  # "a viking looks"
+    if word.tag == "RB":  # "golden retriever running"
+        return word.text not in PLAIN_ADVERBS and after is not None and after.tag[0] == "V"
+    many = after is not None and after.tag == "NNS" and is_verb(after.text)
+    return word.tag in FINITE and many  # "a double-decker bus drives over"
 
 
 def _ends_a_name(words: Words, word: Word, before: Word) -> bool:

@@ -168,7 +168,7 @@ def _masks(
         blue += pool * (cb - 128)
         red += pool * (cr - 128)
     over = np.maximum(gain, 1.0)
-    return gain / over, blue / over, red / over
+    return tuple((mask / over).astype(np.float32) for mask in (gain, blue, red))  # type: ignore[return-value]  # three of them
 
 
 def _brighten(
@@ -177,8 +177,9 @@ def _brighten(
     size = (frame.shape[1], frame.shape[0])
     times = np.clip(ONE * (rest + GAIN * gain), 0, 255).astype(np.uint8)
     large = cv2.resize(times, size, interpolation=cv2.INTER_LINEAR)
-    luma = cv2.subtract(cv2.extractChannel(frame, 0), 16)
-    cv2.insertChannel(cv2.add(cv2.multiply(luma, large, scale=1 / ONE), 16), frame, 0)
+    luma = cv2.convertScaleAbs(cv2.extractChannel(frame, 0), alpha=1, beta=-16)  # levels begin at 16
+    lit = cv2.convertScaleAbs(cv2.multiply(luma, large, scale=1 / ONE), alpha=1, beta=16)
+    cv2.insertChannel(np.asarray(lit, np.uint8), frame, 0)
     for channel, amount in ((1, blue), (2, red)):
         shift = cv2.resize((TINT * amount).astype(np.int8).astype(np.int16), size, interpolation=cv2.INTER_LINEAR)
         cv2.insertChannel(cv2.add(cv2.extractChannel(frame, channel), shift, dtype=cv2.CV_8U), frame, channel)

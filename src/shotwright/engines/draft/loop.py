@@ -82,7 +82,9 @@ class _Painter:
         eye = (pose.x, pose.y, pose.z)
         focus = self._focus(eye, pose, seconds)
         place.draw(frame, view, seconds, focus)
-        behind: list[tuple[float, Sprite]] = [(distance_to(s, eye, seconds), s) for s in (*place.props, *scene.sprites)]
+        behind: list[tuple[float, Sprite]] = [
+            (view.depth_of(s.place(seconds)), s) for s in (*place.props, *scene.sprites)
+        ]
         behind.sort(key=lambda item: -item[0])
         split = self._split_m(eye, seconds)
         for effect in scene.effects:

@@ -26,6 +26,7 @@ from shotwright.engines.draft.cast.changes import BEATS, LASTING, changes_of
 from shotwright.engines.draft.cast.members import GAITS, Subject, cast_of
 from shotwright.engines.draft.cast.pose import motions
 from shotwright.engines.draft.cast.props import with_props
+from shotwright.engines.draft.cast.strides import HERTZ, strides_of
 from shotwright.engines.draft.cast.words import Look, members_of
 from shotwright.engines.draft.effects import Staged, staged_effects
 from shotwright.engines.draft.focus import F_NUMBERS, FocusPull
@@ -39,13 +40,14 @@ from shotwright.engines.draft.place import Place
 from shotwright.engines.draft.shooting import Filmed, shoot
 from shotwright.engines.draft.sight import clear, less_far, sight_of
 from shotwright.engines.draft.sprites import Hold, Sprite, spread_views
+from shotwright.engines.draft.stage import Texture
 from shotwright.engines.draft.weather import Haze
 from shotwright.media.colour import FrameRGB, FrameYUV, Mask, colour_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from shotwright.core.plan import Entity, ShotPlan
+    from shotwright.core.plan import Action, Entity, ShotPlan
     from shotwright.engines.analysis.cache import Cache
     from shotwright.engines.base import Shot
     from shotwright.engines.draft.backdrop import Backdrop
@@ -192,11 +194,7 @@ def build_scene(shot: Shot, cache: Cache, backdrop: Backdrop | None, *, end: Fra
         unfilmed += lessened
     for each in (place, *(later for _, later in builder.later)):
         each.props = staging.out_of_the_way(each.props, sprites, each.base.lens)
-    morph = None
-    if end is not None and backdrop is not None:
-        morph = morph_between(
-            backdrop.rgb, end, place, poses, lens=lens_of(plan.look.lens_mm), is_moved=bool(plan.camera)
-        )
+    morph = _morph(plan, place, poses, end, backdrop)
     effects = _effects(
         shot, [*sprites, *(card for card in place.props if card.word)], poses[0], is_dark=lookdev.is_dark
     )
@@ -204,6 +202,15 @@ def build_scene(shot: Shot, cache: Cache, backdrop: Backdrop | None, *, end: Fra
         place, poses, sprites, lookdev.sun, None if is_bound else builder.haze, _focus_of(plan, sprites),
         plan.look.weather, is_bound, first_place, morph, later_places=builder.later, effects=effects, lamps=_lamps(shot, sprites, place, effects, lookdev), not_rendered=[*notes, *not_drawn(plan), *_not_acted(plan, sprites), *dict.fromkeys(unfilmed)],
     )  # fmt: skip
+
+
+def _morph(
+    plan: ShotPlan, place: Place, poses: list[Pose], end: FrameRGB | None, backdrop: Backdrop | None
+) -> Morph | None:
+    """The way to the last frame, where there is one."""
+    if end is None or backdrop is None:
+        return None
+    return morph_between(backdrop.rgb, end, place, poses, lens=lens_of(plan.look.lens_mm), is_moved=bool(plan.camera))
 
 
 def _without_doubles(props: list[Sprite], plan: ShotPlan) -> list[Sprite]:
@@ -380,6 +387,8 @@ def _stage_words(
         sprite.fade_s = 1 / floor.fps if is_cut_in else sprite.fade_s
         sprite.gone_s = min((at for at in left if _has_left(plan, member.entity, at)), default=math.inf)
         acts = plan.actions_of(member.entity.id)
+        if sprite.figure is None and member.entity.kind == "animal":
+            _stride(sprite, acts)
         if sprite.figure is None:
             toppled = tuple(act for act in plan.actions if act.object == member.entity.id and act.verb in TOPPLING)
             sprite.changes = changes_of(acts, toppled, is_still=member.track is None)
@@ -387,6 +396,16 @@ def _stage_words(
     lead = next((i for i, (member, _) in enumerate(shown) if member is about), 0)
     sprites = [sprite for _, sprite in shown]
     return [sprites[lead], *sprites[:lead], *sprites[lead + 1 :]]
+
+
+def _stride(sprite: Sprite, acts: tuple[Action, ...]) -> None:
+    """Legs that go, fins that wave, while an animal is on its way."""
+    act = next((act for act in acts if act.motion in HERTZ), None)
+    if act is None or act.motion is None:
+        return
+    spans = tuple((one.start_s, one.end_s) for one in acts if one.motion in HERTZ)
+    cuts = strides_of(sprite.views[0][1], act.motion, looks_left=sprite.is_mirrored)
+    sprite.strides = ([Texture(cut.texture, cut.alpha) for cut in cuts], HERTZ[act.motion], spans)
 
 
 def _has_left(plan: ShotPlan, entity: Entity, at: float) -> bool:

@@ -50,6 +50,8 @@ HIGH_UP = frozenset(
 """What a camera looks up to that is no face."""
 TURNS = frozenset({"static", "pan_left", "pan_right", "tilt_up", "tilt_down"})
 """Cameras that may lose whom the shot is about."""
+NEARER_M, BACK_SHARE = 0.5, 0.5
+"""Who comes nearer by this much is led by a camera that goes back this share of their way."""
 HEAD_ROOM, MOST_RAD = 0.94, 0.6
 """Where in half frames a head may be at most, and by how much a camera is tilted up for it, radians."""
 SEEN, NEAREST_SEEN_M = 0.55, 0.3
@@ -157,6 +159,8 @@ def _go_along(
     fps = float(film.shot.output.fps)
     if sprites and any(MOVES[move.move].keeps_subject for move in moves if move.target != DRIFT):
         _follow(poses, sprites[0], film.place, fps, start_s)
+    if sprites and sprites[0].track is not None and {m.move for m in moves} & {"dolly_out"}:
+        _lead_back(poses, sprites[0], fps, start_s)
     if film.is_worded and sprites:
         _tilt_to(poses, sprites[0], moves, fps=fps, start_s=start_s)
     if film.is_worded and not TURNS & {move.move for move in film.shot.plan.camera}:
@@ -164,6 +168,20 @@ def _go_along(
             poses, sprites[0], AIM.get(framing.size or "", TARGET_AT), aspect=film.aspect, fps=fps, start_s=start_s,
             is_whole=framing.size != "extreme_close_up" and sprites[0].figure is not None,
         )  # fmt: skip
+
+
+def _lead_back(poses: list[Pose], sprite: Sprite, fps: float, start_s: float) -> None:
+    """A camera that moves back before somebody who comes towards it goes slower than they: they come nearer."""
+    _, _, z0 = sprite.place(start_s)
+    end = sprite.place(start_s + (len(poses) - 1) / fps)[2]
+    if z0 - end < NEARER_M:
+        return
+    first = poses[0]
+    for i, pose in enumerate(poses):
+        z = sprite.place(start_s + i / fps)[2]
+        poses[i] = replace(
+            pose, x=first.x, y=first.y, z=first.z - BACK_SHARE * (z0 - z), yaw=first.yaw, pitch=first.pitch
+        )
 
 
 def _tilt_to(poses: list[Pose], sprite: Sprite, moves: tuple[CameraMove, ...], *, fps: float, start_s: float) -> None:

@@ -147,7 +147,7 @@ class Sight:
             whole = cv2.sumElems(matte)[0] / 255
             if not sprite.is_prop:
                 matte = np.ascontiguousarray(matte[tall : 2 * tall, wide : 2 * wide])
-            away = float(np.linalg.norm(np.array(sprite.place(look.seconds)) - view.eye))
+            away = view.depth_of(sprite.place(look.seconds))
             self._mattes[key] = (away, whole, matte if cv2.countNonZero(matte) else None)
         return self._mattes[key]
 

@@ -85,6 +85,7 @@ class Sprite:
         holds, grip: In whose hands it is, one after the other, and where it is held, in its heights.
         lifted: How high it is held at least, in the holder's heights: umbrellas and swords.
         tied: Whom it is placed by, and how: a relation of the plan.
+        strides: Pictures of an animal on its way, how many strides it makes a second, and when it goes.
         loop_s: Of somebody of a crowd, whose views are pictures of what they do: how long they take; 0: views are sides.
     """
 
@@ -117,6 +118,7 @@ class Sprite:
     grip: float = 0.45
     lifted: float = 0.0
     tied: tuple[Sprite, str] | None = None
+    strides: tuple[list[Texture], float, tuple[tuple[float, float], ...]] | None = None
     loop_s: float = 0.0
     _cards: OrderedDict[tuple[int, int], tuple[Card, Texture]] = field(default_factory=OrderedDict)
     _planes: dict[tuple[int, bool], Plane] = field(default_factory=dict)
@@ -221,9 +223,18 @@ class Sprite:
         """Show this card, made by somebody else, as the frontal view."""
         self._planes[(0, False)] = plane
 
-    def texture_at(self, index: int, haze: Haze | None, distance_m: float) -> Texture:
+    def stride_at(self, seconds: float) -> Texture | None:
+        """Its legs at a time; None while it stands."""
+        if self.strides is None:
+            return None
+        textures, hertz, spans = self.strides
+        if not any(start <= seconds < end for start, end in spans):
+            return None
+        return textures[int(seconds * hertz * len(textures)) % len(textures)]
+
+    def texture_at(self, index: int, haze: Haze | None, distance_m: float, stride: Texture | None = None) -> Texture:
         """What its card shows at a distance."""
-        base = self.textures[index]
+        base = self.textures[index] if stride is None else stride
         step = haze.step(distance_m) if haze else 0
         if not haze or step == 0:
             return base
@@ -301,7 +312,7 @@ def draw_sprite(
     for index, mirrored, share, narrow in [(0, False, 1.0, 1.0)] if sprite.is_prop else _seen(sprite.views, bearing):
         plane = sprite.plane(index, mirrored=mirrored)
         plane.origin, plane.u, plane.v = foot, card * (1.0 if sprite.is_round else narrow), up
-        plane.texture = sprite.texture_at(index, haze, distance)
+        plane.texture = sprite.texture_at(index, haze, distance, sprite.stride_at(seconds) if index == 0 else None)
         draw_plane(frame, view, plane, opacity=opacity * shape.opacity * share, blur_px=blur)
 
 

@@ -132,6 +132,10 @@ class View:
         basis = np.stack([plane.u, plane.v, plane.origin - self.eye], axis=1)
         return np.asarray(self.intrinsics @ self.axes @ basis, np.float64)
 
+    def depth_of(self, point: tuple[float, float, float]) -> float:
+        """How far ahead a world point is, metres: cards face the camera, and the nearer plane covers the farther one."""
+        return float(self.axes[2] @ (np.asarray(point) - self.eye))
+
     def project(self, point: NDArray[np.float64]) -> NDArray[np.float64]:
         """A world point: x and y in pixels, depth in metres."""
         x, y, depth = self.intrinsics @ self.axes @ (point - self.eye)

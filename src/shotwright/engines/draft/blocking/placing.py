@@ -14,6 +14,7 @@ import numpy as np
 
 from shotwright.core.camera import distance_for
 from shotwright.engines.draft.blocking.anchors import anchor
+from shotwright.engines.draft.blocking.behind import back_up, hang_up, lift_sky
 from shotwright.engines.draft.blocking.contact import LOW_SHARE, SMALL_M, is_in_hand, touch
 from shotwright.engines.draft.blocking.facing import turn
 from shotwright.engines.draft.blocking.ways import GOING, set_off
@@ -47,8 +48,6 @@ HAND_SHARE = 0.11
 """Height of the smallest thing in a hand, in the holder's heights."""
 HELD_ASPECT, HELD_SHARE, HELD_WIDE = 0.55, 0.34, 0.5
 LATER_S, PAIR = 0.3, 2
-TOPPED = 1.2
-"""How many times as tall as what stands on it a hill is shown."""
 BEFORE_WALL = 0.8
 """How near to the end of the set one stands."""
 TINY_SHARE = 0.12
@@ -67,8 +66,6 @@ SUBJECTS = frozenset({"person", "animal", "vehicle"})
 """What a shot is about rather than other things."""
 BIG_M, BIG_BOX_M, WIDE_M = 4.5, 2.0, 5.0
 """From this height on a thing stands behind the people."""
-SHOWN_SHARE = 0.62
-"""Height in frame heights at which what is far larger than people is shown behind them."""
 MOST_SHARE, LEAST_SHARE = 0.42, 0.16
 """How tall a thing or an animal, and whoever a shot is about, are in a frame of no said size at most and at least, frame heights."""
 FILLED, GOING_FILLED = 0.84, 0.5
@@ -154,7 +151,7 @@ def place_all(members: list[Member], plan: ShotPlan, floor: Floor) -> Member | N
     worked_on = frozenset(a.object for a in plan.actions if a.who in hands and a.object)
     about = _about(members, floor.framing, worked_on)
     depth = _stand(roots, about, plan, floor)
-    _lift_sky(roots, depth, floor)
+    lift_sky(roots, depth, floor)
     done: set[int] = set()
     for root in roots:
         _place_children(root, done)
@@ -279,8 +276,8 @@ def _stand(roots: list[Member], about: Member | None, plan: ShotPlan, floor: Flo
     if crowd:
         _line_up(crowd, crowd[len(crowd) // 2], [_width(m) for m in crowd], depth + CROWD_M)
     behind = [m for m in roots if (m.is_big or _is_backdrop(m, main)) and m.footing != "sky"]
-    _back_up(behind, depth, floor, is_alone=not row)
-    _hang_up([m for m in roots if m.footing == "wall" and not m.is_big], depth, floor, is_alone=not row)
+    back_up(behind, depth, floor, is_alone=not row)
+    hang_up([m for m in roots if m.footing == "wall" and not m.is_big], depth, floor, is_alone=not row)
     return depth
 
 
@@ -345,37 +342,6 @@ def is_two_shot(row: Sequence[Member | Sprite], size: str | None) -> bool:
     """Whether a medium shot is of two people."""
     people = [one for one in row if (one.is_figure if isinstance(one, Member) else one.figure is not None)]
     return size in TWO_SHOTS and len(people) == PAIR == len(row)
-
-
-def _back_up(big: list[Member], depth: float, floor: Floor, *, is_alone: bool) -> None:
-    """Buildings and hills behind the others, as large as the frame shows them whole."""
-    for i, member in enumerate(big):
-        member.z = max(1.6 * depth, depth + 1.2 + member.wide_m * 0.1)
-        shown = (0.8 if is_alone else SHOWN_SHARE) * member.z * floor.aspect / floor.lens
-        on_top = [child for child in member.children if child.parent and child.parent[1] == "on" and child.is_big]
-        if on_top and member.tall_m > TOPPED * (
-            tallest := max(child.tall_m for child in on_top)
-        ):  # a cliff no higher than its lighthouse shows
-            member.wide_m, member.tall_m = member.wide_m * TOPPED * tallest / member.tall_m, TOPPED * tallest
-        whole = member.tall_m + max((child.tall_m for child in on_top), default=0.0)
-        if whole > shown:
-            for part in (member, *on_top):
-                part.wide_m, part.tall_m = part.wide_m * shown / whole, part.tall_m * shown / whole
-        reach = 0.5 * member.z / floor.lens
-        aside = (-1) ** i * min(0.42 * reach + 0.5 * (i // 2) * member.wide_m, reach)
-        member.x = 0.0 if len(big) == 1 and is_alone else aside
-
-
-def _hang_up(hung: list[Member], depth: float, floor: Floor, *, is_alone: bool) -> None:
-    """What hangs on walls: behind the others, beside the middle, as high as eyes."""
-    for i, member in enumerate(hung):
-        member.z = depth + (0.0 if is_alone else 0.9)
-        reach = 0.5 * member.z / floor.lens
-        member.x = (
-            0.0
-            if is_alone and len(hung) == 1
-            else (-1) ** (i + 1) * min(0.5 * reach + 0.5 * (i // 2) * member.wide_m, reach)
-        )
 
 
 def _gap(tall_m: float) -> float:
@@ -500,24 +466,3 @@ def _under(child: Member, parent: Member) -> None:
     is_aloft = parent.footing in {"air", "ceiling", "worn", "surface", "wall"} and parent.tall_m < child.tall_m
     if is_aloft or (parent.footing == "water" and child.motion in {"swim", "float"}):
         parent.y = child.tall_m + 0.15
-
-
-def _lift_sky(members: list[Member], depth: float, floor: Floor) -> None:
-    """What flies is in the air, what hangs hangs, suns and moons stand over the horizon."""
-    aloft = 0
-    for member in members:
-        if member.footing == "sky":
-            member.z = min(4.0 * depth, 0.95 * floor.wall_m)
-            share = 0.16 if member.entity.noun not in {"cloud", "rainbow", "planet", "earth"} else 0.3
-            member.wide_m *= share * member.z * floor.aspect / floor.lens / member.tall_m
-            member.tall_m = share * member.z * floor.aspect / floor.lens
-            member.y = floor.eye_m + 0.24 * member.z * floor.aspect / floor.lens + 0.1 * aloft
-            member.x = (-1) ** aloft * 0.26 * member.z / floor.lens + 0.1 * member.copy * member.z
-            aloft += 1
-        elif member.footing in {"air", "ceiling", "wall"}:
-            room = 0.5 * member.z * floor.aspect / floor.lens
-            share = {"air": 0.42, "ceiling": 0.6, "wall": 0.2}[member.footing] if len(members) > 1 else 0.1
-            member.y = max(
-                0.05, floor.eye_m + share * room - member.tall_m / 2 + 0.12 * (member.copy % 3) * min(1.0, room)
-            )
-            member.z += 0.2 * (member.copy % 3) * min(1.0, room)

@@ -84,6 +84,8 @@ BEATS: dict[str, Callable[[float], Shape]] = {
     "rotate": lambda s: Shape(wide=_turned(s, 0.3)),
 }  # fmt: skip
 """Changes that go on while something is done, by seconds."""
+LASTING["sleep"] = LASTING["lie"] = lambda share, _: Shape(1.08, 1 - 0.42 * min(1.0, 4 * share + 0.999))
+"""An animal that lies is lower."""
 BEATS |= {"sneak": BEATS["walk"], "march": BEATS["walk"], "limp": BEATS["walk"], "ballet": BEATS["dance"]}
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast, get_args
 from shotwright.core.plan import Entity, EntityKind, Relation
 from shotwright.core.prompt.lexicon import motion_of, noun_of
 from shotwright.core.prompt.look import SEEN_AFAR
+from shotwright.core.prompt.syntax import GOING
 from shotwright.core.prompt.vocabulary import PLACE_NOUNS
 from shotwright.engines.analysis.cutout import CutOut
 from shotwright.engines.draft.blocking.placing import Member
@@ -315,12 +316,33 @@ def steps_of(entity: Entity, plan: ShotPlan) -> list[Step]:
     mine = [replace(a, motion=plays) if plays and a.verb == "play" else a for a in plan.actions_of(entity.id)]
     known = [a for a in mine if a.motion in motions()]
     acts = [a for a in known if a.motion not in QUIET or not any(_is_meanwhile(a, b) for b in known)]
+    acts = _seated(acts)
     steps = [Step(_fitting(str(a.motion), at_rest), a.start_s, a.end_s) for a in acts]
     if not steps:
         return [Step(at_rest, 0.0, plan.duration_s)]
     if steps[0].start_s > 0.05:
         steps.insert(0, Step(at_rest, 0.0, steps[0].start_s))
     return steps
+
+
+def _seated(acts: list[Action]) -> list[Action]:
+    """ "Sits in a booth and stirs his coffee": who has sat down does with the arms what can be done so, until they get up."""
+    found: list[Action] = []
+    sits = False
+    for act in sorted(acts, key=lambda one: (one.start_s, one.motion != "sit")):
+        sits = act.motion == "sit" or (sits and act.motion not in GOING and act.motion not in UP)
+        can = sits and act.motion is not None and act.motion != "sit" and can_sit(act.motion)
+        found.append(replace(act, motion=f"{SEATED}{act.motion}") if can else act)
+    busy = [act for act in found if act.motion is not None and act.motion.startswith(SEATED)]
+    return [act for act in found if act.motion != "sit" or not any(_overlap(act, other) for other in busy)]
+
+
+UP = frozenset({"stand", "stand_up", "jump", "dance", "fall", "sit_down"})
+"""After which nobody sits any more."""
+
+
+def _overlap(one: Action, other: Action) -> bool:
+    return one.start_s < other.end_s - 0.1 and other.start_s <= one.start_s + 0.1
 
 
 def _is_meanwhile(quiet: Action, other: Action) -> bool:
@@ -342,6 +364,8 @@ def _fitting(motion: str, at_rest: str) -> str:
     }:
         return at_rest
     if at_rest not in {"sit", "row", "lie"}:
+        return motion
+    if motion.startswith(SEATED):
         return motion
     if motion in STAYS_SEATED:
         return "sit" if at_rest != "lie" or motion == "sit" else "lie"

@@ -102,7 +102,13 @@ def place_told_by(nouns: Iterable[str], actions: Iterable[Action] = (), *, is_ou
     for noun in nouns:
         words = noun.lower().split()
         names = [" ".join(words[i:]) for i in range(len(words))]
-        own = [rows()[word]["name"] for word in words[:-1] if word in rows() and noun_of(word) is not None]
+        whole = noun_of(noun.lower())
+        tells = whole is None or whole.kind in {
+            "furniture",
+            "building",
+            "clothing",
+        }  # a kitchen table, and no ice cream
+        own = [rows()[word]["name"] for word in words[:-1] if tells and word in rows() and noun_of(word) is not None]
         told = next((_told()[form] for name in names for form in (name, singular(name)) if form in _told()), None)
         near = noun_of(words[-1]) if words and told is None else None
         general = _told().get(near.near) if near is not None else None
