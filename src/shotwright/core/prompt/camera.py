@@ -149,7 +149,7 @@ def _at(sentence: list[Token], index: int, kept: list[Hit[str]], *, carried: boo
         return None
     if index and noun_of(f"{sentence[index - 1].low} {singular(sentence[index].low)}") is not None:
         return None  # "a fire truck"
-    if _acts(sentence, index):
+    if _acts(sentence, index) or _is_where(sentence, index):
         return None
     still = v.NO_MOVE.at(sentence, index)
     if still:
@@ -175,6 +175,40 @@ def _acts(sentence: list[Token], at: int) -> bool:
     """ "A truck passes from right to left": the noun has a verb of its own."""
     is_noun = 0 < at < len(sentence) - 1 and sentence[at - 1].lemma in {"a", "an"}
     return is_noun and is_verb(sentence[at + 1].low) and sentence[at + 1].low.endswith("s")
+
+
+def _is_where(sentence: list[Token], at: int) -> bool:
+    """ "Flips a pancake in a pan", "looks at a truck": where something is, and no move."""
+    if at < 2 or sentence[at - 1].lemma not in {"a", "an", "the"} or sentence[at - 2].lemma not in OF_THINGS:
+        return False
+    after = sentence[at + 1].lemma if at + 1 < len(sentence) else ""
+    return after not in GOES_ON and sentence[at].lemma in {"pan", "truck", "crane", "dolly", "boom", "drone"}
+
+
+OF_THINGS = frozenset(
+    {"in", "on", "at", "from", "into", "onto", "under", "behind", "beside", "of", "against", "near", "by"}
+)
+GOES_ON = frozenset(
+    {
+        "left",
+        "right",
+        "up",
+        "down",
+        "to",
+        "across",
+        "over",
+        "along",
+        "around",
+        "in",
+        "out",
+        "shot",
+        "move",
+        "past",
+        "through",
+        "toward",
+        "towards",
+    }
+)
 
 
 def _is_whole_clause(sentence: list[Token], hit: Hit[str]) -> bool:

@@ -23,6 +23,7 @@ from shotwright.engines.draft.blocking.in_picture import act_out
 from shotwright.engines.draft.blocking.placing import Floor, Member, place_all
 from shotwright.engines.draft.blocking.ways import GOING
 from shotwright.engines.draft.cast.changes import BEATS, LASTING, changes_of
+from shotwright.engines.draft.cast.figures import PX_PER_M, STANDING_M
 from shotwright.engines.draft.cast.members import GAITS, Subject, cast_of
 from shotwright.engines.draft.cast.pose import motions
 from shotwright.engines.draft.cast.props import with_props
@@ -76,6 +77,8 @@ FURNITURE = frozenset(
     }
 )
 """Pieces of which a set has one."""
+DENSEST = 4
+"""Of a figure's pictures, in their usual pixels."""
 ROUNDS, UNSEEN = 2, 0.1
 """How often everybody is moved to where they are seen, and filmed anew; and what of enough is as good as nothing."""
 SIDEWAYS_DEG = 90.0
@@ -192,6 +195,7 @@ def build_scene(shot: Shot, cache: Cache, backdrop: Backdrop | None, *, end: Fra
             poses, place, width=shot.output.width, height=shot.output.height, is_cut=_is_cut(backdrop.front)
         )
         unfilmed += lessened
+    _sharpen(sprites, poses, shot)
     for each in (place, *(later for _, later in builder.later)):
         each.props = staging.out_of_the_way(each.props, sprites, each.base.lens)
     morph = _morph(plan, place, poses, end, backdrop)
@@ -202,6 +206,19 @@ def build_scene(shot: Shot, cache: Cache, backdrop: Backdrop | None, *, end: Fra
         place, poses, sprites, lookdev.sun, None if is_bound else builder.haze, _focus_of(plan, sprites),
         plan.look.weather, is_bound, first_place, morph, later_places=builder.later, effects=effects, lamps=_lamps(shot, sprites, place, effects, lookdev), not_rendered=[*notes, *not_drawn(plan), *_not_acted(plan, sprites), *dict.fromkeys(unfilmed)],
     )  # fmt: skip
+
+
+def _sharpen(sprites: list[Sprite], poses: list[Pose], shot: Shot) -> None:
+    """Figures near the camera are drawn with more pixels: a face in a close-up is no blur."""
+    for sprite in sprites:
+        if sprite.figure is None:
+            continue
+        nearest = min(
+            math.dist(sprite.place(i / float(shot.output.fps)), (pose.x, pose.y, pose.z)) / pose.lens
+            for i, pose in enumerate(poses[:: max(1, len(poses) // 8)])
+        )
+        wanted = shot.output.width / max(nearest, 0.3) / PX_PER_M * sprite.figure.height_m / STANDING_M
+        sprite.figure.density = max(1, min(DENSEST, round(wanted)))
 
 
 def _morph(

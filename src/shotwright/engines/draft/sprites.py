@@ -345,7 +345,7 @@ def _draw_figure(
     lean = math.radians(tilt)
     ahead = np.array([math.sin(facing), 0.0, math.cos(facing)])
     up = _UP * math.cos(lean) + ahead * math.sin(lean)
-    px = PX_PER_M / scale
+    px = PX_PER_M * sprite.figure.density / scale
     to_texture = np.array([[px, 0, foot_px[0]], [0, -px, foot_px[1]], [0, 0, 1.0]])
     left, low, right, high = -foot_px[0] / px, (foot_px[1] - rows) / px, (columns - foot_px[0]) / px, foot_px[1] / px
     outline = np.array([[left, low], [right, low], [right, high], [left, high]])

@@ -31,6 +31,8 @@ LOW_M = 0.6
 CLOSE_SIZES = frozenset({"medium_wide", "medium", "medium_close_up", "close_up", "extreme_close_up"})
 GAP_M = 0.32
 ALOFT_M = 1.2
+FEET_OUT = 1.12
+"""How far below the frame the feet of whom a shot is about may be for the heads of the others, half frames."""
 WAIST_M = 1.15
 """Where a camera stands that shows people whole."""
 LOW_SCENE_M, TINY_M, LOW_EYE_M = 1.3, 0.2, 0.8
@@ -310,6 +312,13 @@ def _with_all_in_frame(base: State, sprites: list[Sprite], aspect: float) -> Sta
     if has_words(sprites):
         foot, top = rows[0], rows[1]
         wanted = max(min(wanted, max(foot + 0.9 * half, top - 0.7 * half)), top - 0.88 * half)
+        heads = [
+            (s.y + s.height_m - base.eye[1]) / (s.z - base.eye[2])
+            for s in sprites
+            if s.figure is not None and main.z < s.z < 1.6 * main.z and s.y < ALOFT_M
+        ]
+        if main.figure is not None and heads:  # nobody's head is missing, and the feet rather than that
+            wanted = max(wanted, min(max(heads) - 0.92 * half, foot + FEET_OUT * half))
     reach = base.look[2] - base.eye[2]
     return replace(base, look=(base.look[0], base.eye[1] + wanted * reach, base.look[2]))
 

@@ -30,7 +30,7 @@ STANDING_M = 1.72
 PARTS = 12
 """Pictures of one cycle of a motion, or of one second of a longer one."""
 TURN_DEG, TILT_DEG = 15, 22
-KEPT, POSES_KEPT = 240, 400
+KEPT, POSES_KEPT = 160, 400
 SKIN, HAIR, SHOE, EYE = (214, 168, 138), (70, 52, 40), (54, 48, 46), (40, 34, 34)
 CUFF = 0.93
 """Where sleeves end, between elbow 0 and wrist 1."""
@@ -72,7 +72,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Card:
-    """A picture of a figure 1.72 m tall, `PX_PER_M`, cut to what it shows.
+    """A picture of a figure 1.72 m tall, `PX_PER_M` times its density, cut to what it shows.
 
     Attributes:
         cut: The picture.
@@ -92,12 +92,14 @@ class Figure:
         clothes: What they wear.
         height_m: How tall they are.
         offset_s: Shift of a loop, so that a crowd does not move as one.
+        density: Pixels of its pictures, in `PX_PER_M`: more where the camera is close.
     """
 
     steps: list[Step]
     clothes: Clothes = field(default_factory=Clothes)
     height_m: float = STANDING_M
     offset_s: float = 0.0
+    density: int = 1
 
     def at(self, seconds: float) -> tuple[str, float]:
         """Motion and phase 0..1 at a time."""
@@ -116,7 +118,8 @@ class Figure:
         parts = max(2, round(PARTS * min(2.0, float(motion_row(motion)["seconds"]))))
         part = int(phase * parts) % parts if motion_row(motion)["loop"] else min(parts, round(phase * parts))
         turn = round(turn_deg / TURN_DEG) % (360 // TURN_DEG)
-        return _drawn(motion, part / parts, turn * TURN_DEG, round(tilt_deg / TILT_DEG) * TILT_DEG, self.clothes)
+        view = turn * TURN_DEG, round(tilt_deg / TILT_DEG) * TILT_DEG
+        return _drawn(motion, part / parts, view, self.clothes, self.density)
 
     def hand(self, seconds: float) -> NDArray[np.float64]:
         """Where the right hand is: float64 (3,), metres, right, up and ahead of the figure's foot; of both, the middle."""
@@ -140,9 +143,9 @@ def speed_of(motion: str) -> float:
 
 
 @lru_cache(maxsize=KEPT)
-def _drawn(motion: str, phase: float, turn: int, tilt: int, clothes: Clothes) -> Card:
+def _drawn(motion: str, phase: float, view: tuple[int, int], clothes: Clothes, density: int) -> Card:
     upright = motion_row(motion)["floor"] == "feet"
-    return _draw(_posed(motion, phase), turn, tilt, clothes, upright=upright)
+    return _draw(_posed(motion, phase), view, clothes, PX_PER_M * density, upright=upright)
 
 
 @lru_cache(maxsize=POSES_KEPT)
@@ -215,7 +218,8 @@ def _part(joint: str) -> int:
     return 4 if name in _FEET else 1 if name in _LEGS else 0
 
 
-def _draw(vertices: NDArray[np.float64], turn: int, tilt: int, clothes: Clothes, *, upright: bool) -> Card:
+def _draw(vertices: NDArray[np.float64], view: tuple[int, int], clothes: Clothes, px: int, *, upright: bool) -> Card:
+    turn, tilt = view
     faces, parts = _faces()
     striped = _bands() & (parts == 0) if clothes.stripe else np.zeros(len(parts), bool)
     plain = vertices
@@ -232,9 +236,9 @@ def _draw(vertices: NDArray[np.float64], turn: int, tilt: int, clothes: Clothes,
     tones = np.array([clothes.top, clothes.legs, clothes.skin, clothes.hair, SHOE], np.float64)[parts]
     tones[striped] = clothes.stripe or clothes.top
     colours = np.clip(tones * shade[:, None], 0, 255).astype(int)
-    points = corners[..., :2] * (PX_PER_M, -PX_PER_M)
+    points = corners[..., :2] * (px, -px)
     worn = [
-        (*_worn(name, plain, turn, tilt, clothes.head), tone)
+        (*_worn(name, plain, view, clothes.head, px), tone)
         for name, tone in clothes.worn
         if upright or not SOLIDS[name].needs_legs_down
     ]
@@ -248,7 +252,7 @@ def _draw(vertices: NDArray[np.float64], turn: int, tilt: int, clothes: Clothes,
     for triangle, colour in zip(np.round((points - corner) * 16).astype(np.int32), colours.tolist(), strict=True):
         cv2.fillConvexPoly(picture, triangle, (*colour, 255), shift=4)
     foot = (float(-corner[0]), float(-corner[1]))
-    _draw_eyes(picture, (turn, tilt), plain, foot, clothes.head)
+    _draw_eyes(picture, _Seen(turn, tilt, px), plain, foot, clothes.head)
     for rings, is_under, tone in worn:
         if not is_under:
             fill_solid(picture, rings - corner, tone)
@@ -283,29 +287,38 @@ def _head_at(vertices: NDArray[np.float64], scale: float) -> Callable[[NDArray[n
 
 
 def _worn(
-    name: str, vertices: NDArray[np.float64], turn: int, tilt: int, head: float
+    name: str, vertices: NDArray[np.float64], view: tuple[int, int], head: float, px: int
 ) -> tuple[NDArray[np.float64], bool]:
     """Rings of something worn, in pixels from the foot, and whether the body covers it."""
-    solid = SOLIDS[name]
+    solid, (turn, tilt) = SOLIDS[name], view
     move = _head_at(vertices, head) if solid.part == "Head" else carried(solid.part, vertices)
     ahead = _turned(move(np.array([0.0, 0.0, 1.0])) - move(np.zeros(3)), turn, tilt)
     is_covered = solid.side == ("behind" if ahead[2] > 0 else "ahead")
-    return _turned(move(rings_of(solid)), turn, tilt)[..., :2] * (PX_PER_M, -PX_PER_M), is_covered
+    return _turned(move(rings_of(solid)), turn, tilt)[..., :2] * (px, -px), is_covered
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """From where, and how large."""
+
+    turn: int
+    tilt: int
+    px: int
 
 
 def _draw_eyes(
     picture: NDArray[np.uint8],
-    view: tuple[int, int],
+    view: _Seen,
     vertices: NDArray[np.float64],
     foot: tuple[float, float],
     head: float,
 ) -> None:
     """Two eyes, so that a front is no back."""
     move = _head_at(vertices, head)
-    turn, tilt = view
+    turn, tilt, px = view.turn, view.tilt, view.px
     if _turned(move(np.array([0.0, 0.0, 1.0])) - move(np.zeros(3)), turn, tilt)[2] < 0.25:
         return
     for side in (-1, 1):
         at = _turned(move(np.array([side * 0.034, 0.32, 0.115])), turn, tilt)
-        centre = (round(foot[0] + at[0] * PX_PER_M), round(foot[1] - at[1] * PX_PER_M))
-        cv2.circle(picture, centre, 2, (*EYE, 255), -1, cv2.LINE_AA)
+        centre = (round(foot[0] + at[0] * px), round(foot[1] - at[1] * px))
+        cv2.circle(picture, centre, round(2 * px / PX_PER_M), (*EYE, 255), -1, cv2.LINE_AA)

@@ -89,10 +89,47 @@ def with_props(plan: ShotPlan) -> ShotPlan:
         _set_table(action, layout)
         _launch(action, layout)
     _lay_out(layout)
+    _stand_together(layout)
+    _choose_balls(layout)
     return replace(
         plan, entities=tuple(layout.entities), relations=tuple(layout.relations), actions=tuple(layout.actions),
         effects=(*plan.effects, *layout.effects),
     )  # fmt: skip
+
+
+def _stand_together(layout: _Layout) -> None:
+    """ "A man proposes to a woman on a bridge": both are on it."""
+    placed = {r.of for r in layout.relations}
+    beings = {e.id: e for e in layout.entities if e.kind in {"person", "animal"} and not e.ref}
+    for action in layout.actions:
+        other = action.object or (action.path.end if action.path else None)
+        if action.who not in beings or other not in beings or action.who in placed or action.motion not in CLOSE_BY:
+            continue
+        for relation in [
+            r for r in layout.relations if r.of == other and r.relation in {"on", "in", "under", "inside"}
+        ]:
+            layout.relate(action.who, relation.relation, relation.to)
+
+
+CLOSE_BY = frozenset({"kneel", "talk", "hug", "kiss", "shake_hands", "dance", "fight", "give", "point", "wave", "bow"})
+"""What is done to somebody where they are."""
+
+
+def _choose_balls(layout: _Layout) -> None:
+    """The ball of the game that the words speak of."""
+    said = " ".join(
+        [*(e.noun for e in layout.entities), *(a.verb for a in layout.actions), *layout.plan.setting.places]
+    )
+    kind = next((ball for game, ball in BALLS.items() if game in said), None)
+    if kind is not None:
+        layout.entities = [replace(e, noun=kind) if e.noun == "ball" and not e.ref else e for e in layout.entities]
+
+
+BALLS = {
+    "basketball": "basketball", "dunk": "basketball", "dribble": "basketball", "tennis": "tennis ball", "racket": "tennis ball", "baseball": "baseball", "volleyball": "volleyball",
+    "golf": "golf ball", "bowling": "bowling ball", "american football": "american football", "quarterback": "american football", "touchdown": "american football", "rugby": "rugby ball",
+}  # fmt: skip
+"""Balls by words of their games; soccer's where none is said."""
 
 
 def _put_on(top: str, things: list[Entity], layout: _Layout) -> None:

@@ -233,7 +233,9 @@ def _hair(entity: Entity, worn: list[Entity], usual: RGB) -> RGB:
     )
     if said is not None:
         return said
-    is_old = OLD & set(entity.attributes) or entity.noun.startswith(("grandm", "grandf", "grandp", "granny"))
+    is_old = OLD & {*entity.attributes, *entity.noun.split()} or entity.noun.startswith(
+        ("grandm", "grandf", "grandp", "granny")
+    )
     return (206, 206, 204) if is_old else usual
 
 
