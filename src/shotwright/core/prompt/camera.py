@@ -149,6 +149,10 @@ def _at(sentence: list[Token], index: int, kept: list[Hit[str]], *, carried: boo
         return None
     if index and noun_of(f"{sentence[index - 1].low} {singular(sentence[index].low)}") is not None:
         return None  # "a fire truck"
+    ahead = " ".join(singular(token.low) for token in sentence[index + 1 : index + 2])
+    after = noun_of(f"{sentence[index].low} {ahead}")
+    if after is not None and after.kind in {"tool", "vehicle", "food", "furniture"}:
+        return None  # "a rolling pin", "a pan lid"
     if _acts(sentence, index) or _is_where(sentence, index):
         return None
     still = v.NO_MOVE.at(sentence, index)
@@ -185,6 +189,8 @@ def _is_where(sentence: list[Token], at: int) -> bool:
     return after not in GOES_ON and sentence[at].lemma in {"pan", "truck", "crane", "dolly", "boom", "drone"}
 
 
+SAID_TO_CAMERAS = frozenset({"tilt", "pan", "dolly", "zoom", "orbit", "pedestal", "truck"})
+"""What nobody does but a camera, where a clause opens with it."""
 OF_THINGS = frozenset(
     {"in", "on", "at", "from", "into", "onto", "under", "behind", "beside", "of", "against", "near", "by"}
 )
@@ -213,7 +219,11 @@ GOES_ON = frozenset(
 
 def _is_whole_clause(sentence: list[Token], hit: Hit[str]) -> bool:
     """ "Wide, static.": a clause of its own."""
-    opens = MOVES[hit.value].is_once and (hit.start == 0 or sentence[hit.start - 1].kind == "comma")
+    opens = hit.start == 0 or sentence[hit.start - 1].kind == "comma"
+    says = sentence[hit.start]
+    if opens and says.low == says.lemma and says.low in SAID_TO_CAMERAS and hit.end < len(sentence):
+        return True  # ", tilt up from the fire to the stars"
+    opens = MOVES[hit.value].is_once and opens
     return opens and (hit.end == len(sentence) or sentence[hit.end].kind == "comma")
 
 

@@ -164,6 +164,8 @@ def _headed(noun: str, what: Noun | None, left: list[Word]) -> tuple[str, Noun |
     known = noun_of(before.lemma)
     if noun in {"old", "olds"} and any(word.text.startswith("year") for word in left):
         return "child", noun_of("child"), [w for w in left if w.tag != "CD" and not w.text.startswith("year")]
+    if noun in syntax.GROUPS and known is not None and known.kind == "animal":
+        return before.lemma, known, left[:-1]  # "a penguin family"
     if what is None and known is not None and known.kind == "person":
         return before.lemma, known, left[:-1]
     is_piece = (

@@ -139,7 +139,8 @@ def _is_really_object(words: Words, word: Word) -> bool:
     is_time = word.lemma in POSITIONS or noun_of(word.lemma) is None or not _can_move(word)
     if word.dep != "npadvmod" or head.tag[0] != "V" or head.i > word.i or is_time:
         return False
-    return all(w.head == word.i or w.i == head.i for w in words[head.i : word.i])
+    between = words[head.i : word.i]
+    return all(w.head == word.i or w.i == head.i or (w.dep == "prt" and w.head == head.i) for w in between)
 
 
 def _is_apart(words: Words, word: Word) -> bool:
@@ -240,6 +241,9 @@ def _is_really_noun(words: Words, word: Word) -> bool:
         return True
     if word.tag in {"VB", "VBP"} and before is not None and _ends_a_name(words, word, before):
         return True
+    is_one = before is not None and before.tag in {"NN", "NNP"} and known is not None and known.kind not in NO_THINGS
+    if word.tag in {"VB", "VBP"} and is_one and _does_after(words, word):
+        return True  # "neon sign flickers"
     is_thing = known is not None and known.kind not in NO_THINGS
     return word.tag in FINITE and is_thing and not is_verb(word.text) and word.text not in NO_NOUNS
 
@@ -266,8 +270,13 @@ def _acts(words: Words, word: Word, before: Word | None) -> bool:
         return is_after_article  # "a viking looks"
     if word.tag == "RB":  # "golden retriever running"
         return word.text not in PLAIN_ADVERBS and after is not None and after.tag[0] == "V"
-    many = after is not None and after.tag == "NNS" and is_verb(after.text)
-    return word.tag in FINITE and many  # "a double-decker bus drives over"
+    return word.tag in FINITE and _does_after(words, word)  # "a double-decker bus drives over"
+
+
+def _does_after(words: Words, word: Word) -> bool:
+    """Whether what was read as a plural behind it is what it does."""
+    after = _after(words, word)
+    return after is not None and after.tag == "NNS" and is_verb(after.text)
 
 
 def _ends_a_name(words: Words, word: Word, before: Word) -> bool:
@@ -383,6 +392,10 @@ def _may_be_verb(words: Words, word: Word, low: int) -> bool:
 def _is_with_participle(words: Words, word: Word) -> bool:
     """ "Neon signs reflecting in puddles", "autumn trees, smoke": things in the plural, and nobody's deed."""
     known, after = noun_of(singular(word.text)), _after(words, word)
+    is_last = after is None or after.text in CLAUSE_ENDS
+    before = words[word.i - 1]
+    if is_last and known is not None and known.kind == "light" and before.is_noun and not _can_act(before):
+        return True  # "stadium floodlights"
     if word.tag != "NNS" or known is None or known.kind in NO_THINGS or _can_act(words[word.i - 1]):
         return False
     is_bare = word.i < 2 or words[word.i - 2].tag not in {"DT", "PRP$", "JJ", "NN"}

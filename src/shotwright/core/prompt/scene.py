@@ -34,6 +34,12 @@ _AMOUNTS = {
     "soft": "light",
     "thin": "light",
     "gentle": "light",
+    "rim": "light",
+    "edge": "light",
+    "back": "light",
+    "accent": "light",
+    "subtle": "light",
+    "faint": "light",
     "heavy": "heavy",
     "thick": "heavy",
     "dense": "heavy",
@@ -145,7 +151,8 @@ class _Reader(Acts):
             return False
         governs = self.sentence.head(word) if word.dep == "pobj" else None
         is_signal = governs is not None and governs.text == "at"
-        return not is_signal and any(w.text in COLOURS for w in self._described_by(word))
+        hues = COLOURS - {"bright", "pastel", "blond", "blonde", "white", "ginger"}
+        return not is_signal and any(w.text in hues for w in self._described_by(word))
 
     def _described_by(self, word: Word) -> list[Word]:
         """What is said of a noun right before it."""
@@ -160,7 +167,8 @@ class _Reader(Acts):
         for i, (kind, words) in effects.items():
             last = self.sentence.words[i]
             where = self.things[i].id if i in self.things and last.lemma in BURNING else self._where(last)
-            amount = next((a for w in self.sentence.children(last) if (a := _AMOUNTS.get(w.text))), None)
+            said = [*self.sentence.children(last), *(self._described_by(last) if kind in OF_LIGHT else ())]
+            amount = next((a for w in said if (a := _AMOUNTS.get(w.text))), None)
             self._cover(w for w in self.sentence.children(last) if w.tag in {"JJ", "VBG", "VBN"} and w.i < last.i)
             for verb in [self.sentence.head(last)]:
                 if verb.tag[0] == "V" and last.dep in {"nsubj", "dobj"} and not self._subjects(verb):
@@ -172,7 +180,6 @@ class _Reader(Acts):
             elif any(e.kind == kind and e.where != "outside" and kind not in WEATHERS for e in self.scene.effects):
                 continue
             if not any(e.kind == kind and e.where == where for e in self.scene.effects):
-                said = [*self.sentence.children(last), *(self._described_by(last) if kind in OF_LIGHT else ())]
                 colour = next((w.text for w in said if w.text in COLOURS), None)
                 self.scene.effects.append(Effect(kind, where, amount, colour, span=(words[0].span[0], last.span[1])))
 

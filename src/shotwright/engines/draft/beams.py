@@ -38,6 +38,7 @@ class Lit:
         source: Whom it belongs to.
         seed: Of the shot.
         colour: What the words say, sRGB; None: its own.
+        amount: Times as much as usual.
     """
 
     view: View
@@ -45,6 +46,7 @@ class Lit:
     source: Sprite | None
     seed: int
     colour: tuple[int, int, int] | None = None
+    amount: float = 1.0
 
     @property
     def size(self) -> tuple[int, int]:
@@ -255,9 +257,16 @@ def _coloured_light(frame: FrameYUV, lit: Lit) -> None:
     """All light has one colour; without one it goes through them, as at a disco."""
     hue = int(lit.age_s / DISCO_S)
     _, cb, cr = rgb_pixel(*(lit.colour or DISCO[hue % len(DISCO)]))
-    levels = np.arange(256, dtype=np.float64)
+    levels, share = np.arange(256, dtype=np.float64), min(1.0, lit.amount)
     table = np.stack(
-        [levels, *(128 + KEPT * (levels - 128) + COLOURED * (chroma - 128) for chroma in (cb, cr))], axis=1
+        [
+            levels,
+            *(
+                128 + (1 - share * (1 - KEPT)) * (levels - 128) + share * COLOURED * (chroma - 128)
+                for chroma in (cb, cr)
+            ),
+        ],
+        axis=1,
     )
     table[:, 0] = 16 + COLOURED_LUMA * (levels - 16)
     cv2.LUT(frame, np.clip(np.round(table), 0, 255).astype(np.uint8)[None], dst=frame)
@@ -265,7 +274,7 @@ def _coloured_light(frame: FrameYUV, lit: Lit) -> None:
 
 DISCO: tuple[tuple[int, int, int], ...] = ((240, 60, 90), (70, 120, 255), (80, 230, 120), (220, 80, 240))
 DISCO_S = 0.6
-KEPT, COLOURED, COLOURED_LUMA = 0.45, 0.55, 0.92
+KEPT, COLOURED, COLOURED_LUMA = 0.55, 0.5, 0.94
 """In coloured light: what is left of the colours of things, what comes of its own, and how bright it is."""
 
 OVERLAYS: dict[str, Overlay] = {

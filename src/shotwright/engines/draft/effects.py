@@ -109,7 +109,7 @@ class Staged:
             return
         overlay = OVERLAYS.get(self.kind)
         if overlay is not None and overlay.is_behind == is_behind:
-            overlay.paint(frame, Lit(view, seconds - self.start_s, self.source, self.seed, self.colour))
+            overlay.paint(frame, Lit(view, seconds - self.start_s, self.source, self.seed, self.colour, self.amount))
         for layer, row in enumerate(EFFECTS.get(self.kind, ())):
             self._draw_particles(frame, view, seconds - self.start_s, layer, row, split_m=split_m, is_behind=is_behind)
 

@@ -39,7 +39,27 @@ HUMANOIDS = frozenset({
 })  # fmt: skip
 """Who has arms and legs, whatever kind the lexicon says."""
 PARTS_OF_PLACES = frozenset(
-    {"roof", "floor", "ceiling", "corner", "edge", "facade", "rooftop", "sidewalk", "horizon", "surface", "doorway"}
+    {
+        "roof",
+        "floor",
+        "ceiling",
+        "corner",
+        "edge",
+        "facade",
+        "rooftop",
+        "sidewalk",
+        "horizon",
+        "surface",
+        "doorway",
+        "curb",
+        "kerb",
+        "gutter",
+        "doorstep",
+        "threshold",
+        "ledge",
+        "field",
+        "ground",
+    }
 )
 """What belongs to a place, and is no box of its own."""
 NO_THINGS = frozenset({
