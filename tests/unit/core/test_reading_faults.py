@@ -184,3 +184,96 @@ def test_irregular_pasts_are_verbs_too() -> None:
 def test_words_of_film_are_no_places(words: str) -> None:
     found = plan(f"A man works at a bench. {words}")
     assert (found.setting.places, found.setting.shells) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("prompt", "nouns"),
+    [
+        ("golden retriever running on beach at sunset", {"retriever"}),
+        ("Two dogs in a park", {"dog"}),
+        ("tractor spinning in mid air", {"tractor"}),
+        ("A croissant on a plate", {"croissant", "plate"}),
+        ("the alien moves slowly to the door", {"alien", "door"}),
+        ("a glass perfume bottle on a white marble table", {"bottle", "table"}),
+        ("a red vintage convertible driving along a road", {"convertible"}),
+        ("steam train crossing stone viaduct", {"steam train", "viaduct"}),
+        ("neon signs reflecting in the puddles", {"sign"}),
+        ("A mother hugs her child", {"mother", "child"}),
+        ("my dream car, a black mustang, drives along a road", {"car"}),
+        ("penguin family crossing the ice", {"penguin", "ice"}),
+        ("A woman reads on a couch. It is a cozy living room.", {"woman", "couch"}),
+        ("15s ad for our running app: a man jogs in a park", {"man"}),
+        ("Hey, can you make a video of a cat on a sofa", {"cat", "sofa"}),
+    ],
+)
+def test_plain_fragments_name_who_and_what_is_there(prompt: str, nouns: set[str]) -> None:
+    assert {item.noun for item in plan(prompt).entities} == nouns
+
+
+def test_two_of_different_colours_are_two() -> None:
+    horses = plan("Two horses, one white and one brown, gallop across a meadow").entities
+    assert [(one.noun, one.colour) for one in horses] == [("horse", "white"), ("horse", "brown")]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "deed"),
+    [
+        ("A girl stands in a field holding a kite", ("girl", "carry")),
+        ("An old man sits on a bench in an autumn park feeding pigeons", ("old man", "give")),
+        ("A bus enters from the left and crosses a bridge", ("bus", "walk")),
+        ("Ballerina in a white tutu dancing alone on a stage", ("ballerina", "dance")),
+        ("A lone grey wolf steps out from between the trees", ("wolf", "walk")),
+        ("Two friends hug, one of them drops her suitcase", ("friend", "put_down")),
+        ("A woman sits at a window reading", ("woman", "read")),
+    ],
+)
+def test_plain_deeds_are_read(prompt: str, deed: tuple[str, str]) -> None:
+    assert deed in acts(prompt)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "place", "said"),
+    [
+        ("White sneaker against a bright orange background", "backdrop", "bright orange"),
+        ("A dog plays in a park in autumn", "park", "autumn"),
+        ("EXT. DESERT HIGHWAY - DAY. A man waits.", "highway", "desert"),
+        ("A girl explores a dark cave", "cave", "dark"),
+    ],
+)
+def test_places_keep_what_is_said_of_them(prompt: str, place: str, said: str) -> None:
+    setting = plan(prompt).setting
+    assert place in setting.places
+    assert said in setting.attributes
+
+
+@pytest.mark.parametrize(
+    "prompt", ["A man sits at a desk by a window with a city skyline", "A dragon roars into the stormy sky"]
+)
+def test_what_one_only_looks_at_is_no_place(prompt: str) -> None:
+    assert plan(prompt).setting.places == ()
+
+
+def test_a_cabin_in_a_valley_is_seen_from_outside_with_its_chimney() -> None:
+    prompt = "A wooden cabin in a snowy valley, smoke coming from the chimney"
+    found = plan(prompt)
+    assert found.setting.places == ("valley",)
+    assert ("chimney", "part_of", "cabin") in relations(prompt)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "moves"),
+    [("A chef flips a pancake in a pan", []), ("Hands knead dough, rolling pin beside it", []), ("A fire burns, tilt up from the fire to the stars", ["tilt_up"])],
+)  # fmt: skip
+def test_pans_and_pins_move_no_camera(prompt: str, moves: list[str]) -> None:
+    assert [move.move for move in plan(prompt).camera] == moves
+
+
+def test_a_glass_that_is_knocked_over_has_nobody_over_it() -> None:
+    prompt = "A cat knocks over a glass"
+    assert ("cat", "over", "glass") not in relations(prompt)
+    assert [(act.verb, act.object is not None) for act in plan(prompt).actions] == [("knock over", True)]
+
+
+def test_parts_of_things_belong_to_them() -> None:
+    assert ("door", "part_of", "birdcage") in relations("She carries a birdcage with its door open")
+    assert ("stripe", "part_of", "car") not in relations("A car drives. Stripes are on the wall.")

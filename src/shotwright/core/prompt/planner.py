@@ -306,8 +306,9 @@ def _headings(scene: Scene, tokens: list[Token]) -> set[int]:
             if j not in hours and t.low not in ARTICLES | syntax.POSITIONS
         ]
         if 0 < len(name) <= HEADING_WORDS and not any(token.kind == "ref" for token in tokens[low:high]):
-            known = (" ".join(name[at:]) for at in range(len(name)) if noun_of(" ".join(name[at:])))
-            scene.places.append(next(known, " ".join(name)))
+            known = next((at for at in range(len(name)) if noun_of(" ".join(name[at:]))), 0)
+            scene.places.append(" ".join(name[known:]))
+            scene.place_attributes += name[:known]  # "EXT. DESERT HIGHWAY"
             scene.is_inside |= token.low == "int"
             scene.place_span = scene.place_span or (tokens[low].start, tokens[high - 1].end)
             found |= set(range(i, high))

@@ -50,6 +50,9 @@ def misread(words: Words) -> dict[int, str]:
     """Places of words that were misread, and the plainer words to put there."""
     found = {word.i: _doing(words, word) for word in words if _is_really_doing(words, word)}
     found |= {word.i: "dog" for word in words if _is_really_noun(words, word)}
+    found |= {
+        i - 1: "dog" for i in found if i and found[i] in DOING and words[i - 1].tag == "JJ"
+    }  # "in a tutu dancing"
     found |= {word.i: "away" for word in words if _is_side(words, word)}
     found |= {word.i: "big" for word in words if _is_really_said(words, word)}
     for low, high in _clauses(words):
@@ -201,7 +204,9 @@ def _is_really_doing(words: Words, word: Word) -> bool:
     is_where = is_doing and before.dep == "compound" and _is_placed(words, before)
     if _is_headline(words, word, before):
         return True
-    return before.is_noun and is_of and known is None and (_can_move(before) or is_where)
+    worn = noun_of(before.text) if before.tag == "JJ" else None
+    is_thing = before.is_noun or (worn is not None and worn.kind == "clothing")
+    return is_thing and is_of and known is None and (_can_move(before) or is_where)
 
 
 def _is_headline(words: Words, word: Word, before: Word) -> bool:

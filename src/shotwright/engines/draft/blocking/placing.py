@@ -72,6 +72,7 @@ FILLED, GOING_FILLED = 0.84, 0.5
 """Share of the frame's width that a row fills, and one that is led by a vehicle, or an animal on its way."""
 THING_SHARE = {"medium_wide": 0.4, "medium": 0.5, "medium_close_up": 0.6, "close_up": 0.72, "extreme_close_up": 1.1}
 """Height of a thing in frame heights; sizes of people are told by their bodies."""
+ANIMAL_SHARE = 1.3
 NEAREST_SIZES = frozenset({"medium_close_up", "close_up", "extreme_close_up"})
 TWO_SHOTS = frozenset({"medium", "medium_wide"})
 CLOSE = frozenset({"medium_wide", "medium", "medium_close_up", "close_up", "extreme_close_up"})
@@ -319,8 +320,11 @@ def _depth(row: list[Member], about: Member, main: Member, plan: ShotPlan, floor
         tall = OVER_TABLE * max(_stacked(child) for child in main.children)  # what stands on a table is what is shown
     tall = max(min(tall, BIG_M), 0.05)
     wanted = distance_for(size, tall, floor.lens, floor.aspect)
-    if size in THING_SHARE and about.entity.kind not in {"person", "animal"} and not about.entity.ref:
-        wanted = max(tall, about.wide_m * floor.aspect, 0.05) * floor.lens / (THING_SHARE[size] * floor.aspect)
+    if (
+        size in THING_SHARE and not about.is_figure and not about.entity.ref
+    ):  # cards of animals are shown whole, and large
+        share = THING_SHARE[size] * (ANIMAL_SHARE if about.entity.kind == "animal" else 1.0)
+        wanted = max(tall, about.wide_m * floor.aspect, 0.05) * floor.lens / (share * floor.aspect)
     tops = {id(m) for m in row if m.entity.id.startswith(PROP) or (m is main and _is_laid_on(about, main))}
     widths = [_width(member) for member in row if not _is_crowd(member, main) and id(member) not in tops]
     shows_all = widths and (size not in CLOSE or is_two_shot(row, size))

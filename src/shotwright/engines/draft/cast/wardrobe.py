@@ -150,12 +150,16 @@ BRIGHT = 500
 HEADS = ((0.8, 1.75), (1.0, 1.6), (1.3, 1.42), (1.45, 1.3))
 """Below these usual heights in metres: heads of babies, toddlers, children."""
 TINY_M, GIANT_M = 0.4, 0.45
+LITTLE, LITTLE_M = frozenset({"tiny", "miniature", "teeny"}), 0.4
+"""Words for what fits on a hand, and how tall that is at most."""
 GIANT = frozenset({"giant", "huge", "enormous", "massive", "gigantic", "colossal"})
 
 
 def scale_of(entity: Entity, usual_m: float = STANDING_M) -> float:
     """How much larger or smaller than `usual_m` the words make it: a giant snail is no longer small."""
     scale = 1.0
+    if LITTLE & set(entity.attributes) and entity.kind in {"animal", "plant", "vehicle"}:
+        return min(SIZES.get("tiny", 0.5), LITTLE_M / usual_m)  # a tiny dragon is no cow
     if usual_m < TINY_M and GIANT & set(entity.attributes):
         return GIANT_M / usual_m
     for word in entity.attributes:
