@@ -7,19 +7,20 @@ a quarter of the size. Everything is a function of time and seed.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol
 
 import cv2
 import numpy as np
 
-from shotwright.media.colour import rgb_pixel
+from shotwright.media.colour import colour_of, rgb_pixel
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
+    from shotwright.core.plan import ShotPlan
     from shotwright.engines.draft.sprites import Sprite
     from shotwright.engines.draft.stage import View
     from shotwright.media.colour import FrameYUV
@@ -36,6 +37,8 @@ FROM_STOPS, FULL_STOPS = -0.35, -0.95
 """Exposure from which on lamps are seen to light something, and at which they do so fully."""
 AHEAD = 1.6
 """How far before a vehicle its headlights shine, in its heights."""
+LIT_M = 22.0
+"""How far away lamps of a set still light what one sees."""
 TURN_S = 5.0
 """How long the lamp of a lighthouse takes to go round."""
 _FIRE, _WARM, _WHITE, _COOL = (255, 150, 64), (255, 206, 138), (255, 244, 222), (150, 200, 255)
@@ -135,6 +138,35 @@ class Lamps:
         wave = math.sin(11 * seconds + phase) + 0.6 * math.sin(23.7 * seconds + 2 * phase)
         reach = row.reach_m * max(0.4, min(1.6, tall / 1.2)) if tall > 1.2 else row.reach_m
         return Glint((x, y + row.above * tall, z), row.colour, reach, opacity * (1 + row.flicker * wave))
+
+
+class Shining(Protocol):
+    """What burns without a body."""
+
+    def glint(self, seconds: float) -> Glint | None:
+        """The light that it gives at a time."""
+        ...
+
+
+def lamps_of(
+    plan: ShotPlan, sprites: list[Sprite], props: list[Sprite], effects: Sequence[Shining], *, stops: float, seed: int
+) -> Lamps | None:
+    """Who and what shines in the dark, of the words and, where somebody stands in its light, of the set; None by day."""
+    strength = strength_of(stops)
+    if strength <= 0:
+        return None
+    sources = []
+    for sprite in (*sprites, *(prop for prop in props if sprites and abs(prop.z) < LIT_M)):
+        entity = plan.entity(sprite.word or sprite.ref)
+        row = row_of(entity.noun if entity is not None else sprite.ref.removeprefix("set:"))
+        if row is not None:
+            said = colour_of(entity.colour) if entity is not None and entity.kind != "vehicle" else None
+            sources.append((sprite, replace(row, colour=said or row.colour)))
+
+    def burning(seconds: float) -> list[Glint]:
+        return [glint for effect in effects if (glint := effect.glint(seconds)) is not None]
+
+    return Lamps(sources, burning, strength, seed)
 
 
 def hash_of(text: str) -> int:

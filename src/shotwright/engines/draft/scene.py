@@ -32,8 +32,7 @@ from shotwright.engines.draft.cast.words import Look, members_of
 from shotwright.engines.draft.effects import Staged, staged_effects
 from shotwright.engines.draft.focus import F_NUMBERS, FocusPull
 from shotwright.engines.draft.foresight import SHOWN_BY, not_drawn
-from shotwright.engines.draft.lamps import Glint, Lamps, strength_of
-from shotwright.engines.draft.lamps import row_of as lamp_of
+from shotwright.engines.draft.lamps import Lamps, lamps_of
 from shotwright.engines.draft.lookdev import LookDev, lookdev_of
 from shotwright.engines.draft.looks.times import Sun
 from shotwright.engines.draft.morph import Morph, morph_between
@@ -43,7 +42,7 @@ from shotwright.engines.draft.sight import clear, less_far, sight_of
 from shotwright.engines.draft.sprites import Hold, Sprite, spread_views
 from shotwright.engines.draft.stage import Texture
 from shotwright.engines.draft.weather import Haze
-from shotwright.media.colour import FrameRGB, FrameYUV, Mask, colour_of
+from shotwright.media.colour import FrameRGB, FrameYUV, Mask
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -186,7 +185,8 @@ def build_scene(shot: Shot, cache: Cache, backdrop: Backdrop | None, *, end: Fra
         notes += _acted_in_picture(shot, place, first_place)
     is_led = is_bound or (plan.task == "video_reference" and plan.continuation != "camera_angle")
     film = Filmed(shot, [(0.0, place), *builder.later], sprites, people, bool(worded))
-    first = place.base if is_led else staging.opening(place, framing, sprites, aspect)
+    rounds = _goes_round(plan)
+    first = place.base if is_led else staging.opening(place, framing, sprites, aspect, goes_round=rounds)
     poses, unfilmed = shoot(film, first, framing)
     if worded and not is_led:
         poses, unfilmed = _all_seen(film, poses, unfilmed, framing)
@@ -204,7 +204,7 @@ def build_scene(shot: Shot, cache: Cache, backdrop: Backdrop | None, *, end: Fra
     )
     return Scene(
         place, poses, sprites, lookdev.sun, None if is_bound else builder.haze, _focus_of(plan, sprites),
-        plan.look.weather, is_bound, first_place, morph, later_places=builder.later, effects=effects, lamps=_lamps(shot, sprites, place, effects, lookdev), not_rendered=[*notes, *not_drawn(plan), *_not_acted(plan, sprites), *dict.fromkeys(unfilmed)],
+        plan.look.weather, is_bound, first_place, morph, later_places=builder.later, effects=effects, lamps=None if plan.start_frame else lamps_of(plan, sprites, place.props, effects, stops=lookdev.total.stops, seed=shot.seed), not_rendered=[*notes, *not_drawn(plan), *_not_acted(plan, sprites), *dict.fromkeys(unfilmed)],
     )  # fmt: skip
 
 
@@ -245,7 +245,8 @@ def _all_seen(film: Filmed, poses: list[Pose], unfilmed: list[str], framing: Fra
         if not clear(sight):
             break
         place.props = sight.others
-        poses, unfilmed = shoot(film, staging.opening(place, framing, film.sprites, film.aspect), framing)
+        first = staging.opening(place, framing, film.sprites, film.aspect, goes_round=_goes_round(plan))
+        poses, unfilmed = shoot(film, first, framing)
     sight = sight_of(film.sprites, film.place.props, poses, plan, fps=fps, aspect=film.aspect)
     poses = less_far(poses, sight, plan, framing.size)
     nouns = {entity.id: entity.noun for entity in plan.entities}
@@ -297,25 +298,6 @@ def _effects(shot: Shot, sprites: list[Sprite], first: Pose, *, is_dark: bool) -
     )
 
 
-def _lamps(shot: Shot, sprites: list[Sprite], place: Place, effects: list[Staged], lookdev: LookDev) -> Lamps | None:
-    """Who and what shines in the dark, of the words and of the set."""
-    strength = strength_of(lookdev.total.stops)
-    if strength <= 0 or shot.plan.start_frame:
-        return None
-    sources = []
-    for sprite in (*sprites, *place.props):
-        entity = shot.plan.entity(sprite.word or sprite.ref)
-        row = lamp_of(entity.noun if entity is not None else sprite.ref.removeprefix("set:"))
-        if row is not None:
-            said = colour_of(entity.colour) if entity is not None and entity.kind != "vehicle" else None
-            sources.append((sprite, replace(row, colour=said or row.colour)))
-
-    def burning(seconds: float) -> list[Glint]:
-        return [glint for effect in effects if (glint := effect.glint(seconds)) is not None]
-
-    return Lamps(sources, burning, strength, shot.seed)
-
-
 def _not_acted(plan: ShotPlan, sprites: list[Sprite]) -> list[str]:
     """What somebody in the picture does, and the draft does not show."""
     notes = []
@@ -340,9 +322,14 @@ def _not_acted(plan: ShotPlan, sprites: list[Sprite]) -> list[str]:
 def _floor(place: Place, framing: Framing, shot: Shot) -> Floor:
     spec, base = shot.output, place.base
     aspect = spec.height / spec.width
-    goes_round = any(move.move.startswith("orbit") for move in shot.plan.camera)
-    deep = place.wall_m * (ROUND_SHARE if goes_round else 1.0)  # there is room behind whom a camera goes round
+    deep = place.wall_m * (
+        ROUND_SHARE if _goes_round(shot.plan) else 1.0
+    )  # there is room behind whom a camera goes round
     return Floor(framing, base.eye[1], base.lens, aspect, deep, place.near_m, float(spec.fps), spec.frames)
+
+
+def _goes_round(plan: ShotPlan) -> bool:
+    return any(move.move.startswith("orbit") for move in plan.camera)
 
 
 def _shows_back(plan: ShotPlan) -> bool:

@@ -247,8 +247,8 @@ def _face(sprites: list[Sprite], actors: list[Actor], plan: ShotPlan, framing: F
             sprite.heading_deg = 180.0
 
 
-def opening(place: Place, framing: Framing, sprites: list[Sprite], aspect: float) -> State:
-    """The camera of the first frame of a shot that is not bound to a start frame."""
+def opening(place: Place, framing: Framing, sprites: list[Sprite], aspect: float, *, goes_round: bool = False) -> State:
+    """The camera of the first frame of a shot that is not bound to a start frame; one that goes round stays at eye height."""
     base = place.base
     if not sprites:
         return angled(base, framing, place, None, aspect)
@@ -261,7 +261,8 @@ def opening(place: Place, framing: Framing, sprites: list[Sprite], aspect: float
     seen = [main] if size in CLOSE_SIZES else [sprite for sprite in sprites if sprite.z < 1.5 * main.z]
     top = max(sprite.y + sprite.height_m for sprite in seen)
     is_tiny = size in CLOSE_SIZES and main.height_m < TINY_M
-    if main.figure is not None and framing.angle is None and size in {None, "full", "wide"} and base.eye[1] > WAIST_M:
+    is_open = framing.angle is None and size in {None, "full", "wide"}
+    if main.figure is not None and is_open and base.eye[1] > WAIST_M and not goes_round:
         base = replace(base, eye=(base.eye[0], WAIST_M, base.eye[2]))  # the horizon behind them, and not over them
     mine = max(s.y + s.height_m for s in sprites if s is main or s is sprites[0] or _carries(s, sprites[0]))
     if has_words(sprites) and mine < LOW_SCENE_M <= top and size is None:
