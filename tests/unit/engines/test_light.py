@@ -8,6 +8,7 @@ from tests.unit.engines.test_props import read, scene_of
 
 from shotwright.core.camera import Pose
 from shotwright.engines.draft.beams import OVERLAYS, Lit
+from shotwright.engines.draft.effects import SHINING, Staged
 from shotwright.engines.draft.lamps import Glint, Lamps, row_of, strength_of
 from shotwright.engines.draft.stage import View
 from shotwright.media.colour import FrameYUV
@@ -57,6 +58,15 @@ def test_a_campfire_lights_a_night_and_not_a_day() -> None:
     assert night.lamps is not None
     assert night.lamps.others(1.0)
     assert day.lamps is None
+
+
+@pytest.mark.parametrize("kind", sorted(SHINING))
+def test_everything_that_shines_lights_where_it_is(kind: str) -> None:
+    man = scene_of("A man stands in a street").sprites[0]
+    glint = Staged(kind, 0.0, 5.0, 1.0, man, True, 1).glint(0.5)
+    assert glint is not None
+    assert abs(glint.point[0] - man.x) < 3
+    assert 0 < glint.point[1] < 3
 
 
 def test_coloured_light_is_read_and_colours_everything() -> None:

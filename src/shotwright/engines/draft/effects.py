@@ -118,10 +118,17 @@ class Staged:
         if self.kind not in SHINING or not self.start_s <= seconds <= self.end_s:
             return None
         colour, reach, lasts = SHINING[self.kind]
-        row, age = EFFECTS[self.kind][0], seconds - self.start_s
-        x, y, z = self._origin(row, age)
+        age, rows = seconds - self.start_s, EFFECTS.get(self.kind)
+        if rows is None and self.source is None:
+            return None  # light of no place
+        if rows is None:
+            assert self.source is not None  # noqa: S101  (asked above)
+            x, y, z = self.source.place(seconds)
+            y, scale = y + 0.5 * self.source.height_m, self.source.height_m / 1.7
+        else:
+            (x, y, z), scale = self._origin(rows[0], age), self._scale(rows[0])
         fades = max(0.0, 1 - age / lasts) if lasts else 1 + 0.1 * math.sin(11 * age) + 0.08 * math.sin(27.3 * age)
-        return Glint((x, max(0.2, y), z), self.colour or colour, reach * max(0.5, self._scale(row)), fades)
+        return Glint((x, max(0.2, y), z), self.colour or colour, reach * max(0.5, scale), fades)
 
     def _draw_particles(
         self, frame: FrameYUV, view: View, age_s: float, layer: int, row: Particles, *, split_m: float, is_behind: bool
