@@ -69,6 +69,14 @@ def test_everything_that_shines_lights_where_it_is(kind: str) -> None:
     assert 0 < glint.point[1] < 3
 
 
+def test_candlelight_is_warm_beside_whom_the_shot_is_about() -> None:
+    scene = scene_of("A man sits in a chair by candlelight")
+    assert scene.lamps is not None
+    glint = scene.lamps.others(1.0)[0]
+    assert abs(glint.point[0] - scene.sprites[0].x) < 1
+    assert glint.colour[0] > glint.colour[2]
+
+
 def test_coloured_light_is_read_and_colours_everything() -> None:
     effect = next(e for e in read("A man stands in a room lit by red light").effects)
     assert (effect.kind, effect.colour) == ("coloured_light", "red")

@@ -37,6 +37,8 @@ FROM_STOPS, FULL_STOPS = -0.35, -0.95
 """Exposure from which on lamps are seen to light something, and at which they do so fully."""
 AHEAD = 1.6
 """How far before a vehicle its headlights shine, in its heights."""
+CANDLE = 0.7
+"""How much candles light, where the words speak of their light."""
 LIT_M = 22.0
 """How far away lamps of a set still light what one sees."""
 TURN_S = 5.0
@@ -152,7 +154,7 @@ def lamps_of(
     plan: ShotPlan, sprites: list[Sprite], props: list[Sprite], effects: Sequence[Shining], *, stops: float, seed: int
 ) -> Lamps | None:
     """Who and what shines in the dark, of the words and, where somebody stands in its light, of the set; None by day."""
-    strength = strength_of(stops)
+    strength = max(strength_of(stops), CANDLE if plan.look.lighting == "candle" else 0.0)
     if strength <= 0:
         return None
     sources = []
@@ -163,8 +165,19 @@ def lamps_of(
             said = colour_of(entity.colour) if entity is not None and entity.kind != "vehicle" else None
             sources.append((sprite, replace(row, colour=said or row.colour)))
 
+    stands = any(entity.noun.endswith(("candle", "candles", "candelabra")) for entity in plan.entities)
+    is_by_candle = plan.look.lighting == "candle" and bool(sprites) and not stands
+    candle = Row(_FIRE, 2.7, 0.55, 0.03) if is_by_candle else None
+
     def burning(seconds: float) -> list[Glint]:
-        return [glint for effect in effects if (glint := effect.glint(seconds)) is not None]
+        found = [glint for effect in effects if (glint := effect.glint(seconds)) is not None]
+        if candle is not None:  # "by candlelight": near whom the shot is about
+            x, y, z = sprites[0].place(seconds)
+            beat = 1 + candle.flicker * (math.sin(11 * seconds) + 0.6 * math.sin(23.7 * seconds))
+            found.append(
+                Glint((x + 0.3, y + candle.above * sprites[0].height_m, z - 0.3), candle.colour, candle.reach_m, beat)
+            )
+        return found
 
     return Lamps(sources, burning, strength, seed)
 
