@@ -204,6 +204,9 @@ def test_words_of_film_are_no_places(words: str) -> None:
         ("A woman reads on a couch. It is a cozy living room.", {"woman", "couch"}),
         ("15s ad for our running app: a man jogs in a park", {"man"}),
         ("Hey, can you make a video of a cat on a sofa", {"cat", "sofa"}),
+        ("Instagram video of a dog in a park: it runs", {"dog"}),
+        ("Truck drives along a highway", {"truck"}),
+        ("A desk with a screen and a sofa with a red cushion", {"desk", "screen", "sofa", "cushion"}),
     ],
 )
 def test_plain_fragments_name_who_and_what_is_there(prompt: str, nouns: set[str]) -> None:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from fractions import Fraction
+
 import numpy as np
 import pytest
-from tests.unit.engines.test_props import read, scene_of
+from tests.unit.engines.test_props import SPEC, read, scene_of
 
 from shotwright.core.camera import Pose
 from shotwright.core.plan import CameraMove, ShotPlan
+from shotwright.engines.analysis.cache import Cache
 from shotwright.engines.analysis.cutout import CutOut
+from shotwright.engines.base import Shot
+from shotwright.engines.draft.scene import build_scene
 from shotwright.engines.draft.sight import Look, Sight, clear, less_far, matte_of, sight_of, weights_of
 from shotwright.engines.draft.sprites import Sprite
 from shotwright.engines.draft.stage import Texture, View
@@ -102,3 +108,32 @@ def test_all_whom_a_prompt_names_are_in_the_picture(text: str) -> None:
     for sprite, share in zip(scene.sprites, sight.seen(), strict=True):
         seen[sprite.word] = max(seen[sprite.word], share)
     assert min(seen.values()) > 0.4, seen
+
+
+LARGE = replace(SPEC, width=1280, height=720, fps=Fraction(24), frames=120)
+
+
+def density(text: str) -> int:
+    figure = build_scene(Shot(read(text), LARGE, 1), Cache(None), None).sprites[0].figure
+    assert figure is not None
+    return figure.density
+
+
+def test_a_close_up_has_more_pixels_than_a_whole_figure() -> None:
+    assert density("Close-up of a man who talks") > density("A man talks") + 1
+
+
+def test_somebody_who_comes_near_is_drawn_for_where_they_end() -> None:
+    assert density("A man walks towards the camera, static camera") > density(
+        "A man walks away from the camera, static"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "is_there"), [("Close-up of a window with raindrops", True), ("A man reads beside a window", False)]
+)
+def test_a_window_is_drawn_where_it_is_what_the_shot_is_about_and_else_named(text: str, *, is_there: bool) -> None:
+    scene = scene_of(text)
+    nouns = {entity.id: entity.noun for entity in read(text).entities}
+    assert ("window" in {nouns.get(sprite.word or "") for sprite in scene.sprites}) is is_there
+    assert any(note.startswith("window") for note in scene.not_rendered) is not is_there

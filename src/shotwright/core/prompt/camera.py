@@ -177,7 +177,10 @@ def _at(sentence: list[Token], index: int, kept: list[Hit[str]], *, carried: boo
 
 def _acts(sentence: list[Token], at: int) -> bool:
     """ "A truck passes from right to left": the noun has a verb of its own."""
-    is_noun = 0 < at < len(sentence) - 1 and sentence[at - 1].lemma in {"a", "an"}
+    if at >= len(sentence) - 1:
+        return False
+    opens = at == 0 or sentence[at - 1].kind != "word"  # "Truck drives along a highway"
+    is_noun = sentence[at].low == "truck" if opens else sentence[at - 1].lemma in {"a", "an"}
     return is_noun and is_verb(sentence[at + 1].low) and sentence[at + 1].low.endswith("s")
 
 
@@ -189,7 +192,7 @@ def _is_where(sentence: list[Token], at: int) -> bool:
     return after not in GOES_ON and sentence[at].lemma in {"pan", "truck", "crane", "dolly", "boom", "drone"}
 
 
-SAID_TO_CAMERAS = frozenset({"tilt", "pan", "dolly", "zoom", "orbit", "pedestal", "truck"})
+SAID_TO_CAMERAS = frozenset({"tilt", "pan", "dolly", "zoom", "pedestal"})
 """What nobody does but a camera, where a clause opens with it."""
 OF_THINGS = frozenset(
     {"in", "on", "at", "from", "into", "onto", "under", "behind", "beside", "of", "against", "near", "by"}
@@ -221,7 +224,8 @@ def _is_whole_clause(sentence: list[Token], hit: Hit[str]) -> bool:
     """ "Wide, static.": a clause of its own."""
     opens = hit.start == 0 or sentence[hit.start - 1].kind == "comma"
     says = sentence[hit.start]
-    if opens and says.low == says.lemma and says.low in SAID_TO_CAMERAS and hit.end < len(sentence):
+    ahead = {token.lemma for token in sentence[hit.start + 1 : hit.start + 2]}
+    if opens and says.low in SAID_TO_CAMERAS and ahead & GOES_ON and hit.end < len(sentence):
         return True  # ", tilt up from the fire to the stars"
     opens = MOVES[hit.value].is_once and opens
     return opens and (hit.end == len(sentence) or sentence[hit.end].kind == "comma")

@@ -31,6 +31,7 @@ CLAUSES_OF = frozenset({"acl", "relcl"})
 INHERITING = frozenset({"conj", "xcomp", "advcl", "ccomp", "pcomp", "dep", "parataxis", "appos", "prep"})
 
 
+PAIR = 2
 ONES = frozenset({"one", "both", "all", "each", "some", "two", "three"})
 
 
@@ -95,8 +96,8 @@ class Context:
         return None
 
     def _add_relation(self, of: str, kind: Preposition, to: str, span: Span | None) -> None:
-        nouns = {one.noun for one in self.scene.things if one.id in {of, to}}
-        if kind == "in" and len(nouns) == 1:
+        both = [one.noun for one in self.scene.things if one.id in {of, to}]
+        if kind == "in" and len(both) == PAIR and both[0] == both[1]:
             return  # "two horses, wind in their manes": nobody is in their like
         if of != to and not any((r.of, r.relation, r.to) == (of, kind, to) for r in self.scene.relations):
             self.scene.relations.append(Relation(of, kind, to, span=span))

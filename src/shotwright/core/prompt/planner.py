@@ -356,7 +356,7 @@ def _asking(tokens: list[Token]) -> set[int]:
 
 
 HEADED = re.compile(
-    r"[^:,.@]{0,60}\b(?:ad|ads|video|clip|spot|commercial|trailer|teaser|reel|post|advert|promo|style|intro)\b[^:,.@]{0,50}: "
+    r"(?:[\w'-]+ ){0,4}(?:ad|ads|video|clip|spot|commercial|trailer|teaser|reel|post|advert|promo|style|intro) (?:video |clip |spot )?(?:for (?:a|an|my|our|the|your) (?:[\w'-]+ ){1,3})?: "
 )
 """A title before a colon: "15s ad for our running app: a man jogs"."""
 
@@ -365,7 +365,7 @@ ASKED_WORDS = 18
 _FILM = r"(?:(?:short|quick|\d+|second|seconds|sec|s|little|nice|cool|great|cinematic|realistic|new) )*(?:video|clip|shot|scene|animation|movie|film|reel|ad|footage|gif)s? (?:clip )?"
 ASKING = re.compile(
     r"(?:(?:hi|hey|hello|ok|okay|so|please) [,!]? ?)*"
-    r"(?:(?:can|could|would) (?:you|u) (?:please )?(?:make|create|generate|do|give|film|shoot|animate|draw|show) (?:me |us )?|(?:i|we) (?:want|need|would like|wanna|'d like|am looking for|are looking for) (?:to (?:see|make|have|create) )?|(?:make|create|generate|give|show) (?:me |us )?)"
+    r"(?:(?:can|could|would) (?:you|u) (?:please )?(?:make|create|generate|do|give|film|shoot|animate|draw|show) (?:me |us )?|(?:i|we) (?:want|need|would like|wanna|'d like|am looking for|are looking for) (?:to (?:see|make|have|create) )?|(?:make|create|generate|give|show) (?:me|us) |(?:make|create|generate) (?=(?:a|an|one|some) (?:[a-z]+ ){0,3}(?:video|clip|shot|scene|animation) (?:of|where|showing|with|about) ))"
     rf"(?:(?:a|an|one|some|this|the) {_FILM}(?:of|where|showing|with|about|in which|that shows|for) (?:(?:a|my|our) [a-z]+ (?:video|ad|clip|brand|shop) )?)?"
 )
 """What is said before what is to be seen."""
@@ -375,7 +375,7 @@ def _seasons(scene: Scene, tokens: list[Token]) -> set[int]:
     """ "A park in autumn", "late fall": what the whole place looks like. Returns the places of its tokens."""
     found: set[int] = set()
     for i, token in enumerate(tokens[1:], 1):
-        if token.low in SEASONS and tokens[i - 1].low in {"in", "early", "late", "during", "this", "of"}:
+        if token.low in SEASONS and tokens[i - 1].low in {"in", "early", "late", "during", "this"}:
             scene.place_attributes.append(token.low)
             found |= {i - 1, i}
     scene.taken |= found

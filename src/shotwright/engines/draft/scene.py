@@ -214,8 +214,8 @@ def _sharpen(sprites: list[Sprite], poses: list[Pose], shot: Shot) -> None:
         if sprite.figure is None:
             continue
         nearest = min(
-            math.dist(sprite.place(i / float(shot.output.fps)), (pose.x, pose.y, pose.z)) / pose.lens
-            for i, pose in enumerate(poses[:: max(1, len(poses) // 8)])
+            math.dist(sprite.place(i / float(shot.output.fps)), (poses[i].x, poses[i].y, poses[i].z)) / poses[i].lens
+            for i in range(0, len(poses), max(1, len(poses) // 8))
         )
         wanted = shot.output.width / max(nearest, 0.3) / PX_PER_M * sprite.figure.height_m / STANDING_M
         sprite.figure.density = max(1, min(DENSEST, round(wanted)))
@@ -238,23 +238,24 @@ def _without_doubles(props: list[Sprite], plan: ShotPlan) -> list[Sprite]:
 
 def _all_seen(film: Filmed, poses: list[Pose], unfilmed: list[str], framing: Framing) -> tuple[list[Pose], list[str]]:
     """Whom the words name is moved until they are seen, and the camera with them."""
-    plan, fps = film.shot.plan, float(film.shot.output.fps)
+    plan, fps, place = film.shot.plan, float(film.shot.output.fps), film.place
+    is_one = len(film.places) == 1  # furniture of a place that is left hides nobody
     for _ in range(ROUNDS):
-        place = film.place
-        sight = sight_of(film.sprites, place.props, poses, plan, fps=fps, aspect=film.aspect)
+        sight = sight_of(film.sprites, place.props if is_one else [], poses, plan, fps=fps, aspect=film.aspect)
         if not clear(sight):
             break
-        place.props = sight.others
+        place.props = sight.others if is_one else place.props
         first = staging.opening(place, framing, film.sprites, film.aspect, goes_round=_goes_round(plan))
         poses, unfilmed = shoot(film, first, framing)
-    sight = sight_of(film.sprites, film.place.props, poses, plan, fps=fps, aspect=film.aspect)
+    sight = sight_of(film.sprites, place.props if is_one else [], poses, plan, fps=fps, aspect=film.aspect)
     poses = less_far(poses, sight, plan, framing.size)
     nouns = {entity.id: entity.noun for entity in plan.entities}
-    unseen = [
-        nouns[s.word] for s, share in zip(film.sprites, sight.seen(), strict=True) if share < UNSEEN and s.word in nouns
-    ]
-    shown = {nouns.get(s.word or "") for s, share in zip(film.sprites, sight.seen(), strict=True) if share >= UNSEEN}
-    return poses, [*unfilmed, *(f"{noun}: hidden, or outside of the frame" for noun in unseen if noun not in shown)]
+    best: dict[str, float] = {}
+    for sprite, share in zip(film.sprites, sight.seen(), strict=True):
+        if sprite.word in nouns:
+            best[nouns[sprite.word]] = max(best.get(nouns[sprite.word], 0.0), float(share))
+    unseen = [f"{noun}: hidden, or outside of the frame" for noun, share in best.items() if share < UNSEEN]
+    return poses, [*unfilmed, *unseen]
 
 
 def _acted_in_picture(shot: Shot, place: Place, first_place: Place | None) -> list[str]:

@@ -285,11 +285,13 @@ def less_far(poses: list[Pose], sight: Sight, plan: ShotPlan, first_size: str | 
     total = float(weights @ sight.seen())
     ends = any(move.end_size for move in plan.camera) or len(plan.shots) > 1
     if not ends and any(move.move in TRAVELS for move in plan.camera):
+        whole = poses
         for share in LESS:
-            poses, total = _tried([_between(poses[0], pose, share) for pose in poses], poses, sight, weights, total)
+            poses, total = _tried([_between(whole[0], pose, share) for pose in whole], poses, sight, weights, total)
     if first_size in OPEN_SIZES and not ends:
+        narrow = poses
         for lens in WIDER:
-            poses, total = _tried([replace(p, lens=lens * p.lens) for p in poses], poses, sight, weights, total)
+            poses, total = _tried([replace(p, lens=lens * p.lens) for p in narrow], poses, sight, weights, total)
     return poses
 
 

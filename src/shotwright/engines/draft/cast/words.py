@@ -141,8 +141,10 @@ def _is_shown(entity: Entity, plan: ShotPlan, notes: list[str]) -> bool:
     is_limb = (
         known is not None and known.kind == "body_part" and any(e.kind in {"person", "animal"} for e in plan.entities)
     )
-    is_afar = entity.noun in SEEN_AFAR or _is_of_room(entity, plan)
-    if _is_effect(entity, plan) or entity is place_thing(plan) or is_place or is_limb or is_afar:
+    if _is_of_set(entity, plan):
+        notes.append(f"{entity.noun}: seen in the set, if at all")
+        return False
+    if _is_effect(entity, plan) or entity is place_thing(plan) or is_place or is_limb:
         return False  # the effect, the set or its owner shows it
     if known is None and _row(entity) is None and len(entity.noun) < 2:
         return False
@@ -162,13 +164,15 @@ def _is_shown(entity: Entity, plan: ShotPlan, notes: list[str]) -> bool:
     return lacks is None
 
 
-def _is_of_room(entity: Entity, plan: ShotPlan) -> bool:
-    """A window that nothing is done to: the set has it in its wall."""
+def _is_of_set(entity: Entity, plan: ShotPlan) -> bool:
+    """Skylines, windows that nothing is done to, suns in rooms: the set shows them. What a shot is about is always shown."""
+    if entity is plan.entities[0] or any(shown.focus == entity.id for shown in plan.shots):
+        return False
     is_used = any(entity.id in {act.object, act.who} for act in plan.actions)
     is_open_air = bool(plan.setting.places) and not plan.setting.inside
     if entity.noun in {"sun", "moon", "sunlight"}:
         return plan.setting.inside or any(e.noun == "window" for e in plan.entities)  # its light is seen
-    return entity.noun == "window" and not is_used and not is_open_air
+    return entity.noun in SEEN_AFAR or (entity.noun == "window" and not is_used and not is_open_air)
 
 
 def _lacks(entity: Entity) -> str | None:
