@@ -289,7 +289,8 @@ def _ends_a_name(words: Words, word: Word, before: Word) -> bool:
     low = before.i
     while low and (words[low - 1].is_noun or words[low - 1].tag == "JJ"):
         low -= 1
-    is_one = before.tag in {"NN", "JJ"} and low > 0 and words[low - 1].text in {"a", "an", "the"}
+    opens = low == 0 or words[low - 1].text in CLAUSE_ENDS  # "Perfume bottle on marble"
+    is_one = before.tag in {"NN", "JJ"} and (opens or words[low - 1].text in {"a", "an", "the"})
     known, after = noun_of(word.text), _after(words, word)
     is_end = after is None or after.tag in {"IN", ","} or after.text in CLAUSE_ENDS
     named = noun_of(before.text)

@@ -1,7 +1,7 @@
 """What shines lights what is around it: fires, lamps, lanterns, screens, headlights. In the dark only; painted over the picture.
 
 Light multiplies: what is near a lamp is brighter and takes its colour, the dark sky behind it stays dark. Masks are painted at
-a quarter of the size. Everything is a function of time and seed.
+an eighth of the size: pools of light have no edges. Everything is a function of time and seed.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from shotwright.media.colour import FrameYUV
 
 RGB = tuple[int, int, int]
-SMALL, MOST, NEAREST_M = 4, 8, 0.25
+SMALL, MOST, NEAREST_M = 8, 8, 0.25
 ONE = 64
 """A gain of 1 in eight bits."""
 GAIN, TINT, DIMMED = 1.1, 0.55, 0.2
@@ -200,7 +200,7 @@ def strength_of(stops: float) -> float:
 def _masks(
     seen: list[tuple[NDArray[np.float64], Glint]], view: View, strength: float
 ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
-    """How much brighter everything becomes, and what is added to its two chromas; float32 at a quarter of the size."""
+    """How much brighter everything becomes, and what is added to its two chromas; float32 at an eighth of the size."""
     wide, high = max(8, view.width // SMALL), max(8, view.height // SMALL)
     columns, rows = np.arange(wide, dtype=np.float32)[None], np.arange(high, dtype=np.float32)[:, None]
     gain, blue, red = (np.zeros((high, wide), np.float32) for _ in range(3))
@@ -226,5 +226,9 @@ def _brighten(
     lit = cv2.convertScaleAbs(cv2.multiply(luma, large, scale=1 / ONE), alpha=1, beta=16)
     cv2.insertChannel(np.asarray(lit, np.uint8), frame, 0)
     for channel, amount in ((1, blue), (2, red)):
-        shift = cv2.resize((TINT * amount).astype(np.int8).astype(np.int16), size, interpolation=cv2.INTER_LINEAR)
-        cv2.insertChannel(cv2.add(cv2.extractChannel(frame, channel), shift, dtype=cv2.CV_8U), frame, channel)
+        chroma = cv2.extractChannel(frame, channel)
+        for sign, change in ((1, cv2.add), (-1, cv2.subtract)):
+            part = np.clip(TINT * sign * amount, 0, 127).astype(np.uint8)
+            if cv2.countNonZero(part):  # a lamp's light is warm or cool: one of the two is nothing
+                chroma = change(chroma, cv2.resize(part, size, interpolation=cv2.INTER_LINEAR))
+        cv2.insertChannel(chroma, frame, channel)

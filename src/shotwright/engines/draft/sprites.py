@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 DISSOLVE_DEG = 6.0
 FADE_S = 0.35
 STILL_M = 0.03
-CARDS_KEPT, LEAST_CARDS = 30, 4
-"""Pictures of a figure that are kept: more than a walk has."""
+CARDS_KEPT = {1: 30, 2: 26, 3: 12, 4: 6}
+"""Pictures of a figure that are kept, by their density: more than a walk has."""
 BEFORE_M, BEHIND_M, LOW_GRIP = 0.06, 0.5, 0.1
 """How far before a hand the card of what it holds hangs; what is held at its lower end is behind the head."""
 SHADOW_STRENGTH = 0.5
@@ -192,7 +192,7 @@ class Sprite:
             dressed = self.dress(card.cut) if self.dress else card.cut
             colour = haze.veiled(dressed.texture, step) if haze and step else dressed.texture
             self._cards[key] = (card, Texture(colour, dressed.alpha))
-            if len(self._cards) > max(LEAST_CARDS, CARDS_KEPT // self.figure.density**2):
+            if len(self._cards) > CARDS_KEPT[self.figure.density]:
                 self._cards.popitem(last=False)
         self._cards.move_to_end(key)
         return self._cards[key][1], card.foot

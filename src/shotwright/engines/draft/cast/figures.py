@@ -30,7 +30,8 @@ STANDING_M = 1.72
 PARTS = 12
 """Pictures of one cycle of a motion, or of one second of a longer one."""
 TURN_DEG, TILT_DEG = 15, 22
-KEPT, DENSE_KEPT, POSES_KEPT = 240, 24, 400
+KEPT, POSES_KEPT = {1: 240, 2: 120, 3: 48, 4: 24}, 400
+"""Pictures that are kept, by their density, and poses."""
 SKIN, HAIR, SHOE, EYE = (214, 168, 138), (70, 52, 40), (54, 48, 46), (40, 34, 34)
 CUFF = 0.93
 """Where sleeves end, between elbow 0 and wrist 1."""
@@ -119,8 +120,7 @@ class Figure:
         part = int(phase * parts) % parts if motion_row(motion)["loop"] else min(parts, round(phase * parts))
         turn = round(turn_deg / TURN_DEG) % (360 // TURN_DEG)
         view = turn * TURN_DEG, round(tilt_deg / TILT_DEG) * TILT_DEG
-        kept = _drawn if self.density == 1 else _drawn_densely
-        return kept(motion, part / parts, view, self.clothes, self.density)
+        return _drawn(self.density)(motion, part / parts, view, self.clothes)
 
     def hand(self, seconds: float) -> NDArray[np.float64]:
         """Where the right hand is: float64 (3,), metres, right, up and ahead of the figure's foot; of both, the middle."""
@@ -143,12 +143,16 @@ def speed_of(motion: str) -> float:
     return float(motion_row(motion)["speed"]) if motion.removeprefix(SEATED) in motions() else 0.0
 
 
-def _card(motion: str, phase: float, view: tuple[int, int], clothes: Clothes, density: int) -> Card:
-    upright = motion_row(motion)["floor"] == "feet"
-    return _draw(_posed(motion, phase), view, clothes, PX_PER_M * density, upright=upright)
+@cache
+def _drawn(density: int) -> Callable[[str, float, tuple[int, int], Clothes], Card]:
+    """Who draws figures of a density, and keeps some."""
 
+    @lru_cache(maxsize=KEPT[density])
+    def draw(motion: str, phase: float, view: tuple[int, int], clothes: Clothes) -> Card:
+        upright = motion_row(motion)["floor"] == "feet"
+        return _draw(_posed(motion, phase), view, clothes, PX_PER_M * density, upright=upright)
 
-_drawn, _drawn_densely = lru_cache(maxsize=KEPT)(_card), lru_cache(maxsize=DENSE_KEPT)(_card)
+    return draw
 
 
 @lru_cache(maxsize=POSES_KEPT)
