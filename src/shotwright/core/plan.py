@@ -71,6 +71,7 @@ class CameraMove(Item):
     speed: str | None = None  #: slow, smooth or fast; None: as usual.
     end_size: str | None = None  #: The shot size that it ends with.
     end_view: str | None = None  #: The side of the target that it ends on: front, side or back.
+    into: str | None = None  #: The place that it goes into: "greenhouse", "kitchen".
     span: Span | None = None  #: The words that asked for it.
 
 

@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 
 import cv2
 import numpy as np
 import pytest
 
+from shotwright import plan as read
 from shotwright.core.camera import Pose
 from shotwright.core.plan import Action, Entity, ShotPlan
 from shotwright.core.plan import Path as Way
+from shotwright.engines.analysis.cache import Cache
 from shotwright.engines.analysis.patches import completed, margins, widened
-from shotwright.engines.draft.blocking.containing import MADE_UP, PARTED, contained
+from shotwright.engines.base import OutputSpec, Shot
+from shotwright.engines.draft.backdrop import Backdrop
+from shotwright.engines.draft.blocking.containing import MADE_UP, PARTED, STRETCHED, contained, stretched
 from shotwright.engines.draft.blocking.in_picture import act_out
+from shotwright.engines.draft.loop import draw_frames
 from shotwright.engines.draft.plate import Diorama, build_diorama
+from shotwright.engines.draft.scene import Scene, build_scene
 from shotwright.engines.draft.stage import View
-from shotwright.media.colour import rgb_to_yuv
+from shotwright.media.colour import rgb_to_yuv, yuv_to_rgb
 
 W, H, LENS = 480, 270, 35 / 36
 RED = (220, 30, 30)
+SPEC = OutputSpec(W, H, Fraction(24), 10)
 
 
 def photograph() -> tuple[np.ndarray, np.ndarray]:
@@ -104,7 +112,7 @@ def far(base: Pose, **change: float) -> list[Pose]:
 def test_a_camera_goes_no_farther_than_a_start_frame_allows(change: dict[str, float]) -> None:
     diorama = place()
     wanted = far(diorama.base.pose(), **change)
-    poses, notes = contained(wanted, diorama, width=W, height=H, is_cut=False)
+    poses, notes = contained(wanted, diorama, SPEC, is_cut=False)
     assert "lessened to" in notes[0]
     assert poses[0] == wanted[0]
     assert max(diorama.bare_share(View(pose, W, H)) for pose in poses) <= MADE_UP + 0.02
@@ -116,7 +124,7 @@ def test_a_camera_goes_no_farther_than_a_start_frame_allows(change: dict[str, fl
 def test_a_way_that_the_picture_shows_is_left_alone() -> None:
     diorama = place()
     wanted = far(diorama.base.pose(), z=0.6)
-    assert contained(wanted, diorama, width=W, height=H, is_cut=False) == (wanted, [])
+    assert contained(wanted, diorama, SPEC, is_cut=False) == (wanted, [])
     assert PARTED < 0.2
 
 
@@ -163,3 +171,63 @@ def test_who_is_not_found_in_the_picture_is_named() -> None:
     assert act_out(plan, empty.props, lens=LENS, aspect=H / W, fps=24.0, frames=120) == [
         'rocket: not found in the picture; "lift off" is not acted'
     ]
+
+
+def from_above() -> Diorama:
+    return build_diorama(photograph()[0], eye_m=20.0, lens=LENS, horizon=0.3)
+
+
+def test_the_ground_of_a_picture_is_not_drawn_out_beyond_its_detail() -> None:
+    diorama = from_above()
+    wanted = far(diorama.base.pose(), y=-18.0, z=54.0)
+    assert stretched(diorama.planes[1], View(wanted[-1], W, H)) > 2 * STRETCHED
+    poses, notes = contained(wanted, diorama, SPEC, is_cut=False)
+    assert all(stretched(diorama.planes[1], View(pose, W, H)) <= STRETCHED for pose in poses)
+    assert poses[-1].y < poses[0].y - 1
+    assert "lessened to" in notes[0]
+
+
+def test_a_camera_that_leaves_the_picture_goes_where_it_was_led() -> None:
+    diorama = from_above()
+    wanted = far(diorama.base.pose(), y=-36.0, z=110.0)
+    poses, notes = contained(wanted, diorama, SPEC, is_cut=False, until_s=5 / 24)
+    assert poses[5:] == wanted[5:]
+    assert poses[4].y > wanted[4].y
+    assert notes == []
+
+
+def led_into(prompt: str, tmp_path_factory: pytest.TempPathFactory) -> Scene:
+    found = replace(read(prompt, images=1, duration=5), start_frame="@Image1")
+    rgb = yuv_to_rgb(photograph()[0])
+    source = tmp_path_factory.mktemp("picture") / "start.png"
+    cv2.imwrite(str(source), rgb[..., ::-1])
+    spec = OutputSpec(W, H, Fraction(24), 120)
+    shot = Shot(found, spec, 1, images=(source,), cache=tmp_path_factory.mktemp("cache"))
+    return build_scene(shot, Cache(shot.cache), Backdrop(rgb, 0.5, is_start_frame=True))
+
+
+def test_a_camera_that_goes_into_a_building_finds_there_whom_the_words_name(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    scene = led_into("The camera flies through the door into a library, where a wizard reads a book.", tmp_path_factory)
+    ((inside_s, library),) = scene.later_places
+    assert 0 < inside_s < 5
+    assert library.wall_m < 15, "a room"
+    assert {sprite.ref.partition(".")[0] for sprite in scene.sprites} >= {"e2"}
+    assert all(sprite.appears_s >= inside_s for sprite in scene.sprites)
+    assert "the place inside: a painted set stands in (library)" in scene.not_rendered
+    frames = list(draw_frames(scene, OutputSpec(W, H, Fraction(24), 120), 1))
+    first = photograph()[0].astype(int)
+    assert np.abs(frames[0].astype(int) - first)[..., 0].mean() < 2
+    at = round(inside_s * 24)
+    steps = [np.abs(a.astype(int) - b).mean() for a, b in zip(frames[at - 2 : at + 14], frames[at - 1 :], strict=False)]
+    assert max(steps) < 0.5 * np.abs(frames[at - 1].astype(int) - frames[at + 14]).mean(), "a dissolve, and no cut"
+
+
+@pytest.mark.parametrize("prompt", ["The camera pushes in through the door.", "The camera flies into the volcano."])
+def test_a_camera_that_is_led_into_no_room_stays_in_its_picture(
+    prompt: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    scene = led_into(prompt, tmp_path_factory)
+    assert scene.later_places == []
+    assert scene.passage is None

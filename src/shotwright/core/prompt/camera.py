@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from shotwright.core.moves import MOVES
 from shotwright.core.plan import CameraMove
 from shotwright.core.prompt import vocabulary as v
+from shotwright.core.prompt.entering import ENTERING, entered
 from shotwright.core.prompt.grammar import ARTICLES, AUXILIARIES, CONJUNCTIONS, PREPOSITIONS, is_adverb, is_negated
 from shotwright.core.prompt.lexer import sentences, span_of
 from shotwright.core.prompt.lexicon import is_verb, noun_of, singular
@@ -79,6 +80,7 @@ class ParsedFraming:
     angle: str | None
     at: float
     span: Span
+    other: Span | None = None  #: The words of its angle, where `span` is those of its size.
 
 
 @dataclass(frozen=True)
@@ -349,6 +351,7 @@ def _parsed(sentence: list[Token], hit: Hit[str], nouns: Mapping[str, str], numb
         else _target(sentence, hit.end, nouns),
         end_view=v.VIEWS.first(sentence, hit.end) if hit.value.startswith("orbit") else None,
         end_size=v.SIZES.first(sentence, hit.end, hit.end + 6),
+        into=entered(sentence, (hit.start, hit.end)) if hit.value in ENTERING else None,
         span=span_of(sentence[hit.start : hit.end]),
     )
     if hit.value == "static" and not (move.target or "").startswith("@"):
@@ -446,7 +449,8 @@ def _framing(sentence: list[Token], hits: list[Hit[str]], part: tuple[int, int],
     if cause is None:
         return None
     named = size.value if size else None
-    return ParsedFraming(named, angle.value if angle else None, at, span_of(sentence[cause.start : cause.end]))
+    other = span_of(sentence[angle.start : angle.end]) if size and angle else None
+    return ParsedFraming(named, angle.value if angle else None, at, span_of(sentence[cause.start : cause.end]), other)
 
 
 def _ends_a_move(sentence: list[Token], hits: list[Hit[str]], hit: Hit[str]) -> bool:
@@ -483,5 +487,6 @@ def _joined(first: CameraMove, second: CameraMove) -> CameraMove:
         degrees=first.degrees or second.degrees,
         target=second.target or first.target,
         end_view=second.end_view or first.end_view,
+        into=second.into or first.into,
         end_size=second.end_size or first.end_size,
     )

@@ -123,6 +123,8 @@ class Context:
                 return found
         if verb.lemma == "be":
             return next((group for w in children if w.dep == "attr" and (group := self._group(w))), [])
+        if verb.tag == "VBG" and before.i in self.things and self.things[before.i].ref and verb.dep != "pobj":
+            return [self.things[before.i]]  # "the character from @Element1 standing in the sun"
         if opening := self._opening(verb):
             return opening
         head = self.sentence.head(verb)

@@ -51,6 +51,8 @@ LEFT_FILLERS = (
             "in",
             "single",
             "continuous",
+            "degree",
+            "degrees",
             "steady",
             "low",
             "wide",

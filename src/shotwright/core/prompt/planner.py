@@ -112,7 +112,7 @@ def parse_prompt(
     film = markers | film_words(
         tokens,
         [parsed.move.span for parsed in camera.moves if parsed.move.span],
-        [framing.span for framing in camera.framings],
+        [span for framing in camera.framings for span in (framing.span, framing.other) if span],
         [span for name, span in plan.spans.items() if name.startswith("look.")],
     )
     scene = read_scene(tokens, film) if task != "edit" else Scene()

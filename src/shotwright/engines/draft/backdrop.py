@@ -13,11 +13,14 @@ from shotwright.core.camera import EYE_HEIGHT_M, lens_of
 from shotwright.core.plan import Framing, Look, Setting
 from shotwright.core.prompt.look import SEEN_AFAR
 from shotwright.engines.analysis.matting import matte
+from shotwright.engines.draft import grade
 from shotwright.engines.draft.cast.words import name_of, place_thing
+from shotwright.engines.draft.passage import shot_inside
 from shotwright.engines.draft.plate import HORIZON, build_diorama, find_horizon, fit
 from shotwright.engines.draft.sets import PaintedSet, build_set, find_place
 from shotwright.engines.draft.sets.afloat import at_the_water
 from shotwright.engines.draft.sets.places import is_known, place_told_by
+from shotwright.engines.draft.style import matching_table
 from shotwright.engines.draft.weather import Haze, haze_of, snowed
 from shotwright.media.colour import FrameRGB, FrameYUV, Mask, rgb_to_yuv
 from shotwright.media.images import load_flat
@@ -44,6 +47,8 @@ FALLING = frozenset({"rain", "snow", "storm", "fog", "wind"})
 """Weather that nobody has indoors."""
 WINDOWS = frozenset({"window", "windowpane", "windscreen", "windshield", "dashboard"})
 """What tells that somebody is inside."""
+AS_OUTSIDE = 0.3
+"""How far what is inside a building takes the colours of the picture that shows it."""
 PLAYBLAST = "playblast"
 """The style that shows blocking, timing and camera alone."""
 NIGHT_LIGHTS = frozenset({"neon", "moonlight", "candle", "cyberpunk"})
@@ -196,6 +201,8 @@ class Builder:
             self._camera |= {"eye_m": PHOTOGRAPHED_FROM.get(framing.angle or "", EYE_HEIGHT_M["eye"])}
         self.air = rgb_to_yuv(backdrop.rgb)
         self.haze = haze_of(plan.look.weather, self.air)
+        if shot_inside(plan) is not None:
+            self.later = self._later(shot, lookdev, "", like=self.air)
         if lookdev.is_plain:
             return
         self._first = self.air if backdrop.is_start_frame else None
@@ -209,8 +216,15 @@ class Builder:
         if haze is not None:
             self.air = _in_air(self.air, haze, backdrop.horizon, self._camera["eye_m"], self._camera["lens"])
 
-    def _later(self, shot: Shot, lookdev: LookDev, first: str) -> list[tuple[float, Place]]:
-        """Sets of later shots whose words name another place."""
+    def _later(
+        self, shot: Shot, lookdev: LookDev, first: str, *, like: FrameYUV | None = None
+    ) -> list[tuple[float, Place]]:
+        """Sets of later shots whose words name another place; in the colours of a picture, where there is one."""
+
+        def dress(texture: FrameYUV, shine: Mask | None) -> FrameYUV:
+            dressed = lookdev.texture(texture, shine)
+            return dressed if like is None else grade.apply_table(dressed, matching_table(dressed, like, AS_OUTSIDE))
+
         found: list[tuple[float, Place]] = []
         before = first
         for shown in shot.plan.shots[1:]:
@@ -219,9 +233,7 @@ class Builder:
             before = shown.places[0]
             setting = replace(shot.plan.setting, places=shown.places, shells=(), inside=True)
             kind = find_place(setting, has_cast=True, is_aerial=shown.angle == "aerial").kind
-            place = build_set(
-                kind, shot.plan.look, is_aerial=shown.angle == "aerial", seed=shot.seed + 1, dress=lookdev.texture
-            )
+            place = build_set(kind, shot.plan.look, is_aerial=shown.angle == "aerial", seed=shot.seed + 1, dress=dress)
             found.append((shown.start_s, place))
         return found
 

@@ -45,6 +45,7 @@ def draw_frames(scene: Scene, spec: OutputSpec, seed: int) -> Iterator[FrameYUV]
             first = painter.paint(scene.first_place, pose, seconds, 0.0)
             frame = first if frame is None else np.asarray(cv2.addWeighted(frame, ramp, first, 1 - ramp, 0), np.uint8)
         assert frame is not None  # noqa: S101  (one of the two places was drawn)
+        frame = scene.passage.over(frame, seconds) if scene.passage else frame
         yield scene.morph.over(frame, index, spec.frames) if scene.morph else frame
 
 

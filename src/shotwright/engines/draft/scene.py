@@ -23,7 +23,6 @@ from shotwright.engines.draft.blocking.in_picture import act_out
 from shotwright.engines.draft.blocking.placing import Floor, Member, place_all
 from shotwright.engines.draft.blocking.ways import GOING
 from shotwright.engines.draft.cast.changes import BEATS, LASTING, changes_of
-from shotwright.engines.draft.cast.figures import PX_PER_M, STANDING_M
 from shotwright.engines.draft.cast.members import GAITS, Subject, cast_of
 from shotwright.engines.draft.cast.pose import motions
 from shotwright.engines.draft.cast.props import with_props
@@ -36,9 +35,10 @@ from shotwright.engines.draft.lamps import Lamps, lamps_of
 from shotwright.engines.draft.lookdev import LookDev, lookdev_of
 from shotwright.engines.draft.looks.times import Sun
 from shotwright.engines.draft.morph import Morph, morph_between
+from shotwright.engines.draft.passage import Dissolve, come_in, led_inside, shot_inside, whom_inside
 from shotwright.engines.draft.place import Place
 from shotwright.engines.draft.shooting import Filmed, shoot
-from shotwright.engines.draft.sight import clear, less_far, sight_of
+from shotwright.engines.draft.sight import clear, less_far, sharpen, sight_of
 from shotwright.engines.draft.sprites import Hold, Sprite, spread_views
 from shotwright.engines.draft.stage import Texture
 from shotwright.engines.draft.weather import Haze
@@ -76,8 +76,6 @@ FURNITURE = frozenset(
     }
 )
 """Pieces of which a set has one."""
-DENSEST = 4
-"""Of a figure's pictures, in their usual pixels."""
 ROUNDS, UNSEEN = 2, 0.1
 """How often everybody is moved to where they are seen, and filmed anew; and what of enough is as good as nothing."""
 SIDEWAYS_DEG = 90.0
@@ -125,6 +123,7 @@ class Scene:
         morph: The way to the last frame of a first-and-last-frame shot.
         effects: What can be seen and has no body, besides the weather.
         lamps: What lights what is around it.
+        passage: The way from a picture into what is inside it.
         later_places: Sets of later shots, and from when on.
         live: Puts the moment of a frame into the place, where a reference plays on.
     """
@@ -143,6 +142,7 @@ class Scene:
     later_places: list[tuple[float, Place]] = field(default_factory=list)
     effects: list[Staged] = field(default_factory=list)
     lamps: Lamps | None = None
+    passage: Dissolve | None = None
     not_rendered: list[str] = field(default_factory=list)
 
 
@@ -158,44 +158,44 @@ def build_scene(shot: Shot, cache: Cache, backdrop: Backdrop | None, *, end: Fra
     shot = in_its_light(shot, backdrop)
     if not shot.plan.start_frame:
         shot = replace(shot, plan=with_props(shot.plan))
+    notes: list[str] = []
+    shot = replace(shot, plan=led_inside(shot.plan, notes))
     plan, aspect = shot.plan, shot.output.height / shot.output.width
     lookdev = lookdev_of(shot)
-    notes: list[str] = []
     builder = Builder(shot, cache, backdrop, lookdev, notes)
     people = _people(shot, notes)
     actors = [staging.actor_of(subject, _cuts(shot, cache, subject, lookdev, builder.air)) for subject in people]
     framing = staging.framing_of(plan, actors)
     place = builder.place()
-    worded = [] if plan.start_frame else members_of(plan, notes)
-    if worded:
-        sprites = _stage_words(
-            worded, actors, plan, _floor(place, framing, shot), lambda cut: lookdev.cut(cut, builder.air)
-        )
-    else:
-        sprites = staging.stage_actors(actors, plan, framing, place, aspect, back=_shows_back(plan))
+    inside = shot_inside(plan)
+    stage = (place, framing) if inside is None else (builder.later[-1][1], inside)
+    sprites, is_worded = _cast(shot, actors, stage, notes, lambda cut: lookdev.cut(cut, builder.air))
+    outside = [] if inside else sprites
     if builder.floats:
         _float(sprites)
     if backdrop is None:
         place.props = _without_doubles(place.props, plan)
-    if sprites and place.props and backdrop is not None:
-        place = builder.place(beyond_m=max(sprite.z for sprite in sprites) + CLEAR_M)
-    first_place = builder.first_place(beyond_m=max((sprite.z for sprite in sprites), default=-CLEAR_M) + CLEAR_M)
+    clear_m = max((sprite.z for sprite in outside), default=-CLEAR_M) + CLEAR_M
+    if outside and place.props and backdrop is not None:
+        place = builder.place(beyond_m=clear_m)
+    first_place = builder.first_place(beyond_m=clear_m)
     is_bound = backdrop is not None and backdrop.is_start_frame
     if is_bound and place.props:
         notes += _acted_in_picture(shot, place, first_place)
     is_led = is_bound or (plan.task == "video_reference" and plan.continuation != "camera_angle")
-    film = Filmed(shot, [(0.0, place), *builder.later], sprites, people, bool(worded))
+    film = Filmed(shot, [(0.0, place), *builder.later], sprites, people, is_worded)
     rounds = _goes_round(plan)
     first = place.base if is_led else staging.opening(place, framing, sprites, aspect, goes_round=rounds)
     poses, unfilmed = shoot(film, first, framing)
-    if worded and not is_led:
+    if is_worded and not is_led:
         poses, unfilmed = _all_seen(film, poses, unfilmed, framing)
-    if is_bound and not sprites and end is None and backdrop is not None:
+    if is_bound and end is None and backdrop is not None and not outside:
+        is_cut = _is_cut(backdrop.front)
         poses, lessened = contained(
-            poses, place, width=shot.output.width, height=shot.output.height, is_cut=_is_cut(backdrop.front)
+            poses, place, shot.output, is_cut=is_cut, until_s=inside.start_s if inside else None
         )
         unfilmed += lessened
-    _sharpen(sprites, poses, shot)
+    sharpen(sprites, poses, shot.output)
     for each in (place, *(later for _, later in builder.later)):
         each.props = staging.out_of_the_way(each.props, sprites, each.base.lens)
     morph = _morph(plan, place, poses, end, backdrop)
@@ -204,21 +204,30 @@ def build_scene(shot: Shot, cache: Cache, backdrop: Backdrop | None, *, end: Fra
     )
     return Scene(
         place, poses, sprites, lookdev.sun, None if is_bound else builder.haze, _focus_of(plan, sprites),
-        plan.look.weather, is_bound, first_place, morph, later_places=builder.later, effects=effects, lamps=None if plan.start_frame else lamps_of(plan, sprites, place.props, effects, stops=lookdev.total.stops, seed=shot.seed), not_rendered=[*notes, *not_drawn(plan), *_not_acted(plan, sprites), *dict.fromkeys(unfilmed)],
+        plan.look.weather, is_bound, first_place, morph, passage=Dissolve(inside.start_s) if inside else None, later_places=builder.later, effects=effects, lamps=None if plan.start_frame else lamps_of(plan, sprites, place.props, effects, stops=lookdev.total.stops, seed=shot.seed), not_rendered=[*notes, *not_drawn(plan), *_not_acted(plan, sprites), *dict.fromkeys(unfilmed)],
     )  # fmt: skip
 
 
-def _sharpen(sprites: list[Sprite], poses: list[Pose], shot: Shot) -> None:
-    """Figures near the camera are drawn with more pixels: a face in a close-up is no blur."""
-    for sprite in sprites:
-        if sprite.figure is None:
-            continue
-        nearest = min(
-            math.dist(sprite.place(i / float(shot.output.fps)), (poses[i].x, poses[i].y, poses[i].z)) / poses[i].lens
-            for i in range(0, len(poses), max(1, len(poses) // 8))
-        )
-        wanted = shot.output.width / max(nearest, 0.3) / PX_PER_M * sprite.figure.height_m / STANDING_M
-        sprite.figure.density = max(1, min(DENSEST, round(wanted)))
+def _cast(
+    shot: Shot,
+    actors: list[staging.Actor],
+    stage: tuple[Place, Framing],
+    notes: list[str],
+    dress: Callable[[CutOut], CutOut],
+) -> tuple[list[Sprite], bool]:
+    """Everybody on their stage, whom the shot is about first, and whether words alone name any of them."""
+    spec, inside = shot.output, shot_inside(shot.plan)
+    told = shot.plan if inside is None else whom_inside(shot.plan)
+    worded = [] if shot.plan.start_frame and inside is None else members_of(told, notes)
+    if worded:
+        sprites = _stage_words(worded, actors, told, _floor(*stage, shot), dress)
+    else:
+        place, framing = stage
+        back = _shows_back(shot.plan)
+        sprites = staging.stage_actors(actors, shot.plan, framing, place, spec.height / spec.width, back=back)
+    if inside is not None:
+        come_in(sprites, inside, float(spec.fps))
+    return sprites, bool(worded)
 
 
 def _morph(

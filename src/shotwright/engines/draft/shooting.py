@@ -13,6 +13,7 @@ from shotwright.core.plan import CameraMove, Framing
 from shotwright.engines.draft.blocking import staging
 from shotwright.engines.draft.blocking.cutting import reframed
 from shotwright.engines.draft.cast.figures import Step, speed_of
+from shotwright.engines.draft.passage import shot_inside
 
 if TYPE_CHECKING:
     from shotwright.engines.base import Shot
@@ -116,7 +117,7 @@ def shoot(film: Filmed, first: State, framing: Framing) -> tuple[list[Pose], lis
             if number == 0
             else reframed(first, shown, sprites, film.place_at(shown.start_s), film.aspect, number=number)
         )
-        space = _space(film, sprites, state)
+        space = _space(film, sprites, state, seconds=shown.start_s if number else 0.0)
         own = _during(moves, start / fps, (start + frames) / fps) if cuts else moves
         part = camera_path(own, space, frames=frames, duration_s=frames / fps, seed=film.shot.seed + number)
         _go_along(part, film, sprites, own, framing=shown, start_s=start / fps)
@@ -138,7 +139,8 @@ def _led_by(film: Filmed, focus: str | None, seconds: float) -> list[Sprite]:
     """Those who are there at a time, whom a shot is about first: whom it names, else who is new."""
     shown = [s for s in film.sprites if s.appears_s <= seconds + 1 / 24 and s.gone_s > seconds + 1 / 24] or film.sprites
     if not seconds:
-        return film.sprites
+        inside = shot_inside(film.shot.plan)
+        return [s for s in film.sprites if inside is None or s.appears_s < inside.start_s]
     refs = {focus} | {subject.ref for subject in film.people if subject.id == focus}
     named = [sprite for sprite in shown if focus and (sprite.word == focus or sprite.ref in refs)]
     newest = [sprite for sprite in shown if abs(sprite.appears_s - seconds) < 1 / 12]
@@ -158,12 +160,12 @@ def _go_along(
     """Follow whom the shot is about, and keep them in the frame."""
     fps = float(film.shot.output.fps)
     if sprites and any(MOVES[move.move].keeps_subject for move in moves if move.target != DRIFT):
-        _follow(poses, sprites[0], film.place, fps, start_s)
+        _follow(poses, sprites[0], film.place_at(start_s), fps, start_s)
     if sprites and sprites[0].track is not None and {m.move for m in moves} & {"dolly_out"}:
         _lead_back(poses, sprites[0], fps, start_s)
     if film.is_worded and sprites:
         _tilt_to(poses, sprites[0], moves, fps=fps, start_s=start_s)
-    if film.is_worded and not TURNS & {move.move for move in film.shot.plan.camera}:
+    if film.is_worded and sprites and not TURNS & {move.move for move in film.shot.plan.camera}:
         _keep_seen(
             poses, sprites[0], AIM.get(framing.size or "", TARGET_AT), aspect=film.aspect, fps=fps, start_s=start_s,
             is_whole=framing.size != "extreme_close_up" and sprites[0].figure is not None,
@@ -247,9 +249,9 @@ def _lead(sprites: list[Sprite], move: CameraMove, metres: float) -> None:
         main.figure.steps = [Step("walk", 0.0, move.end_s)]
 
 
-def _space(film: Filmed, sprites: list[Sprite], first: State) -> Space:
-    """What the camera moves in, and what it may aim at."""
-    place, aspect = film.place, film.aspect
+def _space(film: Filmed, sprites: list[Sprite], first: State, *, seconds: float = 0.0) -> Space:
+    """What the camera moves in from a time on, and what it may aim at."""
+    place, aspect = film.place_at(seconds), film.aspect
     focus = sprites[0] if sprites else None
     height = focus.height_m if focus else 0.5 * place.base.eye[1]
     point = (focus.x, TARGET_AT * focus.height_m + focus.y, focus.z) if focus else first.look
