@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
     from shotwright.core.plan import ShotPlan
     from shotwright.engines.base import Progress
-    from shotwright.jobs.messages import Outcome
 
     Picture = str | Path
     """A picture by path, by address or as a data URI."""
@@ -60,6 +59,7 @@ class Clip:
         seed: What makes the same clip again.
         not_rendered: What the plan asks for and the clip does not show, in sentences.
         metrics: Seconds by stage.
+        passes: Files of what was asked for beside the clip, by their names.
     """
 
     path: Path
@@ -71,6 +71,7 @@ class Clip:
     seed: int
     not_rendered: tuple[str, ...] = ()
     metrics: dict[str, Any] = field(default_factory=dict)
+    passes: dict[str, Path] = field(default_factory=dict)
 
     @property
     def duration_s(self) -> float:
@@ -134,6 +135,8 @@ def render(
     keep_audio: bool = False,
     plan: ShotPlan | None = None,
     look: str | None = None,
+    passes: Sequence[str] = (),
+    control: Picture | None = None,
     out: Picture = "output.mp4",
     engine: str = DEFAULT_ENGINE,
     seed: int | None = None,
@@ -154,6 +157,8 @@ def render(
         keep_audio: Keep the video's sound.
         plan: A plan to carry out instead of reading the prompt.
         look: `playblast`: plain grey shapes on a grid, whatever the words say of style, light and weather.
+        passes: What is wanted beside the clip, of `shotwright.core.passes.PASSES`, or "all"; written beside `out`, as `Clip.passes` says.
+        control: A video of depth, poses or edges whose geometry the clip is to have, for `diffusion`.
         out: Where to write the clip.
         engine: `draft`, or another engine of `shotwright.wiring.ENGINES` that is free and ready here.
         seed: A number; by default it follows from the request.
@@ -168,6 +173,7 @@ def render(
         body = arguments_of(
             entry, workspace.place, prompt=prompt, images=images, elements=cast, video=video, start=start, end=end,
             duration=None if duration is None else f"{duration:g}", ratio=aspect_ratio, keep_audio=keep_audio, look=look,
+            passes=passes, control=control,
         )  # fmt: skip
         return workspace.render(
             entry, body, Path(out), engine=engine, seed=seed, plan=plan, progress=progress or silent
@@ -232,18 +238,26 @@ class LocalWorkspace:
         job = self.job(entry.id, body, engine=engine, seed=seed, plan=plan)
         outcome = run_job(job, wiring.build_engines(), self.store, self.workdir, progress)
         out.parent.mkdir(parents=True, exist_ok=True)
-        partial = out.with_name(out.name + ".partial")
-        self.store.fetch(outcome.result["file_id"], partial)
-        shutil.move(partial, out)
-        return _clip(out, outcome)
+        self._fetch(outcome.result["file_id"], out)
+        passes = outcome.result.get("pass_file_ids", {})
+        files = {name: self._fetch(file_id, pass_path(out, name)) for name, file_id in passes.items()}
+        facts = outcome.result
+        return Clip(
+            out, outcome.plan, facts["width"], facts["height"], facts["fps"], facts["frames"], facts["seed"],
+            tuple(outcome.plan["not_rendered"]), outcome.metrics, files,
+        )  # fmt: skip
+
+    def _fetch(self, file_id: str, path: Path) -> Path:
+        """Bring a file of the store to a path, whole or not at all."""
+        partial = path.with_name(path.name + ".partial")
+        self.store.fetch(file_id, partial)
+        shutil.move(partial, path)
+        return path
 
 
-def _clip(path: Path, outcome: Outcome) -> Clip:
-    facts = outcome.result
-    return Clip(
-        path, outcome.plan, facts["width"], facts["height"], facts["fps"], facts["frames"], facts["seed"],
-        tuple(outcome.plan["not_rendered"]), outcome.metrics,
-    )  # fmt: skip
+def pass_path(clip: Path, name: str) -> Path:
+    """Where a pass is written beside its clip: `output-depth.mp4`."""
+    return clip.with_name(f"{clip.stem}-{name}")
 
 
 @contextlib.contextmanager
@@ -277,7 +291,7 @@ def arguments_of(
     endpoint: Endpoint, place: Callable[[Picture], str], *, prompt: str, images: Sequence[Picture] = (),
     elements: Sequence[Sequence[Picture]] = (), video: Picture | None = None, start: Picture | None = None, end: Picture | None = None,
     duration: str | None = None, ratio: str | None = None, keep_audio: bool = False, plan: dict[str, Any] | None = None,
-    look: str | None = None,
+    look: str | None = None, passes: Sequence[str] = (), control: Picture | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """The request body that these media and options describe.
 
@@ -299,7 +313,9 @@ def arguments_of(
     unknown = [name for name in body if endpoint.field_named(name) is None]
     if unknown:
         raise BadRequest(f"{endpoint.id} does not take {', '.join(unknown)}.")
-    return body | {name: value for name, value in (("plan", plan), ("look", look)) if value is not None}
+    wanted = "all" if "all" in passes else list(passes) or None
+    ours = {"plan": plan, "look": look, "passes": wanted, "control_video_url": place(control) if control else None}
+    return body | {name: value for name, value in ours.items() if value is not None}
 
 
 def is_address(text: str) -> bool:

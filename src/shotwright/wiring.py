@@ -40,6 +40,7 @@ def _info(spec: EngineSpec, settings: Settings) -> EngineInfo:
         spec.name, spec.title, spec.summary, spec.needs, status.problem, status.is_off, spec.is_draft, spec.tasks,
         settings.engine_prices.get(spec.name, spec.price(own)), spec.daily_budget_usd(own), spec.cancel_grace_s,
         float(settings.engine_deadlines.get(spec.name, spec.deadline_s(own))), spec.is_heavy, spec.stages, spec.foresee,
+        spec.follows_control,
     )  # fmt: skip
 
 

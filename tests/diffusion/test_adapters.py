@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from shotwright.engines.diffusion import engine as engine_module  # noqa: E402
 from shotwright.engines.diffusion.bernini import Guidance, Moment, guided  # noqa: E402
 from shotwright.engines.diffusion.engine import Choices, DiffusionEngine  # noqa: E402
 from shotwright.engines.diffusion.flops import Architecture, forward_flops  # noqa: E402
+from shotwright.engines.diffusion.job import source_frames  # noqa: E402
 from shotwright.engines.diffusion.model import Options  # noqa: E402
 from shotwright.engines.diffusion.streams import velocity  # noqa: E402
 from shotwright.media.probe import probe_video  # noqa: E402
@@ -162,6 +164,33 @@ def test_a_mask_keeps_the_source_around_it(
     assert (mask == np.where(inside, vace.MAKE, vace.KEEP)).all()
     done = made({"vace": folders["vace"]}, tmp_path, steps=1).render(order, tmp_path, Told())
     assert probe_video(done.path).frames == 72
+
+
+def test_control_frames_steer_wherever_something_is_made(
+    folders: dict[str, str], pictures: dict[str, Path], clip: Path, tmp_path: Path
+) -> None:
+    order = replace(shot(pictures, clip, "image-to-video", "The camera moves from @Image1."), control=clip)
+    assert engine_module.adapter_for(order, {}, frozenset({"vace", "bernini"})) == "vace"
+    job = engine_module.job_for(order, "vace", max_pixels=96 * 64)
+    assert job.control is not None
+    wanted = source_frames(clip, job.width, job.height, job.frames, order.output.duration_s, fills=True)
+    assert np.array_equal(job.control, wanted)
+    given = np.zeros((job.frames, job.height, job.width, 3), np.float32)
+    control, mask = vace.conditions(job, 0, job.frames, given, 0)
+    for index in range(job.frames):
+        kept = index in job.kept
+        assert np.array_equal(control[index], job.kept[index] if kept else wanted[index])
+        assert (mask[index] == (vace.KEEP if kept else vace.MAKE)).all()
+    later, _ = vace.conditions(job, 5, job.frames - 5, given, 5)
+    assert np.array_equal(later[1], wanted[6]), "a later window takes its own part"
+    done = made({"vace": folders["vace"]}, tmp_path, steps=1).render(order, tmp_path, Told())
+    assert probe_video(done.path).frames == order.output.frames
+
+
+def test_control_frames_without_vace_are_refused(pictures: dict[str, Path], clip: Path) -> None:
+    order = replace(shot(pictures, clip), control=clip)
+    with pytest.raises(e.FeatureNotSupported, match="Wan-VACE"):
+        engine_module.adapter_for(order, {}, frozenset({"bernini"}))
 
 
 @pytest.mark.parametrize("at", [1, 2])

@@ -41,6 +41,36 @@ def test_a_draft_is_promoted_to_the_gpu_engine(
         server.stop()
 
 
+def test_a_draft_locks_its_geometry_on_the_gpu_engine(
+    data_folder: Callable[[], Path], tmp_path: Path, pictures: dict[str, Path]
+) -> None:
+    from shotwright.engines.diffusion import tiny
+
+    env = {
+        "SHOTWRIGHT_DIFFUSION_VACE": str(tiny.build(tmp_path / "vace", "vace")), "SHOTWRIGHT_DIFFUSION_DEVICE": "cpu",
+        "SHOTWRIGHT_DIFFUSION_STEPS": "1", "SHOTWRIGHT_DIFFUSION_PIXELS": str(96 * 64), "SHOTWRIGHT_DIFFUSION_WINDOW": "33",
+    }  # fmt: skip
+    server = start(data_folder(), env=env, engine="draft")
+    try:
+        body = {
+            "prompt": "@Image1, a man walks.",
+            "image_urls": [server.upload(pictures["place"])],
+            "duration": "3",
+            "passes": ["depth"],
+        }
+        draft = server.wait(server.submit(f"{STANDARD}reference-to-video", body))
+        wish = {"engine": "diffusion", "lock": "geometry"}
+        made = server.http.post(f"/requests/{draft['id']}/promote", json=wish).json()["request_id"]
+        row = server.wait(made, seconds=250)
+        assert row["state"] == "succeeded", row["error"]
+        assert row["metrics"]["adapter"] == "vace"
+        assert row["arguments"]["control_video_url"] == draft["passes"]["depth.mp4"]
+        assert "passes" not in row["arguments"]
+        assert row["promoted_from"] == draft["id"]
+    finally:
+        server.stop()
+
+
 def test_weights_that_are_broken_are_said_before_a_request_is_taken(
     data_folder: Callable[[], Path], tmp_path: Path
 ) -> None:

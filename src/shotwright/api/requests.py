@@ -16,7 +16,7 @@ from shotwright.api.origin import own_hosts
 from shotwright.api.prices import price_of
 from shotwright.api.sites import Site, site_of
 from shotwright.core.catalog import find_endpoint
-from shotwright.core.errors import BadRequest, ConfirmationNeeded, NotFound
+from shotwright.core.errors import BadRequest, ConfirmationNeeded, FeatureNotSupported, NotFound
 from shotwright.core.pricing import actual_usd, expected
 from shotwright.jobs.admission import Admission, fingerprint
 from shotwright.media.address import NOT_HTTP, BadAddress, parse_address
@@ -59,6 +59,7 @@ async def submit(call: Call, new: NewRequest) -> Created:
     """Store a request for its caller.
 
     Raises:
+        FeatureNotSupported: It wants the geometry of a control video, and the engine follows none.
         QuotaError: A bound of this key is reached; nothing was stored.
         IdempotencyMismatch: The Idempotency-Key came with another request before.
         Forbidden: It costs money, and on a server without keys somebody asks who has none.
@@ -69,6 +70,8 @@ async def submit(call: Call, new: NewRequest) -> Created:
     engine = node.engines[checked_engine(new.engine, node)]
     if endpoint.task not in engine.tasks:
         raise BadRequest(f'The engine "{new.engine}" cannot render {new.endpoint_id}.')
+    if new.arguments.get("control_video_url") and not engine.follows_control:
+        raise FeatureNotSupported(_no_control(new.engine, node))
     paid = expected(endpoint, new.arguments)
     options = {name: value for name, value in new.options.items() if name != AGREED}
     if actual_usd(engine.price, paid) > 0:
@@ -88,6 +91,12 @@ async def submit(call: Call, new: NewRequest) -> Created:
         fingerprint=fingerprint(new.endpoint_id, new.engine, new.arguments, (new.webhook or {}).get("url")),
     )  # fmt: skip
     return await node.store.create(replace(new, owner=who.id, reserve_usd=cost, options=options), admission)
+
+
+def _no_control(name: str, node: Node) -> str:
+    able = [other for other, item in node.engines.items() if item.follows_control and item.is_ready]
+    hint = f"Here {' and '.join(able)} can." if able else "No engine of this server can."
+    return f'The engine "{name}" follows no control video. {hint} A playblast keeps blocking, timing and camera on every engine that edits.'
 
 
 def _check_confirmed(request: Request, above: Decimal | None, cost: Decimal) -> None:

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from shotwright.core.errors import BadRequest
+from shotwright.core.passes import PASSES
 
 Prompt = Annotated[
     str, typer.Option("--prompt", "-p", help="What happens, with @Image1, @Element1, @Video1 for the media.")
@@ -27,6 +28,14 @@ Duration = Annotated[str | None, typer.Option("--duration", "-d", help="Seconds,
 Ratio = Annotated[str | None, typer.Option("--aspect-ratio", "-a", help="16:9, 9:16, 1:1 or auto.")]
 Audio = Annotated[bool, typer.Option("--keep-audio", help="Keep the video's sound.")]
 Look = Annotated[str | None, typer.Option("--look", help="playblast: plain grey shapes on a grid.")]
+Passes = Annotated[
+    str | None,
+    typer.Option("--passes", help=f"Write beside the clip, separated by commas: {', '.join(PASSES)}, or all."),
+]
+Control = Annotated[
+    str | None,
+    typer.Option("--control", help="A video of depth, poses or edges whose geometry the clip is to have (diffusion)."),
+]
 PlanFile = Annotated[
     Path | None,
     typer.Option(
@@ -42,12 +51,14 @@ EndpointId = Annotated[
 def options_of(
     *, prompt: str, images: list[str] | None, elements: list[str] | None, video: str | None, start: str | None, end: str | None,
     duration: str | None, ratio: str | None, keep_audio: bool, plan: Path | None = None, look: str | None = None,
+    passes: str | None = None, control: str | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """What `local.arguments_of` takes, from the options of a command."""
     parts = [[part.strip() for part in text.split(",") if part.strip()] for text in elements or []]
     return {
         "prompt": prompt, "images": images or [], "elements": [part for part in parts if part], "video": video, "start": start,
         "end": end, "duration": duration, "ratio": ratio, "keep_audio": keep_audio, "plan": _plan_of(plan), "look": look,
+        "passes": [name.strip() for name in (passes or "").split(",") if name.strip()], "control": control,
     }  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from shotwright.cli.inputs import AsJson
+from shotwright.cli.inputs import AsJson, Passes
 from shotwright.cli.main import emit, err
 from shotwright.cli.progress import progress_bar
 from shotwright.cli.remote import Confirm, Server, Url, confirmed, spend
@@ -19,10 +19,19 @@ MIN_WIDTH = {"id": 36, "state": 9, "engine": 9, "created": 19}
 RequestId = Annotated[str, typer.Argument(help="A request id.")]
 
 
+class Control(StrEnum):
+    """A pass that a model can be steered by."""
+
+    depth = "depth"
+    pose = "pose"
+    edges = "edges"
+
+
 class Lock(StrEnum):
     """What of a request a promotion keeps."""
 
     words = "words"
+    geometry = "geometry"
     playblast = "playblast"
 
 
@@ -78,8 +87,15 @@ def promote(
     *,
     engine: Annotated[str, typer.Option("--engine", "-e", help="The engine that is to render it.")],
     lock: Annotated[
-        Lock, typer.Option("--lock", help="What stays: words, the request; playblast, the picture of the draft.")
+        Lock,
+        typer.Option(
+            "--lock",
+            help="What stays: words, the request; geometry, its draft's depth or poses; playblast, the draft's picture.",
+        ),
     ] = Lock.words,
+    control: Annotated[
+        Control, typer.Option("--pass", help="What of the geometry the engine follows.")
+    ] = Control.depth,
     prompt: Annotated[str | None, typer.Option("--prompt", "-p", help="Words instead of the playblast's own.")] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print what a playblast would send and cost; send nothing.")
@@ -91,11 +107,13 @@ def promote(
 ) -> None:
     """Send a request, unchanged and with the same seed, or its draft as a playblast, to another engine; both are linked."""
     if dry_run:
-        if lock is Lock.words:
+        if lock is not Lock.playblast:
             raise typer.BadParameter("--dry-run needs --lock playblast: words are sent unchanged.")
         _show_playblast(Server(url).get(f"/requests/{request_id}/playblast"), engine, as_json=as_json)
         return
-    body = {"engine": engine, "lock": lock.value, **({"prompt": prompt} if prompt else {})}
+    if lock is Lock.geometry:
+        request_id = _with_pass(Server(url), request_id, control.value)
+    body = {"engine": engine, "lock": lock.value, "pass": control.value, **({"prompt": prompt} if prompt else {})}
     made = spend(Server(url), f"/requests/{request_id}/promote", body, None, confirmed(confirm_usd))
     if made.get("left_out"):
         err.print(f"[yellow]No room for:[/] {', '.join(made['left_out'])}")
@@ -103,6 +121,18 @@ def promote(
         watch(made["request_id"], url=url, as_json=as_json)
         return
     emit(made, as_json=as_json, text=made["request_id"])
+
+
+def _with_pass(server: Server, request_id: str, name: str) -> str:
+    """A draft that has a pass: this one, else the same drawn again with it."""
+    if f"{name}.mp4" in server.get(f"/requests/{request_id}")["passes"]:
+        return request_id
+    err.print(f"Drawing the draft again, the same, with its {name} pass.")
+    again: str = server.post(f"/requests/{request_id}/retry", {"passes": [name]})["request_id"]
+    with progress_bar() as progress:
+        for row in server.wait(again):
+            progress(row["stage"] or row["state"], row["progress"])
+    return again
 
 
 def _show_playblast(found: dict[str, Any], engine: str, *, as_json: bool) -> None:
@@ -115,7 +145,9 @@ def _show_playblast(found: dict[str, Any], engine: str, *, as_json: bool) -> Non
 
 
 @app.command("retry")
-def retry(request_id: RequestId, *, confirm_usd: Confirm = None, url: Url = None) -> None:
-    """Submit a request once more."""
-    made = spend(Server(url), f"/requests/{request_id}/retry", {}, None, confirmed(confirm_usd))
+def retry(request_id: RequestId, *, passes: Passes = None, confirm_usd: Confirm = None, url: Url = None) -> None:
+    """Submit a request once more, with passes where they are named."""
+    names = [name.strip() for name in (passes or "").split(",") if name.strip()]
+    body = {"passes": "all" if "all" in names else names} if names else {}
+    made = spend(Server(url), f"/requests/{request_id}/retry", body, None, confirmed(confirm_usd))
     emit(None, as_json=False, text=made["request_id"])

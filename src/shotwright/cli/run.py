@@ -16,7 +16,7 @@ from shotwright.cli.progress import progress_bar
 from shotwright.cli.remote import Confirm, Server, confirmed, spend
 from shotwright.core.errors import ClientCancelled, RenderFailed
 from shotwright.core.pricing import estimate, record
-from shotwright.local import arguments_of, endpoint_named, local_workspace
+from shotwright.local import arguments_of, endpoint_named, local_workspace, pass_path
 from shotwright.settings import DEFAULT_ENGINE
 
 Output = Annotated[Path, typer.Option("--output", "-o", help="Where to write the clip.")]
@@ -29,13 +29,13 @@ def run(
     endpoint: i.EndpointId, prompt: i.Prompt, *, image: i.Images = None, element: i.Elements = None,
     video: i.Video = None, start: i.Start = None, end: i.End = None, duration: i.Duration = None, aspect_ratio: i.Ratio = None,
     keep_audio: i.Audio = False, output: Output = Path("output.mp4"), url: Where = None, engine: Engine = DEFAULT_ENGINE, seed: Seed = None,
-    plan: i.PlanFile = None, look: i.Look = None, confirm_usd: Confirm = None, as_json: i.AsJson = False,
+    plan: i.PlanFile = None, look: i.Look = None, passes: i.Passes = None, control: i.Control = None, confirm_usd: Confirm = None, as_json: i.AsJson = False,
 ) -> None:  # fmt: skip
     """Render a clip. Without --url it is rendered in this process; no server is needed."""
     entry = endpoint_named(endpoint)
     options = i.options_of(
         prompt=prompt, images=image, elements=element, video=video, start=start, end=end, duration=duration, ratio=aspect_ratio,
-        keep_audio=keep_audio, plan=plan, look=look,
+        keep_audio=keep_audio, plan=plan, look=look, passes=passes, control=control,
     )  # fmt: skip
     output.parent.mkdir(parents=True, exist_ok=True)
     if url or os.environ.get("SHOTWRIGHT_URL"):
@@ -50,7 +50,8 @@ def run(
         if "width" in data
         else f"{data['file_size']} bytes"
     )
-    emit(data, as_json=as_json, text=f"{output}  {shape}")
+    made = "".join(f"\n{path}" for path in data["passes"].values())
+    emit(data, as_json=as_json, text=f"{output}  {shape}{made}")
 
 
 def _here(endpoint_id: str, options: dict[str, Any], output: Path, engine: str, seed: int | None) -> dict[str, Any]:
@@ -62,7 +63,7 @@ def _here(endpoint_id: str, options: dict[str, Any], output: Path, engine: str, 
     return {
         "path": str(output), "file_name": output.name, "content_type": "video/mp4", "file_size": output.stat().st_size, "width": clip.width,
         "height": clip.height, "fps": clip.fps, "frames": clip.frames, "seed": clip.seed, "not_rendered": list(clip.not_rendered),
-        "metrics": {**clip.metrics, **record(paid, Decimal(0))},
+        "metrics": {**clip.metrics, **record(paid, Decimal(0))}, "passes": {name: str(path) for name, path in clip.passes.items()},
     }  # fmt: skip
 
 
@@ -90,6 +91,8 @@ def _on_server(
     if row["state"] == "failed":
         raise RenderFailed(row["error"]["message"])
     server.download(row["video_url"], output)
+    for name, address in row["passes"].items():
+        server.download(address, pass_path(output, name))
     plan = server.get(f"/requests/{ticket['request_id']}/plan")
     return {"path": str(output), "request_id": row["id"], "file_size": output.stat().st_size, "not_rendered": plan.get("not_rendered", []),
-            "metrics": row["metrics"], "video_url": row["video_url"]}  # fmt: skip
+            "metrics": row["metrics"], "video_url": row["video_url"], "passes": {name: str(pass_path(output, name)) for name in row["passes"]}}  # fmt: skip

@@ -27,11 +27,12 @@ from pydantic import (
 from shotwright.core import catalog
 from shotwright.core.errors import InputErrors, ModelError, SchemaError
 from shotwright.core.limits import ELEMENT_VIEWS_MAX, check_reference_count
+from shotwright.core.passes import PASSES
 from shotwright.core.plan import ShotPlan
 from shotwright.core.plan_json import from_json
 
 SHOWN_MAX, UNKNOWN_MAX = 2000, 20
-EXTENSIONS = frozenset({"plan", "conditioning_scale", "look"})
+EXTENSIONS = frozenset({"plan", "conditioning_scale", "look", "passes", "control_video_url"})
 """Fields of a body that are ours alone, and go to no paid service."""
 SCALE_MAX = 2.0
 LOOKS = ("playblast",)
@@ -62,6 +63,8 @@ class ShotRequest:
     keep_audio: bool = False
     seed: int | None = None
     look: str | None = None  #: A style instead of the words': our extension `look`.
+    passes: tuple[str, ...] = ()  #: What is wanted beside the clip: our extension `passes`.
+    control_video_url: str | None = None  #: Whose geometry the clip is to have: our extension of this name.
     plan: ShotPlan | None = None  #: A plan to carry out instead of reading the prompt: our extension `plan`.
     unknown: tuple[str, ...] = ()  #: Sentences about fields of the body that this endpoint does not have.
 
@@ -135,7 +138,40 @@ def parse_request(endpoint_id: str, body: object, *, seed: int | None = None) ->
         unknown=tuple(unknown_fields(endpoint, body)),
     )
     _check_scale(body)
-    return replace(request, plan=given_plan(request, body), look=_given_look(body))
+    return replace(
+        request, plan=given_plan(request, body), look=_given_look(body), passes=_given_passes(body), control_video_url=_given_control(body),
+    )  # fmt: skip
+
+
+def _given_passes(body: object) -> tuple[str, ...]:
+    """What a body asks for beside its clip, a list of names or "all".
+
+    Raises:
+        SchemaError: There is no such one.
+    """
+    given = body.get("passes") if isinstance(body, dict) else None
+    wanted = list(PASSES) if given == "all" else given
+    if wanted is None:
+        return ()
+    if not isinstance(wanted, list) or not all(name in tuple(PASSES) for name in wanted):
+        text = f"Input should be 'all' or a list of {', '.join(map(repr, PASSES))}"
+        raise SchemaError([{"loc": ["body", "passes"], "msg": text, "type": "value_error"}])
+    return tuple(dict.fromkeys(wanted))
+
+
+def _given_control(body: object) -> str | None:
+    """The video that a body wants the geometry of.
+
+    Raises:
+        SchemaError: It is no address.
+    """
+    given = body.get("control_video_url") if isinstance(body, dict) else None
+    if given is None:
+        return None
+    try:
+        return _url(given) if isinstance(given, str) else _url("")
+    except ValueError as exc:
+        raise SchemaError([{"loc": ["body", "control_video_url"], "msg": str(exc), "type": "value_error"}]) from exc
 
 
 def _given_look(body: object) -> str | None:

@@ -68,6 +68,8 @@ class Shot:
     video_facts: VideoFacts | None = None
     keep_audio: bool = False
     cache: Path | None = None
+    passes: tuple[str, ...] = ()  #: What of `core.passes.PASSES` is wanted beside the clip.
+    control: Path | None = None  #: A video of depth, poses or edges whose geometry the clip is to have.
     endpoint_id: str = ""
     arguments: Mapping[str, Any] = field(default_factory=dict)  #: The request as its client sent it.
     sources: Mapping[str, Path] = field(
@@ -140,6 +142,7 @@ class Rendered:
         camera_path: The true camera path as JSON, where the engine knows it.
         metrics: Seconds by stage.
         trajectory: The same path in the text form of CameraCtrl.
+        passes: Files of what `Shot.passes` asks for, by their names.
     """
 
     path: Path
@@ -147,6 +150,7 @@ class Rendered:
     camera_path: Path | None = None
     metrics: dict[str, Any] = field(default_factory=dict)
     trajectory: Path | None = None
+    passes: Mapping[str, Path] = field(default_factory=dict)
 
 
 class Engine(Protocol):

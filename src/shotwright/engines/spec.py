@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 ALL_TASKS = frozenset(TASKS)
 STAGES = {
     "fetch": "Media", "plan": "Plan", "load": "Model", "analyse": "Analyse", "prepare": "Prepare", "remote": "Server", "upstream": "Paid model",
-    "denoise": "Denoise", "render": "Render", "download": "Download", "deliver": "Deliver", "encode": "File",
+    "denoise": "Denoise", "render": "Render", "passes": "Passes", "download": "Download", "deliver": "Deliver", "encode": "File",
 }  # fmt: skip
 """What `Progress` may be told is being done, in order, and what pages call it."""
 KLING_PRICE = "kling"
@@ -80,6 +80,7 @@ class EngineSpec:
         replays: Whether, with these settings, it answers from recordings and so costs nothing.
         daily_budget_usd: What it may cost a day, all keys together; None: no bound.
         foresee: What it will not show of a plan, in sentences, told without any media.
+        follows_control: Whether it gives a clip the geometry of `control_video_url`.
     """
 
     name: str
@@ -99,6 +100,7 @@ class EngineSpec:
     replays: Callable[[Any], bool] = lambda _settings: False
     daily_budget_usd: Callable[[Any], Decimal | None] = lambda _settings: None
     foresee: Callable[[ShotPlan], list[str]] = lambda _plan: []
+    follows_control: bool = False
 
     def price(self, settings: EngineSettings) -> str:
         """US dollars a second, or `KLING_PRICE`, unless the operator set another."""
@@ -124,6 +126,7 @@ class EngineInfo:
     is_heavy: bool = False  #: It loads a model, and keeps it.
     stages: tuple[str, ...] = ()
     foresee: Callable[[ShotPlan], list[str]] = lambda _plan: []
+    follows_control: bool = False
 
     @property
     def is_ready(self) -> bool:

@@ -47,7 +47,7 @@ class Outcome:
 def result_files(result: dict[str, Any]) -> list[str]:
     """Ids of all files that a result names."""
     own = [result[name] for name in ("file_id", "camera_file_id", "trajectory_file_id") if name in result]
-    return own + list(result.get("previews", ()))
+    return own + list(result.get("pass_file_ids", {}).values()) + list(result.get("previews", ()))
 
 
 def storable(value: Any) -> Any:  # noqa: ANN401  (any JSON)

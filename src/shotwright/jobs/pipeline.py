@@ -21,6 +21,7 @@ from shotwright.core.errors import (
     VideoTooLong,
 )
 from shotwright.core.limits import ImageLimits, VideoFacts, VideoLimits, check_image, check_video, too_large
+from shotwright.core.passes import FILES
 from shotwright.core.plan_json import to_json
 from shotwright.core.request import ShotRequest, parse_request
 from shotwright.engines.base import ElementMedia, Shot, output_spec
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 
 MEDIA_SHARE = 0.05
 AGREED_S = 0.05
+CONTROL_LIMITS = VideoLimits()
 
 
 @dataclass
@@ -55,6 +57,7 @@ class _Media:
     elements: list[ElementMedia] = field(default_factory=list)
     video: Path | None = None
     video_facts: VideoFacts | None = None
+    control: Path | None = None
     shape: tuple[int, int] | None = None
     sources: dict[str, Path] = field(default_factory=dict)
 
@@ -103,7 +106,7 @@ def prepare_shot(job: RenderJob, request: ShotRequest, store: FileStore, workdir
     spec = output_spec(request, media.shape, media.video_facts)
     return Shot(
         plan, spec, request.derived_seed(), tuple(media.images), tuple(media.elements), media.video, media.video_facts,
-        request.keep_audio, Path(job.cache) if job.cache else None, request.endpoint_id, job.arguments, media.sources,
+        request.keep_audio, Path(job.cache) if job.cache else None, request.passes, media.control, request.endpoint_id, job.arguments, media.sources,
         frozenset(url for url in media.sources if _is_private(url, job)), job.request_id, job.notes,
     )  # fmt: skip
 
@@ -132,7 +135,13 @@ def _keep(job: RenderJob, shot: Shot, rendered: Rendered, store: FileStore) -> O
     facts = probe_video(rendered.path)
     kept: dict[str, Any] = {"expires_s": job.expires_s, "access": job.access, "request_id": job.request_id}
     record = store.put_path(rendered.path, "output.mp4", **kept)
-    plan = to_json(shot.plan) | {"not_rendered": list(rendered.not_rendered)}
+    lacking = [
+        f"the pass {name}: it is made of no such clip"
+        for name in shot.passes
+        if not {*FILES[name]} <= rendered.passes.keys()
+    ]
+    not_rendered = [*rendered.not_rendered, *lacking]
+    plan = to_json(shot.plan) | {"not_rendered": not_rendered}
     result: dict[str, Any] = {
         "file_id": record.id, "file_name": record.name, "content_type": record.content_type, "file_size": record.size_bytes,
         "width": facts.width, "height": facts.height, "fps": round(facts.fps, 4), "frames": facts.frames, "seed": shot.seed,
@@ -143,7 +152,10 @@ def _keep(job: RenderJob, shot: Shot, rendered: Rendered, store: FileStore) -> O
     if rendered.trajectory is not None:
         text = store.put_path(rendered.trajectory, "camera.txt", **kept)
         result["trajectory_file_id"] = text.id
-    logs = tuple(("WARN", f"Not rendered: {text}.") for text in rendered.not_rendered)
+    if rendered.passes:
+        files = {name: store.put_path(path, name, **kept) for name, path in rendered.passes.items()}
+        result["pass_file_ids"] = {name: record.id for name, record in files.items()}
+    logs = tuple(("WARN", f"Not rendered: {text}.") for text in not_rendered)
     return Outcome(plan, result, rendered.metrics, shot.output.duration_s, logs)
 
 
@@ -169,6 +181,8 @@ class _Collector:
         endpoint = request.endpoint
         if request.video_url:
             media.video, media.video_facts = self._video(request.video_url, endpoint.video_limits)
+        if request.control_video_url:
+            media.control = self._control(request.control_video_url)
         for name in ("start_image_url", "end_image_url"):
             url = getattr(request, name)
             if url:
@@ -203,6 +217,16 @@ class _Collector:
             self._errors.append(exc)
             return path, None
         return path, facts
+
+    def _control(self, url: str) -> Path:
+        loc: Loc = ("body", "control_video_url")
+        path = self._path()
+        try:
+            self._get(url, path, CONTROL_LIMITS.max_bytes, CONTROL_LIMITS.timeout_s, loc)
+            probe_video(path, loc)
+        except ModelError as exc:
+            self._errors.append(exc)
+        return path
 
     def _image(self, url: str, limits: ImageLimits, loc: Loc) -> tuple[Path, tuple[int, int] | None]:
         path = self._path()

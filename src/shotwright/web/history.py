@@ -138,4 +138,6 @@ def _packed(node: Node, row: StoredRequest, result: dict[str, Any]) -> bytes:
         ):
             if key in result:
                 packed.writestr(name, node.files.read_all(result[key]))
+        for name, file_id in result.get("pass_file_ids", {}).items():
+            packed.writestr(f"passes/{name}", node.files.read_all(file_id))
     return buffer.getvalue()

@@ -18,6 +18,7 @@ from shotwright.api.query import moment, whole_number
 from shotwright.api.requests import checked_engine, checked_seed, find, ready_engines, submit
 from shotwright.core.catalog import find_endpoint
 from shotwright.core.errors import BadRequest
+from shotwright.core.passes import CONTROLS
 from shotwright.core.plan_json import from_json
 from shotwright.core.playblast import playblast
 from shotwright.core.request import parse_request
@@ -34,8 +35,8 @@ if TYPE_CHECKING:
     from shotwright.core.playblast import Playblast
     from shotwright.jobs.rows import StoredRequest
 
-LOCKS = ("words", "playblast")
-"""What a promotion keeps of a draft: the request, or its picture."""
+LOCKS = ("words", "geometry", "playblast")
+"""What a promotion keeps of a draft: the request, its depth or poses as well, or its picture."""
 FIRST_ALONE = frozenset({"promoted_from", "notes", "payload_deleted"})
 """Options that a request made of another one does not take over."""
 
@@ -113,20 +114,36 @@ async def recipe(call: Call) -> Response:
 
 @handler("run")
 async def retry(call: Call) -> Response:
-    """POST /requests/{id}/retry {"seed"?}: the same request once more; with another seed when one is given."""
+    """POST /requests/{id}/retry {"seed"?, "passes"?}: the same request once more; with another seed, or with passes, where they are given."""
     return await _again(call, await _said(call), {})
 
 
 @handler("run")
 async def promote(call: Call) -> Response:
-    """POST /requests/{id}/promote {"engine", "lock"?, "prompt"?}: the request, or its draft as a playblast, on another engine; both are linked."""
+    """POST /requests/{id}/promote {"engine", "lock"?, "pass"?, "prompt"?}: the request, with its draft's geometry or as a playblast, on another engine; both are linked."""
     body = await _said(call)
     lock = body.get("lock", "words")
     if lock not in LOCKS:
         raise BadRequest(f"lock must be one of: {', '.join(LOCKS)}.")
     if lock == "playblast":
         return await _dressed(call, body)
-    return await _again(call, body, {"promoted_from": call.path["request_id"]})
+    control = await _control(call, body.get("pass", CONTROLS[0])) if lock == "geometry" else {}
+    return await _again(call, body, {"promoted_from": call.path["request_id"]}, control)
+
+
+async def _control(call: Call, name: object) -> dict[str, Any]:
+    """The field that locks a request to the geometry of a finished draft.
+
+    Raises:
+        BadRequest: The draft has no such pass.
+    """
+    if not isinstance(name, str) or name not in CONTROLS:
+        raise BadRequest(f"pass must be one of: {', '.join(CONTROLS)}.")
+    passes = shown(await find(call), call.base, call.node.engines)["passes"]
+    if f"{name}.mp4" not in passes:
+        again = f'POST /requests/{call.path["request_id"]}/retry {{"passes": ["{name}"]}}'
+        raise BadRequest(f"This draft has no {name} pass yet. {again} draws it again, the same, with one.")
+    return {"control_video_url": passes[f"{name}.mp4"]}
 
 
 async def _said(call: Call) -> dict[str, Any]:
@@ -178,7 +195,9 @@ def _wanted(call: Call, body: dict[str, Any]) -> str:
     return checked_engine(wanted, call.node)
 
 
-async def _again(call: Call, body: dict[str, Any], extra: dict[str, Any]) -> Response:
+async def _again(
+    call: Call, body: dict[str, Any], extra: dict[str, Any], fields: dict[str, Any] | None = None
+) -> Response:
     row = await find(call)
     if row.arguments is None:
         raise BadRequest("This request's input was not kept, so it cannot be repeated.")
@@ -189,7 +208,11 @@ async def _again(call: Call, body: dict[str, Any], extra: dict[str, Any]) -> Res
     seed = body.get("seed")
     if seed is not None:
         options["seed"] = checked_seed(str(seed))
-    new = NewRequest(row.endpoint_id, row.arguments, engine, row.priority, None, options, wire=row.wire)
+    arguments = {name: value for name, value in row.arguments.items() if name != "passes" or not extra} | (fields or {})
+    if body.get("passes") is not None:
+        arguments["passes"] = body["passes"]
+        parse_request(row.endpoint_id, arguments)  # names that there are not are refused
+    new = NewRequest(row.endpoint_id, arguments, engine, row.priority, None, options, wire=row.wire)
     again = await submit(call, new)
     return json_response({"request_id": str(again.row.id)})
 

@@ -30,6 +30,7 @@ def shown(row: StoredRequest, base: str, engines: Mapping[str, EngineInfo]) -> J
         "video_url": f"{base}/files/{result['file_id']}/{result['file_name']}" if "file_id" in result else None,
         "camera_url": f"{base}/files/{result['camera_file_id']}/camera.json" if "camera_file_id" in result else None,
         "trajectory_url": f"{base}/files/{result['trajectory_file_id']}/camera.txt" if "trajectory_file_id" in result else None,
+        "passes": {name: f"{base}/files/{file_id}/{name}" for name, file_id in result.get("pass_file_ids", {}).items()},
     }  # fmt: skip
 
 

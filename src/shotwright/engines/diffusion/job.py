@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from shotwright.core.catalog import find_endpoint
+from shotwright.core.errors import FeatureNotSupported
 from shotwright.engines.diffusion.canvas import FPS, canvas_of, frames_for
 from shotwright.engines.diffusion.masks import edit_mask, is_local
 from shotwright.engines.prompting import BERNINI, PLAIN, rewritten
@@ -59,6 +60,7 @@ class Job:
         left_out: What had no room.
         remarks: What the request's log should say.
         skipped: Frames at the start that are not delivered: the end of the clip that goes on.
+        control: uint8 (frames, height, width, 3), depth, poses or edges that VACE follows where no frame is given; None: nothing.
         conditioning_scale: How strongly VACE follows its control frames; 1 as it was trained.
     """
 
@@ -76,6 +78,7 @@ class Job:
     remarks: tuple[str, ...] = ()
     skipped: int = 0
     conditioning_scale: float = 1.0
+    control: NDArray[np.uint8] | None = None
 
 
 def adapter_for(shot: Shot, pins: Mapping[str, str], ready: frozenset[str]) -> str:
@@ -85,8 +88,15 @@ def adapter_for(shot: Shot, pins: Mapping[str, str], ready: frozenset[str]) -> s
         shot: The shot.
         pins: Task to adapter, from the settings.
         ready: Adapters that have weights.
+
+    Raises:
+        FeatureNotSupported: Its geometry is locked, and no weights here can follow control frames.
     """
     plan = shot.plan
+    if shot.control is not None:
+        if "vace" not in ready:
+            raise FeatureNotSupported("Control frames need weights of Wan-VACE, and this server has none.")
+        return "vace"
     needs_frames = bool(plan.start_frame or plan.end_frame) or plan.continuation == "next_shot"
     wanted = pins.get(plan.task) or ("vace" if needs_frames and plan.task != "edit" else "bernini")
     return wanted if wanted in ready else next(iter(sorted(ready)))
@@ -137,9 +147,12 @@ def job_for(
     numbers = numbered({ref: len(items) for ref, items in chosen.items()})
     prompt = rewritten(str(shot.arguments.get("prompt", "")), plan, numbers, NAMINGS[adapter])
     remarks = (f"The whole frame may change: {why}",) if why else ()
+    control = None
+    if shot.control is not None:
+        control = source_frames(shot.control, width, height, frames, out.duration_s, fills=True)
     return Job(
-        mode, prompt, width, height, frames, shot.seed, references, source, mask, kept, left_out, remarks, skipped
-    )
+        mode, prompt, width, height, frames, shot.seed, references, source, mask, kept, left_out, remarks, skipped, control=control,
+    )  # fmt: skip
 
 
 def reference_picture(path: Path) -> FrameRGB:

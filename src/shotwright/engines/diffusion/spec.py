@@ -81,5 +81,5 @@ def bench(chosen: dict[str, Any], device: str) -> Iterator[dict[str, Any]]:
 
 SPEC = EngineSpec(
     "diffusion", "Diffusion", "Open weights on a GPU of this machine: Bernini-R and Wan-VACE.", "a CUDA GPU and weights",
-    _build, DiffusionSettings, _status, is_heavy=True, deadline_s=lambda _: 6 * 3600.0, stages=("fetch", "denoise", "deliver"),
+    _build, DiffusionSettings, _status, is_heavy=True, deadline_s=lambda _: 6 * 3600.0, stages=("fetch", "denoise", "deliver"), follows_control=True,
 )  # fmt: skip

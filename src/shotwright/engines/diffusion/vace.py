@@ -97,6 +97,7 @@ def conditions(
 
     Args:
         job: The job; given frames are kept, and a source where its mask is black. Without a mask it steers as a grey picture of itself.
+            Control frames steer wherever something is made.
         start: First frame of the window.
         frames: Its length.
         out: What was made so far.
@@ -112,6 +113,9 @@ def conditions(
                 is_open = job.mask[start + index] > 0
                 control[index] = np.where(is_open[..., None], np.uint8(GREY), frame)
                 mask[index] = np.where(is_open, np.uint8(MAKE), np.uint8(KEEP))
+    if job.control is not None:
+        for index, frame in enumerate(job.control[start : start + frames]):
+            control[index] = np.where(mask[index][..., None] == MAKE, frame, control[index])
     for index in range(max(0, done - start)):
         control[index], mask[index] = np.clip(out[start + index], 0, 255).astype(np.uint8), KEEP
     for index, picture in job.kept.items():

@@ -11,12 +11,14 @@ import cv2
 import numpy as np
 
 from shotwright.core.camera import Pose, camera_ctrl_text
+from shotwright.core.errors import FeatureNotSupported
 from shotwright.engines.analysis.cache import Cache
 from shotwright.engines.base import Rendered
 from shotwright.engines.deliver import PREVIEW_WIDTH, write_clip
 from shotwright.engines.draft.backdrop import PLAYBLAST, backdrop_of
 from shotwright.engines.draft.cast.labels import LETTERED
 from shotwright.engines.draft.loop import draw_frames
+from shotwright.engines.draft.passes import write_passes
 from shotwright.engines.draft.plate import fit
 from shotwright.engines.draft.scene import Scene, build_scene
 from shotwright.media.images import load_flat
@@ -41,6 +43,8 @@ class DraftEngine:
 
     def render(self, shot: Shot, workdir: Path, progress: Progress) -> Rendered:
         """Render a shot into `workdir / "output.mp4"`; see `Engine.render`."""
+        if shot.control is not None:
+            raise FeatureNotSupported("A draft has its own geometry, and follows no control video.")
         token = LETTERED.set(self._has_labels and shot.plan.look.style != PLAYBLAST)
         try:
             return self._render(shot, workdir, progress)
@@ -67,7 +71,10 @@ class DraftEngine:
         trajectory = workdir / "camera.txt"
         trajectory.write_text(camera_ctrl_text(scene.poses, width=shot.output.width, height=shot.output.height))
         metrics = {"setup_s": round(setup_s, 3), "render_s": round(time.perf_counter() - started - setup_s, 3)}
-        return Rendered(path, tuple(dict.fromkeys(scene.not_rendered)), camera, metrics, trajectory)
+        passes = write_passes(scene, shot, path, workdir / "passes", progress) if shot.passes else {}
+        if passes:
+            metrics["passes_s"] = round(time.perf_counter() - started - sum(metrics.values()), 3)
+        return Rendered(path, tuple(dict.fromkeys(scene.not_rendered)), camera, metrics, trajectory, passes)
 
     def _scene(self, shot: Shot, cache: Cache, progress: Progress) -> Scene:
         if shot.plan.task == "video_reference":

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from shotwright.core.camera import State
     from shotwright.engines.draft.focus import Focus
     from shotwright.engines.draft.sprites import Sprite
-    from shotwright.engines.draft.stage import View
+    from shotwright.engines.draft.stage import Plane, View
     from shotwright.media.colour import FrameYUV
 
 
@@ -31,4 +31,8 @@ class Place(Protocol):
 
     def draw(self, frame: FrameYUV, view: View, seconds: float = 0.0, focus: Focus | None = None) -> None:
         """Draw the place as seen by `view`, without its props; every pixel of the frame is covered."""
+        ...
+
+    def solids(self) -> list[Plane]:
+        """Its planes that are somewhere, for what asks how far away they are: no sky."""
         ...

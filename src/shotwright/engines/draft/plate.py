@@ -126,6 +126,11 @@ class Diorama:
             near = (LOW - low) / (LOW - LOWEST)
             draw_plane(frame, view, self.near_ground, margin=2, opacity=min(1.0, max(0.0, near)))
 
+    def solids(self) -> list[Plane]:
+        """Its planes, as far as they were made."""
+        (wide, around) = self._wide if self._wide is not None else ([], [])
+        return [*self.planes, *wide, *around, *([self.near_ground] if self.near_ground is not None else [])]
+
     def bare_share(self, view: View) -> float:
         """Share of the frame that the picture does not show."""
         return _bare_share(self.planes, view)

@@ -332,6 +332,40 @@ def _draw_figure(
 ) -> None:
     """Draw somebody with joints from the side and the height that the camera sees them from."""
     assert sprite.figure is not None  # noqa: S101  (only figures are drawn here)
+    at = figure_view(view, sprite, seconds)
+    texture, foot_px = sprite.card(seconds, at.turn_deg, at.tilt_deg, haze, at.distance_m)
+    rows, columns = texture.colour.shape[:2]
+    px = PX_PER_M * sprite.figure.density * STANDING_M / sprite.figure.height_m
+    to_texture = np.array([[px, 0, foot_px[0]], [0, -px, foot_px[1]], [0, 0, 1.0]])
+    left, low, right, high = -foot_px[0] / px, (foot_px[1] - rows) / px, (columns - foot_px[0]) / px, foot_px[1] / px
+    outline = np.array([[left, low], [right, low], [right, high], [left, high]])
+    draw_plane(frame, view, at.plane(outline, texture, to_texture), opacity=opacity, blur_px=blur_px)
+
+
+@dataclass(frozen=True)
+class FigureView:
+    """How a camera sees somebody with joints.
+
+    Attributes:
+        turn_deg, tilt_deg: From which side and from how far above.
+        distance_m: How far away their middle is.
+        foot, card, up: World point of the foot, and directions of the card's width and height.
+    """
+
+    turn_deg: float
+    tilt_deg: float
+    distance_m: float
+    foot: NDArray[np.float64]
+    card: NDArray[np.float64]
+    up: NDArray[np.float64]
+
+    def plane(self, outline: NDArray[np.float64], texture: Texture, to_texture: NDArray[np.float64]) -> Plane:
+        """Their card; its coordinates are metres from the foot."""
+        return Plane(self.foot, self.card, self.up, outline, texture, to_texture)
+
+
+def figure_view(view: View, sprite: Sprite, seconds: float) -> FigureView:
+    """From where a camera sees somebody with joints at a time."""
     foot = np.array(sprite.place(seconds))
     away = foot + 0.5 * sprite.height_m * _UP - view.eye
     level = float(np.hypot(away[0], away[2]))
@@ -339,18 +373,12 @@ def _draw_figure(
     over = -away[1] - HEAD_SHARE * sprite.height_m  # who looks somebody in the face does not look down on them
     tilt = round(max(0.0, min(80.0, math.degrees(math.atan2(over, max(level, 1e-3))))) / TILT_DEG) * TILT_DEG
     turn = math.degrees(math.atan2(-away[0], away[2])) - sprite.heading_at(seconds)
-    texture, foot_px = sprite.card(seconds, turn, tilt, haze, float(np.linalg.norm(away)))
-    scale = sprite.figure.height_m / STANDING_M
-    rows, columns = texture.colour.shape[:2]
     lean = math.radians(tilt)
     ahead = np.array([math.sin(facing), 0.0, math.cos(facing)])
-    up = _UP * math.cos(lean) + ahead * math.sin(lean)
-    px = PX_PER_M * sprite.figure.density / scale
-    to_texture = np.array([[px, 0, foot_px[0]], [0, -px, foot_px[1]], [0, 0, 1.0]])
-    left, low, right, high = -foot_px[0] / px, (foot_px[1] - rows) / px, (columns - foot_px[0]) / px, foot_px[1] / px
-    outline = np.array([[left, low], [right, low], [right, high], [left, high]])
     card = np.array([math.cos(facing), 0.0, -math.sin(facing)])
-    draw_plane(frame, view, Plane(foot, card, up, outline, texture, to_texture), opacity=opacity, blur_px=blur_px)
+    return FigureView(
+        turn, tilt, float(np.linalg.norm(away)), foot, card, _UP * math.cos(lean) + ahead * math.sin(lean)
+    )
 
 
 def _stance(

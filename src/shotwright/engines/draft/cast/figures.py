@@ -47,6 +47,19 @@ _HEADS, _HANDS, _FEET = (
 )
 _LEGS = {"Hip", "Knee", "Pelvis"}
 RGB = tuple[int, int, int]
+POINTS = (
+    "nose", "neck", "r_shoulder", "r_elbow", "r_wrist", "l_shoulder", "l_elbow", "l_wrist", "r_hip", "r_knee", "r_ankle", "l_hip", "l_knee",
+    "l_ankle", "r_eye", "l_eye", "r_ear", "l_ear",
+)  # fmt: skip
+"""The points of a skeleton, in the order of OpenPose's COCO model."""
+JOINTS = {"neck": "Neck"} | {
+    f"{side.lower()}_{name.lower()}": f"{side}_{name}"
+    for side in "RL"
+    for name in ("Shoulder", "Elbow", "Wrist", "Hip", "Knee", "Ankle")
+}
+FACED = ("nose", "r_eye", "l_eye", "r_ear", "l_ear")
+FACE = ((0.0, 0.285, 0.13), (-0.034, 0.32, 0.115), (0.034, 0.32, 0.115), (-0.082, 0.3, 0.02), (0.082, 0.3, 0.02))
+"""Where a face is on a head at rest, metres."""
 
 
 @dataclass(frozen=True)
@@ -115,12 +128,15 @@ class Figure:
 
     def card(self, seconds: float, turn_deg: float, tilt_deg: float) -> Card:
         """The picture of the figure at a time, turned by `turn_deg` (0: it looks at the camera) and seen from `tilt_deg` above."""
+        return _drawn(self.density)(*self.moment(seconds, turn_deg, tilt_deg), self.clothes)
+
+    def moment(self, seconds: float, turn_deg: float, tilt_deg: float) -> tuple[str, float, tuple[int, int]]:
+        """What of a motion is drawn at a time, and from which side: its name, its phase, turn and tilt in degrees."""
         motion, phase = self.at(seconds)
         parts = max(2, round(PARTS * min(2.0, float(motion_row(motion)["seconds"]))))
         part = int(phase * parts) % parts if motion_row(motion)["loop"] else min(parts, round(phase * parts))
         turn = round(turn_deg / TURN_DEG) % (360 // TURN_DEG)
-        view = turn * TURN_DEG, round(tilt_deg / TILT_DEG) * TILT_DEG
-        return _drawn(self.density)(motion, part / parts, view, self.clothes)
+        return motion, part / parts, (turn * TURN_DEG, round(tilt_deg / TILT_DEG) * TILT_DEG)
 
     def hand(self, seconds: float) -> NDArray[np.float64]:
         """Where the right hand is: float64 (3,), metres, right, up and ahead of the figure's foot; of both, the middle."""
@@ -162,6 +178,22 @@ def _posed(motion: str, phase: float) -> NDArray[np.float64]:
     vertices = np.asarray(figure().vertices(pose(row, phase)), np.float64)
     shift = ground(vertices, row["floor"], float(value(row, "lift", phase, 1)[0]))
     return np.asarray(vertices + np.array([0.0, shift, 0.0]), np.float64)
+
+
+@lru_cache(maxsize=POSES_KEPT)
+def skeleton(motion: str, phase: float, head: float) -> NDArray[np.float64]:
+    """The joints of `JOINTS` and the points of `FACE` of a figure over the ground: float64 (18, 3), metres; its left is +x, it looks along +z."""
+    row = motion_row(motion)
+    posed = pose(row, phase)
+    vertices = np.asarray(figure().vertices(posed), np.float64)
+    up = np.array([0.0, ground(vertices, row["floor"], float(value(row, "lift", phase, 1)[0])), 0.0])
+    names, joints = list(figure().joint_names), np.asarray(figure().joint_transforms(posed), np.float64)[:, :3, 3]
+    face = _head_at(vertices, head)(np.array(FACE))
+    found = {
+        **{name: joints[names.index(joint)] for name, joint in JOINTS.items()},
+        **dict(zip(FACED, face, strict=True)),
+    }
+    return np.asarray(np.array([found[name] for name in POINTS]) + up, np.float64)
 
 
 @lru_cache(maxsize=POSES_KEPT)
@@ -231,7 +263,7 @@ def _draw(vertices: NDArray[np.float64], view: tuple[int, int], clothes: Clothes
     striped = _bands() & (parts == 0) if clothes.stripe else np.zeros(len(parts), bool)
     plain = vertices
     vertices = _with_head(vertices, clothes.head)
-    seen = _turned(vertices, turn, tilt)
+    seen = turned(vertices, turn, tilt)
     corners = seen[faces]
     normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
     normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-9)
@@ -269,7 +301,7 @@ def _draw(vertices: NDArray[np.float64], view: tuple[int, int], clothes: Clothes
     return Card(cut, foot)
 
 
-def _turned(points: NDArray[np.float64], turn: int, tilt: int) -> NDArray[np.float64]:
+def turned(points: NDArray[np.float64], turn: int, tilt: int) -> NDArray[np.float64]:
     """Points as a camera sees them: to the right, up, towards it."""
     c, s = np.cos(np.radians(turn)), np.sin(np.radians(turn))
     x, depth = points[..., 0] * c + points[..., 2] * s, -points[..., 0] * s + points[..., 2] * c
@@ -299,9 +331,9 @@ def _worn(
     """Rings of something worn, in pixels from the foot, and whether the body covers it."""
     solid, (turn, tilt) = SOLIDS[name], view
     move = _head_at(vertices, head) if solid.part == "Head" else carried(solid.part, vertices)
-    ahead = _turned(move(np.array([0.0, 0.0, 1.0])) - move(np.zeros(3)), turn, tilt)
+    ahead = turned(move(np.array([0.0, 0.0, 1.0])) - move(np.zeros(3)), turn, tilt)
     is_covered = solid.side == ("behind" if ahead[2] > 0 else "ahead")
-    return _turned(move(rings_of(solid)), turn, tilt)[..., :2] * (px, -px), is_covered
+    return turned(move(rings_of(solid)), turn, tilt)[..., :2] * (px, -px), is_covered
 
 
 @dataclass(frozen=True)
@@ -323,9 +355,9 @@ def _draw_eyes(
     """Two eyes, so that a front is no back."""
     move = _head_at(vertices, head)
     turn, tilt, px = view.turn, view.tilt, view.px
-    if _turned(move(np.array([0.0, 0.0, 1.0])) - move(np.zeros(3)), turn, tilt)[2] < 0.25:
+    if turned(move(np.array([0.0, 0.0, 1.0])) - move(np.zeros(3)), turn, tilt)[2] < 0.25:
         return
     for side in (-1, 1):
-        at = _turned(move(np.array([side * 0.034, 0.32, 0.115])), turn, tilt)
+        at = turned(move(np.array([side * 0.034, 0.32, 0.115])), turn, tilt)
         centre = (round(foot[0] + at[0] * px), round(foot[1] - at[1] * px))
         cv2.circle(picture, centre, round(2 * px / PX_PER_M), (*EYE, 255), -1, cv2.LINE_AA)

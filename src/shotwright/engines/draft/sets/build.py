@@ -40,6 +40,8 @@ DECK_M = (3.4, 9.0)
 AERIAL_REACH = 3.2
 """How far ahead an aerial camera looks, in its heights: moves are as long as what is looked at is far."""
 SHADOW_WITHIN_M = 14.0
+GROUND_M = 2000.0
+"""How far the ground reaches, for what asks how far away it is."""
 HAZE_ROW = round(5.5 * PX_PER_DEG)
 """Row of the panorama, from below, whose colour the far ground takes: just above the horizon."""
 
@@ -87,6 +89,19 @@ class PaintedSet:
         for plane in sorted(self.walls, key=lambda plane: -_distance(plane, view)):
             blur = focus.blur_px(max(1.0, _distance(plane, view))) if focus else 0.0
             draw_plane(frame, view, plane, margin=2, blur_px=blur)
+
+    def solids(self) -> list[Plane]:
+        """Its ground, walls and patches, and those of what is outside."""
+        beyond = self.outside.solids() if self.outside is not None else []
+        floor = Plane(
+            np.array([0.0, self.ground.y, 0.0]),
+            np.array([1.0, 0, 0]),
+            np.array([0, 0, 1.0]),
+            GROUND_M * np.array([[-1, -1], [1, -1], [1, 1], [-1, 1.0]]),
+            self.ground.texture,
+            np.eye(3),
+        )
+        return [floor, *self.patches, *self.walls, *beyond]
 
     def _draw_windows(self, frame: FrameYUV, view: View, seconds: float) -> None:
         """What the windows show, in the part of the frame where windows are; all of it under an open sky."""
