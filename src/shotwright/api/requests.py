@@ -80,7 +80,7 @@ async def submit(call: Call, new: NewRequest) -> Created:
         options |= {AGREED: paid.seconds} if endpoint.task == "edit" else {}
     cost = actual_usd(engine.price, paid)
     settings, is_eachlabs = node.settings, new.wire == "eachlabs"
-    _check_confirmed(call.request, settings.confirm_above_usd, cost)
+    check_confirmed(call.request, settings.confirm_above_usd, cost)
     admission = Admission(
         who.id, new.wire,
         creates_per_minute=settings.eachlabs_creates_per_minute if is_eachlabs else 0,
@@ -99,7 +99,7 @@ def _no_control(name: str, node: Node) -> str:
     return f'The engine "{name}" follows no control video. {hint} A playblast keeps blocking, timing and camera on every engine that edits.'
 
 
-def _check_confirmed(request: Request, above: Decimal | None, cost: Decimal) -> None:
+def check_confirmed(request: Request, above: Decimal | None, cost: Decimal) -> None:
     """An expensive request needs its price, or more, in a header.
 
     Raises:

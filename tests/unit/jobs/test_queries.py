@@ -19,6 +19,7 @@ CONCERNS = {
     "history": "history",
     "metrics": "measures",
     "uploads": "uploads",
+    "boards": "boards",
 }
 
 

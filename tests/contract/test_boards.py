@@ -1,0 +1,197 @@
+"""A board over the wire: a script becomes shots, shots are drafted, cut into a film, exported, approved and promoted."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import opentimelineio as otio
+import pytest
+from tests.running import RunningServer, start
+
+from shotwright.media.probe import probe_video
+
+pytestmark = pytest.mark.slow
+SCRIPT = """INT. KITCHEN - NIGHT
+1. @Anna pours coffee, close-up
+2. She looks out of the window
+EXT. STREET - DAY
+3. A red car drives past, 35mm lens
+"""
+
+
+@pytest.fixture(scope="module")
+def server(data_folder: Callable[[], Path]) -> Iterator[RunningServer]:
+    made = start(
+        data_folder(),
+        env={"SHOTWRIGHT_CONFIRM_ABOVE_USD": "0.5", "SHOTWRIGHT_PRICES": "testcard=0.1"},
+        engine="draft",
+    )
+    yield made
+    assert made.stop() == 0
+
+
+@pytest.fixture(scope="module")
+def project(server: RunningServer, pictures: dict[str, Path]) -> dict:
+    """A board of three shots, each with a draft."""
+    anna = {"name": "Anna", "pictures": [server.upload(pictures["front"])]}
+    made = server.http.post("/projects", json={"name": "Pilot", "members": [anna], "script": SCRIPT}).json()
+    for shot in made["shots"]:
+        wish = {"arguments": {**shot["arguments"], "duration": "3"}}
+        assert server.http.patch(f"/shots/{shot['id']}", json=wish).status_code == 200
+    asked = server.http.post(f"/projects/{made['id']}/render", json={}).json()["requests"]
+    assert set(asked) == {shot["id"] for shot in made["shots"]}
+    for request in asked.values():
+        assert server.wait(request)["state"] == "succeeded"
+    return seen(server, made)
+
+
+def seen(server: RunningServer, project: dict) -> dict:
+    return server.http.get(f"/projects/{project['id']}").json()
+
+
+def test_a_line_is_a_shot_in_its_scene_and_members_go_with_it(project: dict) -> None:
+    assert [shot["name"] for shot in project["shots"]] == ["1", "2", "3"]
+    assert project["shots"][0]["arguments"]["prompt"] == "@Anna pours coffee, close-up. In the kitchen, at night."
+    sent = project["shots"][0]["takes"][0]["arguments"]
+    assert sent["prompt"].startswith("@Element1 pours coffee")
+    assert sent["elements"][0]["frontal_image_url"] == project["members"][0]["pictures"][0]
+    assert "elements" not in project["shots"][2]["takes"][0]["arguments"]
+    assert all(shot["chosen"] == shot["takes"][0]["id"] for shot in project["shots"])
+
+
+def test_rendering_again_makes_nothing_twice(server: RunningServer, project: dict) -> None:
+    assert server.http.post(f"/projects/{project['id']}/render", json={}).json() == {"requests": {}}
+
+
+def test_the_film_is_as_long_as_its_shots_and_slates(server: RunningServer, project: dict, tmp_path: Path) -> None:
+    plain = probe_video(server.download(f"{server.url}/projects/{project['id']}/film.mp4", tmp_path / "a.mp4"))
+    assert (plain.width, plain.height, plain.fps, plain.frames) == (1280, 720, 24, 3 * 72)
+    query = "?slates=1&burn_in=1&ratio=2.39&safe=1"
+    slated = probe_video(server.download(f"{server.url}/projects/{project['id']}/film.mp4{query}", tmp_path / "b.mp4"))
+    assert slated.frames == 3 * (72 + 24)
+    for wrong in ("ratio=wide", "ratio=9"):
+        assert server.http.get(f"/projects/{project['id']}/film.mp4?{wrong}").status_code == 400
+
+
+def test_other_programs_read_the_film_to_the_frame(server: RunningServer, project: dict) -> None:
+    text = server.http.get(f"/projects/{project['id']}/export/otio").text
+    timeline = otio.adapters.read_from_string(text, "otio_json")
+    clips = list(timeline.find_clips())
+    assert [clip.name for clip in clips] == ["1", "2", "3"]
+    assert [clip.source_range.duration for clip in clips] == [otio.opentime.RationalTime(72, 24)] * 3
+    assert clips[2].media_reference.target_url == project["shots"][2]["takes"][0]["video_url"]
+    assert clips[2].metadata["shotwright"]["lens"] == "35 mm"
+    assert otio.adapters.write_to_string(timeline, "otio_json") == text
+    edl = server.http.get(f"/projects/{project['id']}/export/edl").text
+    again = list(otio.adapters.read_from_string(edl, "cmx_3600", rate=24).find_clips())
+    assert [clip.source_range.duration.value for clip in again] == [72, 72, 72]
+    assert "00:00:03:00 00:00:06:00" in edl
+    rows = list(csv.DictReader(io.StringIO(server.http.get(f"/projects/{project['id']}/export/csv").text)))
+    assert [row["shot"] for row in rows] == ["1", "2", "3"]
+    assert rows[0]["prompt"].startswith("'@Anna"), "no cell is a formula"
+    assert server.http.get(f"/projects/{project['id']}/export/fcpxml").status_code == 404
+
+
+def test_shots_are_moved_copied_named_and_dropped(server: RunningServer, project: dict) -> None:
+    one, two, three = (shot["id"] for shot in project["shots"])
+
+    def names(answer: dict) -> list[str]:
+        return [shot["name"] for shot in answer["shots"]]
+
+    assert names(server.http.patch(f"/shots/{three}", json={"before": one}).json()) == ["3", "1", "2"]
+    assert names(server.http.patch(f"/shots/{three}", json={"before": None}).json()) == ["1", "2", "3"]
+    copied = server.http.post(f"/shots/{one}/duplicate").json()
+    assert names(copied) == ["1", "1 copy", "2", "3"]
+    assert copied["shots"][1]["takes"] == []
+    wish = {"name": "1B", "note": "softer", "tags": ["night", "night"], "is_favourite": True, "prompt": "@Anna smiles"}
+    changed = server.http.patch(f"/shots/{copied['shots'][1]['id']}", json=wish).json()["shots"][1]
+    assert (changed["name"], changed["note"], changed["tags"], changed["is_favourite"]) == (
+        "1B",
+        "softer",
+        ["night"],
+        True,
+    )
+    assert changed["arguments"]["prompt"] == "@Anna smiles"
+    assert changed["arguments"]["duration"] == "3"
+    assert names(server.http.delete(f"/shots/{changed['id']}").json()) == ["1", "2", "3"]
+    assert two
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        {"status": "done"}, {"name": ""}, {"name": 3}, {"tags": "night"}, {"tags": [""]}, {"prompt": " "}, {"arguments": []}, {"chosen": "x"},
+        {"note": "x" * 5000},
+    ],
+)  # fmt: skip
+def test_wrong_facts_of_a_shot_are_refused_and_change_nothing(server: RunningServer, project: dict, wish: dict) -> None:
+    shot = project["shots"][0]
+    assert server.http.patch(f"/shots/{shot['id']}", json=wish).status_code == 400
+    assert seen(server, project)["shots"][0]["name"] == shot["name"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {}, {"name": ""}, {"name": "x", "members": [{"name": "Image1", "pictures": ["u"]}]}, {"name": "x", "members": [{"name": "A b", "pictures": ["u"]}]},
+        {"name": "x", "members": [{"name": "Anna", "pictures": []}]}, {"name": "x", "settings": {"ratio": 9}}, {"name": "x", "settings": {"music": "a"}},
+        {"name": "x", "script": "\n\n"}, {"name": "x", "script": 3}, {"name": "x", "members": [{"name": "A", "pictures": ["u"]}, {"name": "a", "pictures": ["u"]}]},
+    ],
+)  # fmt: skip
+def test_wrong_projects_are_refused_with_a_sentence(server: RunningServer, body: dict) -> None:
+    answer = server.http.post("/projects", json=body)
+    assert answer.status_code == 400
+    assert answer.json()["detail"]
+
+
+def test_a_finished_request_is_put_on_the_board(server: RunningServer, project: dict) -> None:
+    take = project["shots"][2]["takes"][0]
+    added = server.http.post(f"/projects/{project['id']}/shots", json={"request_id": take["id"], "name": "4"}).json()[
+        "shots"
+    ][-1]
+    assert (added["name"], added["chosen"], added["arguments"]) == ("4", take["id"], take["arguments"])
+    server.http.delete(f"/shots/{added['id']}")
+    unknown = {"request_id": "6d1bbd2c-95f6-4a14-96b5-f2a8eebf4b02"}
+    assert server.http.post(f"/projects/{project['id']}/shots", json=unknown).status_code == 404
+
+
+def test_all_approved_shots_are_promoted_for_one_price(server: RunningServer, project: dict) -> None:
+    path, wish = f"/projects/{project['id']}/promote", {"engine": "testcard"}
+    assert "No approved shot" in server.http.post(path, json=wish).json()["detail"]
+    for shot in project["shots"][:2]:
+        server.http.patch(f"/shots/{shot['id']}", json={"status": "approved"})
+    refused = server.http.post(path, json=wish)
+    assert refused.status_code == 402, refused.text
+    assert (refused.status_code, refused.json()["price_usd"]) == (402, pytest.approx(0.6))
+    made = server.http.post(path, json=wish, headers={"X-Shotwright-Confirm-Usd": "0.6"}).json()
+    assert set(made["requests"]) == {shot["id"] for shot in project["shots"][:2]}
+    assert (made["failed"], made["cost_usd"]) == ({}, pytest.approx(0.6))
+    for shot, request in made["requests"].items():
+        row = server.wait(request)
+        assert (row["state"], row["engine"]) == ("succeeded", "testcard")
+        board = next(item for item in seen(server, project)["shots"] if item["id"] == shot)
+        assert (board["status"], board["chosen"], len(board["takes"])) == ("promoted", request, 2)
+
+
+def test_somebody_elses_board_does_not_exist(data_folder: Callable[[], Path]) -> None:
+    keys = start(data_folder(), "--workers", "0", env={"SHOTWRIGHT_KEYS": "one,two"})
+    try:
+        mine, theirs = ({"Authorization": f"Key {name}"} for name in ("one", "two"))
+        made = keys.http.post("/projects", json={"name": "Mine", "script": "A cat sleeps"}, headers=mine).json()
+        shot = made["shots"][0]["id"]
+        for method, path in (
+            ("GET", f"/projects/{made['id']}"), ("PATCH", f"/projects/{made['id']}"), ("DELETE", f"/projects/{made['id']}"),
+            ("POST", f"/projects/{made['id']}/shots"), ("POST", f"/projects/{made['id']}/render"), ("POST", f"/projects/{made['id']}/promote"),
+            ("GET", f"/projects/{made['id']}/film.mp4"), ("GET", f"/projects/{made['id']}/export/csv"), ("PATCH", f"/shots/{shot}"),
+            ("DELETE", f"/shots/{shot}"), ("POST", f"/shots/{shot}/duplicate"), ("POST", f"/shots/{shot}/takes"),
+        ):  # fmt: skip
+            body = {} if method in {"POST", "PATCH"} else None
+            assert keys.http.request(method, path, json=body, headers=theirs).status_code == 404, path
+        assert keys.http.get("/projects", headers=theirs).json() == {"projects": []}
+        assert len(keys.http.get("/projects", headers=mine).json()["projects"]) == 1
+        assert keys.http.delete(f"/projects/{made['id']}", headers=mine).json() == {"deleted": True}
+    finally:
+        keys.stop()
