@@ -35,11 +35,22 @@ def past(server: RunningServer) -> dict[str, str]:
         f"{STANDARD}reference-to-video", {"prompt": "Pan over @Image1.", "image_urls": ["http://127.0.0.1:9/none.png"]}
     )
     server.wait(failed)
-    return {"done": done, "failed": failed}
+    board = server.http.post("/projects", json={"name": "Pilot", "script": "A cat sleeps\nA dog runs"}).json()
+    shot = board["shots"][0]["id"]
+    server.wait(server.http.post(f"/shots/{shot}/takes", json={}).json()["request_id"])
+    return {"done": done, "failed": failed, "board": board["id"]}
 
 
 @pytest.mark.parametrize(
-    "path", [*PAGES, "/requests/{done}", "/requests/{failed}", "/requests/compare?id={done}&id={failed}"]
+    "path",
+    [
+        *PAGES,
+        "/requests/{done}",
+        "/requests/{failed}",
+        "/requests/compare?id={done}&id={failed}",
+        "/projects",
+        "/projects/{board}",
+    ],
 )
 def test_pages_are_accessible_and_fit(
     open_page: Open, axe: Callable[[Any], list[str]], past: dict[str, str], path: str

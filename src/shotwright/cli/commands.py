@@ -9,6 +9,7 @@ import typer
 from shotwright.cli import (
     analyze,
     bench,
+    board,
     clients,
     doctor,
     evaluate,
@@ -43,6 +44,8 @@ app.add_typer(jobs.app, name="jobs")
 app.add_typer(weights.app, name="weights")
 app.add_typer(bench.app, name="bench")
 app.command("promote")(jobs.promote)
+app.add_typer(board.app, name="board")
+app.command("film")(board.film)
 app.add_typer(webhooks.app, name="webhooks")
 app.add_typer(keys.app, name="keys")
 app.command("usage")(usage.usage)

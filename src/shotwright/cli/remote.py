@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     import httpx
 
 POLL_S = 0.25
+DOWNLOAD_S = 600.0
+"""A film is cut while it is asked for."""
 ANY_KEY = "shotwright-cli"
 """What a server without keys is told: it lets programs that send a key do more than those that send none."""
 Url = Annotated[str | None, typer.Option("--url", help="The server ($SHOTWRIGHT_URL, else http://127.0.0.1:8000).")]
@@ -72,6 +74,10 @@ class Server:
         """POST JSON."""
         return self._json("POST", path, json=body, headers=headers)
 
+    def patch(self, path: str, body: Any) -> Any:  # noqa: ANN401  (any JSON)
+        """PATCH JSON."""
+        return self._json("PATCH", path, json=body)
+
     def put(self, path: str) -> Any:  # noqa: ANN401  (any JSON)
         """PUT nothing."""
         return self._json("PUT", path)
@@ -101,10 +107,13 @@ class Server:
 
     def download(self, url: str, path: Path) -> None:
         """Save a file of the server."""
-        with self._http.stream("GET", url) as response, path.open("wb") as file:
-            response.raise_for_status()
-            for chunk in response.iter_bytes():
-                file.write(chunk)
+        with self._http.stream("GET", url, timeout=DOWNLOAD_S) as response:
+            if not response.is_success:
+                response.read()
+                raise BadRequest(_message(response))
+            with path.open("wb") as file:
+                for chunk in response.iter_bytes():
+                    file.write(chunk)
 
     def _json(self, method: str, path: str, **options: Any) -> Any:  # noqa: ANN401  (any JSON)
         return self._answer(method, path, **options).json()

@@ -1,9 +1,8 @@
-"""A board in words: a pasted script becomes shots, and the names of a project's members become references of a request."""
+"""A board in words: what may be said of a shot, and how the names of a project's members become references of a request."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from shotwright.core.errors import BadRequest
@@ -14,62 +13,9 @@ if TYPE_CHECKING:
 STATUSES = ("draft", "approved", "promoted", "final")
 KINDS = ("element", "image")
 """What a member is in a request: an element with views, or one image (a place, a style)."""
-LINES_MAX, MEMBERS_MAX, NAME_MAX, NOTE_MAX, TAGS_MAX = 200, 40, 80, 4000, 20
+MEMBERS_MAX, NAME_MAX, NOTE_MAX, TAGS_MAX = 40, 80, 4000, 20
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
 _RESERVED = re.compile(r"(image|element|video)\d*", re.IGNORECASE)
-_NUMBER = re.compile(
-    r"^\s*(?:[-*•]\s+|(?:(?:shot|scene|sc|sh|panel|frame)\.?\s*)?#?(?P<number>\d{1,3}[A-Za-z]?(?:[./-]\d{1,3}[A-Za-z]?)?)\s*[.):\-–—]\s+)",
-    re.IGNORECASE,
-)
-_HEADING = re.compile(
-    r"^\s*(?:\d+\s+)?(?P<where>INT|EXT|INT\.?/EXT|I/E)\.?\s+(?P<place>.+?)(?:\s+[-–—]+\s+(?P<time>[^-–—]+))?\s*$"
-)
-_AT = {
-    **dict.fromkeys(("night", "dawn", "dusk", "noon", "midnight", "sunset", "sunrise", "twilight"), "at"),
-    **dict.fromkeys(("morning", "evening", "afternoon"), "in the"), "day": "by",
-}  # fmt: skip
-
-
-@dataclass(frozen=True)
-class ScriptShot:
-    """A line of a script: its name, and what happens in it."""
-
-    name: str
-    prompt: str
-
-
-def shots_of(script: str) -> list[ScriptShot]:
-    """The shots of a script: a line each, by its own number or the next one; a scene heading ("INT. KITCHEN - NIGHT") says where and when the lines below it are.
-
-    Raises:
-        BadRequest: It has no line, or more than there may be.
-    """
-    found: list[ScriptShot] = []
-    scene, heading = 0, ""
-    for line in script.splitlines():
-        if not line.strip():
-            continue
-        if match := _HEADING.match(line):
-            scene, heading = scene + 1, _said(match)
-            continue
-        numbered = _NUMBER.match(line)
-        text = line[numbered.end() if numbered else 0 :].strip()
-        if not text:
-            continue
-        own = numbered["number"] if numbered else None
-        inner = 1 + sum(1 for shot in found if scene and shot.name.startswith(f"{scene}/"))
-        name = own or (f"{scene}/{inner}" if scene else str(len(found) + 1))
-        found.append(ScriptShot(name.upper(), f"{text.rstrip('.')}. {heading}" if heading else text))
-    if not 0 < len(found) <= LINES_MAX:
-        raise BadRequest(f"A script has a line for each shot, from 1 to {LINES_MAX}; this one has {len(found)}.")
-    return found
-
-
-def _said(heading: re.Match[str]) -> str:
-    """A scene heading as a sentence: "In the kitchen, at night."."""
-    place = heading["place"].strip(" .").lower().removeprefix("the ")
-    time = (heading["time"] or "").strip(" .").lower()
-    return f"In the {place}, {_AT[time]} {time}." if time in _AT else f"In the {place}."
 
 
 def checked_members(given: object) -> list[dict[str, Any]]:

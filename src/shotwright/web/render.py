@@ -41,6 +41,7 @@ HEADERS = {
 }  # fmt: skip
 NAVIGATION = (
     ("/", "Models"),
+    ("/projects", "Boards"),
     ("/requests", "Requests"),
     ("/webhooks", "Webhooks"),
     ("/usage", "Usage"),

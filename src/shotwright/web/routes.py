@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import RedirectResponse
 from starlette.routing import Mount, Route
 
-from shotwright.web import history, models, operations, session, texts
+from shotwright.web import boards, history, models, operations, session, texts
 from shotwright.web.docs import Files, Site, folder
 from shotwright.web.render import page_route
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from starlette.routing import BaseRoute
 
 _PAGES = (
-    ("/models", models.all_of_them), ("/models/", models.all_of_them), ("/requests", history.listing), ("/requests/compare", history.compare), ("/requests/{request_id}", history.show),
+    ("/models", models.all_of_them), ("/models/", models.all_of_them), ("/projects", boards.listing), ("/projects/{project_id}", boards.show), ("/requests", history.listing), ("/requests/compare", history.compare), ("/requests/{request_id}", history.show),
     ("/webhooks", operations.webhooks), ("/usage", operations.usage), ("/settings/keys", operations.keys), ("/health", operations.health),
 )  # fmt: skip
 _MODEL = "/models/{endpoint:path}"

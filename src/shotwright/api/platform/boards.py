@@ -31,13 +31,13 @@ from shotwright.core.board import (
     checked_members,
     checked_tags,
     checked_text,
-    shots_of,
 )
 from shotwright.core.catalog import OUTPUT_FPS, find_endpoint
 from shotwright.core.errors import BadRequest, NotFound, ShotwrightError
 from shotwright.core.limits import MB
 from shotwright.core.pricing import actual_usd
 from shotwright.core.request import parse_request
+from shotwright.core.script import shots_of
 from shotwright.jobs.boards import BoardShot, BoardStore, NewShot, Project, Take
 from shotwright.jobs.own import own_file
 from shotwright.jobs.rows import NewRequest
@@ -91,7 +91,7 @@ async def create(call: Call) -> Response:
     body = await said(call)
     name = checked_text(body.get("name"), "name", NAME_MAX, least=1)
     members, settings = checked_members(body.get("members", [])), _checked_settings(body.get("settings", {}))
-    new = _from_script(body) if body.get("script") else []
+    new = await asyncio.to_thread(_from_script, body) if body.get("script") else []
     project = await store_of(call).add_project(call.who.id, name, members, settings)
     await store_of(call).add_shots(project.id, new)
     return json_response(await board(call, project))
@@ -136,7 +136,7 @@ async def add_shots(call: Call) -> Response:
     """POST /projects/{id}/shots {"prompt" | "arguments" | "script" | "request_id", "endpoint_id"?, "name"?, "note"?, "tags"?}: shots at the end."""
     body, project = await said(call), await project_of(call)
     if body.get("script") is not None:
-        new = _from_script(body)
+        new = await asyncio.to_thread(_from_script, body)
     else:
         count = len(await store_of(call).shots(project.id))
         new = [await _new_shot(call, body, str(count + 1))]
@@ -272,7 +272,7 @@ async def _submitted(call: Call, project: Project, shot: BoardShot, body: JSON) 
 
 @handler("run")
 async def promote(call: Call) -> Response:
-    """POST /projects/{id}/promote {"engine", "lock"?}: the chosen takes of all approved shots on another engine, for one confirmed price."""
+    """POST /projects/{id}/promote {"engine", "lock"?, "dry_run"?}: the chosen takes of all approved shots on another engine, for one confirmed price; `dry_run` tells it and sends nothing."""
     body, project = await said(call), await project_of(call)
     engine = wanted(call, body)
     boards = store_of(call)
@@ -285,6 +285,10 @@ async def promote(call: Call) -> Response:
     for _, request, _ in new:
         endpoint = find_endpoint(request.endpoint_id)
         total += actual_usd(call.node.engines[engine].price, await price_of(call, endpoint, request.arguments))
+    if body.get("dry_run") is True:
+        return json_response(
+            {"shots": [str(shot.id) for shot, _ in approved], "engine": engine, "cost_usd": float(total)}
+        )
     check_confirmed(call.request, call.node.settings.confirm_above_usd, total)
     made, failed = {}, {}
     for shot, request, _ in new:

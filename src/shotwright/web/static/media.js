@@ -87,7 +87,8 @@ function nameIn(url) {
   }
 }
 
-function sent(file, name, onshare) {
+/** The address of a file once it is on the server. */
+export function sent(file, name, onshare = () => {}) {
   return new Promise((resolve, reject) => {
     const call = new XMLHttpRequest();
     call.open("POST", "/cdn/files/upload");

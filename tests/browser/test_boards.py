@@ -1,0 +1,105 @@
+"""A board in a browser: five lines of script become drafts and a film, two are approved and promoted for one price"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.browser.conftest import PHONE, settle, until
+from tests.running import RunningServer
+
+from shotwright.media.probe import probe_video
+
+pytestmark = pytest.mark.slow
+Open = Callable[..., Any]
+SCRIPT = "INT. KITCHEN - NIGHT\n" + "\n".join(
+    f"{i}. {text}"
+    for i, text in enumerate(
+        ("@Anna pours coffee", "She looks out of the window", "A cat sleeps", "Steam rises", "She leaves"), 1
+    )
+)
+
+
+def states(page: Any) -> list[str]:
+    return page.evaluate("[...document.querySelectorAll('.board-shot [aria-label=Status]')].map((one) => one.value)")
+
+
+def names(page: Any) -> list[str]:
+    return page.evaluate("[...document.querySelectorAll('.board-shot .shot-name')].map((one) => one.value)")
+
+
+def test_a_script_becomes_a_film_and_two_shots_are_promoted_for_one_price(
+    open_page: Open, new_server: Callable[..., RunningServer], pictures: dict[str, Path], tmp_path: Path
+) -> None:
+    running = new_server(
+        SHOTWRIGHT_PRICES="testcard=0.1", SHOTWRIGHT_ENGINE="draft", SHOTWRIGHT_CONFIRM_ABOVE_USD="0.2"
+    )
+    page = open_page("/projects", base=running.url)
+    page.fill("#new [name=name]", "Pilot")
+    page.fill("#new [name=script]", SCRIPT)
+    page.click("#new button")
+    page.wait_for_url("**/projects/*-*")
+    until(page, "document.querySelectorAll('.board-shot').length === 5")
+    page.fill("#member [name=name]", "Anna")
+    page.set_input_files("#member [name=pictures]", [pictures["front"], pictures["side"]])
+    page.click("#member button")
+    page.wait_for_selector("#members li")
+    project = running.http.get("/projects").json()["projects"][0]
+    assert [len(member["pictures"]) for member in project["members"]] == [2]
+    page.click("#render")
+    until(page, "document.querySelectorAll('.board-shot video').length === 5", seconds=180)
+    board = running.http.get(f"/projects/{project['id']}").json()
+    assert board["shots"][0]["takes"][0]["arguments"]["prompt"].startswith("@Element1 pours")
+    with page.expect_download() as film:
+        page.click("#film")
+    facts = probe_video(Path(film.value.path()))
+    assert facts.frames == sum(shot["takes"][0]["video"]["frames"] for shot in board["shots"])
+    for number in (1, 2):
+        page.locator(".board-shot").nth(number).get_by_label("Status").select_option("approved")
+        until(page, f"document.querySelectorAll('.board-shot [aria-label=Status]')[{number}].value === 'approved'")
+        settle(page)
+    page.click("#promote")
+    assert "Promote 2 approved shots" in page.inner_text("dialog[open]")
+    page.select_option("dialog[open] [name=engine]", "testcard")
+    page.click("dialog[open] button.primary")
+    page.wait_for_selector("#agree")
+    assert "$1.00" in page.inner_text("#agree")
+    page.click("#agree button.primary")
+    until(
+        page,
+        "[...document.querySelectorAll('.board-shot [aria-label=Status]')].filter((one) => one.value === 'promoted').length === 2",
+    )
+    assert states(page) == ["draft", "promoted", "promoted", "draft", "draft"]
+
+
+def test_shots_are_ordered_named_and_copied_by_hand(open_page: Open, server: RunningServer) -> None:
+    made = server.http.post("/projects", json={"name": "Order", "script": "One walks\nTwo runs\nThree sits"}).json()
+    page = open_page(f"/projects/{made['id']}", base=server.url)
+    until(page, "document.querySelectorAll('.board-shot').length === 3")
+    page.locator(".board-shot").nth(0).get_by_title("Later").click()
+    until(page, "document.querySelector('.board-shot .shot-name').value === '2'")
+    page.locator(".board-shot").nth(2).drag_to(page.locator(".board-shot").nth(0))
+    until(page, "document.querySelector('.board-shot .shot-name').value === '3'")
+    assert names(page) == ["3", "2", "1"]
+    page.locator(".board-shot").nth(1).get_by_text("Copy").click()
+    until(page, "document.querySelectorAll('.board-shot').length === 4")
+    assert names(page) == ["3", "2", "2 copy", "1"]
+    field = page.locator(".board-shot").nth(2).get_by_label("Name")
+    field.fill("2B")
+    field.press("Enter")
+    page.locator(".board-shot").nth(2).get_by_title("Favourite").click()
+    settle(page)
+    page.reload()
+    until(page, "document.querySelectorAll('.board-shot').length === 4")
+    assert names(page) == ["3", "2", "2B", "1"]
+    assert page.locator(".board-shot").nth(2).get_by_title("Favourite").inner_text() == "★"
+
+
+def test_a_board_fits_a_phone(open_page: Open, server: RunningServer) -> None:
+    made = server.http.post("/projects", json={"name": "Small", "script": "A long line of words " * 6}).json()
+    for path in ("/projects", f"/projects/{made['id']}"):
+        page = open_page(path, base=server.url, viewport=PHONE)
+        settle(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
