@@ -14,6 +14,7 @@ from shotwright.core.plan import CameraMove, ShotPlan
 from shotwright.engines.analysis.cache import Cache
 from shotwright.engines.analysis.cutout import CutOut
 from shotwright.engines.base import Shot
+from shotwright.engines.draft.passes.skeleton import skeletons
 from shotwright.engines.draft.scene import build_scene
 from shotwright.engines.draft.sight import Look, Sight, clear, less_far, matte_of, sight_of, weights_of
 from shotwright.engines.draft.sprites import Sprite
@@ -137,3 +138,29 @@ def test_a_window_is_drawn_where_it_is_what_the_shot_is_about_and_else_named(tex
     nouns = {entity.id: entity.noun for entity in read(text).entities}
     assert ("window" in {nouns.get(sprite.word or "") for sprite in scene.sprites}) is is_there
     assert any(note.startswith("window") for note in scene.not_rendered) is not is_there
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Close-up of a detective sitting in a bar", "Close-up of a monk meditating in a temple", "Close-up of a little girl in a park",
+        "A woman sits on a bench in a park, slow push in to a close-up of her face", "Low angle close-up of a detective sitting in a bar",
+        "Medium shot of a man kneeling in a church", "Wide shot of a park. Cut to a close-up of a woman sitting on a bench.",
+    ],
+)  # fmt: skip
+def test_a_close_shot_has_the_face_in_the_upper_part_of_the_frame(text: str) -> None:
+    scene, plan = scene_of(text), read(text)
+    last = len(scene.poses) - 1
+    who = next(s for s in scene.sprites if s.figure is not None)
+    (found,) = (
+        f
+        for f in skeletons(scene, plan, scene.poses[last], last / 8, size=(320, 180))
+        if f["name"].startswith(str(who.word))
+    )
+    x, y, _ = found["pixels"][0]
+    assert 0.25 * 320 < x < 0.75 * 320
+    assert 0.12 * 180 < y < 0.62 * 180
+    if "Low angle" in text:
+        assert scene.poses[last].pitch > 0.1
+    elif "Medium" not in text:
+        assert abs(scene.poses[0].pitch) < 0.45

@@ -193,6 +193,7 @@ def _tilt_to(poses: list[Pose], sprite: Sprite, moves: tuple[CameraMove, ...], *
         return
     last = poses[-1]
     x, y, z = sprite.place(start_s + (len(poses) - 1) / fps)
+    y -= sprite.sunk(start_s + (len(poses) - 1) / fps)
     top = math.atan2(y + FACE * sprite.height_m - last.y, math.hypot(x - last.x, z - last.z))
     shift = top - last.pitch
     poses[:] = [replace(pose, pitch=pose.pitch + shift) for pose in poses]
@@ -223,6 +224,7 @@ def _keep_seen(
     """
     for i, pose in enumerate(poses):
         x, y, z = sprite.place(start_s + i / fps)
+        y -= sprite.sunk(start_s + i / fps)
         dx, dy, dz = x - pose.x, y + share * sprite.height_m - pose.y, z - pose.z
         if dx * math.sin(pose.yaw) + dz * math.cos(pose.yaw) < min(NEAREST_SEEN_M, 2 * sprite.height_m):
             continue  # passes the camera
@@ -254,7 +256,8 @@ def _space(film: Filmed, sprites: list[Sprite], first: State, *, seconds: float 
     place, aspect = film.place_at(seconds), film.aspect
     focus = sprites[0] if sprites else None
     height = focus.height_m if focus else 0.5 * place.base.eye[1]
-    point = (focus.x, TARGET_AT * focus.height_m + focus.y, focus.z) if focus else first.look
+    sunk = focus.sunk(seconds) if focus else 0.0
+    point = (focus.x, TARGET_AT * focus.height_m + focus.y - sunk, focus.z) if focus else first.look
     cards = [prop for prop in place.props if prop.ref.startswith("plate:")]
     if focus is None and cards:
         main = max(cards, key=lambda card: card.height_m * card.views[0][1].aspect / card.z)

@@ -162,6 +162,10 @@ class Sprite:
         towards = right * math.sin(turn) + ahead * math.cos(turn)
         return x + aside, y + up, z - towards - BEFORE_M
 
+    def sunk(self, seconds: float = 0.0) -> float:
+        """How much lower a head is at a time than that of one who stands, metres: of who sits, kneels or lies."""
+        return self.figure.sunk(seconds) if self.figure is not None else 0.0
+
     def shape(self, seconds: float) -> Shape:
         """How what has no joints is scaled, tilted and faded at a time."""
         shape = shape_at(self.changes, seconds)

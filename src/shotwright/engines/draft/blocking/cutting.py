@@ -46,7 +46,7 @@ def reframed(
     far = distance_for(size, tall, first.lens, aspect)
     if not is_body and size in THING_SHARE:
         far = max(tall, main.views[0][1].aspect * tall * aspect) * first.lens / (THING_SHARE[size] * aspect)
-    look = (x, y + share * tall, z)
+    look = (x, y + share * tall - main.sunk(framing.start_s), z)
     turn = math.radians(ASIDE_DEG * (1 if number % 2 else -1))
     far = max(NEAREST_M, far)
     eye_x = max(-place.side_m, min(place.side_m, x - far * math.sin(turn)))

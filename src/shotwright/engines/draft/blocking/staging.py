@@ -36,6 +36,10 @@ FEET_OUT = 1.12
 WAIST_M = 1.15
 """Where a camera stands that shows people whole."""
 LOW_SCENE_M, TINY_M, LOW_EYE_M = 1.3, 0.2, 0.8
+FACE = 0.93
+"""Height of the eyes, in those of their owner."""
+LOW_SLOPE = 0.42
+"""How far below a face a low camera is that is close to it, in their distance."""
 FILLED = 0.82
 """Share of the frame's width that a group may fill."""
 AERIAL_SHARE = 0.14
@@ -271,8 +275,13 @@ def opening(place: Place, framing: Framing, sprites: list[Sprite], aspect: float
         eye_m = max(0.05, 1.1 * top if top < LOW_SCENE_M else top)
         eye_m = eye_m if is_tiny else min(base.eye[1], eye_m)
         base = replace(base, eye=(base.eye[0], eye_m, base.eye[2]))  # small things are met at their height
+    face = main.y + FACE * main.height_m - main.sunk()
+    if (
+        size in CLOSE_SIZES and main.figure is not None and face < base.eye[1]
+    ):  # who sits, and a child, is met at their height
+        base = replace(base, eye=(base.eye[0], max(0.3, face), base.eye[2]))
     share = AIM.get(size or "full", 0.55) if main.figure or main.word is None else 0.5
-    point = (main.x, main.y + share * main.height_m, main.z)
+    point = (main.x, main.y + share * main.height_m - (main.sunk() if size in CLOSE_SIZES else 0.0), main.z)
     if is_two_shot(sprites, size):
         point = (0.5 * (sprites[0].x + sprites[1].x), *point[1:])
     aimed = replace(base, look=point) if size in CLOSE_SIZES else _with_all_in_frame(base, sprites, aspect)
@@ -332,12 +341,15 @@ def angled(state: State, framing: Framing, place: Place, main: Sprite | None, as
     if main is None:
         target, distance, tall = state.look, state.distance, 2.0
     else:
-        target, tall = (main.x, main.y + TARGET_AT * main.height_m, main.z), main.height_m
+        target, tall = (main.x, main.y + TARGET_AT * main.height_m - main.sunk(), main.z), main.height_m
         distance = math.dist(state.eye, target)
     x, _, z = state.eye
     if angle in {"low", "worms_eye"}:
         knee = (0.28 if angle == "low" else 0.07) * min(tall, 1.7)
         aim = (target[0], target[1] + 0.25 * tall, target[2])
+        if framing.size in CLOSE_SIZES:  # from below the face, with the face where it was
+            aim, away = state.look, math.dist(state.eye, state.look)
+            return replace(state, eye=(x, max(0.12, aim[1] - LOW_SLOPE * away), z), look=aim)
         return replace(state, eye=(x, knee, z), look=aim)
     if angle == "aerial" and main is not None and main.word is not None:  # a drone: cards have no top to show
         seen = tall * place.base.lens / (AERIAL_SHARE * aspect)
@@ -396,7 +408,7 @@ def targets_of(
     ids = {ref: [subject.id for subject in people if subject.ref == ref] for ref in nouns}
     for sprite in sprites:
         is_nestled = sprite.is_floating and sprite.y > 0.3 and sprite.height_m < 0.6
-        point = (sprite.x, sprite.y + (0.5 if is_nestled else TARGET_AT) * sprite.height_m, sprite.z)
+        point = (sprite.x, sprite.y + (0.5 if is_nestled else TARGET_AT) * sprite.height_m - sprite.sunk(), sprite.z)
         for name in (
             *([sprite.word] if sprite.word else ids.get(sprite.ref, ())),
             sprite.ref,
@@ -408,7 +420,7 @@ def targets_of(
                 sizes.setdefault(name, sprite.height_m)
     if sprites and sprites[0].height_m > 0.6:
         main = sprites[0]
-        top = main.y + main.height_m
+        top = main.y + main.height_m - main.sunk()
         for name in ("character", "person", "man", "woman", "girl", "boy", "subject", "them", "him", "her"):
             targets.setdefault(name, (main.x, TARGET_AT * top, main.z))
             sizes.setdefault(name, top)

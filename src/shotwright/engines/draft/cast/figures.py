@@ -14,6 +14,7 @@ import numpy as np
 
 from shotwright.engines.analysis.cutout import CutOut
 from shotwright.engines.draft.cast.costume import SOLIDS, carried, fill_solid, part_vertices, rings_of
+from shotwright.engines.draft.cast.faces import draw_face
 from shotwright.engines.draft.cast.pose import SEATED, figure, ground, motion_row, motions, pose, value
 from shotwright.media.colour import rgb_to_yuv
 
@@ -32,13 +33,16 @@ PARTS = 12
 TURN_DEG, TILT_DEG = 15, 22
 KEPT, POSES_KEPT = {1: 240, 2: 120, 3: 48, 4: 24}, 400
 """Pictures that are kept, by their density, and poses."""
-SKIN, HAIR, SHOE, EYE = (214, 168, 138), (70, 52, 40), (54, 48, 46), (40, 34, 34)
+SKIN, HAIR, SHOE = (214, 168, 138), (70, 52, 40), (54, 48, 46)
 CUFF = 0.93
 """Where sleeves end, between elbow 0 and wrist 1."""
 BAND_M, SLEEVE_FROM_M = 0.055, 0.2
 """Width of stripes; from here on they run around an arm."""
 CHIN = np.array([0.0, 0.1, 0.0])
 """Where a head grows from, in its own rest."""
+AMBIENT = 0.56
+SUNK_M = 0.15
+"""Less than this a head is as high as that of one who stands."""
 LIGHT = np.array([-0.45, 0.62, 0.64])
 _HEADS, _HANDS, _FEET = (
     {"Neck", "Head"},
@@ -142,6 +146,12 @@ class Figure:
         """Where the right hand is: float64 (3,), metres, right, up and ahead of the figure's foot; of both, the middle."""
         motion, phase = self.at(seconds)
         return _hand(motion, round(phase * 8) / 8) * self.height_m / STANDING_M
+
+    def sunk(self, seconds: float) -> float:
+        """How much lower the head is at a time than that of one who stands, metres; little is nothing."""
+        motion, phase = self.at(seconds)
+        lower = skeleton("stand", 0.0, 1.0)[0, 1] - skeleton(motion, round(phase * 8) / 8, 1.0)[0, 1]
+        return float(lower) * self.height_m / STANDING_M if lower > SUNK_M else 0.0
 
 
 def is_seated(motion: str) -> bool:
@@ -271,7 +281,8 @@ def _draw(vertices: NDArray[np.float64], view: tuple[int, int], clothes: Clothes
     order = np.argsort(corners[front].mean(axis=1)[:, 2])
     corners, normals, parts = corners[front][order], normals[front][order], parts[front][order]
     striped = striped[front][order]
-    shade = 0.5 + 0.55 * np.clip(normals @ (LIGHT / np.linalg.norm(LIGHT)), 0, 1) + 0.08 * normals[:, 1]
+    normals = 0.3 * normals + 0.7 * _smooth(seen, faces)[front][order]
+    shade = AMBIENT + 0.5 * np.clip(normals @ (LIGHT / np.linalg.norm(LIGHT)), 0, 1) + 0.08 * normals[:, 1]
     tones = np.array([clothes.top, clothes.legs, clothes.skin, clothes.hair, SHOE], np.float64)[parts]
     tones[striped] = clothes.stripe or clothes.top
     colours = np.clip(tones * shade[:, None], 0, 255).astype(int)
@@ -291,7 +302,8 @@ def _draw(vertices: NDArray[np.float64], view: tuple[int, int], clothes: Clothes
     for triangle, colour in zip(np.round((points - corner) * 16).astype(np.int32), colours.tolist(), strict=True):
         cv2.fillConvexPoly(picture, triangle, (*colour, 255), shift=4)
     foot = (float(-corner[0]), float(-corner[1]))
-    _draw_eyes(picture, _Seen(turn, tilt, px), plain, foot, clothes.head)
+    move = _head_at(plain, clothes.head)
+    draw_face(picture, lambda points: turned(move(points), turn, tilt), foot, px, clothes.skin)
     for rings, is_under, tone in worn:
         if not is_under:
             fill_solid(picture, rings - corner, tone)
@@ -299,6 +311,15 @@ def _draw(vertices: NDArray[np.float64], view: tuple[int, int], clothes: Clothes
     rgb = np.where(picture[..., 3:] > 0, picture[..., :3], np.array(clothes.top, np.uint8))
     cut = CutOut(rgb_to_yuv(np.ascontiguousarray(cv2.GaussianBlur(rgb, (0, 0), 0.9))), alpha)
     return Card(cut, foot)
+
+
+def _smooth(vertices: NDArray[np.float64], faces: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Normals of triangles by those of their neighbours, float64 (n, 3): a body is round."""
+    corners = vertices[faces]
+    flat = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])  # as long as the triangle is large
+    sums = np.stack([np.bincount(faces.ravel(), np.repeat(flat[:, k], 3), len(vertices)) for k in range(3)], axis=1)
+    found = sums[faces].sum(axis=1)
+    return np.asarray(found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-9), np.float64)
 
 
 def turned(points: NDArray[np.float64], turn: int, tilt: int) -> NDArray[np.float64]:
@@ -334,30 +355,3 @@ def _worn(
     ahead = turned(move(np.array([0.0, 0.0, 1.0])) - move(np.zeros(3)), turn, tilt)
     is_covered = solid.side == ("behind" if ahead[2] > 0 else "ahead")
     return turned(move(rings_of(solid)), turn, tilt)[..., :2] * (px, -px), is_covered
-
-
-@dataclass(frozen=True)
-class _Seen:
-    """From where, and how large."""
-
-    turn: int
-    tilt: int
-    px: int
-
-
-def _draw_eyes(
-    picture: NDArray[np.uint8],
-    view: _Seen,
-    vertices: NDArray[np.float64],
-    foot: tuple[float, float],
-    head: float,
-) -> None:
-    """Two eyes, so that a front is no back."""
-    move = _head_at(vertices, head)
-    turn, tilt, px = view.turn, view.tilt, view.px
-    if turned(move(np.array([0.0, 0.0, 1.0])) - move(np.zeros(3)), turn, tilt)[2] < 0.25:
-        return
-    for side in (-1, 1):
-        at = turned(move(np.array([side * 0.034, 0.32, 0.115])), turn, tilt)
-        centre = (round(foot[0] + at[0] * px), round(foot[1] - at[1] * px))
-        cv2.circle(picture, centre, round(2 * px / PX_PER_M), (*EYE, 255), -1, cv2.LINE_AA)
