@@ -95,6 +95,10 @@ class Settings(BaseSettings):
         description="Write into every clip the request that made it, so that dropping the file on the playground restores the form.",
     )
     allow_private_media: bool = Field(default=False, description="Let media come from private and loopback addresses.")
+    faults: bool = Field(
+        default=False,
+        description="Obey X-Shotwright-Fault: faults on demand, for the tests of applications. Never in production.",
+    )
     max_body_mb: int = Field(300, ge=1, description="Largest request body that is read, in MB (data URIs count).")
     max_connections: int = Field(
         0,

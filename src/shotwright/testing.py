@@ -10,6 +10,7 @@ third of a second; `@pytest.mark.shotwright(engine="draft")` has drafts drawn. N
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 import shutil
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 POLL_S, STOP_S = 0.05, 20.0
+FAULT_HEADER = "X-Shotwright-Fault"
 KEY = "shotwright-test"
 """What clients use for a key while a test runs; a real one in the environment is out of their reach."""
 ENDED = frozenset({"succeeded", "failed", "cancelled"})
@@ -151,7 +153,11 @@ def _started(engine: str) -> Running:
     line = [sys.executable, "-m", "shotwright", "serve", "--port", "0", "--data", str(folder / "data")]
     log = (folder / "log").open("w")
     process = subprocess.Popen(  # noqa: S603  (our own program)
-        line, stdout=subprocess.PIPE, stderr=log, text=True, env={**kept, "SHOTWRIGHT_ENGINE": engine}
+        line,
+        stdout=subprocess.PIPE,
+        stderr=log,
+        text=True,
+        env={**kept, "SHOTWRIGHT_ENGINE": engine, "SHOTWRIGHT_FAULTS": "1"},
     )
     log.close()
     said = process.stdout.readline() if process.stdout is not None else ""
@@ -167,7 +173,8 @@ def _started(engine: str) -> Running:
 def pytest_configure(config: pytest.Config) -> None:
     """The marker of the fixture."""
     config.addinivalue_line(
-        "markers", 'shotwright(engine="testcard"): what renders behind the fixture `shotwright`: testcard or draft'
+        "markers",
+        'shotwright(engine="testcard", fault=None): what renders behind the fixture `shotwright`, testcard or draft; what goes wrong in fal_client\'s requests',
     )
 
 
@@ -190,14 +197,14 @@ def shotwright(
     for name in KEY_NAMES:
         monkeypatch.setenv(name, KEY)
     monkeypatch.setenv("SHOTWRIGHT_URL", running.url)
-    _redirect(monkeypatch, running.url)
+    _redirect(monkeypatch, running.url, marker.kwargs.get("fault") if marker else None)
     with httpx.Client(base_url=running.url, headers={"X-API-Key": KEY}, trust_env=False, timeout=60) as http:
         rows = http.get("/requests?limit=500").raise_for_status().json()["requests"]
         yield Shotwright(running.url, engine, http, frozenset(row["id"] for row in rows))
 
 
-def _redirect(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
-    """Point `fal_client`, where it is installed, to a server until the test ends."""
+def _redirect(monkeypatch: pytest.MonkeyPatch, url: str, fault: str | None) -> None:
+    """Point `fal_client`, where it is installed, to a server until the test ends, and have its requests go wrong where a fault is named."""
     try:
         import fal_client.client as client
     except ImportError:
@@ -205,3 +212,19 @@ def _redirect(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     for name in FAL_ADDRESSES:
         monkeypatch.setattr(client, name, getattr(client, name))  # to be put back
     patch_fal_client(url)
+    if fault is not None:
+        for kind in (httpx.Client, httpx.AsyncClient):
+            monkeypatch.setattr(kind, "build_request", _faulty(kind.build_request, url, fault))
+
+
+def _faulty(build: Any, url: str, fault: str) -> Any:  # noqa: ANN401  (a method of httpx, of either client)
+    """`build_request` of httpx, with a fault for requests to a server; others are as they were."""
+
+    @functools.wraps(build)
+    def built(self: Any, *given: Any, **options: Any) -> httpx.Request:  # noqa: ANN401  (as above)
+        request: httpx.Request = build(self, *given, **options)
+        if request.method == "POST" and str(request.url).startswith(url):
+            request.headers.setdefault(FAULT_HEADER, fault)
+        return request
+
+    return built

@@ -34,7 +34,7 @@ def run(folder: Path, *arguments: str, **env: str) -> subprocess.CompletedProces
 
 def test_the_example_passes_as_it_stands_there(example: Path) -> None:
     found = run(example, "-W", "error::pytest.PytestUnknownMarkWarning", FAL_KEY="a-real-key")
-    assert "4 passed" in found.stdout, found.stdout + found.stderr
+    assert "5 passed" in found.stdout, found.stdout + found.stderr
 
 
 def test_it_fails_where_the_application_is_wrong(example: Path) -> None:

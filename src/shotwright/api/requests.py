@@ -17,6 +17,7 @@ from shotwright.api.prices import price_of
 from shotwright.api.sites import Site, site_of
 from shotwright.core.catalog import find_endpoint
 from shotwright.core.errors import BadRequest, ConfirmationNeeded, FeatureNotSupported, NotFound
+from shotwright.core.faults import AT_SUBMIT, parse_fault
 from shotwright.core.pricing import actual_usd, expected
 from shotwright.jobs.admission import Admission, fingerprint
 from shotwright.media.address import NOT_HTTP, BadAddress, parse_address
@@ -37,6 +38,8 @@ URL_MAX = 2048
 SEED_DIGITS = 19
 AGREED = "agreed_s"
 """The option that holds how long a video may be for the price that was agreed to."""
+FAULT_HEADER = "x-shotwright-fault"
+EXPIRED_S = 0.001
 CONFIRM_HEADER = "x-shotwright-confirm-usd"
 REPLAYED = {"idempotent-replayed": "true"}
 
@@ -67,6 +70,7 @@ async def submit(call: Call, new: NewRequest) -> Created:
     """
     endpoint = find_endpoint(new.endpoint_id)
     who, node = call.who, call.node
+    new = _with_fault(call, new)
     engine = node.engines[checked_engine(new.engine, node)]
     if endpoint.task not in engine.tasks:
         raise BadRequest(f'The engine "{new.engine}" cannot render {new.endpoint_id}.')
@@ -91,6 +95,26 @@ async def submit(call: Call, new: NewRequest) -> Created:
         fingerprint=fingerprint(new.endpoint_id, new.engine, new.arguments, (new.webhook or {}).get("url")),
     )  # fmt: skip
     return await node.store.create(replace(new, owner=who.id, reserve_usd=cost, options=options), admission)
+
+
+def _with_fault(call: Call, new: NewRequest) -> NewRequest:
+    """A request that is to go wrong, where the server obeys such wishes and its client has one.
+
+    Raises:
+        ShotwrightError: It goes wrong at once.
+    """
+    text = call.headers.get(FAULT_HEADER)
+    if not text or not call.node.settings.faults:
+        return new
+    fault = parse_fault(text)
+    if not fault.strikes([new.endpoint_id, new.arguments]):
+        return new
+    error = fault.error()
+    if error is not None and fault.kind in AT_SUBMIT:
+        raise error
+    options = {**new.options, "fault": fault.to_json()}
+    options |= {"expires_s": EXPIRED_S} if fault.kind == "expired" else {}
+    return replace(new, options=options, webhook=None if fault.kind == "webhook_dropped" else new.webhook)
 
 
 def _no_control(name: str, node: Node) -> str:

@@ -30,6 +30,7 @@ class RenderJob:
     notes: dict[str, Any] = field(default_factory=dict)
     is_heavy: bool = False  #: The engine loads a model, which no bound of memory suits.
     reader: ChatModel | None = None  #: Reads the prompt, where the operator has one.
+    fault: dict[str, Any] | None = None  #: What is to go wrong: `core.faults`.
     plan: ShotPlan | None = None  #: Carried out instead of reading the prompt.
 
 

@@ -26,6 +26,7 @@ from shotwright.core.plan_json import to_json
 from shotwright.core.request import ShotRequest, parse_request
 from shotwright.engines.base import ElementMedia, Shot, output_spec
 from shotwright.jobs.messages import Outcome, RenderJob
+from shotwright.jobs.mischief import after_render, before_render
 from shotwright.jobs.own import own_file
 from shotwright.jobs.reader import read
 from shotwright.jobs.recipe import recipe_of
@@ -75,6 +76,7 @@ def run_job(
     if engine is None:
         raise FeatureNotSupported(f'The engine "{job.engine}" cannot render {request.endpoint_id}.')
     shot = prepare_shot(job, request, store, workdir, progress)
+    before_render(job.fault, job.notes, progress)
     rendered = engine.render(shot, workdir, progress)
     if job.with_recipe:
         append_recipe(rendered.path, recipe_of(job.endpoint_id, job.arguments, job.engine, shot.seed))
@@ -133,6 +135,7 @@ def _check_agreed(job: RenderJob, facts: VideoFacts | None) -> None:
 def _keep(job: RenderJob, shot: Shot, rendered: Rendered, store: FileStore) -> Outcome:
     """Put the clip into the store and describe it."""
     facts = probe_video(rendered.path)
+    after_render(job.fault, rendered.path)
     kept: dict[str, Any] = {"expires_s": job.expires_s, "access": job.access, "request_id": job.request_id}
     record = store.put_path(rendered.path, "output.mp4", **kept)
     lacking = [

@@ -271,7 +271,7 @@ class Worker:
             request_id=str(row.id), endpoint_id=row.endpoint_id, arguments=row.arguments or {}, engine=row.engine,
             own_hosts=frozenset(options.get("own_hosts", ())), allow_private_media=self._settings.allow_private_media and not options.get("public_media"),
             seed=options.get("seed"), agreed_s=options.get("agreed_s"), expires_s=options.get("expires_s"), access=options.get("access", "allow"),
-            is_heavy=row.engine in self._engines and self._engines[row.engine].is_heavy, cache=str(self._settings.cache), reader=_reader(self._settings), with_previews=options.get("store_io") != "0", with_recipe=not (options.get("no_recipe") or options.get("store_io") == "0"), notes=dict(options.get("notes", {})),
+            is_heavy=row.engine in self._engines and self._engines[row.engine].is_heavy, cache=str(self._settings.cache), reader=_reader(self._settings), with_previews=options.get("store_io") != "0", with_recipe=not (options.get("no_recipe") or options.get("store_io") == "0"), notes=dict(options.get("notes", {})), fault=options.get("fault"),
         )  # fmt: skip
 
     async def _be_present(self) -> None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 LOCKS = ("words", "geometry", "playblast")
 """What a promotion keeps of a draft: the request, its depth or poses as well, or its picture."""
-FIRST_ALONE = frozenset({"promoted_from", "notes", "payload_deleted"})
+FIRST_ALONE = frozenset({"promoted_from", "notes", "payload_deleted", "fault"})
 """Options that a request made of another one does not take over."""
 
 
