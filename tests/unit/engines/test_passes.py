@@ -19,6 +19,7 @@ from shotwright.engines.base import OutputSpec, Shot
 from shotwright.engines.draft.engine import DraftEngine
 from shotwright.engines.draft.loop import draw_frames
 from shotwright.engines.draft.passes.flow import flow_of
+from shotwright.engines.draft.passes.gltf import to_gltf
 from shotwright.engines.draft.passes.skeleton import skeletons
 from shotwright.engines.draft.passes.truth import truth_of
 from shotwright.engines.draft.scene import Scene, build_scene
@@ -168,3 +169,39 @@ def test_a_camera_behind_somebody_sees_the_back_of_their_head() -> None:
     assert (front["pixels"][0][2], back["pixels"][0][2]) == (1, 0)
     assert front["pixels"][5][0] > front["pixels"][2][0]
     assert back["pixels"][5][0] < back["pixels"][2][0]
+
+
+def test_another_library_sees_the_camera_and_everybody_where_they_are(tmp_path: Path) -> None:
+    pygltflib = pytest.importorskip("pygltflib")
+    text = "A man walks past a parked car in a street, the camera orbits to the right"
+    scene = scene_of(text)
+    path = tmp_path / "scene.gltf"
+    path.write_text(to_gltf(scene, read(text), SPEC))
+    found = pygltflib.GLTF2().load(str(path))
+    names = [node.name for node in found.nodes]
+    assert {"camera", "ground", "e1-man", "e2-car"} <= set(names)
+    data = found.get_data_from_buffer_uri(found.buffers[0].uri)
+
+    def values(node: str, path: str) -> np.ndarray:
+        channel = next(
+            c for c in found.animations[0].channels if c.target.node == names.index(node) and c.target.path == path
+        )
+        accessor = found.accessors[found.animations[0].samplers[channel.sampler].output]
+        view = found.bufferViews[accessor.bufferView]
+        raw = data[view.byteOffset : view.byteOffset + view.byteLength]
+        return np.frombuffer(raw, np.float32).reshape(accessor.count, -1)
+
+    camera, turns, man = values("camera", "translation"), values("camera", "rotation"), values("e1-man", "translation")
+    assert len(camera) == len(man) == 40
+    yfov = found.cameras[0].perspective.yfov
+    for i in (0, 13, 39):
+        x, y, z, w = turns[i]
+        matrix = np.array([
+            [1 - 2 * (y * y + z * z), 2 * (x * y - z * w), 2 * (x * z + y * w)], [2 * (x * y + z * w), 1 - 2 * (x * x + z * z), 2 * (y * z - x * w)],
+            [2 * (x * z - y * w), 2 * (y * z + x * w), 1 - 2 * (x * x + y * y)],
+        ])  # fmt: skip
+        seen = matrix.T @ (man[i] - camera[i])
+        focal = 0.5 * 360 / np.tan(yfov / 2)
+        drawn = (319.5 + focal * seen[0] / -seen[2], 179.5 - focal * seen[1] / -seen[2])
+        wanted = View(scene.poses[i], *SIZE).project(np.array(scene.sprites[0].place(i / 8)))
+        assert drawn == pytest.approx(tuple(wanted[:2]), abs=0.5)

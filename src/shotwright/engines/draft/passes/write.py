@@ -13,6 +13,7 @@ import numpy as np
 from shotwright.core.passes import FILES
 from shotwright.engines.draft.cast.figures import POINTS
 from shotwright.engines.draft.passes.flow import encoded, flow_of
+from shotwright.engines.draft.passes.gltf import to_gltf
 from shotwright.engines.draft.passes.skeleton import drawn, skeletons
 from shotwright.engines.draft.passes.truth import Seen, name_of, nearest, truth_of
 from shotwright.media.colour import rgb_to_yuv
@@ -56,6 +57,8 @@ def write_passes(scene: Scene, shot: Shot, clip: Path, folder: Path, progress: P
         writers = [kind(scene, shot, folder, stack) for name, kind in WRITERS.items() if name in wanted]
         if writers:
             _each_frame(scene, shot.output, writers, progress)
+        if "scene" in wanted:
+            (folder / "scene.gltf").write_text(to_gltf(scene, shot.plan, shot.output))
         if "edges" in wanted:
             _edges(clip, shot.output, folder, stack)
     return {name: folder / name for kind in shot.passes for name in FILES[kind]}
