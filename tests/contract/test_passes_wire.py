@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import json
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -74,3 +77,31 @@ def test_what_an_engine_does_not_make_is_named(drafts: RunningServer) -> None:
     assert (row["state"], row["passes"]) == ("succeeded", {})
     plan = drafts.http.get(f"/requests/{made}/plan").json()
     assert "the pass depth: it is made of no such clip" in plan["not_rendered"]
+
+
+def test_a_draft_becomes_a_workflow_whose_nodes_are_joined(drafts: RunningServer, drawn: dict, tmp_path: Path) -> None:
+    answer = drafts.http.get(f"/requests/{drawn['id']}/comfyui.zip?pass=pose")
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as packed:
+        nodes = json.loads(packed.read("workflow_api.json"))
+        kinds = {number: node["class_type"] for number, node in nodes.items()}
+        loader = next(node for node in nodes.values() if node["class_type"] == "LoadVideo")
+        control = tmp_path / "control.mp4"
+        control.write_bytes(packed.read(loader["inputs"]["file"]))
+        assert loader["inputs"]["file"] in packed.read("README.txt").decode()
+    steered = next(node["inputs"] for node in nodes.values() if node["class_type"] == "WanVaceToVideo")
+    facts = probe_video(control)
+    assert (facts.width, facts.height, facts.fps, facts.frames) == (
+        steered["width"],
+        steered["height"],
+        16,
+        steered["length"],
+    )
+    assert steered["length"] == 49
+    assert "reference_image" not in steered
+    for node in nodes.values():
+        for value in node["inputs"].values():
+            assert not isinstance(value, list) or value[0] in kinds
+    assert kinds[steered["control_video"][0]] == "GetVideoComponents"
+    assert SHOT["prompt"] in [node["inputs"].get("text") for node in nodes.values()]
+    lacking = drafts.http.get(f"/requests/{drawn['id']}/comfyui.zip?pass=edges")
+    assert (lacking.status_code, "has no edges pass yet" in lacking.text) == (400, True)

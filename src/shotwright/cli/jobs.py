@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -133,6 +134,26 @@ def _with_pass(server: Server, request_id: str, name: str) -> str:
         for row in server.wait(again):
             progress(row["stage"] or row["state"], row["progress"])
     return again
+
+
+def export(
+    request_id: RequestId,
+    *,
+    comfyui: Annotated[
+        bool, typer.Option("--comfyui", help="A workflow that the draft's pass steers, instead.")
+    ] = False,
+    control: Annotated[Control, typer.Option("--pass", help="Which pass steers it.")] = Control.depth,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Where to write the zip.")] = None,
+    url: Url = None,
+) -> None:
+    """Save a request as a zip: its clip, its recipe, its plan, its passes; or a workflow for ComfyUI."""
+    server = Server(url)
+    if comfyui:
+        request_id = _with_pass(server, request_id, control.value)
+    path = output or Path(f"{'comfyui' if comfyui else 'shotwright'}-{request_id[:8]}.zip")
+    wanted = f"comfyui.zip?pass={control.value}" if comfyui else "export.zip"
+    server.download(f"{server.url}/requests/{request_id}/{wanted}", path)
+    emit(None, as_json=False, text=str(path))
 
 
 def _show_playblast(found: dict[str, Any], engine: str, *, as_json: bool) -> None:

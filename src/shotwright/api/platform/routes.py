@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from shotwright.api.answers import json_response
 from shotwright.api.call import Call, handler, public
-from shotwright.api.platform import boards, media, metrics, money, plans, promotion, webhooks
+from shotwright.api.platform import boards, comfyui, media, metrics, money, plans, promotion, webhooks
 from shotwright.api.platform.files import serve
 from shotwright.api.platform.live import live
 from shotwright.api.platform.views import shown, shown_event
@@ -123,6 +123,7 @@ def routes() -> list[Route]:
         Route("/requests/{request_id}/recipe", recipe, methods=["GET"]),
         Route("/requests/{request_id}/retry", promotion.retry, methods=["POST"]),
         Route("/requests/{request_id}/promote", promotion.promote, methods=["POST"]),
+        Route("/requests/{request_id}/comfyui.zip", comfyui.export, methods=["GET"]),
         Route("/requests/{request_id}/playblast", promotion.as_playblast, methods=["GET"]),
         Route("/requests/{request_id}", show, methods=["GET"]),
         *boards.routes(),
