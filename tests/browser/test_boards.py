@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from tests.browser.conftest import PHONE, settle, until
-from tests.running import RunningServer
+from tests.running import STANDARD, RunningServer
 
 from shotwright.media.probe import probe_video
 
@@ -103,3 +103,22 @@ def test_a_board_fits_a_phone(open_page: Open, server: RunningServer) -> None:
         page = open_page(path, base=server.url, viewport=PHONE)
         settle(page)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
+
+
+def test_a_draft_gets_its_passes_and_goes_onto_a_board(
+    open_page: Open, new_server: Callable[..., RunningServer]
+) -> None:
+    running = new_server(SHOTWRIGHT_ENGINE="draft")
+    draft = running.submit(f"{STANDARD}reference-to-video", {"prompt": "A fox crosses a street.", "duration": "3"})
+    running.wait(draft)
+    page = open_page(f"/requests/{draft}", base=running.url)
+    page.click("#passes")
+    page.wait_for_url(lambda address: draft not in address and "/requests/" in address)
+    page.wait_for_selector("a[href$='/scene.gltf']", timeout=120_000)
+    assert page.get_by_role("link", name="ComfyUI").is_visible()
+    page.click("#board")
+    page.fill("dialog[open] [name=name]", "Fox")
+    page.click("dialog[open] button.primary")
+    page.wait_for_url("**/projects/*-*")
+    until(page, "document.querySelectorAll('.board-shot video').length === 1")
+    assert names(page) == ["Fox"]

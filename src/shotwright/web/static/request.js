@@ -105,6 +105,8 @@ const go = (work) =>
 const offers = request.arguments ? pricesOf(request.id).catch(() => ({})) : Promise.resolve({});
 const once = async (name, what, body) => spend((await offers)[name], "POST", `/requests/${request.id}/${what}`, body);
 $("#again")?.addEventListener("click", () => go(() => once(request.engine, "retry", { seed: Math.floor(Math.random() * 2 ** 31) })));
+$("#passes")?.addEventListener("click", () => go(() => once(request.engine, "retry", { passes: "all" })));
+$("#board")?.addEventListener("click", () => attempt(addToBoard));
 for (const button of $$("[data-promote]")) {
   const name = button.dataset.promote;
   button.addEventListener("click", () => go(() => once(name, "promote", { engine: name })));
@@ -139,3 +141,41 @@ $("#delete")?.addEventListener("click", () => {
       location.reload();
     });
 });
+
+/** Put this request on a board, an old one or a new one, and go there. */
+async function addToBoard() {
+  const { projects } = await api("GET", "/projects");
+  const dialog = h(
+    "dialog",
+    { "aria-labelledby": "board-title" },
+    h("h2", { id: "board-title" }, "Add to a board"),
+    h(
+      "form",
+      { method: "dialog" },
+      h(
+        "label.field",
+        {},
+        "Board",
+        h("select", { name: "id" }, [
+          h("option", { value: "" }, "a new one"),
+          ...projects.map((one) => h("option", { value: one.id }, one.name)),
+        ]),
+      ),
+      h("label.field", {}, "Name of the shot", h("input", { name: "name", maxLength: 80, placeholder: "the next number" })),
+      h("p.actions", {}, h("button", { value: "no" }, "Cancel"), h("button.primary", { value: "yes" }, "Add")),
+    ),
+  );
+  document.body.append(dialog);
+  dialog.showModal();
+  dialog.addEventListener("close", () => {
+    const wish = Object.fromEntries(new FormData($("form", dialog)));
+    dialog.remove();
+    if (dialog.returnValue === "yes") attempt(() => added(wish));
+  });
+}
+
+async function added({ id, name }) {
+  const board = id || (await api("POST", "/projects", { name: "New board" })).id;
+  await api("POST", `/projects/${board}/shots`, { request_id: request.id, ...(name.trim() ? { name: name.trim() } : {}) });
+  location.href = `/projects/${board}`;
+}
