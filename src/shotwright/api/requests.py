@@ -74,7 +74,7 @@ async def submit(call: Call, new: NewRequest) -> Created:
     engine = node.engines[checked_engine(new.engine, node)]
     if endpoint.task not in engine.tasks:
         raise BadRequest(f'The engine "{new.engine}" cannot render {new.endpoint_id}.')
-    if new.arguments.get("control_video_url") and not engine.follows_control:
+    if is_steered(new.arguments) and not engine.follows_control:
         raise FeatureNotSupported(_no_control(new.engine, node))
     paid = expected(endpoint, new.arguments)
     options = {name: value for name, value in new.options.items() if name != AGREED}
@@ -95,6 +95,11 @@ async def submit(call: Call, new: NewRequest) -> Created:
         fingerprint=fingerprint(new.endpoint_id, new.engine, new.arguments, (new.webhook or {}).get("url")),
     )  # fmt: skip
     return await node.store.create(replace(new, owner=who.id, reserve_usd=cost, options=options), admission)
+
+
+def is_steered(arguments: Any) -> bool:  # noqa: ANN401  (whatever was sent)
+    """Whether a body wants the geometry of a control video."""
+    return isinstance(arguments, dict) and bool(arguments.get("control_video_url"))
 
 
 def _with_fault(call: Call, new: NewRequest) -> NewRequest:

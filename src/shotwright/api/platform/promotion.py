@@ -139,8 +139,11 @@ def wanted(call: Call, body: dict[str, Any]) -> str:
 
 
 def _check_kept(row: StoredRequest) -> None:
-    if row.arguments is None:
+    arguments: Any = row.arguments  # whatever a client sent
+    if arguments is None:
         raise BadRequest("This request's input was not kept, so it cannot be repeated.")
+    if not isinstance(arguments, dict):
+        raise BadRequest("The input of this request is no JSON object, so it cannot be repeated.")
 
 
 def _kept(row: StoredRequest) -> dict[str, Any]:
