@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 ON_THE_GROUND = frozenset({
     "pull", "run", "walk", "drive", "roll", "line", "show", "speed", "ride", "march", "sneak", "limp", "skate", "wake", "pick", "stand", "sit", "get",
-    "look", "light", "open", "set", "clean", "zip", "button", "dress", "warm", "tidy", "pile", "pack", "fill", "mess", "give", "hang", "curl",
+    "look", "light", "open", "set", "clean", "zip", "button", "dress", "warm", "tidy", "pile", "pack", "fill", "mess", "give", "hang", "curl", "kick",
 })  # fmt: skip
 """Verbs with which "up" does not lead into the air."""
 BURSTING = frozenset({"burst", "barge", "storm", "break"})

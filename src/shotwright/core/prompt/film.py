@@ -241,6 +241,8 @@ def film_words(
         low, high = _range(tokens, span)
         end = _rightward(tokens, high)
         places.update(range(_leftward(tokens, low), end))
+        if end < len(tokens) and tokens[end - 1].low == "in" and tokens[end].low == "on":
+            places.add(end)  # "push in on a woman": nobody is on her
         places |= _goes_on(tokens, end)
     for span in framings:
         low, high = _range(tokens, span)

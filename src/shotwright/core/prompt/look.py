@@ -85,10 +85,23 @@ def _positive(table: PhraseTable[str], tokens: list[Token]) -> Hit[str] | None:
         and not (table is v.STYLES and (_is_done(tokens, hit.end) or _is_of_thing(tokens, hit)))
         and not (table is v.STYLES and hit.end < len(tokens) and tokens[hit.end].lemma in LIGHT_WORDS)
     ]
+    if table is v.WEATHERS:
+        hits = _likeliest(hits)
     spoken = [
         hit for hit in hits if LIGHT_WORDS & set(hit.phrase.split())
     ]  # "cinematic lighting" before "sun-drenched"
     return next(iter(spoken or hits), None)
+
+
+def _likeliest(hits: list[Hit[str]]) -> list[Hit[str]]:
+    """Rain before its puddles; under a clear sky what is snowy is the ground."""
+    if any(hit.value == "clear" for hit in hits):
+        hits = [hit for hit in hits if hit.phrase not in LYING]
+    return sorted(hits, key=lambda hit: hit.value == "wet")
+
+
+LYING = frozenset({"snowy", "snow", "foggy"})
+"""Weather that may lie where the sky is clear."""
 
 
 def _is_no_weather(tokens: list[Token], hit: Hit[str]) -> bool:

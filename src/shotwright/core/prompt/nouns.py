@@ -482,7 +482,10 @@ class Nouns(Context):
             at = len(scene.places) if is_left else len(scene.places) - scene.left_places
             scene.places.insert(at, mention.noun)  # "out of a tunnel": not where it is from now on
             scene.left_places += is_left
-        scene.place_attributes += [a for a in mention.attributes if a not in scene.place_attributes]
+        if mention.noun != "sky":
+            scene.place_attributes += [a for a in mention.attributes if a not in scene.place_attributes]
         outside = mention.head.dep == "pobj" and self.sentence.head(mention.head).text == "outside"
+        if outside and "outside" not in scene.place_attributes:
+            scene.place_attributes.append("outside")
         scene.is_inside |= mention.what.kind == "inside" and not outside
         scene.place_span = scene.place_span or (mention.words[0].span[0], mention.head.span[1])

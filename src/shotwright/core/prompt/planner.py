@@ -23,6 +23,7 @@ from shotwright.core.prompt.lexicon import noun_of, singular
 from shotwright.core.prompt.lint import lint
 from shotwright.core.prompt.look import parse_look, parse_shells, read_beings, settings_in
 from shotwright.core.prompt.parse import parse
+from shotwright.core.prompt.riding import mounted
 from shotwright.core.prompt.roles import Roles, parse_roles
 from shotwright.core.prompt.scene import read_sentence
 from shotwright.core.prompt.things import Scene
@@ -117,7 +118,7 @@ def parse_prompt(
     )
     scene = read_scene(tokens, film) if task != "edit" else Scene()
     times = timing.Times(tokens, shots, camera, task, duration_s)
-    staged = _placed(_staged(plan, scene, roles, times), tokens)
+    staged = mounted(_placed(_staged(plan, scene, roles, times), tokens))
     staged = replace(_cut_up(staged, shots, tokens), warnings=tuple(named_warnings))
     bound = bound_media(staged, _Media(images, elements, has_video).references(), roles.mentioned)
     notes = lint(bound, tokens, tuple(item.move for item in camera.moves))

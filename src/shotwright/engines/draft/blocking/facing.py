@@ -17,6 +17,8 @@ TOGETHER = frozenset({"talk", "fight", "hug", "kiss", "shake_hands", "dance"})
 FACING = frozenset({"face", "confront", "face off", "stare at"})
 """What one does with one another: motions, and verbs of several that name nobody else."""
 PAIR, ACROSS_DEG = 2, 90.0
+FACES, FACE_DEG = frozenset({"medium_close_up", "close_up", "extreme_close_up"}), 28.0
+"""Sizes that show a face, and how far it may be turned away."""
 
 
 def turn(members: list[Member], plan: ShotPlan, framing: Framing) -> None:
@@ -53,5 +55,15 @@ def turn(members: list[Member], plan: ShotPlan, framing: Framing) -> None:
             member.heading_deg = -62.0 if member.x < middle else 62.0
     for member in [m for m in members if m.is_figure and m.motion == "lie" and m.heading_deg is None]:
         member.heading_deg = ACROSS_DEG  # seen from the feet nobody knows what it is
+    _show_face(members, framing)
     if members and framing.angle in {"side", "back"} and members[0].heading_deg is None:
         members[0].heading_deg = 90.0 if framing.angle == "side" else 180.0
+
+
+def _show_face(members: list[Member], framing: Framing) -> None:
+    """A close-up is of a face: whom it is about does not look away."""
+    about = next((m for m in members if m.entity.id == framing.focus), members[0] if members else None)
+    if about is None or not about.is_figure or about.heading_deg is None or about.track is not None:
+        return
+    if framing.size in FACES:
+        about.heading_deg = max(-FACE_DEG, min(FACE_DEG, about.heading_deg))

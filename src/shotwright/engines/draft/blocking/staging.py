@@ -36,6 +36,8 @@ FEET_OUT = 1.12
 WAIST_M = 1.15
 """Where a camera stands that shows people whole."""
 LOW_SCENE_M, TINY_M, LOW_EYE_M = 1.3, 0.2, 0.8
+FROM_ABOVE = 0.6
+"""What a standing figure covers from above, in its heights, with room for what it does."""
 FACE = 0.93
 """Height of the eyes, in those of their owner."""
 LOW_SLOPE = 0.42
@@ -358,7 +360,8 @@ def angled(state: State, framing: Framing, place: Place, main: Sprite | None, as
     if angle == "high":
         return replace(state, eye=(x, target[1] + 0.62 * distance, target[2] - 0.86 * distance), look=target)
     if angle == "birds_eye":
-        up = max(0.8 * distance, tall * place.base.lens / (0.5 * aspect))
+        wide = FROM_ABOVE * tall if main is not None and main.figure is not None else tall
+        up = max(0.8 * min(distance, 2.5 * tall), wide * place.base.lens / (0.5 * aspect))
         return replace(state, eye=(target[0], target[1] + up, target[2] - 0.3 * up), look=target)
     return state
 
@@ -369,6 +372,7 @@ def _over_the_shoulder(base: State, sprites: list[Sprite], aspect: float) -> Sta
     far.z = max(far.z, 2.6)
     near.x, near.z = far.x - 0.42, far.z - 1.45
     near.walk = None
+    near.heading_deg, far.heading_deg = 180.0, 0.0
     face = (far.x, far.y + 0.82 * far.height_m, far.z)
     del aspect
     eye = (far.x + 0.16, near.y + 0.93 * near.height_m, near.z - 1.05)

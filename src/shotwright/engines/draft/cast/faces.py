@@ -23,7 +23,7 @@ MOUTH = np.array(
     [[-0.026, 0.246, 0.106], [-0.012, 0.2415, 0.12], [0.0, 0.2425, 0.123], [0.012, 0.2415, 0.12], [0.026, 0.246, 0.106]]
 )
 NOSE = np.array([[-0.013, 0.277, 0.122], [0.0, 0.272, 0.136], [0.013, 0.277, 0.122]])
-FACING, ACROSS = 0.25, 0.62
+FACING, ACROSS = 0.25, 0.86
 """How far a head must look at the camera for a face, and for the far side of it: cosines."""
 SHADE = 0.72
 """Brightness of what a nose throws, in that of the skin."""

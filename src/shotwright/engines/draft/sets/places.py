@@ -153,6 +153,8 @@ def find_place(setting: Setting, *, has_cast: bool, is_aerial: bool = False) -> 
     ]
     if is_aerial:
         known = [(noun, row) for noun, row in known if row["base"] != "room"] or known
+    if "outside" in setting.attributes:
+        known = [(noun, rows()[OUTSIDE] if row["base"] == "room" else row) for noun, row in known]
     known.sort(key=lambda pair: pair[0] in ANY_ROOM)  # "an airport arrivals hall": no ballroom
     others = [row for _, row in known[1:]]
     if known and known[0][1]["base"] == "room" and not setting.inside and known[0][0] in BUILDINGS:
@@ -166,6 +168,10 @@ def find_place(setting: Setting, *, has_cast: bool, is_aerial: bool = False) -> 
     return Found(_built(rows()[name], setting, [], label), label or name, is_known=label is None)
 
 
+BLUE = frozenset({"blue", "clear", "sunny"})
+"""Said of a sky that is as skies are."""
+OUTSIDE = "street"
+"""Where one is before a building that has no row but for its rooms."""
 ANY_ROOM = frozenset(
     {"hall", "room", "interior", "building", "house", "apartment", "floor", "indoors", "home", "background"}
 )
@@ -245,7 +251,7 @@ def _built(row: dict[str, Any], setting: Setting, others: list[dict[str, Any]], 
     if painted is not None and not kind.room and row["base"] in DYED:
         ground = _dyed(row["base"], painted)
     sky = tuple(_colour(text) for text in row["sky"]) if "sky" in row else kind.sky
-    above = colour_of(setting.sky)
+    above = None if setting.sky and BLUE & set(setting.sky.split()) else colour_of(setting.sky)
     sky = sky if above is None else (tinted(above, 0.8), tinted(above, 1.25))
     return replace(
         kind, props=props, shore=row.get("shore", kind.shore), ground=kind.ground if deck else ground, deck=FLOORS["boards"] if deck else None, light=merged.get("light"), sky=(sky[0], sky[1]),

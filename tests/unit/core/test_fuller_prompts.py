@@ -1,0 +1,53 @@
+"""Readings that fuller prompts, with several deeds and details, got wrong once"""
+
+from __future__ import annotations
+
+import pytest
+from tests.unit.engines.test_props import read
+
+from shotwright.engines.draft.sets import find_place
+
+
+def test_rain_is_the_weather_and_its_puddles_are_not() -> None:
+    assert read("Two kids jump in puddles in a park, heavy rain").look.weather == "rain"
+    assert read("A man walks past puddles in a street").look.weather == "wet"
+
+
+def test_snowy_mountains_under_a_clear_sky_bring_no_snow() -> None:
+    plan = read("A hiker walks along a ridge, snowy mountains behind, clear blue sky")
+    assert plan.look.weather == "clear"
+    assert not {"clear", "blue"} & set(plan.setting.attributes)
+    assert read("A fox in a snowy forest").look.weather == "snow"
+
+
+def test_outside_a_school_is_not_in_it() -> None:
+    outside, inside = read("Two kids jump outside a school"), read("Two kids jump in a school")
+    assert find_place(outside.setting, has_cast=True).kind.room is None
+    assert find_place(inside.setting, has_cast=True).kind.room is not None
+
+
+def test_a_rider_is_on_the_horse_unless_the_words_say_who_is() -> None:
+    plan = read("A white horse gallops across a desert, rider in a black cloak")
+    ((of, to),) = [(r.of, r.to) for r in plan.relations if r.relation == "riding"]
+    assert (plan.entity(of).noun, plan.entity(to).noun) == ("rider", "horse")  # type: ignore[union-attr]
+    said = read("A girl rides a horse past a cyclist")
+    assert len([r for r in said.relations if r.relation == "riding"]) == 1
+
+
+def test_dust_is_kicked_up_by_who_stays_on_the_ground() -> None:
+    acts = [act for act in read("A horse gallops, kicking up dust").actions if act.verb == "kick up"]
+    assert all(act.path is None or act.path.end != "up" for act in acts)
+
+
+def test_a_hero_shot_has_no_hero_and_a_push_in_on_her_puts_nobody_on_her() -> None:
+    assert [e.noun for e in read("Hero shot of a bottle on a pedestal").entities] == ["bottle", "pedestal"]
+    plan = read("Slow push in on a woman reading a letter, a cat asleep beside her")
+    assert [(r.relation, plan.entity(r.to).noun) for r in plan.relations if plan.entity(r.of).noun == "cat"] == [
+        ("beside", "woman")
+    ]  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("text", ["A fisherman with a white beard lights a pipe", "A sailor with a black beard waves"])
+def test_a_beard_does_nothing(text: str) -> None:
+    plan = read(text)
+    assert {plan.entity(act.who).noun for act in plan.actions} == {text.split()[1]}  # type: ignore[union-attr]
