@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import wave
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -195,3 +196,28 @@ def test_somebody_elses_board_does_not_exist(data_folder: Callable[[], Path]) ->
         assert keys.http.delete(f"/projects/{made['id']}", headers=mine).json() == {"deleted": True}
     finally:
         keys.stop()
+
+
+def test_a_sound_runs_under_the_film_and_other_files_are_refused(
+    server: RunningServer, project: dict, tmp_path: Path
+) -> None:
+    sound = tmp_path / "music.wav"
+    with wave.open(str(sound), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(8000)
+        file.writeframes(bytes(8000 * 2 * 4))
+    path = f"/projects/{project['id']}"
+
+    def with_sound(address: str) -> int:
+        server.http.patch(path, json={"settings": {"audio_url": address}})
+        answer = server.http.get(f"{path}/film.mp4")
+        (tmp_path / "film.mp4").write_bytes(answer.content)
+        return answer.status_code
+
+    assert with_sound(server.upload(sound)) == 200
+    assert probe_video(tmp_path / "film.mp4").has_audio
+    (tmp_path / "music.mp3").write_text("#EXTM3U\nfile:///etc/passwd\n")
+    assert with_sound(server.upload(tmp_path / "music.mp3")) == 422
+    assert with_sound("https://example.com/music.mp3") == 400
+    server.http.patch(path, json={"settings": {"audio_url": None}})

@@ -18,7 +18,7 @@ import cv2
 import numpy as np
 
 from shotwright.core.errors import ShotwrightError, StorageFull
-from shotwright.media.probe import main_audio, open_video
+from shotwright.media.probe import main_audio, open_sound
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -171,7 +171,7 @@ class _AudioCopy:
         self._until_s = duration_s
         self._stream: Any = None
         self._is_copied = False
-        with open_video(source) as clip:
+        with open_sound(source) as clip:
             audio = main_audio(clip)
             if audio is None:
                 return
@@ -187,7 +187,7 @@ class _AudioCopy:
         """Mux the track; call once, before the container is closed."""
         if self._stream is None:
             return
-        with open_video(self._source) as clip:
+        with open_sound(self._source) as clip:
             audio, zero_s = main_audio(clip), (clip.start_time or 0) / av.time_base
             if self._is_copied:
                 self._copy_packets(clip, audio, zero_s)

@@ -148,6 +148,34 @@ def main_video(container: InputContainer) -> Any:  # noqa: ANN401  (a PyAV strea
     return chosen[0] if chosen else longest
 
 
+SOUNDS = ((4, b"ftyp", "mov"), (0, b"ID3", "mp3"), (0, b"\xff\xfb", "mp3"), (0, b"\xff\xf3", "mp3"), (8, b"WAVE", "wav"), (0, b"fLaC", "flac"), (0, b"OggS", "ogg"))  # fmt: skip
+"""Where a file says what it is, how, and the reader for it: no other reader is tried."""
+
+
+@contextlib.contextmanager
+def open_sound(path: Path, loc: Loc = ("body", "video_url")) -> Iterator[InputContainer]:
+    """Open a file for its sound: MOV/MP4, M4A, MP3, WAV, FLAC or Ogg.
+
+    Raises:
+        UnsupportedVideoFormat: It is none of these.
+    """
+    with path.open("rb") as file:
+        head = file.read(16)
+    kind = next((kind for at, mark, kind in SOUNDS if head[at:].startswith(mark)), None)
+    text = "The sound must be an MP4, M4A, MP3, WAV, FLAC or Ogg file."
+    if kind is None:
+        raise UnsupportedVideoFormat(text, loc=loc, ctx=SUPPORTED)
+    options = {"protocol_whitelist": "file"} | (
+        {"enable_drefs": "0", "use_absolute_path": "0"} if kind == "mov" else {}
+    )
+    try:
+        container = av.open(str(path), format=kind, options=options, **TOLERANT)
+    except (av.error.FFmpegError, ValueError) as exc:
+        raise UnsupportedVideoFormat(text, loc=loc, ctx=SUPPORTED) from exc
+    with container:
+        yield container
+
+
 def main_audio(container: InputContainer) -> Any:  # noqa: ANN401  (a PyAV stream, or None)
     """The first sound track that can be decoded: phones add spatial ones that nobody else reads."""
     coders = ((item, getattr(item, "codec_context", None)) for item in container.streams.audio)

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
-import tempfile
 import uuid
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from starlette.background import BackgroundTask
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from shotwright.api.answers import json_response
 from shotwright.api.call import Call, handler
 from shotwright.api.platform.promotion import promoted, said, wanted
-from shotwright.api.platform.views import is_draft, shown
+from shotwright.api.platform.views import shown
 from shotwright.api.prices import price_of
 from shotwright.api.query import whole_number
 from shotwright.api.requests import base_options, check_confirmed, checked_seed, engine_of, submit
@@ -34,26 +30,22 @@ from shotwright.core.board import (
 )
 from shotwright.core.catalog import OUTPUT_FPS, find_endpoint
 from shotwright.core.errors import BadRequest, NotFound, ShotwrightError
-from shotwright.core.limits import MB
 from shotwright.core.pricing import actual_usd
 from shotwright.core.request import parse_request
 from shotwright.core.script import shots_of
 from shotwright.jobs.boards import BoardShot, BoardStore, NewShot, Project, Take
-from shotwright.jobs.own import own_file
 from shotwright.jobs.rows import NewRequest
 from shotwright.jobs.states import State
-from shotwright.media.film import FilmLook, FilmShot, write_film
 from shotwright.media.timelines import TimelineShot, to_csv, to_edl, to_otio
 
 if TYPE_CHECKING:
-    from starlette.types import Receive, Scope, Send
+    pass
 
 JSON = dict[str, Any]
 DEFAULT_ENDPOINT = "fal-ai/kling-video/o1/standard/reference-to-video"
 SETTINGS = {"burn_in": bool, "slates": bool, "safe": bool, "ratio": float, "audio_url": str}
 """Settings of a film, and what each is."""
 KINDS = {"otio": "application/json", "edl": "text/plain; charset=utf-8", "csv": "text/csv; charset=utf-8"}
-CLIPS_MAX_BYTES = 8_000 * MB
 
 
 def store_of(call: Call) -> BoardStore:
@@ -359,23 +351,25 @@ async def export(call: Call) -> Response:
     kind, project = call.path["kind"], await project_of(call)
     if kind not in KINDS:
         raise NotFound(f"Exports are: {', '.join(KINDS)}.")
-    found = [(shot, mine) for shot, mine in await _chosen(call, project) if mine is not None or kind == "csv"]
+    found = [(shot, mine) for shot, mine in await chosen_of(call, project) if mine is not None or kind == "csv"]
     fps = Fraction(OUTPUT_FPS)
     if kind == "csv":
         text = to_csv([_row(shot, mine) for shot, mine in found])
     else:
         shots = [_timeline_shot(call, shot, mine, fps) for shot, mine in found if mine is not None]
         text = await asyncio.to_thread(to_otio if kind == "otio" else to_edl, project.name, shots, fps)
-    name = f'attachment; filename="{_file_name(project)}.{kind}"'
+    name = f'attachment; filename="{file_name(project)}.{kind}"'
     return Response(text, media_type=KINDS[kind], headers={"content-disposition": name})
 
 
-async def _chosen(call: Call, project: Project) -> list[tuple[BoardShot, Take | None]]:
+async def chosen_of(call: Call, project: Project) -> list[tuple[BoardShot, Take | None]]:
+    """A project's shots with the takes that the film shows."""
     boards = store_of(call)
     return chosen_takes(await boards.shots(project.id), await boards.takes(project.id))
 
 
-def _file_name(project: Project) -> str:
+def file_name(project: Project) -> str:
+    """A project's name as a file's."""
     return "".join(c if c.isascii() and (c.isalnum() or c in "-_") else "-" for c in project.name)[:40] or "film"
 
 
@@ -384,12 +378,13 @@ def _row(shot: BoardShot, mine: Take | None) -> JSON:
     moves = [str(move.get("move", "")).replace("_", " ") for move in plan.get("camera", [])]
     return {
         "shot": shot.name, "status": shot.status, "prompt": shot.arguments.get("prompt", ""), "note": shot.note, "tags": ", ".join(shot.tags),
-        "camera": ", ".join(moves), "lens": _lens(plan), "take": mine.number if mine else "", "engine": mine.request.engine if mine else "",
+        "camera": ", ".join(moves), "lens": lens_of(plan), "take": mine.number if mine else "", "engine": mine.request.engine if mine else "",
         "seconds": plan.get("duration_s", ""), "request": str(mine.request.id) if mine else "",
     }  # fmt: skip
 
 
-def _lens(plan: JSON) -> str:
+def lens_of(plan: JSON) -> str:
+    """The lens of a plan in words, or nothing."""
     lens = (plan.get("look") or {}).get("lens_mm")
     return f"{lens:g} mm" if lens else ""
 
@@ -398,77 +393,6 @@ def _timeline_shot(call: Call, shot: BoardShot, mine: Take, fps: Fraction) -> Ti
     view, result = shown(mine.request, call.base, call.node.engines), mine.request.result or {}
     frames = round(result.get("frames", 0) / (result.get("fps") or float(fps)) * float(fps))
     return TimelineShot(shot.name, view["video_url"], frames, _row(shot, mine))
-
-
-@handler("read")
-async def film(call: Call) -> Response:
-    """GET /projects/{id}/film.mp4?burn_in=&slates=&safe=&ratio=: the chosen takes cut together, with the project's settings where the query says nothing."""
-    project = await project_of(call)
-    look = _look(call, project)
-    takes = [(shot, mine) for shot, mine in await _chosen(call, project) if mine is not None]
-    if not takes:
-        raise BadRequest("No shot of this project has a finished take yet.")
-    if sum((mine.request.result or {}).get("file_size", 0) for _, mine in takes) > CLIPS_MAX_BYTES:
-        raise BadRequest("The clips of this project are too large together for one film.")
-    folder = Path(tempfile.mkdtemp(prefix="shotwright-film-"))
-    try:
-        await asyncio.to_thread(_write, call, project, takes, look, folder)
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
-    return _Film(folder, f"{_file_name(project)}.mp4")
-
-
-class _Film(FileResponse):
-    """A film that is removed once it is sent, or given up."""
-
-    def __init__(self, folder: Path, name: str) -> None:
-        super().__init__(folder / "film.mp4", media_type="video/mp4", filename=name)
-        self._folder = folder
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send it."""
-        try:
-            await super().__call__(scope, receive, send)
-        finally:
-            await BackgroundTask(shutil.rmtree, self._folder, ignore_errors=True)()
-
-
-def _look(call: Call, project: Project) -> FilmLook:
-    def flag(name: str) -> bool:
-        text = call.query.get(name)
-        return bool(project.settings.get(name)) if text is None else text.lower() in {"1", "true", "yes"}
-
-    ratio = call.query.get("ratio", project.settings.get("ratio"))
-    try:
-        wide = float(ratio) if ratio else None
-    except ValueError:
-        raise BadRequest("ratio must be a number such as 2.39.") from None
-    if wide is not None and not 1 <= wide <= 4:
-        raise BadRequest("ratio must be from 1 to 4.")
-    return FilmLook(burn_in=flag("burn_in"), slates=flag("slates"), safe=flag("safe"), ratio=wide)
-
-
-def _write(call: Call, project: Project, takes: list[tuple[BoardShot, Take]], look: FilmLook, folder: Path) -> None:
-    """Bring the clips together and cut them; in a thread of its own."""
-    files, shots = call.node.files, []
-    for number, (shot, mine) in enumerate(takes):
-        path = folder / f"{number}.mp4"
-        files.fetch((mine.request.result or {})["file_id"], path)
-        shots.append(
-            FilmShot(path, shot.name, shot.note or str(shot.arguments.get("prompt", "")), _lens(mine.request.plan or {}), is_draft(mine.request, call.node.engines))
-        )  # fmt: skip
-    audio = None
-    if url := project.settings.get("audio_url"):
-        own = own_file(url, frozenset(base_options(call)["own_hosts"]))
-        if own is None:
-            raise BadRequest("audio_url must be a file that was uploaded to this server.")
-        audio = folder / "audio"
-        files.fetch(own, audio)
-    first = takes[0][1].request.result or {}
-    if first.get("height", 0) > first.get("width", 0):
-        look = replace(look, width=look.height, height=look.width)
-    write_film(folder / "film.mp4", shots, look, audio=audio)
 
 
 def routes() -> list[Route]:
@@ -482,7 +406,6 @@ def routes() -> list[Route]:
         Route("/projects/{project_id}/shots", add_shots, methods=["POST"]),
         Route("/projects/{project_id}/render", render, methods=["POST"]),
         Route("/projects/{project_id}/promote", promote, methods=["POST"]),
-        Route("/projects/{project_id}/film.mp4", film, methods=["GET"]),
         Route("/projects/{project_id}/export/{kind}", export, methods=["GET"]),
         Route("/shots/{shot_id}", change_shot, methods=["PATCH"]),
         Route("/shots/{shot_id}", remove_shot, methods=["DELETE"]),

@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from shotwright.api.answers import json_response
 from shotwright.api.call import Call, handler, public
-from shotwright.api.platform import boards, comfyui, media, metrics, money, plans, promotion, webhooks
+from shotwright.api.platform import boards, comfyui, film, media, metrics, money, plans, promotion, webhooks
 from shotwright.api.platform.files import serve
 from shotwright.api.platform.live import live
 from shotwright.api.platform.views import shown, shown_event
@@ -127,4 +127,5 @@ def routes() -> list[Route]:
         Route("/requests/{request_id}/playblast", promotion.as_playblast, methods=["GET"]),
         Route("/requests/{request_id}", show, methods=["GET"]),
         *boards.routes(),
+        Route("/projects/{project_id}/film.mp4", film.film, methods=["GET"]),
     ]
