@@ -184,7 +184,12 @@ class Settings(BaseSettings):
     confirm_above_usd: Decimal | None = Field(
         None, ge=0, description="A request that costs more needs the header X-Shotwright-Confirm-Usd; empty: none does."
     )
-    log_level: str = Field("warning", description="debug, info, warning or error.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "warning", description="debug, info, warning or error; info tells the start and the end of every render."
+    )
+    log_format: Literal["plain", "json"] = Field(
+        "plain", description="plain, or json: an object a line with time, level, logger, message and request_id."
+    )
 
     @field_validator("reader_url")
     @classmethod

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
+from shotwright.cli.logs import set_up
 from shotwright.cli.main import err
 from shotwright.settings import Settings
 
@@ -24,9 +25,11 @@ Private = Annotated[
 
 
 def settings_with(**changes: Any) -> Settings:  # noqa: ANN401  (options of any type)
-    """The settings of the environment, with the options that were given on the command line."""
+    """The settings of the environment, with the options that were given on the command line; the log is set up by them."""
     given = {name: value for name, value in changes.items() if value is not None}
-    return Settings(**given)
+    settings = Settings(**given)
+    set_up(settings)
+    return settings
 
 
 def serve(

@@ -154,6 +154,7 @@ class Worker:
     async def _end(
         self, row: StoredRequest, state: State, values: dict[str, Any] | None = None
     ) -> StoredRequest | None:
+        logger.info("Request %s has ended: %s on %s, attempt %d.", row.id, state.value, row.engine, row.attempt)
         return await self._kept(lambda: self._store.move(row.id, state, attempt=row.attempt, values=values))
 
     async def _log(self, row: StoredRequest, text: str, level: str) -> None:
@@ -161,6 +162,7 @@ class Worker:
 
     async def _rendered(self, row: StoredRequest) -> Message:
         """The last message of a child."""
+        logger.info("Request %s begins on %s, attempt %d.", row.id, row.engine, row.attempt)
         with self._pool.take() as child:
             engine = self._engines.get(row.engine)
             child.holds_model |= engine is not None and engine.is_heavy
