@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 DARK_STOPS = -0.85
 """From here on a scene is dark: its own lights stay lit, and people are lit a little more than the place."""
-SUBJECT_LIGHT = 0.24
+SUBJECT_LIGHT = 0.06
 STYLE_ON_SUBJECTS = 0.3
 
 
