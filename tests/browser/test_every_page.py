@@ -117,7 +117,8 @@ def test_the_history_is_searched_and_cleaned(open_page: Open, server: RunningSer
     page.locator(".thumb").hover()
     page.on("dialog", lambda dialog: dialog.accept())
     page.locator("[data-id] input[type=checkbox]").check()
-    page.click("#delete")
+    with page.expect_navigation():  # the page loads itself anew
+        page.click("#delete")
     eventually(lambda: server.row(made)["video_url"] is None)
     page.goto("/requests?q=nothing+like+it")
     assert "Nothing fits" in page.inner_text("main")

@@ -85,7 +85,7 @@ def test_the_formula_gives_the_documented_figures(name: str, size: tuple[int, in
 
 def shot(**plan: Any) -> Any:
     base = {"task": "reference_to_video", "start_frame": None, "end_frame": None, "continuation": None}
-    return SimpleNamespace(plan=SimpleNamespace(**{**base, **plan}))
+    return SimpleNamespace(plan=SimpleNamespace(**{**base, **plan}), control=None)
 
 
 @pytest.mark.parametrize(
