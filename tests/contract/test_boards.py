@@ -6,8 +6,10 @@ import csv
 import io
 import wave
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import httpx
 import opentimelineio as otio
 import pytest
 from tests.running import RunningServer, start
@@ -221,3 +223,64 @@ def test_a_sound_runs_under_the_film_and_other_files_are_refused(
     assert with_sound(server.upload(tmp_path / "music.mp3")) == 422
     assert with_sound("https://example.com/music.mp3") == 400
     server.http.patch(path, json={"settings": {"audio_url": None}})
+
+
+def a_drafted(server: RunningServer, script: str) -> dict:
+    """A board whose shots have a draft each and are approved."""
+    made = server.http.post("/projects", json={"name": "Small", "script": script, "duration": 3}).json()
+    asked = server.http.post(
+        f"/projects/{made['id']}/render", json={"engine": "testcard"}, headers={"X-Shotwright-Confirm-Usd": "9"}
+    ).json()
+    for request in asked["requests"].values():
+        server.wait(request)
+    for shot in made["shots"]:
+        server.http.patch(f"/shots/{shot['id']}", json={"status": "approved"})
+    return seen(server, made)
+
+
+def test_two_who_promote_at_once_pay_once(server: RunningServer) -> None:
+    board = a_drafted(server, "A cat sleeps\nA dog runs")
+
+    def send(_: int) -> dict:
+        agreed = {"X-Shotwright-Confirm-Usd": "9"}
+        with httpx.Client(base_url=server.url, headers={"X-API-Key": "any"}, trust_env=False, timeout=60) as http:
+            return http.post(f"/projects/{board['id']}/promote", json={"engine": "testcard"}, headers=agreed).json()
+
+    with ThreadPoolExecutor(6) as many:
+        answers = list(many.map(send, range(6)))
+    sent = [request for answer in answers for request in answer.get("requests", {}).values()]
+    assert len(sent) == len(set(sent)) == 2
+    assert [len(shot["takes"]) for shot in seen(server, board)["shots"]] == [2, 2]
+
+
+def test_a_promotion_that_is_refused_leaves_its_shot_approved(server: RunningServer) -> None:
+    board = a_drafted(server, "A cat sleeps")
+    wish = {"engine": "testcard", "lock": "geometry"}
+    assert server.http.post(f"/projects/{board['id']}/promote", json=wish).status_code == 400
+    assert seen(server, board)["shots"][0]["status"] == "approved"
+
+
+def test_a_clip_that_was_deleted_is_in_no_film(server: RunningServer) -> None:
+    board = a_drafted(server, "A cat sleeps\nA dog runs")
+    gone = board["shots"][0]["takes"][0]["id"]
+    assert server.http.delete(f"/v1/models/requests/{gone}/payloads").status_code < 300
+    assert [shot["chosen"] is None for shot in seen(server, board)["shots"]] == [True, False]
+    for path in ("film.mp4", "export/otio", "export/edl", "export/csv"):
+        assert server.http.get(f"/projects/{board['id']}/{path}").status_code == 200, path
+    assert (
+        len(
+            list(
+                otio.adapters.read_from_string(
+                    server.http.get(f"/projects/{board['id']}/export/otio").text, "otio_json"
+                ).find_clips()
+            )
+        )
+        == 1
+    )
+
+
+def test_a_project_has_no_more_shots_than_it_may(server: RunningServer) -> None:
+    made = server.http.post("/projects", json={"name": "Long"}).json()
+    path, script = f"/projects/{made['id']}/shots", "\n".join(f"Dog {number}" for number in range(180))
+    assert [server.http.post(path, json={"script": script}).status_code for _ in range(3)] == [200, 200, 400]
+    assert len(seen(server, made)["shots"]) == 360

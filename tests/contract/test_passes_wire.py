@@ -76,7 +76,7 @@ def test_what_an_engine_does_not_make_is_named(drafts: RunningServer) -> None:
     row = drafts.wait(made)
     assert (row["state"], row["passes"]) == ("succeeded", {})
     plan = drafts.http.get(f"/requests/{made}/plan").json()
-    assert "the pass depth: it is made of no such clip" in plan["not_rendered"]
+    assert "the pass depth: none is made of this clip" in plan["not_rendered"]
 
 
 def test_a_draft_becomes_a_workflow_whose_nodes_are_joined(drafts: RunningServer, drawn: dict, tmp_path: Path) -> None:

@@ -171,11 +171,8 @@ def differ(recorded: dict[str, Any], actual: dict[str, Any], *, is_last: bool) -
 
 def at_end(recorded: Any, actual: Any) -> list[str]:
     """In what the last event of a stream differs from the recorded one; the last lines of the log come with it or before it."""
-    others = [shape for shape in STATUSES if shape["status"] == state_of(recorded)]
-    known = [
-        recorded,
-        *(shape for shape in others if isinstance(shape["logs"], list) == isinstance(recorded["logs"], list)),
-    ]
+    logs = [shape["logs"] for shape in STATUSES] if state_of(recorded) and isinstance(recorded["logs"], list) else []
+    known = [recorded, *({**recorded, "logs": lines} for lines in logs if isinstance(lines, list))]
     return min((unlike(shape, actual, is_full=shape is recorded) for shape in known), key=len)
 
 
@@ -230,3 +227,4 @@ def test_the_last_lines_of_a_log_may_come_with_the_end_of_a_stream_or_before_it(
     assert at_end(empty, {**empty, "logs": full["logs"]}) == []
     assert at_end(empty, bare_end) != []
     assert at_end(bare_end, {**empty, "logs": full["logs"]}) != []
+    assert at_end(empty, {**empty, "error": "string", "error_type": "string"}) != []

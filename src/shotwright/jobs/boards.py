@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from psycopg.types.json import Jsonb
 
-from shotwright.core.errors import NotFound
+from shotwright.core.errors import BadRequest, NotFound
 from shotwright.jobs.queries import row_of, statements
 from shotwright.jobs.rows import StoredRequest
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 JSON = dict[str, Any]
 T = TypeVar("T")
 SQL = statements("boards")
+SHOTS_MAX = 500
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,11 +127,17 @@ class BoardStore:
             return await _one(conn, BoardShot, "shot", (shot_id,))
 
     async def add_shots(self, project_id: uuid.UUID, new: Sequence[NewShot]) -> list[BoardShot]:
-        """Put shots at the end of a project, all or none."""
+        """Put shots at the end of a project, all or none.
+
+        Raises:
+            BadRequest: They are more than a project may have.
+        """
         async with self._pool.connection() as conn, conn.transaction():
             await conn.execute(SQL["lock_project"], (project_id,))
-            end = await (await conn.execute(SQL["end"], (project_id,))).fetchone()
-            at = float(end[0]) if end else 0.0
+            found = await (await conn.execute(SQL["end"], (project_id,))).fetchone()
+            at, count = (float(found[0]), int(found[1])) if found else (0.0, 0)
+            if count + len(new) > SHOTS_MAX:
+                raise BadRequest(f"A project may have {SHOTS_MAX} shots.")
             return [
                 await _one(
                     conn, BoardShot, "add_shot",
@@ -165,11 +172,19 @@ class BoardStore:
         async with self._pool.connection() as conn:
             await conn.execute(SQL["drop_shot"], (shot_id,))
 
-    async def add_take(self, shot: BoardShot, request_id: uuid.UUID) -> None:
-        """A request was made for a shot."""
+    async def turn(self, shot: BoardShot, before: str, after: str) -> bool:
+        """Give a shot another status where it still has the one before; of two who try at once, one does."""
+        async with self._pool.connection() as conn:
+            changed = await conn.execute(SQL["turn_shot"], (after, shot.id, before))
+            return bool(changed.rowcount == 1)
+
+    async def add_take(self, shot: BoardShot, request_id: uuid.UUID, *, is_chosen: bool = False) -> None:
+        """A request was made for a shot, and is to be the one that the film shows."""
         async with self._pool.connection() as conn, conn.transaction():
             await conn.execute(SQL["lock_project"], (shot.project_id,))
             await conn.execute(SQL["add_take"], {"shot": shot.id, "request": request_id})
+            if is_chosen:
+                await conn.execute(SQL["choose"], (request_id, shot.id))
 
     async def takes(self, project_id: uuid.UUID) -> list[Take]:
         """Everything that was rendered for a project's shots, in order."""

@@ -139,7 +139,7 @@ def _keep(job: RenderJob, shot: Shot, rendered: Rendered, store: FileStore) -> O
     kept: dict[str, Any] = {"expires_s": job.expires_s, "access": job.access, "request_id": job.request_id}
     record = store.put_path(rendered.path, "output.mp4", **kept)
     lacking = [
-        f"the pass {name}: it is made of no such clip"
+        f"the pass {name}: none is made of this clip"
         for name in shot.passes
         if not {*FILES[name]} <= rendered.passes.keys()
     ]

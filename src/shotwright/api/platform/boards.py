@@ -7,7 +7,7 @@ import uuid
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from starlette.responses import Response
 from starlette.routing import Route
@@ -37,9 +37,6 @@ from shotwright.jobs.boards import BoardShot, BoardStore, NewShot, Project, Take
 from shotwright.jobs.rows import NewRequest
 from shotwright.jobs.states import State
 from shotwright.media.timelines import TimelineShot, to_csv, to_edl, to_otio
-
-if TYPE_CHECKING:
-    pass
 
 JSON = dict[str, Any]
 DEFAULT_ENDPOINT = "fal-ai/kling-video/o1/standard/reference-to-video"
@@ -284,13 +281,15 @@ async def promote(call: Call) -> Response:
     check_confirmed(call.request, call.node.settings.confirm_above_usd, total)
     made, failed = {}, {}
     for shot, request, _ in new:
+        if not await boards.turn(shot, "approved", "promoted"):
+            continue  # another promotion has sent it meanwhile
         try:
             row = (await submit(call, request)).row
         except ShotwrightError as exc:
+            await boards.turn(shot, "promoted", "approved")
             failed[str(shot.id)] = exc.message
             break
-        await boards.add_take(shot, row.id)
-        await boards.change_shot(replace(shot, status="promoted", chosen=row.id))
+        await boards.add_take(shot, row.id, is_chosen=True)
         made[str(shot.id)] = str(row.id)
     return json_response({"requests": made, "failed": failed, "cost_usd": float(total)})
 
@@ -299,7 +298,8 @@ def chosen_takes(shots: list[BoardShot], takes: list[Take]) -> list[tuple[BoardS
     """Each shot with the take that the film shows: the chosen one when it is finished, else the newest that is."""
     found = []
     for shot in shots:
-        done = [item for item in takes if item.shot_id == shot.id and item.request.state == State.SUCCEEDED]
+        mine_all = [item for item in takes if item.shot_id == shot.id and item.request.state == State.SUCCEEDED]
+        done = [item for item in mine_all if "file_id" in (item.request.result or {})]  # a clip may have been deleted
         mine = next((item for item in done if item.request.id == shot.chosen), done[-1] if done else None)
         found.append((shot, mine))
     return found

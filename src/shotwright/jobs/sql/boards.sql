@@ -29,8 +29,8 @@ SELECT * FROM shots WHERE project_id = %s ORDER BY position, created_at
 SELECT * FROM shots WHERE id = %s
 
 -- end --
--- Where the last shot of a project stands.
-SELECT coalesce(max(position), 0) FROM shots WHERE project_id = %s
+-- Where the last shot of a project stands, and how many there are.
+SELECT coalesce(max(position), 0), count(*) FROM shots WHERE project_id = %s
 
 -- lock_project --
 -- A project, kept until its order or its numbers are changed.
@@ -44,6 +44,14 @@ INSERT INTO shots (id, project_id, position, name, note, tags, endpoint_id, argu
 -- Other facts of a shot.
 UPDATE shots SET name = %s, note = %s, status = %s, tags = %s, is_favourite = %s, endpoint_id = %s, arguments = %s, chosen = %s, position = %s
 WHERE id = %s RETURNING *
+
+-- turn_shot --
+-- Another status for a shot that still has the one before.
+UPDATE shots SET status = %s WHERE id = %s AND status = %s
+
+-- choose --
+-- The take that the film shows.
+UPDATE shots SET chosen = %s WHERE id = %s
 
 -- drop_shot --
 -- A shot goes; its requests stay.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+from abc import ABC, abstractmethod
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
@@ -64,7 +65,7 @@ def write_passes(scene: Scene, shot: Shot, clip: Path, folder: Path, progress: P
     return {name: folder / name for kind in shot.passes for name in FILES[kind]}
 
 
-class Writer:
+class Writer(ABC):
     """Writes one pass."""
 
     needs_truth, needs_mattes = True, False
@@ -82,9 +83,9 @@ class Writer:
         """A zip file, finished with the others; what goes in is packed already."""
         return self.stack.enter_context(zipfile.ZipFile(self.folder / name, "w", zipfile.ZIP_STORED))
 
+    @abstractmethod
     def write(self, index: int, seconds: float, seen: Seen | None) -> None:
         """Write a frame; they come in order."""
-        raise NotImplementedError
 
 
 class Depth(Writer):
@@ -191,7 +192,7 @@ class Skeletons(Writer):
 class Flow(Writer):
     """Where every pixel goes."""
 
-    needs_truth = False  # it takes one of half the size
+    needs_truth = False  # alone it takes one of half the size
 
     def __init__(self, scene: Scene, shot: Shot, folder: Path, stack: ExitStack) -> None:
         super().__init__(scene, shot, folder, stack)
@@ -199,12 +200,16 @@ class Flow(Writer):
 
     def write(self, index: int, seconds: float, seen: Seen | None) -> None:
         """Write the flow from a frame to the next one; the last frame has none."""
-        del seen
         if index + 1 >= len(self.scene.poses):
             return
         half = (self.size[0] // HALF, self.size[1] // HALF)
         poses = (self.scene.poses[index], self.scene.poses[index + 1])
-        small = truth_of(self.scene, poses[0], seconds, half, with_mattes=True)
+        has_owners = seen is not None and seen.owner.size > 0
+        small = (
+            seen.reduced(HALF)
+            if seen and has_owners
+            else truth_of(self.scene, poses[0], seconds, half, with_mattes=True)
+        )
         flow = flow_of(self.scene, small, poses, (seconds, seconds + 1 / float(self.spec.fps)), half)
         self.zip.writestr(f"{index + 1:04d}.png", encoded(flow))
 
