@@ -156,7 +156,8 @@ class _Shots:
         Args:
             request_id: Of the draft.
             engine: upstream (the paid model), diffusion or remote, as far as this server has them.
-            lock: words sends the request again; playblast sends the draft's picture, so that blocking, timing and camera stay.
+            lock: words sends the request again; playblast sends the draft's picture, so that blocking, timing and camera stay;
+                geometry gives diffusion the draft's depth, where the draft was made with that pass.
             confirm_usd: The price in US dollars that the person agreed to.
         """
         price = self._price(request_id, engine, lock)
