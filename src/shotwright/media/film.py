@@ -190,11 +190,10 @@ def timecode(frame: int, fps: Fraction) -> str:
 def _letters(text: str, size: int) -> tuple[FrameYUV, FrameYUV]:
     """White letters with a dark rim: Y'CbCr and three times the cover, uint8 (h, w, 3)."""
     font = ImageFont.load_default(size)
-    left, top, right, bottom = (round(v) for v in font.getbbox(text, stroke_width=2))
+    left, _, right, bottom = (round(v) for v in font.getbbox(text, stroke_width=2))
     cover, letters = (Image.new("L", (right - left + 4, max(bottom, size) + 4)) for _ in range(2))
     ImageDraw.Draw(cover).text((2 - left, 0), text, 255, font, stroke_width=2)
     ImageDraw.Draw(letters).text((2 - left, 0), text, 255, font)
-    del top
     rgb = np.repeat(np.asarray(letters, np.uint8)[..., None], 3, axis=2)
     return rgb_to_yuv(np.ascontiguousarray(rgb)), np.repeat(np.asarray(cover, np.uint8)[..., None], 3, axis=2)
 

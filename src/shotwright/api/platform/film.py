@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import shutil
 import tempfile
+import threading
 import uuid
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from starlette.background import BackgroundTask
 from starlette.responses import FileResponse, Response
 
 from shotwright.api.call import Call, handler
@@ -18,17 +18,21 @@ from shotwright.api.platform.boards import chosen_of, file_name, lens_of, projec
 from shotwright.api.platform.views import is_draft
 from shotwright.api.requests import base_options
 from shotwright.core.catalog import OUTPUT_FPS
-from shotwright.core.errors import BadRequest, RateLimited
+from shotwright.core.errors import BadRequest, ClientCancelled, RateLimited
 from shotwright.jobs.own import own_file
 from shotwright.media.film import FilmLook, FilmShot, write_film
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from starlette.types import Receive, Scope, Send
 
     from shotwright.jobs.boards import BoardShot, Project, Take
 
 FILM_MAX_S, FILMS_AT_ONCE = 900.0, 2
 """Seconds of a film, and how many are cut at once by one process: each takes a core."""
+LOOK_S = 0.5
+"""How often is looked whether the client still waits."""
 _cutting: set[uuid.UUID] = set()
 
 
@@ -47,13 +51,33 @@ async def film(call: Call) -> Response:
     _cutting.add(ticket)
     folder = Path(tempfile.mkdtemp(prefix="shotwright-film-"))
     try:
-        await asyncio.to_thread(_write, call, project, takes, look, folder)
+        await while_wanted(call, lambda tick: _write(call, project, takes, look, folder, tick=tick))
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
     finally:
         _cutting.discard(ticket)
     return _Film(folder, f"{file_name(project)}.mp4")
+
+
+async def while_wanted(call: Call, work: Callable[[Callable[[float], None]], None]) -> None:
+    """Do something long in a thread, as long as its client waits for it.
+
+    Raises:
+        ClientCancelled: Nobody waits any more.
+    """
+    left = threading.Event()
+
+    def tick(_: float) -> None:
+        if left.is_set():
+            raise ClientCancelled
+
+    task = asyncio.create_task(asyncio.to_thread(work, tick), name="film")
+    while not task.done():
+        await asyncio.wait({task}, timeout=LOOK_S)
+        if not task.done() and await call.request.is_disconnected():
+            left.set()
+    await task
 
 
 def _check_length(takes: list[Take]) -> None:
@@ -75,7 +99,7 @@ class _Film(FileResponse):
         try:
             await super().__call__(scope, receive, send)
         finally:
-            await BackgroundTask(shutil.rmtree, self._folder, ignore_errors=True)()
+            await asyncio.to_thread(shutil.rmtree, self._folder, ignore_errors=True)
 
 
 def _look(call: Call, project: Project) -> FilmLook:
@@ -93,7 +117,9 @@ def _look(call: Call, project: Project) -> FilmLook:
     return FilmLook(burn_in=flag("burn_in"), slates=flag("slates"), safe=flag("safe"), ratio=wide)
 
 
-def _write(call: Call, project: Project, takes: list[tuple[BoardShot, Take]], look: FilmLook, folder: Path) -> None:
+def _write(
+    call: Call, project: Project, takes: list[tuple[BoardShot, Take]], look: FilmLook, folder: Path, *, tick: Callable[[float], None]
+) -> None:  # fmt: skip
     """Bring the clips together and cut them; in a thread of its own."""
     files, shots = call.node.files, []
     for number, (shot, mine) in enumerate(takes):
@@ -112,4 +138,4 @@ def _write(call: Call, project: Project, takes: list[tuple[BoardShot, Take]], lo
     first = takes[0][1].request.result or {}
     if first.get("height", 0) > first.get("width", 0):
         look = replace(look, width=look.height, height=look.width)
-    write_film(folder / "film.mp4", shots, look, audio=audio)
+    write_film(folder / "film.mp4", shots, look, audio=audio, tick=tick)
