@@ -25,6 +25,7 @@ ON_THE_GROUND = frozenset({
 BURSTING = frozenset({"burst", "barge", "storm", "break"})
 LIGHT_VERBS = frozenset({"have", "do", "take", "give", "make", "perform", "share"})
 """Verbs that leave it to a noun to say what is done: "have a pillow fight"."""
+POSTURES = frozenset({"sit", "stand", "lie", "kneel", "crouch", "lean"})
 PARTS_DO = frozenset({"fly", "open", "flicker", "grow", "shake_hands", "tinker"})
 """What parts of a body do themselves: wings flap and fold, eyes glow."""
 AUXILIARY = frozenset({"aux", "auxpass"})
@@ -222,6 +223,8 @@ class Acts(Relating):
         marks = [w.text for w in self.sentence.children(verb) if w.dep in {"mark", "advmod", "cc"}]
         if any(mark in syntax.WHILE for mark in marks):
             return "while"
+        if verb.tag == "VBG" and verb.dep == "advcl" and motion_of(self.sentence.head(verb).lemma) in POSTURES:
+            return "while"  # "sits in a train, reading"
         return "then" if any(mark in syntax.THEN for mark in marks) else None
 
     def _path(self, verb: Word, text: str) -> Path | None:

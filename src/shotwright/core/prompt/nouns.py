@@ -7,54 +7,20 @@ from typing import TYPE_CHECKING, cast
 
 from shotwright.core.prompt import syntax
 from shotwright.core.prompt import vocabulary as v
-from shotwright.core.prompt.context import Context, nears
+from shotwright.core.prompt.context import nears
 from shotwright.core.prompt.lexicon import is_verb, noun_of
-from shotwright.core.prompt.look import SEEN_AFAR
 from shotwright.core.prompt.things import Thing
+from shotwright.core.prompt.whereabouts import Whereabouts
 
 if TYPE_CHECKING:
     from shotwright.core.plan import Preposition
     from shotwright.core.prompt.mentions import Mention
     from shotwright.core.prompt.sentence import Word
 
-PLACE_PREPOSITIONS = frozenset(
-    {
-        "in",
-        "at",
-        "inside",
-        "through",
-        "across",
-        "along",
-        "down",
-        "on",
-        "onto",
-        "within",
-        "into",
-        "throughout",
-        "over",
-        "around",
-        "above",
-        "under",
-        "aboard",
-        "from",
-        "up",
-        "past",
-        "near",
-        "by",
-        "outside",
-        "of",
-        "beside",
-        "behind",
-    }
-)
 PAIR = 2
-WORLDS = frozenset({"planet", "moon", "mars", "asteroid", "world"})
 IN_HAND_M = 1.9
 """What stands higher is not in a hand."""
-UNDER_A_ROOF = frozenset({"in", "inside", "within", "at", "into", "through"})
 BOATS = frozenset({"boat", "rowboat", "canoe", "kayak", "raft", "gondola", "dinghy", "fishing boat", "sailboat"})
-BUILT_PLACE_M = 4.9
-"""From this height on a building is a place to be in or at."""
 GENERIC = {
     "person": frozenset(
         {
@@ -86,26 +52,9 @@ GENERIC = {
 
 HERDS = frozenset({"herd", "flock", "pack", "swarm", "shoal", "pride", "colony", "school"})
 """What animals that were named are together."""
-FULL_OF = frozenset({"stream", "river", "sea", "ocean", "pool", "ring", "wall", "mountain", "barrel", "island"})
-"""What is an amount of something, and no place, before "of"."""
-HOUSES = frozenset({
-    "cabin", "hut", "cottage", "shack", "lodge", "barn", "farmhouse", "farm", "chapel", "church", "temple", "monastery", "castle", "mansion", "villa", "inn", "tavern", "cafe", "diner",
-    "restaurant", "shop", "store", "gas station", "petrol station", "motel", "hotel", "lighthouse", "tent", "igloo", "shrine", "pagoda", "treehouse", "greenhouse", "observatory", "mill", "windmill",
-})  # fmt: skip
-"""What is a place from inside and a thing from outside."""
-EXPLORING = frozenset(
-    {"explore", "roam", "search", "visit", "wander", "patrol", "tour", "inspect", "navigate", "traverse"}
-)
-"""What one does to where one is."""
 TOPS = frozenset({"deck", "bow", "stern", "roof", "hood", "bonnet", "top", "prow", "back", "wing"})
 """Parts of a vehicle on which one is."""
-AROUND = frozenset({"in", "on", "at", "by", "near", "beside", "under", "above", "over"})
 OF_HOUSES = frozenset({"chimney", "window", "roof", "door", "shutter", "facade"})
-HOUSE_M = 4.0
-ONE_AT_A_TIME = frozenset({
-    "deck", "bar", "court", "ring", "club", "stage", "bank", "plant", "port", "range", "track", "mine", "square", "party", "set", "lot", "platform", "path", "gap", "hole", "dock", "pool", "wing",
-})  # fmt: skip
-"""What is a place in the singular only."""
 
 
 def _says_nothing(mention: Mention) -> bool:
@@ -130,11 +79,7 @@ def _is_bare(mention: Mention) -> bool:
     return len(mention.words) == len(mention.noun.split()) and mention.head.tag == "NN"
 
 
-def _is_many(mention: Mention) -> bool:
-    return mention.count > 1
-
-
-class Nouns(Context):
+class Nouns(Whereabouts):
     """The noun phrases of a sentence."""
 
     def _is_film(self, mention: Mention) -> bool:
@@ -146,7 +91,8 @@ class Nouns(Context):
         is_alone = head.text in syntax.FILM or head.lemma in syntax.FILM
         if mention.what.kind == "abstract" or (is_alone and mention.noun == head.lemma):
             return True
-        return head.lemma in syntax.POSITIONS and not any(w.dep in {"nsubj", "dobj"} for w in [head])
+        is_where = head.lemma in syntax.POSITIONS and mention.noun == head.lemma  # a moon surface is somewhere
+        return is_where and not any(w.dep in {"nsubj", "dobj"} for w in [head])
 
     def _take(self, i: int, mention: Mention) -> None:
         """A noun becomes a new entity, a known one, or the place."""
@@ -277,32 +223,6 @@ class Nouns(Context):
                 kind: Preposition = "wearing" if thing.kind == "clothing" else "holding"
                 self._add_relation(owner.id, kind, thing.id, thing.span)
 
-    def _places_before(self, mention: Mention) -> None:
-        """Places that describe a place: "a hospital corridor"; a city's skyline is what one sees from elsewhere."""
-        if mention.noun in SEEN_AFAR:
-            return
-        for word in mention.words[:-1]:
-            described = noun_of(word.lemma) if word.is_noun and not word.is_ref else None
-            is_place = described is not None and (
-                described.kind in {"place", "inside"}
-                or (described.kind == "building" and described.height_m >= BUILT_PLACE_M)
-            )
-            if (
-                is_place
-                and mention.what.kind in {"building", "place", "inside", "abstract", "furniture"}
-                and (mention.noun == mention.head.lemma or mention.what.kind == "furniture")
-            ):
-                self._cover([word])
-                self.scene.place_span = self.scene.place_span or word.span
-                self.scene.places += [word.lemma] if word.lemma not in self.scene.places else []
-                if (
-                    described
-                    and described.kind == "building"
-                    and not any(t.noun == word.lemma for t in self.scene.things)
-                ):
-                    whole = Thing(self.scene.next_id(), word.lemma, "building", span=word.span)
-                    self.scene.things.append(whole)
-
     def _new(self, mention: Mention) -> Thing:
         kind = mention.what.kind
         thing = Thing(
@@ -388,104 +308,3 @@ class Nouns(Context):
             and ((holder.i in self.mentions and self.mentions[holder.i].what.kind == "tool") or holder.text == "full")
         )
         return head.dep in {"dobj", "nsubj", "nsubjpass"} or is_held
-
-    def _is_place(self, mention: Mention) -> bool:
-        head, kind = mention.head, mention.what.kind
-        if mention.ref or head.is_ref or head.text in v.COLOURS:
-            return False
-        prep = self.sentence.head(head)
-        governed = head.dep == "pobj" and prep.text in PLACE_PREPOSITIONS
-        if self._is_place_of(mention):
-            return True
-        if (
-            mention.noun == "sky"
-            and head.dep == "pobj"
-            and prep.text in {"into", "to", "towards", "toward", "at", "up"}
-        ):
-            return bool(self.scene.places)  # "roars fire into the sky": nobody is in it
-        if (
-            head.dep == "dobj"
-            and self.sentence.head(head).lemma in EXPLORING
-            and kind in {"place", "inside", "building", "nature"}
-        ):
-            return True  # "explores a dark cave"
-        if self._is_house(mention):
-            mention.what = replace(mention.what, kind="building", height_m=max(HOUSE_M, mention.what.height_m))
-            return False
-        if kind in {"place", "inside"}:
-            is_all = head.dep == "dobj" and prep.tag[0] not in "VN"  # "Busy train platform."
-            after = self.sentence.words[head.i + 1].text if head.i + 1 < len(self.sentence.words) else ""
-            if len(mention.words) == 1 and head.i == 0 and after == ",":
-                return True  # "underwater, a diver swims"
-            is_along = head.dep == "dobj" and self._before(mention) in {"down", "up", "along", "through", "across"}
-            return (
-                governed
-                or is_all
-                or is_along
-                or head.dep in {"ROOT", "appos", "conj", "dep", "npadvmod", "advcl", "attr"}
-            )
-        if governed and mention.noun in WORLDS and prep.text in {"on", "across", "over"} and not _is_many(mention):
-            return True  # "out of a crater on a red planet"
-        is_big = kind == "building" and mention.what.height_m >= BUILT_PLACE_M
-        is_hull = kind == "vehicle" and mention.what.height_m >= 3
-        return governed and (is_big or is_hull) and prep.text in UNDER_A_ROOF
-
-    def _is_house(self, mention: Mention) -> bool:
-        """ "A wooden cabin in a snowy valley": seen from outside, and where it stands is the place."""
-        if mention.noun not in HOUSES or mention.head.dep not in {"ROOT", "nsubj", "dobj"}:
-            return False
-        preps = [w for w in self.sentence.children(mention.head) if w.dep == "prep" and w.text in AROUND]
-        places = [self.mentions[w.i] for prep in preps for w in self.sentence.children(prep) if w.i in self.mentions]
-        return any(place.what.kind in {"place", "nature"} for place in places)
-
-    def _before(self, mention: Mention) -> str:
-        first = min(word.i for word in mention.words)
-        return self.sentence.words[first - 1].text if first else ""
-
-    def _is_place_of(self, mention: Mention) -> bool:
-        """ "The ruins of a temple", "the corridor of a spaceship": where a place belongs to."""
-        of = self.sentence.head(mention.head)
-        outer = self.mentions.get(of.head) if mention.head.dep == "pobj" and of.text == "of" else None
-        return (
-            outer is not None
-            and (outer.what.kind in {"place", "inside"} or outer.noun in self.scene.places)
-            and mention.what.kind in {"building", "vehicle"}
-            and outer.noun not in FULL_OF
-        )
-
-    def _is_also_thing(self, mention: Mention) -> bool:
-        """Places that stand there as something of their own: a bridge that is crossed, a train that somebody is on."""
-        if self._is_place_of(mention):
-            return False
-        prep = self.sentence.head(mention.head).text if mention.head.dep == "pobj" else ""
-        if mention.noun in WORLDS:
-            return False
-        if mention.what.kind in {"vehicle", "nature"}:
-            return True
-        return mention.what.kind == "building" and prep not in UNDER_A_ROOF - {"through"}
-
-    def _locate(self, mention: Mention) -> None:
-        scene = self.scene
-        if mention.head.tag == "NNS" and mention.noun in ONE_AT_A_TIME:
-            return  # "behind the decks", "gold bars"
-        of = next((w for w in self.sentence.children(mention.head) if w.dep == "prep" and w.text == "of"), None)
-        if of is not None and mention.noun in FULL_OF:
-            return  # "a stream of fire", "a sea of clouds"
-        prep = self.sentence.head(mention.head) if mention.head.dep == "pobj" else mention.head
-        is_left = prep.text in {"from", "off"} or (prep.text == "of" and self.sentence.head(prep).text == "out")
-        if mention.noun == "sky" and mention.attributes:
-            scene.sky = " ".join(mention.attributes)
-        if mention.noun == "sky" and scene.places:
-            scene.places += [] if "sky" in scene.places else ["sky"]
-            return  # "two moons in the sky" over what was named
-        if mention.noun not in scene.places:
-            at = len(scene.places) if is_left else len(scene.places) - scene.left_places
-            scene.places.insert(at, mention.noun)  # "out of a tunnel": not where it is from now on
-            scene.left_places += is_left
-        if mention.noun != "sky":
-            scene.place_attributes += [a for a in mention.attributes if a not in scene.place_attributes]
-        outside = mention.head.dep == "pobj" and self.sentence.head(mention.head).text == "outside"
-        if outside and "outside" not in scene.place_attributes:
-            scene.place_attributes.append("outside")
-        scene.is_inside |= mention.what.kind == "inside" and not outside
-        scene.place_span = scene.place_span or (mention.words[0].span[0], mention.head.span[1])

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from shotwright.core.plan import Framing, Setting, ShotPlan, Warn
+from shotwright.core.plan import Setting, ShotPlan, Warn
 from shotwright.core.prompt import syntax, timing
 from shotwright.core.prompt import vocabulary as v
 from shotwright.core.prompt.accounting import unread_words
@@ -16,10 +16,12 @@ from shotwright.core.prompt.camera import ParsedCamera, parse_camera
 from shotwright.core.prompt.continuation import parse_continuation
 from shotwright.core.prompt.edits import ParsedEdits, parse_edits
 from shotwright.core.prompt.film import Segment, film_words, segments
+from shotwright.core.prompt.focus import focused
 from shotwright.core.prompt.grammar import ARTICLES, is_chinese
 from shotwright.core.prompt.keep import kept_in_new_shot
 from shotwright.core.prompt.lexer import clauses, sentences, tokenize
-from shotwright.core.prompt.lexicon import noun_of, singular
+from shotwright.core.prompt.lexicon import noun_of
+from shotwright.core.prompt.limbs import handled, owned
 from shotwright.core.prompt.lint import lint
 from shotwright.core.prompt.look import parse_look, parse_shells, read_beings, settings_in
 from shotwright.core.prompt.parse import parse
@@ -53,11 +55,6 @@ class _Media:
         images = [f"@Image{i + 1}" for i in range(self.images)]
         elements = [f"@Element{i + 1}" for i in range(self.elements)]
         return images + elements + (["@Video1"] if self.has_video else [])
-
-
-FOCUS_WORDS = 6
-"""How far behind a shot's size its subject may be named."""
-_STOPS = frozenset({",", ".", ";", ":", "in", "at", "with", "and", "while", "as", "who", "that"})
 
 
 def plan_request(request: ShotRequest, *, duration_s: float | None = None) -> ShotPlan:
@@ -118,29 +115,13 @@ def parse_prompt(
     )
     scene = read_scene(tokens, film) if task != "edit" else Scene()
     times = timing.Times(tokens, shots, camera, task, duration_s)
-    staged = mounted(_placed(_staged(plan, scene, roles, times), tokens))
+    staged = handled(owned(mounted(_placed(_staged(plan, scene, roles, times), tokens))))
     staged = replace(_cut_up(staged, shots, tokens), warnings=tuple(named_warnings))
     bound = bound_media(staged, _Media(images, elements, has_video).references(), roles.mentioned)
     notes = lint(bound, tokens, tuple(item.move for item in camera.moves))
     noted = replace(bound, warnings=(*bound.warnings, *notes))
-    focused = replace(noted, shots=tuple(_focused(shot, noted, tokens) for shot in noted.shots))
+    focused = replace(noted, shots=tuple(focused(shot, noted, tokens) for shot in noted.shots))
     return replace(focused, unread=unread_words(focused, tokens, film | scene.taken))
-
-
-def _focused(framing: Framing, plan: ShotPlan, tokens: list[Token]) -> Framing:
-    """ "A close-up of the teapot": a shot is about what is named right behind its size."""
-    if framing.span is None:
-        return framing
-    after = [token for token in tokens if token.start >= framing.span[1]]
-    linked = next((i for i, token in enumerate(after[:2]) if token.text in {"of", "on"}), None)
-    if linked is None:
-        return framing
-    reach = list(itertools.takewhile(lambda t: t.text not in _STOPS, after[linked + 1 :][:FOCUS_WORDS]))
-    starts, nouns = {token.start for token in reach}, {singular(token.low) for token in reach}
-    named = [entity for entity in plan.entities if entity.span and starts & set(range(*entity.span))]
-    again = [entity for entity in plan.entities if entity.noun.split()[-1:] and entity.noun.split()[-1] in nouns]
-    first = min(named, key=lambda entity: entity.span or (0, 0), default=again[0] if again else None)
-    return replace(framing, focus=first.id) if first else framing
 
 
 def _over_all(task: Task, tokens: list[Token], roles: Roles, camera: ParsedCamera) -> ShotPlan:

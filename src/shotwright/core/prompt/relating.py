@@ -153,6 +153,7 @@ class Relating(Nouns):
         """ "A bald man on double bass" plays it."""
         motion = motion_of(*(f"play {noun}" for noun in (on.noun, *nears(on.noun))))
         is_it = motion is not None and who.kind == "person"
+        is_it &= motion_of(self.sentence.head(prep).lemma) in {None, "sit", "stand", motion}  # one types on a keyboard
         if is_it:
             self._cover([prep])
             self._add_relation(who.id, "holding", on.id, prep.span)

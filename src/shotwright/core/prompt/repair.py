@@ -43,13 +43,15 @@ WAYS = frozenset(
         "away",
     }
 )
-MOVERS = frozenset({"person", "animal", "vehicle", "light", "nature", "plant", "tool", "food", "furniture", "clothing"})
+MOVERS = frozenset(
+    {"body_part", "person", "animal", "vehicle", "light", "nature", "plant", "tool", "food", "furniture", "clothing"}
+)
 
 
 def misread(words: Words) -> dict[int, str]:
     """Places of words that were misread, and the plainer words to put there."""
     found = {word.i: _doing(words, word) for word in words if _is_really_doing(words, word)}
-    found |= {word.i: "dog" for word in words if _is_really_noun(words, word)}
+    found |= {word.i: "dog" for word in words if _is_really_noun(words, word) or _is_somebody(word)}
     found |= {
         i - 1: "dog" for i in found if i and found[i] in DOING and words[i - 1].tag == "JJ"
     }  # "in a tutu dancing"
@@ -218,6 +220,11 @@ def _is_headline(words: Words, word: Word, before: Word) -> bool:
     return is_bare and takes and _can_act(before) and word.text.endswith("ing") and is_verb(word.text)
 
 
+def _is_somebody(word: Word) -> bool:
+    """ "A skier": no comparative."""
+    return word.tag == "JJR" and _names_actor(word)
+
+
 def _is_placed(words: Words, place: Word) -> bool:
     """ "Kids on the sidewalk clapping": behind somebody, a preposition and an article."""
     low = max((w.i for w in words[: place.i] if w.text in CLAUSE_ENDS), default=-1) + 1
@@ -371,7 +378,7 @@ def _may_be_verb(words: Words, word: Word, low: int) -> bool:
         before.is_noun
         or before.tag in {"PRP", "RB", "CD"}
         or before.text in OTHERS
-        or (before.tag == "JJ" and noun_of(before.text) is not None)
+        or (before.tag in {"JJ", "JJR"} and noun_of(before.text) is not None)
     )
     dressed = before.text in COLOURS and word.i > 1 and words[word.i - 2].text == "in"  # "a defender in green dives"
     if not dressed and (not named or before.text in COLOURS):

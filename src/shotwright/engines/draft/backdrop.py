@@ -51,6 +51,8 @@ AS_OUTSIDE = 0.3
 """How far what is inside a building takes the colours of the picture that shows it."""
 PLAYBLAST = "playblast"
 """The style that shows blocking, timing and camera alone."""
+DARK = frozenset({"dark", "dim", "dimly", "gloomy", "unlit", "abandoned", "haunted", "moonlit", "shadowy"})
+"""What is said of rooms in which no lamp is lit."""
 NIGHT_LIGHTS = frozenset({"neon", "moonlight", "candle", "cyberpunk"})
 """Lights that a painted set shows by night unless the words name a time."""
 
@@ -75,6 +77,9 @@ def in_its_light(shot: Shot, backdrop: Backdrop | None) -> Shot:
         return shot
     if look.lighting is None and look.time_of_day is None and look.style is None:
         look = replace(look, lighting=_found(shot).kind.light)
+    is_lit = look.lighting is None and look.style is None and not DARK & set(shot.plan.setting.attributes)
+    if look.time_of_day in {"night", "evening", "later"} and is_lit and _found(shot).kind.room is not None:
+        look = replace(look, lighting="lamplit")  # in a room somebody has put a light on
     if look.time_of_day is None and NIGHT_LIGHTS & {look.lighting, look.style}:
         look = replace(look, time_of_day="night")
     return replace(shot, plan=replace(shot.plan, look=look))

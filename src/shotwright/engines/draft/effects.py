@@ -16,7 +16,7 @@ import numpy as np
 
 from shotwright.engines.draft.beams import OVERLAYS, Lit
 from shotwright.engines.draft.lamps import Glint
-from shotwright.engines.draft.looks.effects import EFFECTS, EVERYWHERE_Z, FAR, RGB, Particles
+from shotwright.engines.draft.looks.effects import EFFECTS, EVERYWHERE_Z, FAR, HIGH, RGB, Particles
 from shotwright.engines.draft.stage import lay_over
 from shotwright.media.colour import colour_of, rgb_pixel
 
@@ -255,7 +255,7 @@ def staged_effects(
                 source,
                 is_dark,
                 seed,
-                rise_m=_rise_m(effect.kind, first) if effect.kind in FAR else 0.0,
+                rise_m=_rise_m(effect.kind, first) if effect.kind in HIGH else 0.0,
                 is_bound=bound is not None or (source is not None and source.turned is not None),
                 colour=colour_of(effect.colour),
             )

@@ -22,7 +22,7 @@ from shotwright.engines.draft.blocking.containing import contained
 from shotwright.engines.draft.blocking.in_picture import act_out
 from shotwright.engines.draft.blocking.placing import Floor, Member, place_all
 from shotwright.engines.draft.blocking.ways import GOING
-from shotwright.engines.draft.cast.changes import BEATS, LASTING, changes_of
+from shotwright.engines.draft.cast.changes import BEATS, LASTING, changes_of, opened
 from shotwright.engines.draft.cast.members import GAITS, Subject, cast_of
 from shotwright.engines.draft.cast.pose import motions
 from shotwright.engines.draft.cast.props import with_props
@@ -57,24 +57,9 @@ SOLID, CUT_SHARE = 110, 0.12
 CLEAR_M = 0.5
 """How far what stands in a picture must be behind the people to stand up as a card."""
 FLOATS_M, FLOAT_M, CUT_S, ROUND_SHARE, HELD_UP = 0.25, 0.55, 0.05, 0.6, 0.6
-FURNITURE = frozenset(
-    {
-        "bed",
-        "sofa",
-        "couch",
-        "piano",
-        "throne",
-        "altar",
-        "desk",
-        "fireplace",
-        "stove",
-        "bathtub",
-        "fountain",
-        "goal",
-        "hoop",
-        "ring",
-    }
-)
+FURNITURE = frozenset({
+    "bed", "sofa", "couch", "piano", "throne", "altar", "desk", "fireplace", "stove", "bathtub", "fountain", "goal", "hoop", "ring", "lighthouse", "windmill", "barn", "campfire", "well",
+})  # fmt: skip
 """Pieces of which a set has one."""
 ROUNDS, UNSEEN = 2, 0.1
 """How often everybody is moved to where they are seen, and filmed anew; and what of enough is as good as nothing."""
@@ -322,7 +307,9 @@ def _not_acted(plan: ShotPlan, sprites: list[Sprite]) -> list[str]:
         posed = (
             action.motion in motions()
             if sprite.figure
-            else action.motion in CARDS_SHOW or (entity.ref and action.motion in GAITS)
+            else opened(entity, plan) != plan.actions_of(entity.id)
+            or action.motion in CARDS_SHOW
+            or (entity.ref and action.motion in GAITS)
         )
         if not posed and not (moves and (action.path or action.motion in GOING)):
             notes.append(f'{entity.ref or entity.noun}: "{action.verb}" is not acted')
@@ -400,7 +387,7 @@ def _stage_words(
         sprite.appears_s = member.entity.appears_s if member.track is None or is_cut_in else 0.0
         sprite.fade_s = 1 / floor.fps if is_cut_in else sprite.fade_s
         sprite.gone_s = min((at for at in left if _has_left(plan, member.entity, at)), default=math.inf)
-        acts = plan.actions_of(member.entity.id)
+        acts = opened(member.entity, plan)
         if sprite.figure is None and member.entity.kind == "animal":
             _stride(sprite, acts)
         if sprite.figure is None:

@@ -12,10 +12,13 @@ from shotwright.core.path import camera_path
 from shotwright.core.plan import CameraMove, Framing
 from shotwright.engines.draft.blocking import staging
 from shotwright.engines.draft.blocking.cutting import reframed
+from shotwright.engines.draft.blocking.details import detail_of
 from shotwright.engines.draft.cast.figures import Step, speed_of
 from shotwright.engines.draft.passage import shot_inside
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from shotwright.engines.base import Shot
     from shotwright.engines.draft.cast.members import Subject
     from shotwright.engines.draft.place import Place
@@ -117,6 +120,8 @@ def shoot(film: Filmed, first: State, framing: Framing) -> tuple[list[Pose], lis
             if number == 0
             else reframed(first, shown, sprites, film.place_at(shown.start_s), film.aspect, number=number)
         )
+        detail = detail_of(plan, shown, sprites)
+        state = state if detail is None else detail.state(state, shown.start_s if number else 0.0, film.aspect)
         space = _space(film, sprites, state, seconds=shown.start_s if number else 0.0)
         own = _during(moves, start / fps, (start + frames) / fps) if cuts else moves
         part = camera_path(own, space, frames=frames, duration_s=frames / fps, seed=film.shot.seed + number)
@@ -166,9 +171,12 @@ def _go_along(
     if film.is_worded and sprites:
         _tilt_to(poses, sprites[0], moves, fps=fps, start_s=start_s)
     if film.is_worded and sprites and not TURNS & {move.move for move in film.shot.plan.camera}:
+        detail = detail_of(film.shot.plan, framing, sprites)
+        main = detail.sprite if detail is not None else sprites[0]
+        share = AIM.get(framing.size or "", TARGET_AT)
+        aim = detail.above if detail is not None else lambda seconds: share * main.height_m - main.sunk(seconds)
         _keep_seen(
-            poses, sprites[0], AIM.get(framing.size or "", TARGET_AT), aspect=film.aspect, fps=fps, start_s=start_s,
-            is_whole=framing.size != "extreme_close_up" and sprites[0].figure is not None,
+            poses, main, aim, aspect=film.aspect, fps=fps, start_s=start_s, is_whole=detail is None and framing.size != "extreme_close_up" and main.figure is not None,
         )  # fmt: skip
 
 
@@ -209,23 +217,29 @@ def _follow(poses: list[Pose], sprite: Sprite, place: Place, fps: float, start_s
 
 
 def _keep_seen(
-    poses: list[Pose], sprite: Sprite, share: float, *, aspect: float, fps: float, start_s: float, is_whole: bool
+    poses: list[Pose],
+    sprite: Sprite,
+    aim: Callable[[float], float],
+    *,
+    aspect: float,
+    fps: float,
+    start_s: float,
+    is_whole: bool,
 ) -> None:
     """Turn the camera so far that whom the shot is about stays in the frame, and no farther.
 
     Args:
         poses: Of the shot; changed in place.
         sprite: Whom it is about.
-        share: Of their height, what it looks at.
+        aim: How high above their foot it looks at a time, metres.
         aspect: Frame height / frame width.
         fps: Frames per second.
         start_s: When the shot begins.
         is_whole: Whether heads must be in the frame.
     """
     for i, pose in enumerate(poses):
-        x, y, z = sprite.place(start_s + i / fps)
-        y -= sprite.sunk(start_s + i / fps)
-        dx, dy, dz = x - pose.x, y + share * sprite.height_m - pose.y, z - pose.z
+        x, foot, z = sprite.place(start_s + i / fps)
+        dx, dy, dz = x - pose.x, foot + aim(start_s + i / fps) - pose.y, z - pose.z
         if dx * math.sin(pose.yaw) + dz * math.cos(pose.yaw) < min(NEAREST_SEEN_M, 2 * sprite.height_m):
             continue  # passes the camera
         aside = (math.atan2(dx, dz) - pose.yaw + math.pi) % (2 * math.pi) - math.pi
@@ -234,7 +248,8 @@ def _keep_seen(
         wide, tall = SEEN * math.atan(0.5 / pose.lens), SEEN * math.atan(0.5 * aspect / pose.lens)
         yaw, pitch = aside - max(-wide, min(wide, aside)), above - max(-tall, min(tall, above))
         if is_whole:  # a head that leaves the frame is missed more than feet
-            top = math.atan2(y + 1.03 * sprite.height_m - pose.y, away) - pose.pitch
+            head = foot + 1.03 * sprite.height_m - sprite.sunk(start_s + i / fps)
+            top = math.atan2(head - pose.y, away) - pose.pitch
             pitch = max(pitch, min(top - HEAD_ROOM * math.atan(0.5 * aspect / pose.lens), MOST_RAD))
         poses[i] = replace(pose, yaw=pose.yaw + yaw, pitch=pose.pitch + pitch)
 

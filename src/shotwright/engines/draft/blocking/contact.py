@@ -26,6 +26,7 @@ REACH_M: dict[str, float] = {
     "hug": 0.34,
     "kiss": 0.42,
     "dance": 0.6,
+    "waltz": 0.46,
     "shake_hands": 0.85,
     "fight": 0.9,
     "punch": 0.75,

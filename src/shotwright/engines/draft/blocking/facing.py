@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     from shotwright.core.plan import Framing, ShotPlan
     from shotwright.engines.draft.blocking.placing import Member
 
-TOGETHER = frozenset({"talk", "fight", "hug", "kiss", "shake_hands", "dance"})
+TOGETHER = frozenset({"talk", "fight", "hug", "kiss", "shake_hands", "dance", "waltz"})
 FACING = frozenset({"face", "confront", "face off", "stare at"})
 """What one does with one another: motions, and verbs of several that name nobody else."""
+NEXT_TO = frozenset({"beside", "at", "left_of", "right_of", "behind", "in_front_of"})
 PAIR, ACROSS_DEG = 2, 90.0
 FACES, FACE_DEG = frozenset({"medium_close_up", "close_up", "extreme_close_up"}), 28.0
 """Sizes that show a face, and how far it may be turned away."""
@@ -44,11 +45,8 @@ def turn(members: list[Member], plan: ShotPlan, framing: Framing) -> None:
         m for m in members
         if m.is_figure and (m.motion in TOGETHER or m.entity.id in faces) and m.heading_deg is None
     ]  # fmt: skip
-    if len(talking) == PAIR and all(m.parent is None for m in talking):
-        one, other = sorted(talking, key=lambda m: m.x)
-        half = 0.5 * REACH_M.get(one.motion, abs(other.x - one.x)) * one.tall_m / 1.7
-        middle = 0.5 * (one.x + other.x)
-        one.x, other.x = middle - half, middle + half
+    if len(talking) == PAIR and all(m.parent is None or m.parent[1] in NEXT_TO for m in talking):
+        _bring_together(talking)
     if len(talking) > 1:
         middle = float(np.mean([m.x for m in talking]))
         for member in talking:
@@ -58,6 +56,18 @@ def turn(members: list[Member], plan: ShotPlan, framing: Framing) -> None:
     _show_face(members, framing)
     if members and framing.angle in {"side", "back"} and members[0].heading_deg is None:
         members[0].heading_deg = 90.0 if framing.angle == "side" else 180.0
+
+
+def _bring_together(pair: list[Member]) -> None:
+    """Two who do something with one another are in each other's reach, on one side of what they are beside."""
+    one, other = sorted(pair, key=lambda m: m.x)
+    beside = one.parent[0] if one.parent is not None and other.parent is not None else None
+    if beside is not None:
+        other.z = one.z
+        one.x, other.x = (beside.x - 0.5 * beside.wide_m - aside * one.tall_m for aside in (0.75, 0.3))
+    half = 0.5 * REACH_M.get(one.motion, abs(other.x - one.x)) * one.tall_m / 1.7
+    middle = 0.5 * (one.x + other.x)
+    one.x, other.x = middle - half, middle + half
 
 
 def _show_face(members: list[Member], framing: Framing) -> None:

@@ -25,6 +25,7 @@ LANDING = frozenset({"land", "swoop", "descend", "alight", "dive", "touch"})
 """Verbs that come down from the air."""
 RISEN = 0.4
 """How far what rises gently rises, in frame heights."""
+SIDE_BY_SIDE = 3
 PLAIN_ENDS = frozenset({"left", "right", "out", "near", "far", "up", "down"})
 SIDES = {"left": -1.0, "right": 1.0}
 SPEEDS_M_S = {"vehicle": 2.2, "animal": 2.0}
@@ -62,7 +63,7 @@ def set_off(members: list[Member], plan: ShotPlan, floor: Floor) -> None:
         riders = [
             child for child in member.children if child.parent and child.parent[1] in {"riding", "in", "inside", "on"}
         ]
-        acts = plan.actions_of(member.entity.id)
+        acts = tuple(a for a in plan.actions_of(member.entity.id) if not _is_ridden_for(member, a))
         acts += tuple(_aimed(a, member, plan) for a in plan.actions if _is_done_to(a, member))
         is_ridden = member.entity.kind in {"vehicle", "animal"} or any(
             r.parent and r.parent[1] == "riding" for r in riders
@@ -85,6 +86,14 @@ def set_off(members: list[Member], plan: ShotPlan, floor: Floor) -> None:
                 member.track = np.array([member.x, member.y, member.z]) + moved[id(parent[0])]
                 member.x, member.y, member.z = (float(v) for v in member.track[0])
             parent = parent[0].parent
+
+
+def _is_ridden_for(member: Member, action: Action) -> bool:
+    """Whether the mount does the going: "a rider on a black horse gallops from left to right"."""
+    if member.parent is None or action.motion not in GOING:
+        return False
+    mount, kind = member.parent
+    return kind == "riding" or (kind in {"on", "in", "inside"} and mount.entity.kind in {"vehicle", "animal"})
 
 
 def _is_done_to(action: Action, member: Member) -> bool:
@@ -234,8 +243,10 @@ def _end(member: Member, action: Action, at: Point, by_id: dict[str, Member], fl
 
 
 def _on_top(member: Member, target: Member) -> Point:
-    """A place on something."""
-    return np.array([target.x, target.y + support_m(member, target), target.z - 0.03])
+    """A place on something; several get one each, side by side."""
+    among = min(member.entity.count, SIDE_BY_SIDE)
+    aside = (member.copy % among - (among - 1) / 2) * member.wide_m
+    return np.array([target.x + aside, target.y + support_m(member, target), target.z - 0.03])
 
 
 def _walks(member: Member, action: Action) -> bool:

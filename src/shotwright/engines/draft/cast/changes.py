@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from shotwright.core.plan import Action
+    from shotwright.core.plan import Action, Entity, ShotPlan
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,12 @@ def _burst(share: float, _: float) -> Shape:
     return Shape(size, size, opacity=max(0.0, 1 - share / BURST) if share > 0 else 1.0)
 
 
+def _lidded(share: float) -> Shape:
+    """An eye that is open by this share."""
+    tall = 0.07 + 0.93 * share
+    return Shape(tall=tall, lift=0.5 * (1 - tall))
+
+
 LASTING: dict[str, Callable[[float, float], Shape]] = {
     "grow": lambda share, _: Shape(0.25 + 0.75 * share, 0.25 + 0.75 * share),
     "shrink": lambda share, _: Shape(1 - 0.7 * share, 1 - 0.7 * share),
@@ -84,6 +90,13 @@ BEATS: dict[str, Callable[[float], Shape]] = {
     "rotate": lambda s: Shape(wide=_turned(s, 0.3)),
 }  # fmt: skip
 """Changes that go on while something is done, by seconds."""
+LASTING |= {
+    "open_eye": lambda share, _: _lidded(min(1.0, 1.6 * share)),
+    "close_eye": lambda share, _: _lidded(1 - min(1.0, 1.6 * share)),
+    "swing_open": lambda share, _: Shape(wide=1 - 0.78 * share),
+    "swing_shut": lambda share, _: Shape(wide=0.22 + 0.78 * share),
+    "bloom": lambda share, _: Shape(0.35 + 0.65 * share, 0.6 + 0.4 * share),
+}
 LASTING["sleep"] = LASTING["lie"] = lambda share, _: Shape(1.08, 1 - 0.42 * min(1.0, 4 * share + 0.999))
 """An animal that lies is lower."""
 BEATS |= {"sneak": BEATS["walk"], "march": BEATS["walk"], "limp": BEATS["walk"], "ballet": BEATS["dance"]}
@@ -93,6 +106,27 @@ def _turned(seconds: float, hertz: float) -> float:
     """Width of a card that turns: it never gets as thin as a line."""
     wide = math.cos(2 * math.pi * hertz * seconds)
     return math.copysign(max(0.12, abs(wide)), wide)
+
+
+SWINGING = frozenset({"door", "gate", "doors", "curtain", "drape", "shutter", "hatch", "window"})
+PETALLED = frozenset({"flower", "bud", "rose", "tulip", "lotus", "blossom", "sunflower", "lily", "daisy", "orchid", "peony", "water lily"})  # fmt: skip
+OPENING = {
+    "open": {"eye": "open_eye", "eyelid": "open_eye", **dict.fromkeys(SWINGING, "swing_open"), **dict.fromkeys(PETALLED, "bloom")},
+    "close": {"eye": "close_eye", "eyelid": "close_eye", **dict.fromkeys(SWINGING, "swing_shut")},
+}  # fmt: skip
+"""What opening and closing look like, by verb and noun."""
+
+
+def opened(entity: Entity, plan: ShotPlan) -> tuple[Action, ...]:
+    """What something does, as it shows it: opening and closing by what it is, also where somebody else opens it."""
+    done = (a for a in plan.actions if a.object == entity.id and _opening(entity.noun, a) is not a)
+    return tuple(_opening(entity.noun, a) for a in (*plan.actions_of(entity.id), *done))
+
+
+def _opening(noun: str, action: Action) -> Action:
+    verb = {"bloom": "open", "blossom": "open", "shut": "close", "unfurl": "open"}.get(action.verb, action.verb)
+    shown = OPENING.get(verb.split()[0], {}).get(noun.rpartition(" ")[2])
+    return action if shown is None else replace(action, motion=shown)
 
 
 def changes_of(actions: tuple[Action, ...], toppled: tuple[Action, ...] = (), *, is_still: bool) -> list[Change]:

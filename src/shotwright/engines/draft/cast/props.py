@@ -21,7 +21,7 @@ from shotwright.engines.draft.cast.library import row_of
 if TYPE_CHECKING:
     from shotwright.core.plan import Action, ShotPlan
 
-AT_A_TABLE = frozenset({"knead", "cut", "stir", "pour", "write", "tinker", "put_down"})
+AT_A_TABLE = frozenset({"type", "knead", "cut", "stir", "pour", "write", "tinker", "put_down"})
 """Work on small things that is done over a table."""
 SMALL_M = 0.5
 HAD = {"held": "holding", "ridden": "riding"}
@@ -85,7 +85,9 @@ def with_props(plan: ShotPlan) -> ShotPlan:
     for number, action in enumerate(plan.actions):
         if action.motion != "pour" or action.who in pouring:  # "water splashing" pours from nothing
             _fill(number, action, layout)
+    _fold_liquids(layout)
     for action in list(layout.actions):
+        _cook(action, layout)
         _set_table(action, layout)
         _launch(action, layout)
     _lay_out(layout)
@@ -95,6 +97,35 @@ def with_props(plan: ShotPlan) -> ShotPlan:
         plan, entities=tuple(layout.entities), relations=tuple(layout.relations), actions=tuple(layout.actions),
         effects=(*plan.effects, *layout.effects),
     )  # fmt: skip
+
+
+PANS = frozenset({"pan", "wok", "skillet", "pot", "saucepan", "casserole"})
+
+
+def _cook(action: Action, layout: _Layout) -> None:
+    """ "Tosses vegetables in a pan": the pan is in the hand, and the vegetables in the pan."""
+    pan = next((e for e in layout.entities if e.noun.rpartition(" ")[2] in PANS), None)
+    if action.motion != "cook" or pan is None or any(r.of == pan.id for r in layout.relations):
+        return
+    moved = [r for r in layout.relations if r.relation == "holding" and r.of == action.who]
+    layout.relations = [r for r in layout.relations if r not in moved]
+    layout.relate(action.who, "holding", pan.id)
+    food = next((e for e in layout.entities if e.id == action.object and e.id != pan.id), None)
+    if food is not None:
+        layout.relate(food.id, "in", pan.id)
+        layout.entities = [replace(e, count=1) if e is food else e for e in layout.entities]
+
+
+def _fold_liquids(layout: _Layout) -> None:
+    """ "A glass of milk" is one thing."""
+    kinds = {e.id: e.kind for e in layout.entities}
+    acting = {a.who for a in layout.actions} | {a.object for a in layout.actions}
+    for inner in [r for r in layout.relations if r.relation in {"in", "inside"} and kinds.get(r.to) == "tool"]:
+        liquid = next((e for e in layout.entities if e.id == inner.of), None)
+        is_liquid = liquid is not None and liquid.noun.rpartition(" ")[2] in tables()["liquids"]
+        if liquid is not None and is_liquid and liquid.id not in acting and not liquid.ref:
+            layout.entities.remove(liquid)
+            layout.relations.remove(inner)
 
 
 def _stand_together(layout: _Layout) -> None:
@@ -199,6 +230,8 @@ def _give(entity: Entity, row: str, number: int | None, layout: _Layout) -> None
     holds = any(r.of == entity.id and r.relation == "holding" for r in layout.relations)
     if is_named or row_of(noun) is None or (how == "held" and holds):
         return
+    if how == "at" and number is not None and layout.actions[number].object is not None:
+        return  # types on a keyboard
     name = layout.add(noun, entity)
     layout.entities[-1] = replace(layout.entities[-1], count=entity.count)
     if how in HAD:

@@ -147,7 +147,7 @@ SIZES = {
 PATTERNS = frozenset({"striped", "stripy", "plaid", "checked", "checkered", "tartan"})
 BRIGHT = 500
 """Sum of the channels from which on stripes are darker than the cloth."""
-HEADS = ((0.8, 1.75), (1.0, 1.6), (1.3, 1.42), (1.45, 1.3))
+HEADS = ((0.8, 2.0), (1.0, 1.9), (1.3, 1.72), (1.45, 1.5), (1.65, 1.15))
 """Below these usual heights in metres: heads of babies, toddlers, children."""
 TINY_M, GIANT_M = 0.4, 0.45
 LITTLE, LITTLE_M = frozenset({"tiny", "miniature", "teeny"}), 0.4
@@ -261,6 +261,8 @@ def _solids(entity: Entity, worn: list[Entity], top: RGB, hair: RGB) -> tuple[tu
         if solid is not None:
             if solid == "skirt" and {"long", "flowing"} & set(garment.attributes):
                 solid = "gown"
+            if solid == "hat" and SOLIDS.get(TRADES.get(noun, ""), SOLIDS["coat"]).part == SOLIDS["hat"].part:
+                solid = TRADES[noun]  # the hat of a chef
             found[solid] = (
                 hair if solid == "beard" else WHITE if solid == "shirt front" else _dyed(garment) or _usual(solid, top)
             )

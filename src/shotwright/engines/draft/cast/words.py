@@ -27,6 +27,8 @@ from shotwright.media.colour import colour_of
 if TYPE_CHECKING:
     from shotwright.core.plan import Action, ShotPlan
 
+HEAD_SHARE = 0.13
+"""Of a body, its head from the chin up."""
 COPIES_MAX, PEOPLE_MAX, ALL_MAX = 5, 7, 22
 ON_FOOT = frozenset({"walk", "run", "crawl", "sit", "stand", "sleep", "eat", "drink", "march", "dance"})
 LEAST_M = 0.06
@@ -150,7 +152,9 @@ def _is_shown(entity: Entity, plan: ShotPlan, notes: list[str]) -> bool:
         return False
     holder = next((plan.entity(r.to) for r in plan.relations if r.of == entity.id and r.relation == "in"), None)
     is_moved = any(
-        a.who == entity.id or a.object == entity.id for a in plan.actions if a.motion in {"put_down", "fall"}
+        a.who == entity.id or a.object == entity.id
+        for a in plan.actions
+        if a.motion in {"put_down", "fall", "cook", "throw"}
     )
     if entity.kind == "food" and holder is not None and holder.kind == "tool" and entity.count == 1 and not is_moved:
         notes.append(f"{entity.noun}: not seen in the {holder.noun}")
@@ -298,7 +302,9 @@ def _person(entity: Entity, copy: int, plan: ShotPlan) -> tuple[Member, Look]:
     tall = height_of(entity)
     worn = worn_by(entity, plan)
     steps = steps_of(entity, plan)
-    figure = Figure(steps, clothes_of(entity, worn, copy), tall, 0.37 * copy)
+    clothes = clothes_of(entity, worn, copy)
+    body = tall / (1 + HEAD_SHARE * (clothes.head - 1))  # a child's head is part of its height
+    figure = Figure(steps, clothes, body, 0.37 * copy)
     card = figure.card(0.0, 0.0, 0.0).cut
     wide = max(FIGURE_WIDTH * tall, card.aspect * tall * 0.9)
     return Member(entity, copy, tall, wide, is_figure=True, motion=steps[0].motion), Look(figure, card)
@@ -338,6 +344,7 @@ def steps_of(entity: Entity, plan: ShotPlan) -> list[Step]:
     at_rest = _at_rest(entity, plan)
     plays = PLAYERS.get(entity.noun.split()[-1] if entity.noun else "")
     mine = [replace(a, motion=plays) if plays and a.verb == "play" else a for a in plan.actions_of(entity.id)]
+    mine = [replace(a, motion="waltz") if a.motion == "dance" and _in_arms(entity, a, plan) else a for a in mine]
     known = [a for a in mine if a.motion in motions()]
     acts = [a for a in known if a.motion not in QUIET or not any(_is_meanwhile(a, b) for b in known)]
     acts = _seated(acts)
@@ -347,6 +354,22 @@ def steps_of(entity: Entity, plan: ShotPlan) -> list[Step]:
     if steps[0].start_s > 0.05:
         steps.insert(0, Step(at_rest, 0.0, steps[0].start_s))
     return steps
+
+
+TWO = 2
+COUPLES = frozenset({"couple", "pair", "lover", "newlywed", "partner"})
+CLOSELY = frozenset({"slowly", "together", "closely", "romantically", "tenderly", "gently", "gracefully", "elegantly"})
+
+
+def _in_arms(entity: Entity, action: Action, plan: ShotPlan) -> bool:
+    """Whether two dance with one another: a couple, two who do it slowly, one with somebody."""
+    other = plan.entity(action.object)
+    if other is not None:
+        return other.kind == "person"
+    dancers = [plan.entity(a.who) for a in plan.actions if a.motion == "dance"]
+    people = sum(one.count for one in dancers if one is not None and one.kind == "person")
+    is_pair = people == TWO
+    return is_pair and (entity.noun in COUPLES or action.manner in CLOSELY)
 
 
 def _seated(acts: list[Action]) -> list[Action]:

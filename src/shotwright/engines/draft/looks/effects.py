@@ -77,6 +77,10 @@ EFFECTS: dict[str, tuple[Particles, ...]] = {
         Particles("drop", ((232, 242, 248),), 90, (0.02, 0.05), 1.2, (-0.4, 1.5), 1.0, gravity=4.5, reach=(0.9, 0.1, 0.4), has_source=True, opacity=0.8),
         Particles("puff", ((238, 244, 248),), 14, (0.2, 0.4), 1.4, (-0.3, 0.5), 0.4, grown=2.2, reach=(0.8, 0.2, 0.3), has_source=True, opacity=0.4),
     ),
+    "breakers": (
+        Particles("drop", ((238, 246, 250),), 260, (0.08, 0.2), 1.9, (-0.6, 5.2), 2.2, gravity=6.0, reach=(13.0, 0.2, 1.6), above=0.1, burst_s=1.9, opacity=0.85),
+        Particles("puff", ((240, 246, 250),), 40, (0.9, 1.8), 1.9, (-0.4, 2.2), 0.9, gravity=1.6, grown=2.0, reach=(13.0, 0.3, 1.6), above=0.2, burst_s=1.9, opacity=0.55),
+    ),
     "bubbles": (Particles("bubble", ((226, 242, 250),), 150, (0.04, 0.15), 5.0, (0.0, 0.55), 0.15, sway_m=0.12, reach=(3.0, 2.0, 2.5), opacity=0.75),),
     "leaves": (Particles("leaf", ((206, 132, 48), (184, 84, 40), (214, 176, 70)), 110, (0.09, 0.18), 5.0, (-0.7, -0.55), 0.3, sway_m=0.4, reach=(4.5, 3.6, 2.6), above=0.6),),
     "petals": (Particles("petal", ((246, 190, 206), (252, 220, 228), (238, 158, 184)), 150, (0.07, 0.13), 5.0, (-0.3, -0.5), 0.2, sway_m=0.35, reach=(3.4, 3.4, 2.6), above=0.8),),
@@ -96,5 +100,7 @@ EFFECTS: dict[str, tuple[Particles, ...]] = {
 """Particles by the kind of effect; several layers, the farther ones first."""
 EVERYWHERE_Z = 4.5
 """Around where what is everywhere is centred, metres ahead, where nobody is."""
-FAR = {"fireworks": 26.0, "clouds": 70.0}
+FAR = {"breakers": 11.0, "fireworks": 26.0, "clouds": 70.0}
 """Effects that are far behind everybody, metres ahead."""
+HIGH = frozenset({"fireworks", "clouds"})
+"""Of these, what is in the upper part of the frame."""

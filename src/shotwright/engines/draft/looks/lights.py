@@ -36,6 +36,7 @@ LIGHTS: dict[str, Lighting] = {
     "low_key": Lighting(Grade(-0.9, 1.2, -0.02), {"rim": 0.35}),
     "high_key": Lighting(Grade(0.6, 0.9, 0.05)),
     "volumetric": Lighting(Grade(0.1, 0.93, 0.04, warmth=5), {"glow": 0.7}),
+    "lamplit": Lighting(Grade(1.2, 1.0, 0.02, 1.35, warmth=12, roll=-0.45), {"shadow": 0.2}, rim=(255, 206, 150)),
     "warm": Lighting(Grade(-0.1, 1.05, 0.0, 1.06, warmth=9), {"shadow": 0.2}, rim=(255, 200, 140)),
     "spotlight": Lighting(Grade(-0.95, 1.15, -0.02, 1.0, warmth=2), {"rim": 0.4, "shadow": 0.3}),
     "studio": Lighting(Grade(0.2, 1.05)),

@@ -108,17 +108,27 @@ def place_told_by(nouns: Iterable[str], actions: Iterable[Action] = (), *, is_ou
             "building",
             "clothing",
         }  # a kitchen table, and no ice cream
-        own = [rows()[word]["name"] for word in words[:-1] if tells and word in rows() and noun_of(word) is not None]
+        own = [
+            rows()[word]["name"]
+            for word in words[:-1]
+            if tells and word in rows() and word not in CUTS_OF_CLOTH and noun_of(word) is not None
+        ]
         told = next((_told()[form] for name in names for form in (name, singular(name)) if form in _told()), None)
         near = noun_of(words[-1]) if words and told is None else None
         general = _told().get(near.near) if near is not None else None
-        for place, weight in ((own[0] if own else None, OWN_WORD), (told, 2), (general, 1)):
+        for place, weight in (
+            (own[0] if own else None, OWN_WORD),
+            (told, 2 + any(" " in name for name in names if name in _told())),
+            (general, 1),
+        ):
             if place is not None and not (is_outside and rows()[place]["base"] == "room"):
                 voices[place] += weight
     return max(voices, key=lambda place: voices[place]) if voices else None
 
 
 OWN_WORD = 3
+CUTS_OF_CLOTH = frozenset({"trench", "tank", "tent", "bell", "bar"})
+"""What names a garment after a place where it is not worn: "a trench coat"."""
 
 
 def is_vehicle_room(noun: str) -> bool:
@@ -159,6 +169,8 @@ def find_place(setting: Setting, *, has_cast: bool, is_aerial: bool = False) -> 
     others = [row for _, row in known[1:]]
     if known and known[0][1]["base"] == "room" and not setting.inside and known[0][0] in BUILDINGS:
         known = [(noun, row) for noun, row in known if row["base"] != "room"] or known
+    if known and known[0][1]["base"] == "studio" and "dark" in setting.shells:
+        known = [(known[0][0], rows()["black glass"])]  # "studio lighting, dark background"
     if known:
         noun, row = known[0]
         return Found(_built(row, setting, others), noun, is_known=True)

@@ -1,0 +1,88 @@
+"""Hands and feet that the words name alone belong to somebody: "close-up of hands typing on a keyboard"."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from shotwright.core.plan import Entity, Relation
+
+if TYPE_CHECKING:
+    from shotwright.core.plan import ShotPlan
+
+LIMBS = frozenset({"hand", "finger", "fist", "palm", "thumb", "wrist", "arm", "forearm", "foot", "toe", "ankle", "leg", "knee", "calf"})  # fmt: skip
+REFLECTED = {"fire": "glow", "flame": "glow", "explosion": "glow"}
+"""What of an effect is seen in an eye."""
+CLOSE = frozenset({"medium_close_up", "close_up", "extreme_close_up"})
+PAIR = 2
+
+
+def owned(plan: ShotPlan) -> ShotPlan:
+    """Give limbs that nobody owns their owner, who does what they do; in a close shot, or where there are two of them."""
+    plan = _inside_eyes(plan)
+    parts = {r.of for r in plan.relations if r.relation == "part_of"}
+    is_close = any(shot.size in CLOSE for shot in plan.shots)
+    for limb in [e for e in plan.entities if e.noun.rpartition(" ")[2] in LIMBS and not e.ref]:
+        if plan.task != "edit" and limb.id not in parts and (is_close or limb.count == PAIR):
+            plan = _with_owner(plan, limb)
+    return plan
+
+
+def _inside_eyes(plan: ShotPlan) -> ShotPlan:
+    """ "A flame reflected in the pupil" of an eye: no pupil of a school."""
+    eye = next((e for e in plan.entities if e.noun == "eye"), None)
+    inner = {e.id for e in plan.entities if e.noun in {"pupil", "iris"} and not e.ref}
+    if eye is None or not inner:
+        return plan
+    effects = tuple(
+        replace(e, where=eye.id, kind=REFLECTED.get(e.kind, e.kind)) if e.where in inner else e for e in plan.effects
+    )
+    entities = tuple(e for e in plan.entities if e.id not in inner)
+    relations = tuple(r for r in plan.relations if not {r.of, r.to} & inner)
+    actions = tuple(a for a in plan.actions if a.who not in inner)
+    return replace(plan, entities=entities, effects=effects, relations=relations, actions=actions)
+
+
+def _with_owner(plan: ShotPlan, limb: Entity) -> ShotPlan:
+    before = [e for e in plan.entities if e.kind == "person" and e.span and limb.span and e.span < limb.span]
+    owner = before[-1] if before else _somebody(plan, limb)
+    entities = plan.entities if before else (owner, *plan.entities)
+    touched = next((r.to for r in plan.relations if r.of == limb.id and r.relation in {"on", "over", "at"}), None)
+    actions = tuple(
+        replace(a, who=owner.id, object=a.object or touched) if a.who == limb.id else a for a in plan.actions
+    )
+    relations = tuple(
+        replace(r, of=owner.id) if r.of == limb.id else r
+        for r in plan.relations
+        if not (r.of == limb.id and r.to == touched and actions != plan.actions)
+    )
+    whole = Relation(limb.id, "part_of", owner.id, 0.0, plan.duration_s, span=limb.span)
+    return replace(plan, entities=entities, actions=actions, relations=(*relations, whole))
+
+
+def _somebody(plan: ShotPlan, limb: Entity) -> Entity:
+    number = 1 + max((int(e.id[1:]) for e in plan.entities if e.id[1:].isdecimal()), default=0)
+    return Entity(f"e{number}", "person", "person", None, None, 1, limb.attributes)
+
+
+WORK = frozenset({"type", "write", "tinker", "paint", "cut", "stir", "read", "hammer"})
+"""Motions of hands at something small."""
+
+
+def handled(plan: ShotPlan) -> ShotPlan:
+    """ "Types on a laptop", "writes in a notebook": nobody stands on what their hands work at."""
+    kinds = {e.id: e.kind for e in plan.entities}
+    at = {r.of: r for r in plan.relations if r.relation in {"on", "in", "at", "over"} and kinds.get(r.to) == "tool"}
+    doing = {
+        a.who: at[a.who].to
+        for a in plan.actions
+        if a.who in at and a.object is None and kinds.get(a.who) == "person" and (a.motion in WORK or a.verb == "work")
+    }
+    actions = tuple(
+        replace(a, object=doing[a.who], motion=a.motion or "tinker")
+        if a.who in doing and a.object is None and (a.motion in WORK or a.verb == "work")
+        else a
+        for a in plan.actions
+    )
+    relations = tuple(r for r in plan.relations if not (r.of in doing and r is at.get(r.of)))
+    return replace(plan, actions=actions, relations=relations) if doing else plan
