@@ -51,3 +51,39 @@ def test_a_hero_shot_has_no_hero_and_a_push_in_on_her_puts_nobody_on_her() -> No
 def test_a_beard_does_nothing(text: str) -> None:
     plan = read(text)
     assert {plan.entity(act.who).noun for act in plan.actions} == {text.split()[1]}  # type: ignore[union-attr]
+
+
+def test_a_skier_is_no_comparative() -> None:
+    plan = read("A skier races down snowy mountains")
+    assert [e.noun for e in plan.entities] == ["skier"]
+    assert [a.motion for a in plan.actions] == ["run"]
+    assert plan.setting.places == ("mountain",)
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("A red train comes out of a tunnel in snowy mountains", "mountain"), ("A woman steps out of a bar onto a rainy street", "street"),
+        ("An astronaut walks across the moon surface", "moon surface"), ("A man walks on the surface of the moon", "moon"),
+        ("A man sits in an empty subway car", "subway car"), ("A hiker walks through the hills", "hill"),
+    ],
+)  # fmt: skip
+def test_where_it_is(text: str, place: str) -> None:
+    setting = read(text).setting
+    assert setting.places[0] == place
+    assert setting.inside == (place == "subway car")
+
+
+def test_a_train_in_the_mountains_has_no_mountains_beside_it() -> None:
+    assert [e.noun for e in read("A red train in snowy mountains").entities] == ["train"]
+    assert "mountain" in [e.noun for e in read("A dragon flies over the mountains").entities]
+
+
+def test_waves_that_crash_are_the_seas() -> None:
+    plan = read("Huge waves crash on the rocks below a lighthouse")
+    assert "breakers" in {e.kind for e in plan.effects}
+
+
+def test_who_sits_reading_reads_while_they_sit() -> None:
+    acts = read("A man sits in a train, reading a newspaper").actions
+    assert {a.motion: a.start_s for a in acts} == {"sit": 0.0, "read": 0.0}

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from shotwright.core.plan import Entity, Relation
 
 if TYPE_CHECKING:
-    from shotwright.core.plan import ShotPlan
+    from shotwright.core.plan import Preposition, ShotPlan
 
 LIMBS = frozenset({"hand", "finger", "fist", "palm", "thumb", "wrist", "arm", "forearm", "foot", "toe", "ankle", "leg", "knee", "calf"})  # fmt: skip
 REFLECTED = {"fire": "glow", "flame": "glow", "explosion": "glow"}
 """What of an effect is seen in an eye."""
+SHOES = frozenset({"boot", "shoe", "sneaker", "heel", "sandal", "slipper", "trainer"})
 CLOSE = frozenset({"medium_close_up", "close_up", "extreme_close_up"})
 PAIR = 2
 
@@ -22,9 +23,14 @@ def owned(plan: ShotPlan) -> ShotPlan:
     plan = _inside_eyes(plan)
     parts = {r.of for r in plan.relations if r.relation == "part_of"}
     is_close = any(shot.size in CLOSE for shot in plan.shots)
-    for limb in [e for e in plan.entities if e.noun.rpartition(" ")[2] in LIMBS and not e.ref]:
-        if plan.task != "edit" and limb.id not in parts and (is_close or limb.count == PAIR):
-            plan = _with_owner(plan, limb)
+    worn = {r.to for r in plan.relations if r.relation == "wearing"}
+    for limb in [e for e in plan.entities if e.noun.rpartition(" ")[2] in LIMBS | SHOES and not e.ref]:
+        is_shoe = limb.noun.rpartition(" ")[2] in SHOES
+        is_alone = limb.id not in worn and any(a.who == limb.id for a in plan.actions) if is_shoe else True
+        if plan.task == "edit" or not is_alone:
+            continue
+        if limb.id in parts or is_close or limb.count == PAIR:
+            plan = _with_owner(plan, limb, "wearing" if is_shoe else "part_of")
     return plan
 
 
@@ -43,8 +49,12 @@ def _inside_eyes(plan: ShotPlan) -> ShotPlan:
     return replace(plan, entities=entities, effects=effects, relations=relations, actions=actions)
 
 
-def _with_owner(plan: ShotPlan, limb: Entity) -> ShotPlan:
+def _with_owner(plan: ShotPlan, limb: Entity, how: Preposition) -> ShotPlan:
+    known = {r.to for r in plan.relations if r.of == limb.id and r.relation == "part_of"}
     before = [e for e in plan.entities if e.kind == "person" and e.span and limb.span and e.span < limb.span]
+    before = [e for e in plan.entities if e.id in known] if known else before
+    if known and any(e.kind != "person" for e in before):
+        return plan  # a kraken's arm has a life of its own
     owner = before[-1] if before else _somebody(plan, limb)
     entities = plan.entities if before else (owner, *plan.entities)
     touched = next((r.to for r in plan.relations if r.of == limb.id and r.relation in {"on", "over", "at"}), None)
@@ -52,17 +62,18 @@ def _with_owner(plan: ShotPlan, limb: Entity) -> ShotPlan:
         replace(a, who=owner.id, object=a.object or touched) if a.who == limb.id else a for a in plan.actions
     )
     relations = tuple(
-        replace(r, of=owner.id) if r.of == limb.id else r
+        replace(r, of=owner.id) if r.of == limb.id and r.relation != "part_of" else r
         for r in plan.relations
         if not (r.of == limb.id and r.to == touched and actions != plan.actions)
     )
-    whole = Relation(limb.id, "part_of", owner.id, 0.0, plan.duration_s, span=limb.span)
-    return replace(plan, entities=entities, actions=actions, relations=(*relations, whole))
+    pair = (owner.id, limb.id) if how == "wearing" else (limb.id, owner.id)
+    whole = () if known else (Relation(pair[0], how, pair[1], 0.0, plan.duration_s, span=limb.span),)
+    return replace(plan, entities=entities, actions=actions, relations=(*relations, *whole))
 
 
 def _somebody(plan: ShotPlan, limb: Entity) -> Entity:
     number = 1 + max((int(e.id[1:]) for e in plan.entities if e.id[1:].isdecimal()), default=0)
-    return Entity(f"e{number}", "person", "person", None, None, 1, limb.attributes)
+    return Entity(f"e{number}", "person", "person", None, None, 1, () if limb.kind == "clothing" else limb.attributes)
 
 
 WORK = frozenset({"type", "write", "tinker", "paint", "cut", "stir", "read", "hammer"})

@@ -120,8 +120,8 @@ def parse_prompt(
     bound = bound_media(staged, _Media(images, elements, has_video).references(), roles.mentioned)
     notes = lint(bound, tokens, tuple(item.move for item in camera.moves))
     noted = replace(bound, warnings=(*bound.warnings, *notes))
-    focused = replace(noted, shots=tuple(focused(shot, noted, tokens) for shot in noted.shots))
-    return replace(focused, unread=unread_words(focused, tokens, film | scene.taken))
+    whole = replace(noted, shots=tuple(focused(shot, noted, tokens) for shot in noted.shots))
+    return replace(whole, unread=unread_words(whole, tokens, film | scene.taken))
 
 
 def _over_all(task: Task, tokens: list[Token], roles: Roles, camera: ParsedCamera) -> ShotPlan:
@@ -186,7 +186,7 @@ def _placed(plan: ShotPlan, tokens: list[Token]) -> ShotPlan:
     """The place of a plan whose sentences name none: a noun of the settings that is nobody ("INT. KITCHEN", "Underwater, ...")."""
     if plan.setting.places or plan.task == "edit":
         return plan
-    acting = {action.who for action in plan.actions}
+    acting = {one for action in plan.actions for one in (action.who, action.object)}  # who carves wood is in no woods
     scenery = {
         e.id for e in plan.entities if e.noun in v.PLACE_NOUNS and e.kind in {"nature", "other"} and e.id not in acting
     }

@@ -23,6 +23,7 @@ from shotwright.engines.draft.blocking.in_picture import act_out
 from shotwright.engines.draft.blocking.placing import Floor, Member, place_all
 from shotwright.engines.draft.blocking.ways import GOING
 from shotwright.engines.draft.cast.changes import BEATS, LASTING, changes_of, opened
+from shotwright.engines.draft.cast.figures import body_m
 from shotwright.engines.draft.cast.members import GAITS, Subject, cast_of
 from shotwright.engines.draft.cast.pose import motions
 from shotwright.engines.draft.cast.props import with_props
@@ -453,7 +454,7 @@ def _put(sprite: Sprite, member: Member, fps: float) -> None:
     sprite.is_floating |= member.y > FLOATS_M
     sprite.height_m = member.tall_m - lift
     if sprite.figure is not None:
-        sprite.figure.height_m = member.tall_m
+        sprite.figure.height_m = body_m(member.tall_m, sprite.figure.clothes)
 
 
 def _cuts(shot: Shot, cache: Cache, subject: Subject, lookdev: LookDev, air: FrameYUV) -> list[CutOut]:

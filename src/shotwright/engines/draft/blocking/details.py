@@ -20,7 +20,7 @@ HANDS, FEET, EYES = ("r_wrist", "l_wrist"), ("r_ankle", "l_ankle"), ("r_eye", "l
 PARTS: dict[str, tuple[tuple[str, ...], float]] = {
     **dict.fromkeys(("hand", "finger", "fist", "palm", "thumb", "wrist", "fingertip"), (HANDS, 0.62)),
     **dict.fromkeys(("arm", "forearm"), (("r_elbow", "l_elbow"), 0.9)),
-    **dict.fromkeys(("foot", "toe", "ankle", "heel"), (FEET, 0.7)),
+    **dict.fromkeys(("foot", "toe", "ankle", "heel", "boot", "shoe", "sneaker", "sandal", "slipper", "trainer"), (FEET, 0.7)),
     **dict.fromkeys(("leg", "knee", "calf"), (("r_knee", "l_knee"), 1.1)),
     **dict.fromkeys(("eye", "eyelid", "eyelash", "pupil", "tear", "brow", "eyebrow"), (EYES, 0.26)),
     **dict.fromkeys(("face", "nose", "cheek", "smile", "mouth", "lip", "beard", "chin"), (("nose",), 0.34)),
@@ -79,6 +79,7 @@ def detail_of(plan: ShotPlan, framing: Framing, sprites: list[Sprite]) -> Detail
     if part is None or row is None or framing.size not in CLOSE:
         return None
     wholes = {r.to for r in plan.relations if r.of == part.id and r.relation == "part_of"}
+    wholes |= {r.of for r in plan.relations if r.to == part.id and r.relation == "wearing"}
     whole = next((s for s in sprites if s.word in wholes and s.figure is not None), None)
     if whole is None:
         return None

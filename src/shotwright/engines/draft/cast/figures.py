@@ -61,6 +61,8 @@ JOINTS = {"neck": "Neck"} | {
     for side in "RL"
     for name in ("Shoulder", "Elbow", "Wrist", "Hip", "Knee", "Ankle")
 }
+HEAD_SHARE = 0.13
+"""Of a body, its head from the chin up."""
 FACED = ("nose", "r_eye", "l_eye", "r_ear", "l_ear")
 FACE = ((0.0, 0.285, 0.13), (-0.034, 0.32, 0.115), (0.034, 0.32, 0.115), (-0.082, 0.3, 0.02), (0.082, 0.3, 0.02))
 """Where a face is on a head at rest, metres."""
@@ -152,6 +154,11 @@ class Figure:
         motion, phase = self.at(seconds)
         lower = skeleton("stand", 0.0, 1.0)[0, 1] - skeleton(motion, round(phase * 8) / 8, 1.0)[0, 1]
         return float(lower) * self.height_m / STANDING_M if lower > SUNK_M else 0.0
+
+
+def body_m(tall_m: float, clothes: Clothes) -> float:
+    """Height of a body with a usual head, where its own larger one is part of somebody's height, metres."""
+    return tall_m / (1 + HEAD_SHARE * (clothes.head - 1))
 
 
 def is_seated(motion: str) -> bool:

@@ -14,7 +14,7 @@ from shotwright.core.prompt.vocabulary import PLACE_NOUNS
 from shotwright.engines.analysis.cutout import CutOut
 from shotwright.engines.draft.blocking.placing import Member
 from shotwright.engines.draft.cast.costume import WORN
-from shotwright.engines.draft.cast.figures import Figure, Step
+from shotwright.engines.draft.cast.figures import Figure, Step, body_m
 from shotwright.engines.draft.cast.labels import box_of
 from shotwright.engines.draft.cast.library import Row, is_scenic, picture_of, row_of
 from shotwright.engines.draft.cast.pose import SEATED, can_sit, motions
@@ -27,8 +27,6 @@ from shotwright.media.colour import colour_of
 if TYPE_CHECKING:
     from shotwright.core.plan import Action, ShotPlan
 
-HEAD_SHARE = 0.13
-"""Of a body, its head from the chin up."""
 COPIES_MAX, PEOPLE_MAX, ALL_MAX = 5, 7, 22
 ON_FOOT = frozenset({"walk", "run", "crawl", "sit", "stand", "sleep", "eat", "drink", "march", "dance"})
 LEAST_M = 0.06
@@ -303,8 +301,7 @@ def _person(entity: Entity, copy: int, plan: ShotPlan) -> tuple[Member, Look]:
     worn = worn_by(entity, plan)
     steps = steps_of(entity, plan)
     clothes = clothes_of(entity, worn, copy)
-    body = tall / (1 + HEAD_SHARE * (clothes.head - 1))  # a child's head is part of its height
-    figure = Figure(steps, clothes, body, 0.37 * copy)
+    figure = Figure(steps, clothes, body_m(tall, clothes), 0.37 * copy)
     card = figure.card(0.0, 0.0, 0.0).cut
     wide = max(FIGURE_WIDTH * tall, card.aspect * tall * 0.9)
     return Member(entity, copy, tall, wide, is_figure=True, motion=steps[0].motion), Look(figure, card)
