@@ -5,11 +5,17 @@ from __future__ import annotations
 import pytest
 from tests.unit.engines.test_props import named, read, scene_of
 
-from shotwright.core.plan import Framing
+from shotwright.core.plan import Framing, ShotPlan
 from shotwright.engines.draft.blocking.details import detail_of
 from shotwright.engines.draft.cast.changes import changes_of, opened, shape_at
+from shotwright.engines.draft.cast.props import with_props
 
 ASPECT = 9 / 16
+
+
+def played(text: str) -> ShotPlan:
+    """The plan as the stage plays it."""
+    return with_props(read(text))
 
 
 @pytest.mark.parametrize(
@@ -21,7 +27,7 @@ ASPECT = 9 / 16
     ],
 )
 def test_who_owns_hands_does_what_they_do(text: str, part: str, motion: str) -> None:
-    plan = read(text)
+    plan = played(text)
     limb = next(e for e in plan.entities if e.noun == part)
     (owner,) = [r.to for r in plan.relations if r.of == limb.id and r.relation == "part_of"]
     assert plan.entity(owner).kind == "person"  # type: ignore[union-attr]
@@ -30,7 +36,7 @@ def test_who_owns_hands_does_what_they_do(text: str, part: str, motion: str) -> 
 
 
 def test_a_hand_that_rises_from_a_grave_is_nobodys() -> None:
-    assert {e.noun for e in read("A hand rises from a grave").entities} & {"person"} == set()
+    assert {e.noun for e in played("A hand rises from a grave").entities} & {"person"} == set()
 
 
 def test_hands_work_at_what_nobody_stands_on() -> None:
@@ -58,14 +64,14 @@ def test_what_opens_opens_as_it_does() -> None:
 
 
 def test_a_flame_in_a_pupil_is_a_glow_in_an_eye() -> None:
-    plan = read("Extreme close-up of a green eye opening, candle flame reflected in the pupil")
+    plan = played("Extreme close-up of a green eye opening, candle flame reflected in the pupil")
     assert [e.noun for e in plan.entities] == ["eye"]
     assert [(e.kind, e.where) for e in plan.effects] == [("glow", plan.entities[0].id)]
 
 
 def test_the_frame_of_a_detail_is_as_large_as_the_detail() -> None:
     text = "Close-up of hands typing on a keyboard"
-    plan, scene = read(text), scene_of(text)
+    plan, scene = played(text), scene_of(text)
     detail = detail_of(plan, plan.shots[0], scene.sprites)
     assert detail is not None
     first = scene.poses[0]

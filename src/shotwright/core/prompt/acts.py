@@ -291,6 +291,7 @@ class Acts(Relating):
         )
         inner = [w for w in self.sentence.children(prep) if w.dep in {"pobj", "pcomp"} and w.is_noun]
         deeper = [w for w in self.sentence.children(prep) if w.dep == "prep"]
+        deeper += [w for noun in inner for w in self.sentence.children(noun) if self._leads_on(prep, noun, w)]
         found: dict[str, str] = {}
         for nested in deeper:
             found |= self._goal(nested)
@@ -303,6 +304,15 @@ class Acts(Relating):
         ]
         self._cover([prep])
         return {key: name} | found
+
+    def _leads_on(self, prep: Word, noun: Word, onward: Word) -> bool:
+        """ "Across the counter toward a man", "in circles around her": a way that goes on behind its first part."""
+        if onward.dep != "prep":
+            return False
+        is_way = prep.text in {"across", "over", "along", "through", "down", "up"}
+        return (is_way and onward.text in {"toward", "towards", "to", "into", "onto"}) or (
+            noun.lemma in {"circle", "loop", "ring"} and onward.text in {"around", "round"}
+        )
 
     def _landing(self, verb: Word) -> str | None:
         """ "Lands on a dog": where it comes down."""

@@ -236,8 +236,8 @@ class Context:
                 for w in self.sentence.children(head)
                 if w.dep in {"nsubj", "compound"} and w.i in self.things and w.i != word.i
             ]
-            if head.tag[0] == "V" or head.head == head.i:
-                break
+            if head.tag[0] == "V" or head.head == head.i or (head.is_noun and head.dep == "conj"):
+                break  # "a woman and a man next to her"
             head = self.sentence.head(head)
         return found
 

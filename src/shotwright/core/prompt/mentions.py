@@ -164,7 +164,7 @@ def _headed(noun: str, what: Noun | None, left: list[Word]) -> tuple[str, Noun |
     known = noun_of(before.lemma)
     if noun in {"old", "olds"} and any(word.text.startswith("year") for word in left):
         return "child", noun_of("child"), [w for w in left if w.tag != "CD" and not w.text.startswith("year")]
-    if noun in syntax.GROUPS and known is not None and known.kind == "animal":
+    if noun in syntax.GROUPS and before.is_noun and known is not None and known.kind == "animal":
         return before.lemma, known, left[:-1]  # "a penguin family"
     if what is None and known is not None and known.kind == "person":
         return before.lemma, known, left[:-1]
@@ -251,6 +251,7 @@ def _is_seen(word: Word) -> bool:
     is_adjective = word.tag in {"JJ", "JJR", "JJS", "VBN", "VBG", "NN", "NNP", "NNS"}
     return (
         is_adjective
+        and len(word.text) > 1
         and word.text not in syntax.PLAIN_ADJECTIVES | syntax.NUMBERS.keys()
         and not word.is_ref
         and word.dep != "poss"

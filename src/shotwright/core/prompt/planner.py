@@ -21,7 +21,7 @@ from shotwright.core.prompt.grammar import ARTICLES, is_chinese
 from shotwright.core.prompt.keep import kept_in_new_shot
 from shotwright.core.prompt.lexer import clauses, sentences, tokenize
 from shotwright.core.prompt.lexicon import noun_of
-from shotwright.core.prompt.limbs import handled, owned
+from shotwright.core.prompt.limbs import handled
 from shotwright.core.prompt.lint import lint
 from shotwright.core.prompt.look import parse_look, parse_shells, read_beings, settings_in
 from shotwright.core.prompt.parse import parse
@@ -115,7 +115,8 @@ def parse_prompt(
     )
     scene = read_scene(tokens, film) if task != "edit" else Scene()
     times = timing.Times(tokens, shots, camera, task, duration_s)
-    staged = handled(owned(mounted(_placed(_staged(plan, scene, roles, times), tokens))))
+    staged = _placed(_staged(plan, scene, roles, times), tokens)
+    staged = handled(mounted(staged))
     staged = replace(_cut_up(staged, shots, tokens), warnings=tuple(named_warnings))
     bound = bound_media(staged, _Media(images, elements, has_video).references(), roles.mentioned)
     notes = lint(bound, tokens, tuple(item.move for item in camera.moves))
@@ -264,11 +265,26 @@ def read_scene(tokens: list[Token], film: set[int]) -> Scene:
     pictures = _in_brackets(tokens)
     film = film | _headings(scene, tokens) | _backdrops(scene, tokens) | _seasons(scene, tokens)
     dropped = {i for at in pictures for i in range(at + 1, at + 4)}
-    dropped |= {i for i, token in enumerate(tokens) if token.low in CHATTER} | _asking(tokens)
+    dropped |= {i for i, token in enumerate(tokens) if token.low in CHATTER} | _asking(tokens) | _in_pairs(tokens)
     scene.taken |= dropped
     for number, places in enumerate(_sentences(tokens, film | dropped)):
         read_sentence(scene, parse([tokens[i] for i in places], places, pictures), number)
     return scene
+
+
+def _in_pairs(tokens: list[Token]) -> set[int]:
+    """ "Hand in hand": how two are, and no hand of its own. Returns the places of its tokens."""
+    lows = [token.low for token in tokens]
+    return {
+        at
+        for i in range(len(lows) - 2)
+        if lows[i] == lows[i + 2] and lows[i] in BOTH and lows[i + 1] in {"in", "to", "by"}
+        for at in range(i, i + 3)
+    }
+
+
+BOTH = frozenset({"hand", "arm", "side", "shoulder", "face", "back", "cheek", "one", "step"})
+"""What two have by or in one another's."""
 
 
 def _headings(scene: Scene, tokens: list[Token]) -> set[int]:

@@ -107,7 +107,8 @@ class Relating(Nouns):
             w for w in self.sentence.words[hit.end : hit.end + 5] if w.i in self.things
         ][:1]
         to = [thing for w in targets for thing in self._behind(w)]
-        of = self._placed(word, hit.value)
+        wearer = self._wearer_before(word) if word.text == "in" else None
+        of = self._placed(word, hit.value) if wearer is None else [self.things[wearer.i]]
         kind = hit.value
         if word.text in {"in", "on"} and any(w.lemma in HANDS for w in targets):
             of = self._handed(word, of, to)
@@ -257,6 +258,10 @@ class Relating(Nouns):
         named = before is not None and before.i in self.things and self.things[before.i].kind in {"person", "animal"}
         return before if is_worn and named else None
 
+    def _is_vessel(self, prep: Word) -> bool:
+        """ "A goldfish in a round bowl"."""
+        return any(thing.kind == "tool" for thing in self._inner(prep))
+
     def _inner(self, prep: Word) -> list[Thing]:
         return [thing for w in self.sentence.children(prep) if w.dep == "pobj" for thing in self._group(w)]
 
@@ -293,6 +298,8 @@ class Relating(Nouns):
             return self._subjects(self.sentence.head(head))  # "have a pillow fight on the bed"
         if head.tag[0] == "V" or head.tag in {"JJ", "RB"}:
             parts = [w for w in self.sentence.children(head) if w.dep == "dobj" and w.i not in self.things]
+            if kind == "on" and any(syntax.EFFECTS.at(self.sentence.words, w.i) for w in parts):
+                return []  # "breathes fire onto a tower": nobody is on it
             if any((noun := noun_of(w.lemma)) is not None and noun.kind == "body_part" for w in parts):
                 return []  # "slams her hand on the dashboard"
             placed = [self.things[w.i] for w in self.sentence.children(head) if w.dep == "dobj" and w.i in self.things]
@@ -300,7 +307,7 @@ class Relating(Nouns):
             is_its = (
                 kind in {"on", "in"}
                 and placed
-                and placed[0].kind in SMALL
+                and (placed[0].kind in SMALL or (_is_small_game(placed[0]) and self._is_vessel(prep)))
                 and (motion_of(head.lemma) not in syntax.GOING or self._particle(head) is not None)
                 and not set(goals) & syntax.SEATS
             )

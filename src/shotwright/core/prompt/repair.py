@@ -51,7 +51,10 @@ MOVERS = frozenset(
 def misread(words: Words) -> dict[int, str]:
     """Places of words that were misread, and the plainer words to put there."""
     found = {word.i: _doing(words, word) for word in words if _is_really_doing(words, word)}
-    found |= {word.i: "dog" for word in words if _is_really_noun(words, word) or _is_somebody(word)}
+    slow = [w for w in words if w.i and w.text in {"dance", "dances"} and words[w.i - 1].text == "slow"]
+    found |= {w.i - 1: "slowly" for w in slow} | {w.i: "goes" for w in slow}
+    found |= {w.i - 2: "dog" for w in slow if w.i > 1 and _names_actor(words[w.i - 2])}
+    found |= {word.i: "dog" for word in words if _is_really_noun(words, word) or _is_somebody(words, word)}
     found |= {
         i - 1: "dog" for i in found if i and found[i] in DOING and words[i - 1].tag == "JJ"
     }  # "in a tutu dancing"
@@ -220,9 +223,15 @@ def _is_headline(words: Words, word: Word, before: Word) -> bool:
     return is_bare and takes and _can_act(before) and word.text.endswith("ing") and is_verb(word.text)
 
 
-def _is_somebody(word: Word) -> bool:
-    """ "A skier": no comparative."""
-    return word.tag == "JJR" and _names_actor(word)
+def _is_somebody(words: Words, word: Word) -> bool:
+    """ "A skier": no comparative; ", crowd cheering": nobody is crowded."""
+    after = _after(words, word)
+    is_group = word.i and word.tag in FINITE and words[word.i - 1].text == "," and after is not None
+    opens = is_group and after is not None and after.tag == "VBG" and not _ends_in_s(word)
+    known = noun_of(word.text)
+    acts = word.tag == "JJ" and after is not None and after.tag == "VBZ" and after.lemma != "be"
+    is_actor = acts and known is not None and known.kind in ACTORS  # "a black steam locomotive pulls in"
+    return is_actor or ((word.tag == "JJR" or bool(opens)) and _names_actor(word))
 
 
 def _is_placed(words: Words, place: Word) -> bool:

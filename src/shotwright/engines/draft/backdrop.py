@@ -19,7 +19,7 @@ from shotwright.engines.draft.passage import shot_inside
 from shotwright.engines.draft.plate import HORIZON, build_diorama, find_horizon, fit
 from shotwright.engines.draft.sets import PaintedSet, build_set, find_place
 from shotwright.engines.draft.sets.afloat import at_the_water
-from shotwright.engines.draft.sets.places import is_known, place_told_by
+from shotwright.engines.draft.sets.places import OUTSIDE, is_known, place_told_by
 from shotwright.engines.draft.style import matching_table
 from shotwright.engines.draft.weather import Haze, haze_of, snowed
 from shotwright.media.colour import FrameRGB, FrameYUV, Mask, rgb_to_yuv
@@ -109,8 +109,12 @@ def setting_of(plan: ShotPlan) -> tuple[Setting, bool]:
     ridden = place_thing(plan)
     if ridden is not None:
         return replace(setting, places=(ridden.noun, *setting.places), inside=True), False
-    if any(is_known(noun) for noun in setting.places):
+    if any(is_known(noun, setting) for noun in setting.places):
         return setting, False
+    left = {act.path.start for act in plan.actions if act.path is not None}
+    behind = next((e for e in entities if e.kind == "building" and (e.id in left or _is_before(setting, e))), None)
+    if behind is not None:  # somebody has come out of it, or is before it
+        return replace(setting, places=(BEFORE.get(behind.noun, OUTSIDE), *setting.places), inside=False), True
     named = next(
         (e.noun for e in entities if is_known(e.noun) and e.noun not in SEEN_AFAR and _only_stands(e, plan)), None
     )
@@ -118,6 +122,19 @@ def setting_of(plan: ShotPlan) -> tuple[Setting, bool]:
     return (replace(setting, places=(told, *setting.places), inside=True) if told else setting), bool(
         told
     ) and not named
+
+
+def _is_before(setting: Setting, building: Entity) -> bool:
+    """Whether all is outside of a building."""
+    return "outside" in setting.attributes and is_known(building.noun)
+
+
+BEFORE = {
+    **dict.fromkeys(("church", "chapel", "temple", "mill", "inn", "tavern", "shrine", "monastery"), "village"), **dict.fromkeys(("cave", "den", "cabin", "hut", "treehouse"), "forest"),
+    **dict.fromkeys(("barn", "stable", "farmhouse", "silo"), "farm"), **dict.fromkeys(("castle", "palace", "fortress", "tower"), "castle courtyard"), **dict.fromkeys(("cottage", "house", "home", "garage"), "suburb"),
+    "tunnel": "mountain", "mine": "canyon", "lighthouse": "lighthouse", "tent": "campsite", "igloo": "snowy mountain", "hangar": "runway", "mansion": "garden", "greenhouse": "garden",
+}  # fmt: skip
+"""Where one is before a building, where the words do not say; else in a street."""
 
 
 def _only_stands(entity: Entity, plan: ShotPlan) -> bool:

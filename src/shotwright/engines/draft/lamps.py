@@ -31,6 +31,8 @@ ONE = 64
 """A gain of 1 in eight bits."""
 GAIN, TINT, DIMMED = 1.1, 0.55, 0.2
 """How much brighter and how coloured what touches a lamp is; and how much darker what no lamp reaches, where there is one."""
+WHITEST = 200
+"""Luma above which no lamp makes anything brighter."""
 FLAT = 0.8
 """Height of a pool of light in its widths."""
 FROM_STOPS, FULL_STOPS = -0.35, -0.95
@@ -223,7 +225,10 @@ def _brighten(
     times = np.clip(ONE * (rest + GAIN * gain), 0, 255).astype(np.uint8)
     large = cv2.resize(times, size, interpolation=cv2.INTER_LINEAR)
     luma = cv2.convertScaleAbs(cv2.extractChannel(frame, 0), alpha=1, beta=-16)  # levels begin at 16
-    lit = cv2.convertScaleAbs(cv2.multiply(luma, large, scale=1 / ONE), alpha=1, beta=16)
+    dimmed = cv2.convertScaleAbs(luma, alpha=rest)
+    more = cv2.subtract(cv2.multiply(luma, large, scale=1 / ONE), dimmed)
+    room = cv2.subtract(np.full_like(luma, WHITEST), luma)  # what is bright already gets less: nothing burns out
+    lit = cv2.convertScaleAbs(cv2.add(dimmed, cv2.multiply(more, room, scale=1 / WHITEST)), alpha=1, beta=16)
     cv2.insertChannel(np.asarray(lit, np.uint8), frame, 0)
     for channel, amount in ((1, blue), (2, red)):
         chroma = cv2.extractChannel(frame, channel)

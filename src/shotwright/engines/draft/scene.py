@@ -28,6 +28,7 @@ from shotwright.engines.draft.cast.members import GAITS, Subject, cast_of
 from shotwright.engines.draft.cast.pose import motions
 from shotwright.engines.draft.cast.props import with_props
 from shotwright.engines.draft.cast.strides import HERTZ, strides_of
+from shotwright.engines.draft.cast.support import is_car
 from shotwright.engines.draft.cast.words import Look, members_of
 from shotwright.engines.draft.effects import Staged, staged_effects
 from shotwright.engines.draft.focus import F_NUMBERS, FocusPull
@@ -141,9 +142,9 @@ def build_scene(shot: Shot, cache: Cache, backdrop: Backdrop | None, *, end: Fra
         backdrop: The place; None for one that is painted from the words.
         end: The last frame, cropped, for a first-and-last-frame shot.
     """
-    shot = in_its_light(shot, backdrop)
     if not shot.plan.start_frame:
         shot = replace(shot, plan=with_props(shot.plan))
+    shot = in_its_light(shot, backdrop)
     notes: list[str] = []
     shot = replace(shot, plan=led_inside(shot.plan, notes))
     plan, aspect = shot.plan, shot.output.height / shot.output.width
@@ -381,7 +382,8 @@ def _stage_words(
         sprite.holds = [Hold(of[id(holder)], start, end) for holder, start, end in had]
         if had and member.entity.noun in HELD_BELOW:
             sprite.grip, sprite.lifted = 0.03, HELD_UP
-        mount = member.parent[0] if member.parent is not None and member.parent[1] == "riding" else None
+        rides = member.parent is not None and (member.parent[1] == "riding" or is_car(member.parent[0].entity.noun))
+        mount = member.parent[0] if member.parent is not None and rides else None
         if mount is not None and not mount.is_figure:
             sprite.heading_deg = SIDEWAYS_DEG if of[id(mount)].is_mirrored else -SIDEWAYS_DEG
         is_cut_in = member.entity.appears_s in cuts

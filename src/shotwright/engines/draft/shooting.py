@@ -58,6 +58,8 @@ NEARER_M, BACK_SHARE = 0.5, 0.5
 """Who comes nearer by this much is led by a camera that goes back this share of their way."""
 HEAD_ROOM, MOST_RAD = 0.94, 0.6
 """Where in half frames a head may be at most, and by how much a camera is tilted up for it, radians."""
+MOUNTED, MOUNT_M = frozenset({"riding", "on", "in", "inside"}), 0.6
+FACES = frozenset({"medium_close_up", "close_up", "extreme_close_up"})
 SEEN, NEAREST_SEEN_M = 0.55, 0.3
 """How far from the middle the subject may get, in half frames; how near it may come."""
 
@@ -173,11 +175,19 @@ def _go_along(
     if film.is_worded and sprites and not TURNS & {move.move for move in film.shot.plan.camera}:
         detail = detail_of(film.shot.plan, framing, sprites)
         main = detail.sprite if detail is not None else sprites[0]
-        share = AIM.get(framing.size or "", TARGET_AT)
-        aim = detail.above if detail is not None else lambda seconds: share * main.height_m - main.sunk(seconds)
+        aim = detail.above if detail is not None else _aim_of(main, framing)
         _keep_seen(
             poses, main, aim, aspect=film.aspect, fps=fps, start_s=start_s, is_whole=detail is None and framing.size != "extreme_close_up" and main.figure is not None,
         )  # fmt: skip
+
+
+def _aim_of(main: Sprite, framing: Framing) -> Callable[[float], float]:
+    """How high above the foot of whom the shot is about the camera looks: of a rider, at both of them."""
+    share = AIM.get(framing.size or "", TARGET_AT)
+    mount = main.tied[0] if main.tied is not None and main.tied[1] in MOUNTED else None
+    if mount is not None and mount.height_m > MOUNT_M and framing.size not in FACES:
+        return lambda seconds: 0.5 * (main.height_m + mount.place(seconds)[1] - main.place(seconds)[1])
+    return lambda seconds: share * main.height_m - main.sunk(seconds)
 
 
 def _lead_back(poses: list[Pose], sprite: Sprite, fps: float, start_s: float) -> None:
@@ -258,7 +268,14 @@ def _lead(sprites: list[Sprite], move: CameraMove, metres: float) -> None:
     """A camera that goes along with somebody: they, and whoever goes with them, walk as far as it does."""
     main = sprites[0]
     going = [main] if main.track is None else [sprite for sprite in sprites if sprite.track is not None]
+    going += [
+        sprite
+        for sprite in sprites
+        if sprite not in going and sprite.tied is not None and sprite.tied[0] in going and sprite.tied[1] in MOUNTED
+    ]
     for sprite in going:
+        if sprite.track is not None:
+            sprite.x, sprite.z = float(sprite.track[0][0]), float(sprite.track[0][2])
         sprite.track = None
         sprite.walk = (move.start_s, move.end_s, metres, 0.0)
     main.gait = "walk" if main.gait == "stand" else main.gait

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from shotwright.engines.draft.cast.figures import PX_PER_M, STANDING_M
+from shotwright.engines.draft.cast.figures import PX_PER_M, STANDING_M, is_seated
 from shotwright.engines.draft.sprites import draw_sprite
 from shotwright.engines.draft.stage import View
 
@@ -248,6 +248,8 @@ def _ways(sprite: Sprite, sight: Sight) -> list[tuple[float, float]]:
     """Where somebody may be moved to, metres to the right and away."""
     if sprite.tied is not None and sprite.tied[1] not in STANDING:
         parent, kind = sprite.tied
+        if kind != "on" and sprite.figure is not None and is_seated(sprite.figure.steps[0].motion):
+            return []  # who sits in something has a seat
         wide = parent.height_m * parent.views[0][1].aspect
         return [(parent.x + share * wide - sprite.x, 0.0) for share in ON_TOP] if kind in UPON else []
     look = sight.looks[len(sight.looks) // 2]

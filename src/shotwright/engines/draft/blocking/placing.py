@@ -18,7 +18,8 @@ from shotwright.engines.draft.blocking.behind import back_up, hang_up, lift_sky
 from shotwright.engines.draft.blocking.contact import LOW_SHARE, SMALL_M, is_in_hand, touch
 from shotwright.engines.draft.blocking.facing import turn
 from shotwright.engines.draft.blocking.ways import GOING, set_off
-from shotwright.engines.draft.cast.support import BEDS, SMALL_SHARE, is_chair, support_m
+from shotwright.engines.draft.cast.figures import STANDING_M, seat_m
+from shotwright.engines.draft.cast.support import BEDS, SMALL_SHARE, is_car, is_chair, support_m
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,6 +92,7 @@ class Member:
         is_box: Whether a box stands in.
         x, y, z: Where its foot is at first; y above the ground.
         motion: What a figure does at first.
+        looks_left: Whether its picture looks to the left.
         parent: Whom it is placed by, and how.
         heading_deg: Where it looks; None: where it goes, else to the camera.
         track: float64 (frames, 3), where it moves.
@@ -107,6 +109,7 @@ class Member:
     y: float = 0.0
     z: float = 0.0
     motion: str = "stand"
+    looks_left: bool = False
     parent: tuple[Member, str] | None = None
     heading_deg: float | None = None
     track: NDArray[np.float64] | None = None
@@ -144,6 +147,12 @@ class Floor:
     frames: int
 
 
+ABOARD = frozenset({"in", "inside", "riding"})
+SEAT_AT, SEAT_APART, HEADS_M, SITTING_M = 0.05, 0.16, 1.29, 0.86
+"""Where the driver sits, in lengths of a car ahead of its middle; how far apart seats are; how high heads are; how tall
+one is from the seat up, metres."""
+
+
 def place_all(members: list[Member], plan: ShotPlan, floor: Floor) -> Member | None:
     """Give everybody a place, a heading and a way; returns whom the shot is about."""
     _hang(members, plan)
@@ -174,6 +183,10 @@ def _about(members: list[Member], framing: Framing, worked_on: frozenset[str] = 
         named = next(
             (m for m in members if m.entity.id in worked_on), named
         )  # "a chef's hands lift a patty": the patty
+    first_named = members[0] if members else None
+    if named is None and first_named is not None and first_named.entity.kind == "vehicle" and first_named.is_big:
+        people = any(m.entity.kind == "person" or m.entity.ref for m in subjects)
+        named = first_named if not people and first_named.footing != "sky" else None  # a ship, with dolphins beside it
     living = next((m for m in subjects if m.entity.ref or m.is_figure or m.tall_m > TINY_SHARE * tallest), None)
     first = named or living or next((m for m in shown if m.footing != "wall"), shown[0] if shown else None)
     laid = [c for c in first.children if _is_laid_on(c, first)] if first is not None and first is not named else []
@@ -264,7 +277,11 @@ def _stand(roots: list[Member], about: Member | None, plan: ShotPlan, floor: Flo
     if about is None:
         return floor.near_m + 2
     main = _root(about)
-    row = [m for m in roots if not m.is_big and m.footing not in {"sky", "wall"} and not _is_backdrop(m, main)]
+    row = [
+        m
+        for m in roots
+        if (not m.is_big or m is main) and m.footing not in {"sky", "wall"} and not _is_backdrop(m, main)
+    ]
     depth = _depth(row, about, main, plan, floor)
     shown = depth * floor.aspect / floor.lens
     for member in row:
@@ -276,7 +293,7 @@ def _stand(roots: list[Member], about: Member | None, plan: ShotPlan, floor: Flo
         _line_up(near, main if main in near else near[0], [_width(m) for m in near], depth)
     if crowd:
         _line_up(crowd, crowd[len(crowd) // 2], [_width(m) for m in crowd], depth + CROWD_M)
-    behind = [m for m in roots if (m.is_big or _is_backdrop(m, main)) and m.footing != "sky"]
+    behind = [m for m in roots if m not in row and (m.is_big or _is_backdrop(m, main)) and m.footing != "sky"]
     back_up(behind, depth, floor, is_alone=not row)
     hang_up([m for m in roots if m.footing == "wall" and not m.is_big], depth, floor, is_alone=not row)
     return depth
@@ -426,6 +443,12 @@ def _put(child: Member, parent: Member, kind: str, number: int, count: int) -> N
         return
     if kind == "under":
         _under(child, parent)
+    if kind in ABOARD and child.is_figure and is_car(parent.entity.noun):
+        ahead = -1.0 if parent.looks_left else 1.0
+        child.x = parent.x + ahead * parent.wide_m * (SEAT_AT - SEAT_APART * number)
+        head = (seat_m(child.motion) + SITTING_M) * child.tall_m / STANDING_M
+        child.y, child.z = parent.y + HEADS_M - head, parent.z + 0.03 + 0.01 * number
+        return  # seen through the windows
     if kind == "over" and child.entity.kind == "body_part":
         child.x, child.y, child.z = parent.x + spread, parent.y + TOUCHED * parent.tall_m, max(0.15, parent.z - 0.02)
         return  # hands work on it

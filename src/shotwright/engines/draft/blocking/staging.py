@@ -392,8 +392,16 @@ def moves_of(plan: ShotPlan) -> tuple[CameraMove, ...]:
                 *moves,
                 CameraMove(name, framing.start_s, plan.duration_s, end_size=framing.size, target=framing.focus),
             )
+    size = plan.shots[0].size if plan.shots else None
+    if size in CLOSE_SIZES:  # "close-up of his mask, then pull back to reveal him": whoever he is, is seen then
+        moves = tuple(
+            replace(move, end_size="medium_wide") if move.move == "dolly_out" and move.end_size is None else move
+            for move in moves
+        )
     if any(MOVES[move.move].build for move in moves):
         return moves
+    if plan.shots and plan.shots[0].angle == "pov":  # whose eyes these are goes on
+        return (*moves, CameraMove("dolly_in", 0.0, plan.duration_s))
     return (*moves, CameraMove("dolly_in", 0.0, plan.duration_s, speed="slow", target=DRIFT))
 
 

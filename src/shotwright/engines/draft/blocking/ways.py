@@ -25,6 +25,8 @@ LANDING = frozenset({"land", "swoop", "descend", "alight", "dive", "touch"})
 """Verbs that come down from the air."""
 RISEN = 0.4
 """How far what rises gently rises, in frame heights."""
+NEAR_SHARE = 0.95
+"""Of the frame's height in that of who has come near."""
 SIDE_BY_SIDE = 3
 PLAIN_ENDS = frozenset({"left", "right", "out", "near", "far", "up", "down"})
 SIDES = {"left": -1.0, "right": 1.0}
@@ -139,6 +141,15 @@ def _track(
             continue  # its way is that of what it is done to
         if is_own and member.is_figure and _is_on_the_spot(action):
             continue
+        around = by_id.get(str(action.path.around)) if action.path else None
+        if around is not None and around is not member and action.motion in GOING:
+            goes = True
+            pace = SPEEDS_M_S.get(member.entity.kind, 1.6) * (last + 1 - first) / floor.fps
+            rounds = max(1, round(pace / (2 * math.pi * max(0.8, 0.5 * around.wide_m))))
+            shares = np.minimum(1.0, np.arange(len(way) - first) / (last + 1 - first))
+            way[first:] = _circle(member, around, at, rounds, shares)
+            at = np.array(way[-1])
+            continue
         start, end = _ends(member, action, at, by_id, floor)
         if start is None and end is None and action.motion != "jump":
             continue
@@ -159,6 +170,22 @@ def _track(
         way[first : last + 1], way[last + 1 :] = piece, goal
         at = np.array(goal)
     return way if goes else None
+
+
+def _circle(member: Member, middle: Member, at: Point, rounds: int, shares: NDArray[np.float64]) -> NDArray[np.float64]:
+    """A way round somebody that ends where it began.
+
+    Args:
+        member: Who goes.
+        middle: Round whom.
+        at: From where, metres.
+        rounds: How often.
+        shares: How far on they are, 0..1, float64 (frames,).
+    """
+    radius = max(0.8, 0.5 * (middle.wide_m + member.wide_m) + 0.25)
+    turn = math.atan2(at[2] - middle.z, at[0] - middle.x) - 2 * math.pi * rounds * shares
+    x, z = middle.x + radius * np.cos(turn), middle.z + radius * np.sin(turn)
+    return np.column_stack([x, np.full(len(shares), at[1]), z])
 
 
 def _is_on_the_spot(action: Action) -> bool:
@@ -218,7 +245,12 @@ def _start(member: Member, action: Action, at: Point, by_id: dict[str, Member], 
         return np.array([at[0] + 0.35 * z / floor.lens, high, z])
     if start == "out":
         return np.array([math.copysign(_out(member, z, floor), at[0] or -1.0), at[1], z])
-    return _on_top(member, by_id[start]) if start in by_id and start != member.entity.id else None
+    source = by_id.get(start)
+    if source is None or source is member:
+        return None
+    if source.entity.kind == "building" and action.motion not in _FALLING:
+        return np.array([source.x, at[1], source.z - 0.3])  # out of its door
+    return _on_top(member, source)
 
 
 def _end(member: Member, action: Action, at: Point, by_id: dict[str, Member], floor: Floor) -> Point | None:
@@ -227,7 +259,7 @@ def _end(member: Member, action: Action, at: Point, by_id: dict[str, Member], fl
     if end in SIDES:
         return np.array([SIDES[end] * (0.4 * z / floor.lens if start in SIDES else _out(member, z, floor)), at[1], z])
     plain: dict[str, tuple[float, float, float]] = {
-        "out": (math.copysign(_out(member, z, floor), at[0] or 1.0), at[1], z), "near": (0.4 * member.x, at[1], max(0.42 * member.z, 0.6)),
+        "out": (math.copysign(_out(member, z, floor), at[0] or 1.0), at[1], z), "near": (0.4 * member.x, at[1], max(0.42 * member.z, 0.6, _nearest(member, floor))),
         "far": (1.2 * at[0], at[1], 2.2 * member.z), "up": (at[0], at[1] + min(2.2, (RISEN if action.motion in {"rise", "float"} else 0.55) * z * floor.aspect / floor.lens), z), "down": (at[0], 0.0, z),
     }  # fmt: skip
     if end in plain:
@@ -240,6 +272,14 @@ def _end(member: Member, action: Action, at: Point, by_id: dict[str, Member], fl
         return _on_top(member, target)
     beside = math.copysign(0.5 * (target.wide_m + member.wide_m), target.x - at[0])
     return np.array([target.x - beside, at[1], target.z - 0.1])
+
+
+def _nearest(member: Member, floor: Floor) -> float:
+    """How near somebody may come, with who rides them, so that most of them is still in the frame; never farther than they are."""
+    if not member.is_figure and not member.children:
+        return 0.0
+    on = [c.tall_m for c in member.children if c.parent is not None and c.parent[1] in {"riding", "on"}]
+    return min(0.8 * member.z, NEAR_SHARE * (member.tall_m + max(on, default=0.0)) * floor.lens / floor.aspect)
 
 
 def _on_top(member: Member, target: Member) -> Point:

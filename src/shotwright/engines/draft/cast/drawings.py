@@ -18,6 +18,8 @@ from shotwright.media.colour import FrameRGB, Mask
 
 RGB: TypeAlias = tuple[int, int, int]
 SHAPES = {"box", "oval", "poly", "line"}
+GLASS = 84
+"""Alpha of what one sees through."""
 SCALE = 2
 """Drawn at this many times its size, and reduced: edges without steps."""
 
@@ -55,6 +57,7 @@ class Shape:
         points: float64 (n, 2), shares of the picture: corners; of an oval, middle and radii.
         wide: Of a line, share of the picture's width.
         shines: Whether it gives light of its own.
+        is_glass: Whether one sees through it.
         is_dyed: Whether it is what takes a colour that is said of the thing.
         repeat: How many there are, and by how much each is moved on.
     """
@@ -64,6 +67,7 @@ class Shape:
     points: tuple[tuple[float, float], ...]
     wide: float
     shines: bool
+    is_glass: bool
     is_dyed: bool
     repeat: tuple[int, float, float]
 
@@ -106,8 +110,8 @@ def shape_of(line: str) -> Shape:
     Raises:
         ValueError: It is not written as `drawings.toml` says.
     """
-    marks = line[: len(line) - len(line.lstrip("!="))]
-    words = line.lstrip("!=").split()
+    marks = line[: len(line) - len(line.lstrip("!=~"))]
+    words = line.lstrip("!=~").split()
     repeat = (1, 0.0, 0.0)
     if len(words) > 3 and words[-3].startswith("*"):
         repeat = (int(words[-3][1:]), float(words[-2]), float(words[-1]))
@@ -120,7 +124,7 @@ def shape_of(line: str) -> Shape:
     if len(values) % 2 or (kind in {"box", "oval"} and len(values) != 4):
         raise ValueError(f"{line!r}: its numbers are not pairs")
     points = tuple((values[i], values[i + 1]) for i in range(0, len(values), 2))
-    return Shape(kind, _rgb(colour), points, wide, "!" in marks, "=" in marks, repeat)
+    return Shape(kind, _rgb(colour), points, wide, "!" in marks, "~" in marks, "=" in marks, repeat)
 
 
 def _rgb(text: str) -> tuple[int, int, int]:
@@ -146,7 +150,11 @@ def draw(drawing: Drawing, colour: RGB | None = None) -> tuple[FrameRGB, Mask, M
             moved = [(x + i * dx, y + i * dy) for x, y in shape.points]
             if shape.kind == "oval":
                 moved = [moved[0], shape.points[1]]
-            for picture, value in ((rgb, shown), (alpha, (255,)), (shine, (255 * shape.shines,))):
+            for picture, value in (
+                (rgb, shown),
+                (alpha, (GLASS if shape.is_glass else 255,)),
+                (shine, (255 * shape.shines,)),
+            ):
                 _paint(picture, shape, moved, value)
     small = [cv2.resize(part, drawing.size, interpolation=cv2.INTER_AREA) for part in (rgb, alpha, shine)]
     return np.asarray(small[0], np.uint8), np.asarray(small[1], np.uint8), np.asarray(small[2], np.uint8)

@@ -150,10 +150,11 @@ class Figure:
         return _hand(motion, round(phase * 8) / 8) * self.height_m / STANDING_M
 
     def sunk(self, seconds: float) -> float:
-        """How much lower the head is at a time than that of one who stands, metres; little is nothing."""
+        """How much lower the head is at a time than that of one who stands, metres; little is nothing, a rider's is higher."""
         motion, phase = self.at(seconds)
         lower = skeleton("stand", 0.0, 1.0)[0, 1] - skeleton(motion, round(phase * 8) / 8, 1.0)[0, 1]
-        return float(lower) * self.height_m / STANDING_M if lower > SUNK_M else 0.0
+        is_far = lower > SUNK_M or (lower < -SUNK_M and is_seated(motion))
+        return float(lower) * self.height_m / STANDING_M if is_far else 0.0
 
 
 def body_m(tall_m: float, clothes: Clothes) -> float:

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, cast, get_args
 
 from shotwright.core.plan import Effect, Entity, EntityKind, Preposition, Relation
 from shotwright.core.prompt.lexicon import noun_of
+from shotwright.core.prompt.limbs import owned
+from shotwright.core.prompt.settling import settled
 from shotwright.core.prompt.syntax import SEATS
 from shotwright.engines.draft.cast.costume import WORN
 from shotwright.engines.draft.cast.library import row_of
@@ -77,6 +79,7 @@ def with_props(plan: ShotPlan) -> ShotPlan:
     Args:
         plan: As it was read.
     """
+    plan = owned(settled(plan))
     layout = _Layout(plan, list(plan.entities), list(plan.relations), list(plan.actions))
     for entity in plan.entities:
         if entity.kind == "person" or (entity.ref and entity.ref.startswith("@Element") and not entity.in_picture):
@@ -86,6 +89,7 @@ def with_props(plan: ShotPlan) -> ShotPlan:
         if action.motion != "pour" or action.who in pouring:  # "water splashing" pours from nothing
             _fill(number, action, layout)
     _fold_liquids(layout)
+    _one_each(layout)
     for action in list(layout.actions):
         _cook(action, layout)
         _set_table(action, layout)
@@ -97,6 +101,19 @@ def with_props(plan: ShotPlan) -> ShotPlan:
         plan, entities=tuple(layout.entities), relations=tuple(layout.relations), actions=tuple(layout.actions),
         effects=(*plan.effects, *layout.effects),
     )  # fmt: skip
+
+
+SEVERAL = 3
+"""As many as a plural without a number are."""
+
+
+def _one_each(layout: _Layout) -> None:
+    """ "Two knights with swords" have one each."""
+    counts = {e.id: e.count for e in layout.entities if e.kind == "person"}
+    holders = {r.to: counts[r.of] for r in layout.relations if r.relation == "holding" and counts.get(r.of, 1) > 1}
+    layout.entities = [
+        replace(e, count=holders[e.id]) if e.id in holders and e.count == SEVERAL else e for e in layout.entities
+    ]
 
 
 PANS = frozenset({"pan", "wok", "skillet", "pot", "saucepan", "casserole"})
@@ -117,11 +134,22 @@ def _cook(action: Action, layout: _Layout) -> None:
 
 
 def _fold_liquids(layout: _Layout) -> None:
-    """ "A glass of milk" is one thing."""
+    """ "A glass of milk", "a goldfish in a bowl" are one thing."""
     kinds = {e.id: e.kind for e in layout.entities}
     acting = {a.who for a in layout.actions} | {a.object for a in layout.actions}
     for inner in [r for r in layout.relations if r.relation in {"in", "inside"} and kinds.get(r.to) == "tool"]:
         liquid = next((e for e in layout.entities if e.id == inner.of), None)
+        swims = liquid is not None and liquid.noun.endswith("fish") and kinds.get(inner.of) == "animal"
+        if liquid is not None and swims and not liquid.ref:
+            layout.entities = [
+                replace(e, noun="fishbowl", colour=None) if e.id == inner.to else e
+                for e in layout.entities
+                if e is not liquid
+            ]
+            layout.relations = [
+                replace(r, to=inner.to) if r.to == inner.of else r for r in layout.relations if r is not inner
+            ]
+            continue
         is_liquid = liquid is not None and liquid.noun.rpartition(" ")[2] in tables()["liquids"]
         if liquid is not None and is_liquid and liquid.id not in acting and not liquid.ref:
             layout.entities.remove(liquid)

@@ -54,3 +54,11 @@ def support_m(child: Member, parent: Member) -> float:
     if tall >= BIG_M or parent.entity.kind in {"building", "nature"}:
         return 0.97 * tall if not child.is_figure else 0.25 * min(tall, BIG_M)
     return tall
+
+
+CARS = frozenset({"car", "convertible", "sedan", "hatchback", "coupe", "cabriolet", "roadster", "taxi", "cab", "taxicab", "mustang", "beetle"})  # fmt: skip
+
+
+def is_car(noun: str) -> bool:
+    """Whether something is a vehicle in which one sees who sits."""
+    return noun.rpartition(" ")[2] in CARS

@@ -18,7 +18,7 @@ from shotwright.engines.draft.cast.figures import Figure, Step, body_m
 from shotwright.engines.draft.cast.labels import box_of
 from shotwright.engines.draft.cast.library import Row, is_scenic, picture_of, row_of
 from shotwright.engines.draft.cast.pose import SEATED, can_sit, motions
-from shotwright.engines.draft.cast.support import BEDS, is_chair
+from shotwright.engines.draft.cast.support import BEDS, BRIDGES, is_car, is_chair
 from shotwright.engines.draft.cast.wardrobe import GROWN, SIZES, clothes_of, height_of, is_worn_visibly, scale_of
 from shotwright.engines.draft.looks.effects import EFFECTS
 from shotwright.engines.draft.sets.places import is_vehicle_room, rows
@@ -217,9 +217,11 @@ def _member(entity: Entity, copy: int, plan: ShotPlan, notes: list[str]) -> tupl
     if row is None:
         note = f"{name_of(entity)}: a box with its name stands in"
         notes += [note] if note not in notes else []
-    return Member(entity, copy, height, height * card.aspect, footing, is_box=row is None), Look(
-        None, card, row is not None and (row.facing == "left") != is_mirrored
-    )
+    if entity.noun.rpartition(" ")[2] in BRIDGES and LOW & set(entity.attributes):
+        height = min(height, LOW_BRIDGE_M)
+    looks_left = row is not None and (row.facing == "left") != is_mirrored
+    member = Member(entity, copy, height, height * card.aspect, footing, is_box=row is None, looks_left=looks_left)
+    return member, Look(None, card, looks_left)
 
 
 def _is_down(entity: Entity, plan: ShotPlan) -> bool:
@@ -354,6 +356,8 @@ def steps_of(entity: Entity, plan: ShotPlan) -> list[Step]:
 
 
 TWO = 2
+LOW, LOW_BRIDGE_M = frozenset({"small", "little", "narrow", "wooden", "tiny", "garden", "rope", "rickety"}), 2.0
+"""What is said of bridges over a stream, and how high they are."""
 COUPLES = frozenset({"couple", "pair", "lover", "newlywed", "partner"})
 CLOSELY = frozenset({"slowly", "together", "closely", "romantically", "tenderly", "gently", "gracefully", "elegantly"})
 
@@ -407,6 +411,8 @@ def _fitting(motion: str, at_rest: str) -> str:
         "hold",
     }:
         return at_rest
+    if at_rest == "sit" and motion in {"ride_horse", "ride_bike"}:
+        return "sit"  # rides in a car
     if at_rest not in {"sit", "row", "lie"}:
         return motion
     if motion.startswith(SEATED):
@@ -423,11 +429,17 @@ def _at_rest(entity: Entity, plan: ShotPlan) -> str:
         return RIDDEN.get(ridden.noun, "ride_horse" if ridden.kind == "animal" else "sit")
     below = mine.get("on") or mine.get("in")
     if below is not None:
-        if is_chair(below.noun) or (
-            below.kind == "vehicle"
-            and below.noun in {"boat", "canoe", "rowboat", "kayak", "raft", "car", "train", "bus"}
+        if (
+            is_chair(below.noun)
+            or is_car(below.noun)
+            or (
+                below.kind == "vehicle"
+                and below.noun in {"boat", "canoe", "rowboat", "kayak", "raft", "car", "train", "bus"}
+            )
         ):
             return "sit"
+        if below.kind == "animal" and mine.get("on") is below:
+            return "ride_horse"
         if below.noun in BEDS:
             return "lie"
         if below.noun in RIDDEN:

@@ -137,9 +137,9 @@ def is_vehicle_room(noun: str) -> bool:
     return row is not None and "passing" in row
 
 
-def is_known(noun: str) -> bool:
-    """Whether a noun is a place that has a row."""
-    return _row(noun) is not None
+def is_known(noun: str, setting: Setting | None = None) -> bool:
+    """Whether a noun, with what is said of it in a setting, is a place that has a row: a construction site."""
+    return (_row(noun) if setting is None else _row_said(noun, setting.attributes, setting.places)) is not None
 
 
 def base_of(noun: str) -> str | None:
@@ -169,8 +169,9 @@ def find_place(setting: Setting, *, has_cast: bool, is_aerial: bool = False) -> 
     others = [row for _, row in known[1:]]
     if known and known[0][1]["base"] == "room" and not setting.inside and known[0][0] in BUILDINGS:
         known = [(noun, row) for noun, row in known if row["base"] != "room"] or known
-    if known and known[0][1]["base"] == "studio" and "dark" in setting.shells:
-        known = [(known[0][0], rows()["black glass"])]  # "studio lighting, dark background"
+    is_dark = "dark" in setting.shells or bool({"dark", "black"} & set(setting.attributes))
+    if known and known[0][1]["base"] == "studio" and is_dark:
+        known = [(known[0][0], rows()["dark studio"])]  # "studio lighting, dark background"
     if known:
         noun, row = known[0]
         return Found(_built(row, setting, others), noun, is_known=True)

@@ -1,0 +1,107 @@
+"""What follows from a scene as a whole: who sits in what, what is too far away to stand beside, what one comes out of."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from shotwright.core.plan import Entity, Relation
+from shotwright.core.prompt.lexicon import noun_of
+from shotwright.core.prompt.look import SEEN_AFAR
+
+if TYPE_CHECKING:
+    from shotwright.core.plan import ShotPlan
+
+STANDS = frozenset({"inside", "building"})
+"""Kinds of places that are something from outside."""
+IN_THE_SKY = frozenset({"sun", "moon", "star", "cloud", "rainbow", "horizon", "constellation"})
+AFLOAT = frozenset({"vessel", "sailing vessel", "boat", "ship", "watercraft"})
+"""More general nouns of what has its wheel on deck."""
+HELD = frozenset({"at", "behind", "holding"})
+NEXT_TO = frozenset({"beside", "at", "left_of", "right_of", "in_front_of", "around"})
+NO_HOUSES = frozenset({"room", "interior", "hall", "hallway", "corridor", "lobby", "bed", "elevator", "lift", "stage"})
+"""Places under a roof that are nothing from outside."""
+
+
+def settled(plan: ShotPlan) -> ShotPlan:
+    """A plan with what follows from it; the words named none of that.
+
+    Args:
+        plan: As it was read.
+    """
+    return plan if plan.task == "edit" else _outside(_come_from(_beyond_reach(_at_the_wheel(plan))))
+
+
+def _at_the_wheel(plan: ShotPlan) -> ShotPlan:
+    """ "A woman at the wheel and a man next to her": both are in the car."""
+    wheel = next((e for e in plan.entities if e.noun in {"wheel", "steering wheel"} and not e.ref), None)
+    ride = next((e for e in plan.entities if e.kind == "vehicle"), None)
+    known = noun_of(ride.noun) if ride is not None else None
+    if wheel is None or ride is None or (known is not None and known.near in AFLOAT):
+        return plan
+    drivers = {r.of for r in plan.relations if r.to == wheel.id and r.relation in HELD}
+    if not drivers:
+        return plan
+    people = {e.id for e in plan.entities if e.kind == "person"}
+    beside = {
+        one
+        for r in plan.relations
+        for one, other in ((r.of, r.to), (r.to, r.of))
+        if r.relation in NEXT_TO and other in drivers and one in people
+    }
+    aboard = drivers | beside
+    kept = (
+        r
+        for r in plan.relations
+        if wheel.id not in {r.of, r.to} and not ({r.of, r.to} <= aboard and r.relation in NEXT_TO)
+    )
+    seats = tuple(Relation(one, "in", ride.id, 0.0, plan.duration_s, span=wheel.span) for one in sorted(aboard))
+    entities = tuple(e for e in plan.entities if e is not wheel)
+    return replace(plan, entities=entities, relations=(*kept, *seats))
+
+
+def _beyond_reach(plan: ShotPlan) -> ShotPlan:
+    """Nobody stands beside the sun, or under a cloud."""
+    afar = {e.id for e in plan.entities if e.noun in SEEN_AFAR | IN_THE_SKY and not e.ref}
+    far = {"under", *NEXT_TO}
+    kept = tuple(r for r in plan.relations if not (r.relation in far and (r.to in afar or r.of in afar)))
+    return plan if len(kept) == len(plan.relations) else replace(plan, relations=kept)
+
+
+def _come_from(plan: ShotPlan) -> ShotPlan:
+    """ "Comes out of a tunnel": it stands there, and where it stands is another place, or none that is named."""
+    for noun in plan.setting.places:
+        known = noun_of(noun)
+        starts = [a for a in plan.actions if a.path is not None and a.path.start == noun]
+        if known is None or known.kind not in STANDS or noun in NO_HOUSES or not starts:
+            continue
+        plan, name = _built(plan, noun)
+        actions = tuple(
+            replace(a, path=replace(a.path, start=name)) if a.path is not None and a.path.start == noun else a
+            for a in plan.actions
+        )
+        plan = replace(plan, actions=actions)
+    return plan
+
+
+def _outside(plan: ShotPlan) -> ShotPlan:
+    """ "Outside a brick school": the school is behind."""
+    noun = plan.setting.places[0] if plan.setting.places else ""
+    known = noun_of(noun)
+    is_outside = "outside" in plan.setting.attributes and known is not None and known.kind in STANDS
+    return _built(plan, noun)[0] if is_outside and noun not in NO_HOUSES else plan
+
+
+def _built(plan: ShotPlan, noun: str) -> tuple[ShotPlan, str]:
+    """A plan in which a place is a building, and the id of that."""
+    setting = plan.setting
+    same = next((e for e in plan.entities if e.noun == noun), None)
+    places = tuple(place for place in setting.places if place != noun)
+    said = () if places else tuple(word for word in setting.attributes if word != "outside")
+    kept = tuple(word for word in setting.attributes if word not in said)
+    name = f"e{1 + max((int(e.id[1:]) for e in plan.entities if e.id[1:].isdecimal()), default=0)}"
+    made = Entity(name, noun, "building", attributes=said, span=setting.span)
+    shells = setting.shells if places else ()
+    setting = replace(setting, places=places, shells=shells, attributes=kept, inside=setting.inside and bool(places))
+    entities = plan.entities if same is not None else (*plan.entities, made)
+    return replace(plan, setting=setting, entities=entities), same.id if same is not None else name
