@@ -233,7 +233,7 @@ class Acts(Relating):
             (
                 w.i
                 for w in self.sentence.words[verb.i + 1 :]
-                if w.text in {",", ";"} or (self._is_act(w) and w.dep in {"conj", "ccomp", "ROOT"})
+                if w.text in {",", ";", "while"} or (self._is_act(w) and w.dep in {"conj", "ccomp", "ROOT", "advcl"})
             ),
             len(self.sentence.words),
         )

@@ -16,7 +16,7 @@ import numpy as np
 
 from shotwright.engines.draft.beams import OVERLAYS, Lit
 from shotwright.engines.draft.lamps import Glint
-from shotwright.engines.draft.looks.effects import EFFECTS, EVERYWHERE_Z, FAR, HIGH, RGB, Particles
+from shotwright.engines.draft.looks.effects import EFFECTS, EVERYWHERE_Z, FAR, FROM_MOUTHS, HIGH, RGB, Particles
 from shotwright.engines.draft.stage import lay_over
 from shotwright.media.colour import colour_of, rgb_pixel
 
@@ -34,7 +34,7 @@ MAX_PX, MIN_PX = 420, 2
 AMOUNTS = {"light": 0.5, "heavy": 1.8}
 SHINING: dict[str, tuple[RGB, float, float]] = {
     "fire": ((255, 150, 64), 4.5, 0.0), "explosion": ((255, 190, 110), 11.0, 1.6), "sparks": ((255, 220, 150), 2.2, 0.0), "electricity": ((170, 214, 255), 3.0, 0.0),
-    "embers": ((255, 140, 60), 3.0, 0.0), "glow": ((255, 236, 190), 2.6, 0.0),
+    "breath": ((255, 150, 64), 5.0, 0.0), "embers": ((255, 140, 60), 3.0, 0.0), "glow": ((255, 236, 190), 2.6, 0.0),
 }  # fmt: skip
 """What gives light: its colour, how far it reaches, metres, and how long it shines, seconds; 0: as long as it is there."""
 AT_ONES_FEET = frozenset({"splash", "spray"})
@@ -192,7 +192,8 @@ class Staged:
         spin = 2 * math.pi * chance[:, 1]
         kick = row.spread * np.sqrt(chance[:, 2]) * scale
         sway = row.sway_m * np.sin(1.7 * lived + 6.3 * chance[:, 6])
-        x = x0 + (2 * where[:, 0] - 1) * wide + (row.velocity[0] * scale + kick * np.cos(spin)) * lived + sway
+        side = -1 if self.kind in FROM_MOUTHS and self.source is not None and self.source.is_mirrored else 1
+        x = x0 + (2 * where[:, 0] - 1) * wide + (side * row.velocity[0] * scale + kick * np.cos(spin)) * lived + sway
         y = (
             y0
             + where[:, 4] * tall
@@ -211,6 +212,8 @@ class Staged:
             z = self.source.place(seconds)[2] if self.source is not None else EVERYWHERE_Z
             x = 0.0 if self.source is None else self.source.place(seconds)[0]
             return x, row.above, z
+        if self.kind in FROM_MOUTHS:
+            return self.source.hand(seconds)
         x, y, z = self.source.place(seconds)
         if not self.is_bound and self.kind not in AT_ONES_FEET:
             aside, away = (side * min(1.0, max(BESIDE_LEAST, self.source.height_m / 1.7)) for side in BESIDE)

@@ -274,12 +274,23 @@ def _is_cut(front: Mask | None) -> bool:
     return max(float(solid[0].mean()), float(solid[:, 0].mean()), float(solid[:, -1].mean())) > CUT_SHARE
 
 
+def _breathed(effect: Effect, plan: ShotPlan) -> Effect:
+    """ "A dragon breathes fire": it comes out of its mouth, while it does."""
+    act = next((a for a in plan.actions_of(effect.where) if a.verb.split()[0] in BREATHING), None)
+    if act is None or effect.kind != "fire":
+        return effect
+    return replace(effect, kind="breath", start_s=act.start_s, end_s=act.end_s)
+
+
+BREATHING = frozenset({"breathe", "spit", "spew", "blow", "shoot", "belch", "exhale", "roar"})
+
+
 def _effects(shot: Shot, sprites: list[Sprite], first: Pose, *, is_dark: bool) -> list[Staged]:
     """Effects that the weather does not show already; where the words ask for one light, that light is seen."""
     plan = shot.plan
     whole = {r.of: r.to for r in plan.relations if r.relation == "part_of"}
     shown = [
-        replace(effect, where=whole.get(effect.where, effect.where))  # smoke from a car's tires
+        replace(_breathed(effect, plan), where=whole.get(effect.where, effect.where))  # smoke from a car's tires
         for effect in plan.effects
         if plan.look.weather not in SHOWN_BY.get(effect.kind, ())
     ]

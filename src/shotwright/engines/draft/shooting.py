@@ -58,6 +58,7 @@ NEARER_M, BACK_SHARE = 0.5, 0.5
 """Who comes nearer by this much is led by a camera that goes back this share of their way."""
 HEAD_ROOM, MOST_RAD = 0.94, 0.6
 """Where in half frames a head may be at most, and by how much a camera is tilted up for it, radians."""
+WHOM = frozenset({"them", "it", "him", "her"})
 MOUNTED, MOUNT_M = frozenset({"riding", "on", "in", "inside"}), 0.6
 FACES = frozenset({"medium_close_up", "close_up", "extreme_close_up"})
 SEEN, NEAREST_SEEN_M = 0.55, 0.3
@@ -106,7 +107,8 @@ def shoot(film: Filmed, first: State, framing: Framing) -> tuple[list[Pose], lis
         framing: Of the first frame.
     """
     plan, spec = film.shot.plan, film.shot.output
-    moves, fps = staging.moves_of(plan), float(spec.fps)
+    moves = tuple(move for move in staging.moves_of(plan) if not (film.sprites and _pans_along(move)))
+    fps = float(spec.fps)
     cuts = [shown for shown in plan.shots[1:] if shown.cut and 0 < shown.start_s < spec.duration_s]
     borders = [0, *(round(shown.start_s * fps) for shown in cuts), spec.frames]
     for move in plan.camera:
@@ -172,13 +174,18 @@ def _go_along(
         _lead_back(poses, sprites[0], fps, start_s)
     if film.is_worded and sprites:
         _tilt_to(poses, sprites[0], moves, fps=fps, start_s=start_s)
-    if film.is_worded and sprites and not TURNS & {move.move for move in film.shot.plan.camera}:
+    if film.is_worded and sprites and not TURNS & {m.move for m in film.shot.plan.camera if not _pans_along(m)}:
         detail = detail_of(film.shot.plan, framing, sprites)
         main = detail.sprite if detail is not None else sprites[0]
         aim = detail.above if detail is not None else _aim_of(main, framing)
         _keep_seen(
             poses, main, aim, aspect=film.aspect, fps=fps, start_s=start_s, is_whole=detail is None and framing.size != "extreme_close_up" and main.figure is not None,
         )  # fmt: skip
+
+
+def _pans_along(move: CameraMove) -> bool:
+    """ "The camera pans with them": it turns as they go."""
+    return move.move in {"pan_left", "pan_right"} and move.target in WHOM
 
 
 def _aim_of(main: Sprite, framing: Framing) -> Callable[[float], float]:

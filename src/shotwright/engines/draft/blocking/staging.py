@@ -90,7 +90,13 @@ def framing_of(plan: ShotPlan, actors: list[Actor]) -> Framing:
     first = plan.shots[0] if plan.shots else Framing()
     if first.size is None and actors and actors[0].lift_m > 0 and len(actors) < 3:
         return replace(first, size="medium")
+    if first.size == "medium_close_up" and any(act.motion in HAND_WORK for act in plan.actions):
+        return replace(first, size="medium")  # what the hands do is in the frame
     return first
+
+
+HAND_WORK = frozenset({"cook", "cut", "stir", "knead", "pour", "type", "write", "paint", "tinker", "drum", "juggle", "play_piano", "put_down"})  # fmt: skip
+"""Motions of which a face alone shows nothing."""
 
 
 def stage_actors(

@@ -35,7 +35,7 @@ CARRIED = frozenset({"on", "in", "inside", "riding", "held", "carried_by"})
 """Whose place goes where their parent goes."""
 _STAYS = frozenset({
     "wave", "talk", "point", "look_around", "throw", "shout", "pour", "kiss", "hug", "laugh", "put_down",
-    "pick_up", "cook", "write", "read", "sit", "stand", "hold", "carry",
+    "blow", "pick_up", "cook", "write", "read", "sit", "stand", "hold", "carry",
 })  # fmt: skip
 _IN_PLACE = frozenset({
     "grow", "shrink", "burn", "appear", "vanish", "melt", "flicker", "explode", "shatter", "open", "kneel",

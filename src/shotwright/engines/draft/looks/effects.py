@@ -58,6 +58,10 @@ EFFECTS: dict[str, tuple[Particles, ...]] = {
         Particles("flame", _FIRE, 90, (0.3, 0.5), 0.8, (0.0, 1.35), 0.18, grown=0.25, reach=(0.26, 0.2, 0.1), above=0.05, has_source=True, glows=True),
         Particles("dot", ((255, 190, 80),), 14, (0.015, 0.03), 1.6, (0.1, 1.4), 0.5, sway_m=0.1, reach=(0.4, 0.4, 0.2), above=0.4, has_source=True, glows=True),
     ),
+    "breath": (
+        Particles("flame", _FIRE, 110, (0.16, 0.3), 0.9, (3.6, -0.5), 0.5, grown=3.2, reach=(0.05, 0.05, 0.05), has_source=True, glows=True),
+        Particles("puff", ((90, 84, 80),), 14, (0.2, 0.4), 1.6, (2.4, 0.3), 0.5, grown=2.6, reach=(0.05, 0.05, 0.05), has_source=True, opacity=0.3),
+    ),
     "smoke": (Particles("puff", ((150, 150, 154), (112, 112, 118)), 44, (0.4, 0.7), 3.6, (0.2, 0.75), 0.16, grown=2.8, reach=(0.25, 0.2, 0.15), above=0.8, has_source=True, opacity=0.85),),
     "steam": (Particles("puff", ((246, 248, 250),), 26, (0.14, 0.26), 2.0, (0.04, 0.5), 0.1, grown=2.6, reach=(0.25, 0.1, 0.1), above=0.95, has_source=True, opacity=0.8),),
     "dust": (
@@ -102,5 +106,7 @@ EVERYWHERE_Z = 4.5
 """Around where what is everywhere is centred, metres ahead, where nobody is."""
 FAR = {"breakers": 11.0, "fireworks": 26.0, "clouds": 70.0}
 """Effects that are far behind everybody, metres ahead."""
+FROM_MOUTHS = frozenset({"breath"})
+"""Effects that come out of a mouth, to where it looks."""
 HIGH = frozenset({"fireworks", "clouds"})
 """Of these, what is in the upper part of the frame."""
