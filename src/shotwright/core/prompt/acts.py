@@ -141,6 +141,12 @@ class Acts(Relating):
         ]
         return True
 
+    def _is_a_posture(self, verb: Word) -> bool:
+        """ "With her arms crossed": nobody crosses anything."""
+        is_it = verb.lemma in {"cross", "fold"} and any(one.noun in {"arm", "leg"} for one in self._own_subjects(verb))
+        self._cover([verb] if is_it else [])
+        return is_it
+
     def _act(self, verb: Word) -> None:
         particle = self._particle(verb)
         phrases = [f"{verb.lemma} {particle.text}"] if particle else []
@@ -158,7 +164,7 @@ class Acts(Relating):
             by = next((self.things[w.i] for w in self.sentence.children(agent) if w.i in self.things), None)
             who, done_to = ([by], who[0] if who else None) if by else (who, done_to)
         self._relate_by_verb(verb, who, objects)
-        if who and self._does_by_noun(verb, who, objects):
+        if who and (self._does_by_noun(verb, who, objects) or self._is_a_posture(verb)):
             return
         fills = verb.lemma == "fill" and done_to is None and all(one.kind != "person" for one in who)
         if (verb.lemma in syntax.NO_MOTION and not phrases) or not who or fills:  # "the cup fills the frame"

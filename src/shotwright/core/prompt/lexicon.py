@@ -14,7 +14,7 @@ PLURALS = {
     "teeth": "tooth", "wolves": "wolf", "leaves": "leaf", "knives": "knife", "loaves": "loaf", "fish": "fish", "sheep": "sheep",
     "deer": "deer", "oxen": "ox", "cacti": "cactus", "fungi": "fungus", "scarves": "scarf", "elves": "elf", "shelves": "shelf",
     "thieves": "thief", **{word: word for word in (
-        "scrubs", "jeans", "trousers", "pants", "shorts", "overalls", "pajamas", "pyjamas", "sunglasses", "goggles", "scissors", "ruins",
+        "scrubs", "dungarees", "oilskins", "waders", "fatigues", "jeans", "trousers", "pants", "shorts", "overalls", "pajamas", "pyjamas", "sunglasses", "goggles", "scissors", "ruins",
         "woods", "stairs", "clothes", "tights", "leggings", "binoculars", "headphones", "blinds", "fireworks", "stands", "crossroads", "bellows", "headquarters",
     )}, "halves": "half", "calves": "calf", "clothes": "clothing",
 }  # fmt: skip

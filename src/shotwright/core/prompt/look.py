@@ -110,6 +110,16 @@ def _is_no_weather(tokens: list[Token], hit: Hit[str]) -> bool:
     if before is None or before.kind != "word":
         return False
     after = tokens[hit.end].low if hit.end < len(tokens) else ""
+    if tokens[hit.start].low in {"storms", "stormed", "storming"} and after in {
+        "out",
+        "off",
+        "in",
+        "into",
+        "past",
+        "away",
+        "through",
+    }:
+        return True  # who is angry
     falls = hit.phrase in {"rain", "snow"} and after in {"down", "on", "upon", "from"} and before.low.endswith("s")
     return falls or (hit.phrase == "storm" and before.lemma in {"dust", "sand", "fire", "meteor", "thought"})
 

@@ -18,6 +18,13 @@ if TYPE_CHECKING:
     from shotwright.core.prompt.sentence import Word
 
 PAIR = 2
+GENDERED = frozenset({"man", "woman", "boy", "girl", "guy", "lady"})
+PARENTS = frozenset({"mother", "father", "mom", "mum", "dad", "parent"})
+ADULTS = {
+    "duckling": "duck", "kitten": "cat", "puppy": "dog", "pup": "dog", "chick": "hen", "calf": "cow", "foal": "horse", "lamb": "sheep", "gosling": "goose", "piglet": "pig",
+    "fawn": "deer", "cub": "bear", "cygnet": "swan", "tadpole": "frog", "joey": "kangaroo", "kid": "goat",
+}  # fmt: skip
+"""What young animals grow into."""
 IN_HAND_M = 1.9
 """What stands higher is not in a hand."""
 BOATS = frozenset({"boat", "rowboat", "canoe", "kayak", "raft", "gondola", "dinghy", "fishing boat", "sailboat"})
@@ -224,9 +231,12 @@ class Nouns(Whereabouts):
                 self._add_relation(owner.id, kind, thing.id, thing.span)
 
     def _new(self, mention: Mention) -> Thing:
-        kind = mention.what.kind
+        kind, noun = mention.what.kind, mention.noun
+        young = self.scene.things[-1] if self.scene.things else None
+        if noun in PARENTS and young is not None and young.kind == "animal" and mention.words[0].tag == "PRP$":
+            kind, noun = "animal", ADULTS.get(young.noun, young.noun)  # "ducklings behind their mother"
         thing = Thing(
-            self.scene.next_id(), mention.noun, kind, mention.ref, mention.count, list(mention.attributes), mention.colour,
+            self.scene.next_id(), noun, kind, mention.ref, mention.count, list(mention.attributes), mention.colour,
             (min(w.span[0] for w in mention.words), max(w.span[1] for w in mention.words)),
         )  # fmt: skip
         self.scene.things.append(thing)
@@ -265,12 +275,28 @@ class Nouns(Whereabouts):
             ),
             None,
         )
-        if same is None and mention.is_definite and not mention.attributes:
+        if same is None and mention.is_definite and (not mention.attributes or mention.noun in GENDERED):
             same = self._generic(mention)
+            if same is not None and same.kind == "person" and mention.noun in GENDERED and mention.count == 1:
+                same = self._one_of_two(same, mention)
         if same is not None:
             same.attributes += mention.attributes
             same.colour = same.colour or mention.colour
         return same
+
+    def _one_of_two(self, thing: Thing, mention: Mention) -> Thing:
+        """ "Two workers argue; the man stands up": he is one of the two."""
+        if thing.count == PAIR and thing.ref is None:
+            thing.count, thing.is_half = 1, True
+            other = replace(thing, id=self.scene.next_id(), attributes=list(thing.attributes))
+            self.scene.things.append(other)
+            self.scene.deeds += [
+                replace(d, action=replace(d.action, who=other.id)) for d in self.scene.deeds if d.action.who == thing.id
+            ]
+            self.scene.relations += [replace(r, of=other.id) for r in self.scene.relations if r.of == thing.id]
+        if thing.is_half:
+            thing.noun = mention.noun
+        return thing
 
     def _generic(self, mention: Mention) -> Thing | None:
         """Somebody who is called by what they are: "the man", "the bird" for a heron."""

@@ -28,6 +28,10 @@ CONTENTS = frozenset({"food", "plant", "other", "tool", "material", "nature"})
 ATTACHED = frozenset({"plant", "food", "clothing", "light", "tool", "furniture"})
 PLACEMENTS = {"middle": "center", "centre": "center", "front": "foreground"}
 HANDS = frozenset({"hand", "palm", "fist", "finger", "fingertip", "paw"})
+AIMED = frozenset({
+    "point", "aim", "shoot", "fire", "throw", "toss", "hurl", "wave", "shout", "yell", "scream", "smile", "laugh", "bark", "growl", "hiss", "swipe", "bat", "swing", "lunge", "nod", "wink", "snap",
+})  # fmt: skip
+"""Verbs that reach from afar what they are done at."""
 HANDY_M = 0.35
 """Animals below this height are carried."""
 CLINGING = frozenset(
@@ -101,7 +105,7 @@ class Relating(Nouns):
         if hit is None or (word.dep not in {"prep", "advmod", "prt", "pcomp", "mark"} and hit.end - hit.start == 1):
             return
         last = self.sentence.words[hit.end - 1]
-        if word.text == "in" and self._is_in_a_colour(word):
+        if self._is_no_place(word):
             return
         targets = [w for w in self.sentence.children(last) if w.dep in {"pobj", "dobj"}] or [
             w for w in self.sentence.words[hit.end : hit.end + 5] if w.i in self.things
@@ -109,6 +113,7 @@ class Relating(Nouns):
         to = [thing for w in targets for thing in self._behind(w)]
         wearer = self._wearer_before(word) if word.text == "in" else None
         of = self._placed(word, hit.value) if wearer is None else [self.things[wearer.i]]
+        of = [self._whole_of(thing, to) for thing in of]
         kind = hit.value
         if word.text in {"in", "on"} and any(w.lemma in HANDS for w in targets):
             of = self._handed(word, of, to)
@@ -133,6 +138,12 @@ class Relating(Nouns):
         ends = {d.action.path.end for d in self.scene.deeds if d.action.who == thing.id and d.action.path}
         other = any(r.of == thing.id and r.relation == "on" and r.to != target.id for r in self.scene.relations)
         return other and target.id in ends
+
+    def _is_no_place(self, prep: Word) -> bool:
+        """ "One in white", "points at a balloon": nobody is there."""
+        return (prep.text == "in" and self._is_in_a_colour(prep)) or (
+            prep.text == "at" and self.sentence.head(prep).lemma in AIMED
+        )
 
     def _is_in_a_colour(self, prep: Word) -> bool:
         """ "One in white": no relation to what comes next."""
@@ -257,6 +268,13 @@ class Relating(Nouns):
         is_worn = any(thing.kind == "clothing" for thing in self._inner(prep))
         named = before is not None and before.i in self.things and self.things[before.i].kind in {"person", "animal"}
         return before if is_worn and named else None
+
+    def _whole_of(self, thing: Thing, to: list[Thing]) -> Thing:
+        """ "A boy with a plastered leg in a wheelchair": the boy is in it."""
+        if thing.kind != "body_part" or not any(one.kind in {"vehicle", "furniture"} for one in to):
+            return thing
+        before = [t for t in self.scene.things if t.kind == "person" and t.span and thing.span and t.span < thing.span]
+        return before[-1] if before else thing
 
     def _is_vessel(self, prep: Word) -> bool:
         """ "A goldfish in a round bowl"."""

@@ -144,6 +144,10 @@ def attached(words: Words) -> Words:
 
 def _is_really_object(words: Words, word: Word) -> bool:
     head = words[word.head]
+    if (
+        word.dep == "nsubj" and head.tag in FINITE and word.is_noun and word.i > head.i
+    ):  # "a girl in blue climbs a rope"
+        return any(w.dep == "nsubj" and w.head == head.i and w.i < head.i for w in words)
     is_time = word.lemma in POSITIONS or noun_of(word.lemma) is None or not _can_move(word)
     if word.dep != "npadvmod" or head.tag[0] != "V" or head.i > word.i or is_time:
         return False

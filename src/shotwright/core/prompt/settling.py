@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from shotwright.core.plan import Entity, Relation
+from shotwright.core.plan import Effect, Entity, Relation
 from shotwright.core.prompt.lexicon import noun_of
 from shotwright.core.prompt.look import SEEN_AFAR
 
 if TYPE_CHECKING:
-    from shotwright.core.plan import ShotPlan
+    from shotwright.core.plan import Preposition, ShotPlan
 
 STANDS = frozenset({"inside", "building"})
 """Kinds of places that are something from outside."""
+RIDES = ("train", "bus", "car", "plane", "airplane", "tram", "subway", "taxi", "spaceship")
+"""Whose windows one looks out of."""
+PLAYED = {"violin": "play_violin", "cello": "play_violin", "piano": "play_piano", "keyboard": "play_piano", "organ": "play_piano", "drum": "drum"}  # fmt: skip
 IN_THE_SKY = frozenset({"sun", "moon", "star", "cloud", "rainbow", "horizon", "constellation"})
 AFLOAT = frozenset({"vessel", "sailing vessel", "boat", "ship", "watercraft"})
 """More general nouns of what has its wheel on deck."""
@@ -29,7 +32,58 @@ def settled(plan: ShotPlan) -> ShotPlan:
     Args:
         plan: As it was read.
     """
-    return plan if plan.task == "edit" else _outside(_come_from(_beyond_reach(_at_the_wheel(plan))))
+    if plan.task == "edit":
+        return plan
+    return _players(_waves(_at_a_window(_outside(_come_from(_beyond_reach(_at_the_wheel(plan)))))))
+
+
+def _at_a_window(plan: ShotPlan) -> ShotPlan:
+    """ "Looks out of a train window": in a train, with what is named outside."""
+    said = {word for e in plan.entities if e.noun == "window" for word in e.attributes}
+    inside = next((ride for ride in RIDES if ride in said), None)
+    if inside is None:
+        return plan
+    setting = replace(plan.setting, places=(inside, *plan.setting.places), inside=True)
+    effects = tuple(replace(e, where="outside") if e.kind in {"rain", "snow"} else e for e in plan.effects)
+    hills = {e.id: e.noun for e in plan.entities if e.noun in {"mountain", "hill", "field", "forest"}}
+    outside = tuple(noun for noun in hills.values() if noun not in setting.places)
+    return replace(
+        plan,
+        setting=replace(setting, places=(*setting.places, *outside)),
+        effects=effects,
+        entities=tuple(e for e in plan.entities if e.id not in hills),
+        relations=tuple(r for r in plan.relations if not {r.of, r.to} & hills.keys()),
+        actions=tuple(a for a in plan.actions if a.who not in hills),
+    )
+
+
+def _waves(plan: ShotPlan) -> ShotPlan:
+    """Waves of the sea break, unless somebody is on them."""
+    waves = {e.id for e in plan.entities if e.noun == "wave" and not e.ref}
+    is_ridden = any(r.to in waves and r.relation in {"on", "riding", "in"} for r in plan.relations)
+    surfs = any(a.motion == "surf" for a in plan.actions)
+    if not waves or is_ridden or surfs or any(e.kind == "breakers" for e in plan.effects):
+        return plan
+    return replace(plan, effects=(*plan.effects, Effect("breakers", "scene", end_s=plan.duration_s)))
+
+
+def _players(plan: ShotPlan) -> ShotPlan:
+    """ "An accordion player" has an accordion, and plays it."""
+    for player in [e for e in plan.entities if e.noun == "player" and e.kind == "person"]:
+        played = next((w for w in player.attributes if (n := noun_of(w)) and "instrument" in n.near), None)
+        if played is None or any(e.noun == played for e in plan.entities):
+            continue
+        name = f"e{1 + max((int(e.id[1:]) for e in plan.entities if e.id[1:].isdecimal()), default=0)}"
+        thing = Entity(name, played, "tool")
+        actions = tuple(
+            replace(a, motion=PLAYED.get(played, "play_guitar"), object=a.object or name)
+            if a.who == player.id and a.verb == "play"
+            else a
+            for a in plan.actions
+        )
+        holds = Relation(player.id, "holding", name, 0.0, plan.duration_s)
+        plan = replace(plan, entities=(*plan.entities, thing), relations=(*plan.relations, holds), actions=actions)
+    return plan
 
 
 def _at_the_wheel(plan: ShotPlan) -> ShotPlan:
@@ -37,8 +91,9 @@ def _at_the_wheel(plan: ShotPlan) -> ShotPlan:
     wheel = next((e for e in plan.entities if e.noun in {"wheel", "steering wheel"} and not e.ref), None)
     ride = next((e for e in plan.entities if e.kind == "vehicle"), None)
     known = noun_of(ride.noun) if ride is not None else None
-    if wheel is None or ride is None or (known is not None and known.near in AFLOAT):
+    if wheel is None or ride is None:
         return plan
+    how: Preposition = "on" if known is not None and known.near in AFLOAT else "in"
     drivers = {r.of for r in plan.relations if r.to == wheel.id and r.relation in HELD}
     if not drivers:
         return plan
@@ -55,7 +110,7 @@ def _at_the_wheel(plan: ShotPlan) -> ShotPlan:
         for r in plan.relations
         if wheel.id not in {r.of, r.to} and not ({r.of, r.to} <= aboard and r.relation in NEXT_TO)
     )
-    seats = tuple(Relation(one, "in", ride.id, 0.0, plan.duration_s, span=wheel.span) for one in sorted(aboard))
+    seats = tuple(Relation(one, how, ride.id, 0.0, plan.duration_s, span=wheel.span) for one in sorted(aboard))
     entities = tuple(e for e in plan.entities if e is not wheel)
     return replace(plan, entities=entities, relations=(*kept, *seats))
 

@@ -24,6 +24,7 @@ class Thing:
     colour: str | None = None
     span: Span | None = None
     placement: str | None = None  #: Where in the frame.
+    is_half: bool = False  #: Whether it is one of two that were named together.
 
     def entity(self, role: Role | None, placement: str | None) -> Entity:
         """As the plan has it."""

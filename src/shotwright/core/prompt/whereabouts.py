@@ -76,7 +76,7 @@ AROUND = frozenset({"in", "on", "at", "by", "near", "beside", "under", "above", 
 HOUSE_M = 4.0
 
 ONE_AT_A_TIME = frozenset({
-    "deck", "bar", "court", "ring", "club", "stage", "bank", "plant", "port", "range", "track", "mine", "square", "party", "set", "lot", "platform", "path", "gap", "hole", "dock", "pool", "wing",
+    "deck", "bar", "court", "ring", "club", "stage", "bank", "plant", "port", "range", "track", "mine", "square", "party", "set", "lot", "platform", "path", "column", "line", "row", "file", "gap", "hole", "dock", "pool", "wing",
 })  # fmt: skip
 """What is a place in the singular only."""
 
@@ -153,7 +153,8 @@ class Whereabouts(Context):
             return prep.text in THROUGH_LAND
         is_big = kind == "building" and mention.what.height_m >= BUILT_PLACE_M
         is_hull = kind == "vehicle" and mention.what.height_m >= 3
-        return governed and (is_big or is_hull) and prep.text in UNDER_A_ROOF
+        is_under = prep.text in UNDER_A_ROOF and not (is_hull and prep.text == "at")
+        return governed and (is_big or is_hull) and is_under
 
     def _is_land(self, mention: Mention) -> bool:
         """ "In snowy mountains", "down a hill"."""

@@ -25,6 +25,7 @@ HELD_BELOW = frozenset({
 REACH_M: dict[str, float] = {
     "hug": 0.34,
     "kiss": 0.42,
+    "climb": 0.16,
     "dance": 0.6,
     "waltz": 0.46,
     "shake_hands": 0.85,

@@ -27,6 +27,8 @@ RISEN = 0.4
 """How far what rises gently rises, in frame heights."""
 NEAR_SHARE = 0.95
 """Of the frame's height in that of who has come near."""
+TOPS = frozenset({"ceiling", "roof", "top", "summit", "peak", "sky", "treetop", "rooftop"})
+"""Where one gets by climbing."""
 SIDE_BY_SIDE = 3
 PLAIN_ENDS = frozenset({"left", "right", "out", "near", "far", "up", "down"})
 SIDES = {"left": -1.0, "right": 1.0}
@@ -255,6 +257,7 @@ def _start(member: Member, action: Action, at: Point, by_id: dict[str, Member], 
 
 def _end(member: Member, action: Action, at: Point, by_id: dict[str, Member], floor: Floor) -> Point | None:
     end, z = str(action.path.end if action.path else ""), at[2]
+    end = "up" if action.motion == "climb" and end in TOPS else end
     start = action.path.start if action.path else None
     if end in SIDES:
         return np.array([SIDES[end] * (0.4 * z / floor.lens if start in SIDES else _out(member, z, floor)), at[1], z])

@@ -150,10 +150,10 @@ class Figure:
         return _hand(motion, round(phase * 8) / 8) * self.height_m / STANDING_M
 
     def sunk(self, seconds: float) -> float:
-        """How much lower the head is at a time than that of one who stands, metres; little is nothing, a rider's is higher."""
+        """How much lower the head is at a time than that of one who stands, metres; little is nothing; of who rides or climbs it is higher."""
         motion, phase = self.at(seconds)
         lower = skeleton("stand", 0.0, 1.0)[0, 1] - skeleton(motion, round(phase * 8) / 8, 1.0)[0, 1]
-        is_far = lower > SUNK_M or (lower < -SUNK_M and is_seated(motion))
+        is_far = lower > SUNK_M or (lower < -SUNK_M and motion_row(motion)["floor"] != "feet")
         return float(lower) * self.height_m / STANDING_M if is_far else 0.0
 
 

@@ -92,6 +92,7 @@ def with_props(plan: ShotPlan) -> ShotPlan:
     _one_each(layout)
     for action in list(layout.actions):
         _cook(action, layout)
+        _hang_up(action, layout)
         _set_table(action, layout)
         _launch(action, layout)
     _lay_out(layout)
@@ -114,6 +115,19 @@ def _one_each(layout: _Layout) -> None:
     layout.entities = [
         replace(e, count=holders[e.id]) if e.id in holders and e.count == SEVERAL else e for e in layout.entities
     ]
+
+
+CLIMBED = {"rope": "climbing rope", "wall": "climbing wall"}
+"""What hangs or stands there where somebody climbs it."""
+
+
+def _hang_up(action: Action, layout: _Layout) -> None:
+    """ "Climbs a rope": one that hangs from above."""
+    if action.motion == "climb":
+        layout.entities = [
+            replace(e, noun=CLIMBED[e.noun], attributes=()) if e.id == action.object and e.noun in CLIMBED else e
+            for e in layout.entities
+        ]
 
 
 PANS = frozenset({"pan", "wok", "skillet", "pot", "saucepan", "casserole"})
@@ -330,7 +344,12 @@ def _set_table(action: Action, layout: _Layout) -> None:
     held = {r.to for r in layout.relations if r.relation == "holding"}
     wanted += _vessels(layout) if action.motion == "stir" and not wanted else []
     work = next((e for name in wanted for e in layout.entities if e.id == name and name not in held), None)
-    if who is None or who.kind != "person" or work is None or work.kind not in {"food", "tool", "plant", "other"}:
+    if (
+        who is None
+        or who.kind != "person"
+        or work is None
+        or work.kind not in {"food", "tool", "plant", "other", "clothing"}
+    ):
         return
     row, known = row_of(work.noun), noun_of(work.noun)
     tall = row.height_m if row else known.height_m if known else SMALL_M

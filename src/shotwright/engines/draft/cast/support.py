@@ -56,7 +56,7 @@ def support_m(child: Member, parent: Member) -> float:
     return tall
 
 
-CARS = frozenset({"car", "convertible", "sedan", "hatchback", "coupe", "cabriolet", "roadster", "taxi", "cab", "taxicab", "mustang", "beetle"})  # fmt: skip
+CARS = frozenset({"car", "convertible", "sedan", "hatchback", "coupe", "cabriolet", "roadster", "taxi", "cab", "taxicab"})  # fmt: skip
 
 
 def is_car(noun: str) -> bool:

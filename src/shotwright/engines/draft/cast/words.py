@@ -171,10 +171,25 @@ def _is_of_set(entity: Entity, plan: ShotPlan) -> bool:
     if entity is plan.entities[0] or any(shown.focus == entity.id for shown in plan.shots):
         return False
     is_used = any(entity.id in {act.object, act.who} for act in plan.actions)
+    if entity.noun in OF_SETS and not entity.colour and not entity.ref and not _is_ridden(entity, plan):
+        return entity.noun not in TREES or (bool(WOODED & set(plan.setting.places)) and not is_used)
     is_open_air = bool(plan.setting.places) and not plan.setting.inside
     if entity.noun in {"sun", "moon", "sunlight"}:
         return plan.setting.inside or any(e.noun == "window" for e in plan.entities)  # its light is seen
     return entity.noun in SEEN_AFAR or (entity.noun == "window" and not is_used and not is_open_air)
+
+
+TREES = frozenset({"tree", "pine", "pine tree", "fir", "birch"})
+OF_SETS = TREES | {"traffic", "wave", "surf", "swell"}
+WOODED = frozenset(
+    {"forest", "wood", "woods", "jungle", "park", "grove", "woodland", "rainforest", "garden", "campsite"}
+)
+"""Where there are trees without a word."""
+
+
+def _is_ridden(entity: Entity, plan: ShotPlan) -> bool:
+    """Whether somebody is on it: a surfer on a wave, a boy in a tree."""
+    return any(r.to == entity.id and r.relation in {"on", "riding", "in", "under", "behind"} for r in plan.relations)
 
 
 def _lacks(entity: Entity) -> str | None:

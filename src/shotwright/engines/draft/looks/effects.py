@@ -82,8 +82,8 @@ EFFECTS: dict[str, tuple[Particles, ...]] = {
         Particles("puff", ((238, 244, 248),), 14, (0.2, 0.4), 1.4, (-0.3, 0.5), 0.4, grown=2.2, reach=(0.8, 0.2, 0.3), has_source=True, opacity=0.4),
     ),
     "breakers": (
-        Particles("drop", ((238, 246, 250),), 260, (0.08, 0.2), 1.9, (-0.6, 5.2), 2.2, gravity=6.0, reach=(13.0, 0.2, 1.6), above=0.1, burst_s=1.9, opacity=0.85),
-        Particles("puff", ((240, 246, 250),), 40, (0.9, 1.8), 1.9, (-0.4, 2.2), 0.9, gravity=1.6, grown=2.0, reach=(13.0, 0.3, 1.6), above=0.2, burst_s=1.9, opacity=0.55),
+        Particles("drop", ((238, 246, 250),), 420, (0.08, 0.2), 1.9, (-0.6, 4.6), 2.2, gravity=6.0, reach=(13.0, 0.2, 1.6), above=0.1, opacity=0.85),
+        Particles("puff", ((240, 246, 250),), 60, (0.4, 0.9), 1.9, (-0.4, 2.0), 0.9, gravity=1.6, grown=1.7, reach=(13.0, 0.3, 1.6), above=0.1, opacity=0.5),
     ),
     "bubbles": (Particles("bubble", ((226, 242, 250),), 150, (0.04, 0.15), 5.0, (0.0, 0.55), 0.15, sway_m=0.12, reach=(3.0, 2.0, 2.5), opacity=0.75),),
     "leaves": (Particles("leaf", ((206, 132, 48), (184, 84, 40), (214, 176, 70)), 110, (0.09, 0.18), 5.0, (-0.7, -0.55), 0.3, sway_m=0.4, reach=(4.5, 3.6, 2.6), above=0.6),),
