@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import wave
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.browser.conftest import PHONE, settle, until
+from tests.paid_service import PaidService
 from tests.running import STANDARD, RunningServer
 
 from shotwright.media.probe import probe_video
@@ -31,11 +33,13 @@ def names(page: Any) -> list[str]:
 
 
 def test_a_script_becomes_a_film_and_two_shots_are_promoted_for_one_price(
-    open_page: Open, new_server: Callable[..., RunningServer], pictures: dict[str, Path], tmp_path: Path
+    open_page: Open, new_server: Callable[..., RunningServer], pictures: dict[str, Path], clip: Path
 ) -> None:
+    paid = PaidService(clip)
     running = new_server(
-        SHOTWRIGHT_PRICES="testcard=0.1", SHOTWRIGHT_ENGINE="draft", SHOTWRIGHT_CONFIRM_ABOVE_USD="0.2"
-    )
+        SHOTWRIGHT_ENGINE="draft", SHOTWRIGHT_CONFIRM_ABOVE_USD="0.2", SHOTWRIGHT_UPSTREAM="fal", SHOTWRIGHT_UPSTREAM_KEY="k",
+        SHOTWRIGHT_UPSTREAM_URL=paid.url,
+    )  # fmt: skip
     page = open_page("/projects", base=running.url)
     page.fill("#new [name=name]", "Pilot")
     page.fill("#new [name=script]", SCRIPT)
@@ -62,16 +66,23 @@ def test_a_script_becomes_a_film_and_two_shots_are_promoted_for_one_price(
         settle(page)
     page.click("#promote")
     assert "Promote 2 approved shots" in page.inner_text("dialog[open]")
-    page.select_option("dialog[open] [name=engine]", "testcard")
+    offer = running.http.post(f"/projects/{project['id']}/promote", json={"engine": "upstream", "dry_run": True}).json()
+    page.select_option("dialog[open] [name=engine]", "upstream")
     page.click("dialog[open] button.primary")
     page.wait_for_selector("#agree")
-    assert "$1.00" in page.inner_text("#agree")
+    assert f"${offer['cost_usd']:.2f}" in page.inner_text("#agree")
+    assert not paid.accepted
     page.click("#agree button.primary")
     until(
         page,
         "[...document.querySelectorAll('.board-shot [aria-label=Status]')].filter((one) => one.value === 'promoted').length === 2",
     )
     assert states(page) == ["draft", "promoted", "promoted", "draft", "draft"]
+    until(page, "document.querySelectorAll('.board-shot progress').length === 0", seconds=120)
+    assert len(paid.accepted) == 2
+    takes = running.http.get(f"/projects/{project['id']}").json()["shots"][1]["takes"]
+    assert [(take["engine"], take["state"]) for take in takes] == [("draft", "succeeded"), ("upstream", "succeeded")]
+    paid.close()
 
 
 def test_shots_are_ordered_named_and_copied_by_hand(open_page: Open, server: RunningServer) -> None:
@@ -122,3 +133,36 @@ def test_a_draft_gets_its_passes_and_goes_onto_a_board(
     page.wait_for_url("**/projects/*-*")
     until(page, "document.querySelectorAll('.board-shot video').length === 1")
     assert names(page) == ["Fox"]
+
+
+def test_a_sound_under_the_animatic_has_a_waveform_that_one_seeks_on(
+    open_page: Open, new_server: Callable[..., RunningServer], tmp_path: Path
+) -> None:
+    running = new_server(SHOTWRIGHT_ENGINE="testcard")
+    made = running.http.post("/projects", json={"name": "Loud", "script": "One walks\nTwo runs", "duration": 3}).json()
+    for request in running.http.post(f"/projects/{made['id']}/render", json={}).json()["requests"].values():
+        running.wait(request)
+    sound = tmp_path / "music.wav"
+    with wave.open(str(sound), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(8000)
+        file.writeframes(
+            b"".join(int(20000 * (i % 80 < 40)).to_bytes(2, "little", signed=True) for i in range(8000 * 4))
+        )
+    page = open_page(f"/projects/{made['id']}", base=running.url)
+    until(page, "document.querySelectorAll('.board-shot video').length === 2")
+    assert not page.is_visible("#wave")
+    page.set_input_files("#sound", sound)
+    page.wait_for_selector("#wave", state="visible")
+    drawn = """(() => { const c = document.querySelector('#wave'), d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
+        const at = (share) => { let n = 0; const x = Math.round(share * c.width); for (let y = 0; y < c.height; y++) n += d[4 * (y * c.width + x) + 3] > 0; return n; };
+        return c.width > 100 ? [at(0.3), at(0.9)] : [0, 0]; })()"""
+    until(page, f"{drawn}[0] > 20")
+    loud, quiet = page.evaluate(drawn)  # four seconds of sound under six of film
+    assert loud > 5 * quiet
+    page.click("#wave", position={"x": page.evaluate("0.75 * document.querySelector('#wave').clientWidth"), "y": 20})
+    until(page, "document.querySelector('#now').textContent.includes('2 of 2')")
+    until(page, "Math.abs(document.querySelector('#animatic').currentTime - 1.5) < 0.3")
+    page.click("#mute")
+    page.wait_for_selector("#wave", state="hidden")

@@ -146,6 +146,11 @@ def test_exported_folders_show_the_clip_without_a_server(
     page.goto((tmp_path / "index.html").as_uri())
     until(page, "document.querySelector('video').readyState > 0")
     assert page.evaluate("document.querySelector('video').duration") == pytest.approx(3.0, abs=0.05)
+    until(page, "document.querySelector('img.sheet').naturalWidth > 600")
+    assert page.evaluate("document.querySelectorAll('#plan svg').length") >= 1
+    pictures = page.evaluate("[...document.querySelectorAll('.media img')].map((one) => [one.src, one.naturalWidth])")
+    assert all(source.startswith("file:") and width > 0 for source, width in pictures)
+    assert server.url not in (tmp_path / "recipe.json").read_text()
     page.close()
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import httpx
 import opentimelineio as otio
+import pypdf
 import pytest
 from tests.running import RunningServer, start
 
@@ -96,6 +97,17 @@ def test_other_programs_read_the_film_to_the_frame(server: RunningServer, projec
     assert [row["shot"] for row in rows] == ["1", "2", "3"]
     assert rows[0]["prompt"].startswith("'@Anna"), "no cell is a formula"
     assert server.http.get(f"/projects/{project['id']}/export/fcpxml").status_code == 404
+
+
+def test_the_board_on_paper_has_every_shot_with_its_picture_and_words(server: RunningServer, project: dict) -> None:
+    answer = server.http.get(f"/projects/{project['id']}/export/pdf")
+    assert answer.headers["content-type"] == "application/pdf"
+    (page,) = pypdf.PdfReader(io.BytesIO(answer.content)).pages
+    assert len(page.images) == 3
+    assert all(image.image is not None and image.image.width == 640 for image in page.images)
+    text = " ".join(page.extract_text().split())
+    for wanted in ("Pilot", "3 shots, 9 s", "draft · 3 s", "35 mm", "pours coffee, close-up", "A red car drives past"):
+        assert wanted in text, text
 
 
 def test_shots_are_moved_copied_named_and_dropped(server: RunningServer, project: dict) -> None:
@@ -284,3 +296,18 @@ def test_a_project_has_no_more_shots_than_it_may(server: RunningServer) -> None:
     path, script = f"/projects/{made['id']}/shots", "\n".join(f"Dog {number}" for number in range(180))
     assert [server.http.post(path, json={"script": script}).status_code for _ in range(3)] == [200, 200, 400]
     assert len(seen(server, made)["shots"]) == 360
+
+
+def test_a_shot_follows_on_from_the_take_before_it(server: RunningServer) -> None:
+    first, second = a_drafted(server, "A woman walks\nShe looks out of the window")["shots"]
+    answer = server.http.post(f"/shots/{second['id']}/takes", json={"follows": True})
+    row = server.wait(answer.json()["request_id"])
+    assert row["state"] == "succeeded", row["error"]
+    clip = next(take["video_url"] for take in first["takes"] if take["id"] == first["chosen"])
+    assert row["endpoint_id"].endswith("/standard/video-to-video/reference")
+    assert row["arguments"]["video_url"] == clip
+    assert "looks out" in row["arguments"]["prompt"]
+    plan = server.http.get(f"/requests/{row['id']}/plan").json()
+    assert plan["continuation"] == "next_shot"
+    refused = server.http.post(f"/shots/{first['id']}/takes", json={"follows": True})
+    assert (refused.status_code, "first shot" in refused.text) == (400, True)

@@ -117,6 +117,22 @@ def render(
     _wait(server, list(asked.values()))
 
 
+@app.command("take")
+def take(
+    shot: Annotated[str, typer.Argument(help="A shot id.")],
+    *,
+    engine: Annotated[str | None, typer.Option("--engine", "-e", help="By default the server's own.")] = None,
+    follows: Annotated[
+        bool, typer.Option("--follows", help="Make it the next shot after the take of the shot before it.")
+    ] = False,
+    url: Url = None,
+) -> None:
+    """Render another take of a shot, and wait for it."""
+    server = Server(url)
+    body = {**({"engine": engine} if engine else {}), **({"follows": True} if follows else {})}
+    _wait(server, [server.post(f"/shots/{shot}/takes", body)["request_id"]])
+
+
 @app.command("promote")
 def promote(
     project: ProjectId,
@@ -143,14 +159,21 @@ def promote(
 @app.command("export")
 def export(
     project: ProjectId,
-    kind: Annotated[str, typer.Argument(help="otio, edl or csv.")],
+    kind: Annotated[str, typer.Argument(help="otio, edl, csv or pdf.")],
     *,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Where to write; by default it is printed.")
     ] = None,
     url: Url = None,
 ) -> None:
-    """Write the film for other programs: OpenTimelineIO, CMX 3600, a shot list."""
+    """Write the film for other programs: OpenTimelineIO, CMX 3600, a shot list; or the board on paper, as PDF."""
+    if kind == "pdf":
+        path = output or Path("board.pdf")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        server = Server(url)
+        server.download(f"{server.url}/projects/{project}/export/pdf", path)
+        emit(None, as_json=False, text=str(path))
+        return
     text = Server(url).text(f"/projects/{project}/export/{kind}")
     if output is None:
         typer.echo(text)

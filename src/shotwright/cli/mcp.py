@@ -208,27 +208,12 @@ class _Shots:
     def _sheet(self, url: str) -> Image:
         from mcp.server.mcpserver import Image
 
+        from shotwright.media.sheets import sheet
+
         with tempfile.TemporaryDirectory(prefix="shotwright-mcp-") as folder:
             path = Path(folder) / "clip.mp4"
             self._server.download(url, path)
-            return Image(data=sheet(path), format="jpeg")
-
-
-def sheet(path: Path) -> bytes:
-    """Six frames of a clip in two rows, as JPEG, at most 1,600 pixels wide."""
-    import numpy as np
-
-    from shotwright.media.colour import yuv_to_rgb
-    from shotwright.media.decode import decode_frames
-    from shotwright.media.images import thumbnail
-    from shotwright.media.probe import probe_video
-
-    facts = probe_video(path)
-    scale = min(1.0, SHOWN_PX / 3 / facts.width)
-    size = (2 * round(facts.width * scale / 2), 2 * round(facts.height * scale / 2))
-    marks = [round(i * (facts.frames - 1) / 5) for i in range(6)]
-    frames = np.stack([yuv_to_rgb(frame) for i, frame in enumerate(decode_frames(path, *size)) if i in set(marks)])
-    return thumbnail(np.vstack([np.hstack(list(frames[:3])), np.hstack(list(frames[-3:]))]), SHOWN_PX)
+            return Image(data=sheet(path, SHOWN_PX), format="jpeg")
 
 
 def _brief(row: dict[str, Any]) -> dict[str, Any]:

@@ -89,9 +89,9 @@ def _page(pdf: pydyf.PDF, fonts: pydyf.Dictionary, shots: Sequence[BookShot], he
     stream, pictures = pydyf.Stream(compress=True), pydyf.Dictionary()
     name, subtitle, number = heading
     wide, high = PAGE
-    _write(stream, "B", 15, (MARGIN, high - MARGIN - 10), name, INK)
-    _write(stream, "F", SMALL, (MARGIN, high - MARGIN - 22), subtitle, GREY)
-    _write(stream, "F", SMALL, (wide - MARGIN - 30, high - MARGIN - 10), number, GREY)
+    _write(stream, ("B", 15), (MARGIN, high - MARGIN - 10), name, INK)
+    _write(stream, ("F", SMALL), (MARGIN, high - MARGIN - 22), subtitle, GREY)
+    _write(stream, ("F", SMALL), (wide - MARGIN - 30, high - MARGIN - 10), number, GREY)
     cell = ((wide - 2 * MARGIN - (COLUMNS - 1) * GAP) / COLUMNS, (high - 2 * MARGIN - HEAD - (ROWS - 1) * GAP) / ROWS)
     for i, shot in enumerate(shots):
         left = MARGIN + (i % COLUMNS) * (cell[0] + GAP)
@@ -137,12 +137,12 @@ def _shot(
         stream.draw_x_object(key)
         stream.pop_state()
     at = top - high - 13
-    _write(stream, "B", 10, (left, at), shot.name, INK)
+    _write(stream, ("B", 10), (left, at), shot.name, INK)
     lines = [(shot.facts, GREY)] if shot.facts else []
     lines += [(line, INK) for line in _wrapped(shot.prompt, wide, PROMPT_LINES)]
     lines += [(line, GREY) for line in _wrapped(shot.note, wide, NOTE_LINES)]
     for i, (line, colour) in enumerate(lines):
-        _write(stream, "F", SMALL, (left, at - (i + 1) * LEADING), line, colour)
+        _write(stream, ("F", SMALL), (left, at - (i + 1) * LEADING), line, colour)
 
 
 def _wrapped(text: str, wide: float, most: int) -> list[str]:
@@ -158,12 +158,12 @@ def _wrapped(text: str, wide: float, most: int) -> list[str]:
 
 def _write(
     stream: pydyf.Stream,
-    font: str,
-    size: float,
+    type_: tuple[str, float],
     at: tuple[float, float],
     text: str,
     colour: tuple[float, float, float],
 ) -> None:
+    font, size = type_
     try:
         letters = text.encode("cp1252")
     except UnicodeEncodeError:

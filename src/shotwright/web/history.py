@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
-import io
 import json
 import uuid
-import zipfile
 from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
 
-from shotwright.api.call import Call, Node, handler
+from shotwright.api.call import Call
 from shotwright.api.platform.routes import searched
 from shotwright.api.platform.views import shown, shown_event
 from shotwright.api.requests import find
 from shotwright.core.catalog import ENDPOINTS, SLUGS
 from shotwright.core.errors import BadRequest, NotFound
 from shotwright.jobs.history import search
-from shotwright.jobs.recipe import recipe_of, slim
+from shotwright.jobs.recipe import slim
 from shotwright.jobs.states import State
-from shotwright.web.render import environment, page
+from shotwright.web.render import page
 
 if TYPE_CHECKING:
     from shotwright.jobs.rows import StoredRequest
@@ -105,39 +102,3 @@ def _text(value: Any) -> str:  # noqa: ANN401  (any JSON)
     if value is None:
         return "—"
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=1)
-
-
-@handler("read")
-async def export(call: Call) -> Response:
-    """GET /requests/{id}/export.zip: the clip, its recipe, its plan and a page that shows them without a server."""
-    row = await find(call)
-    result = row.result or {}
-    if "file_id" not in result or row.arguments is None:
-        raise BadRequest("This call.request has no clip to export.")
-    data = await asyncio.to_thread(_packed, call.node, row, result)
-    name = f'attachment; filename="shotwright-{str(row.id)[:8]}.zip"'
-    return Response(data, media_type="application/zip", headers={"content-disposition": name})
-
-
-def _packed(node: Node, row: StoredRequest, result: dict[str, Any]) -> bytes:
-    recipe = recipe_of(row.endpoint_id, row.arguments or {}, row.engine, result.get("seed"))
-    sheet = (
-        environment()
-        .get_template("export.html")
-        .render(row=row, recipe=json.dumps(recipe, ensure_ascii=False, indent=2))
-    )
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as packed:
-        packed.writestr("index.html", sheet)
-        packed.writestr("recipe.json", json.dumps(recipe, ensure_ascii=False, indent=2))
-        packed.writestr("plan.json", json.dumps(row.plan, ensure_ascii=False, indent=2))
-        for key, name in (
-            ("file_id", "clip.mp4"),
-            ("camera_file_id", "camera.json"),
-            ("trajectory_file_id", "camera.txt"),
-        ):
-            if key in result:
-                packed.writestr(name, node.files.read_all(result[key]))
-        for name, file_id in result.get("pass_file_ids", {}).items():
-            packed.writestr(f"passes/{name}", node.files.read_all(file_id))
-    return buffer.getvalue()

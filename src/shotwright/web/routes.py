@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import RedirectResponse
 from starlette.routing import Mount, Route
 
-from shotwright.web import boards, history, models, operations, session, texts
+from shotwright.web import boards, export, history, models, operations, session, texts
 from shotwright.web.docs import Files, Site, folder
 from shotwright.web.render import page_route
 
@@ -45,7 +45,7 @@ def routes() -> list[BaseRoute]:
         Route(f"{_MODEL}/llms.txt", texts.llms, methods=["GET"]),
         Route(f"{_MODEL}.md", texts.markdown, methods=["GET"]),
         Route(f"{_MODEL}/code", models.code, methods=["POST"]),
-        Route("/requests/{request_id}/export.zip", history.export, methods=["GET"]),
+        Route("/requests/{request_id}/export.zip", export.export, methods=["GET"]),
         front,
         *(page_route(path, handler) for path, handler in _PAGES),
         page_route(f"{_MODEL}/playground", models.playground),

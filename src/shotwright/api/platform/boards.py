@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import tempfile
 import uuid
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
 from starlette.routing import Route
@@ -36,13 +38,25 @@ from shotwright.core.script import shots_of
 from shotwright.jobs.boards import BoardShot, BoardStore, NewShot, Project, Take
 from shotwright.jobs.rows import NewRequest
 from shotwright.jobs.states import State
+from shotwright.media.boardbook import BookShot, to_pdf
+from shotwright.media.images import thumbnail
+from shotwright.media.sheets import frames_of
 from shotwright.media.timelines import TimelineShot, to_csv, to_edl, to_otio
 
+if TYPE_CHECKING:
+    from shotwright.files.store import FileStore
+
 JSON = dict[str, Any]
+NEXT_SHOT = "Based on @Video1, generate the next shot:"
+"""How the model's own guide asks for what comes after a clip."""
+STILL_AT, STILL_PX = 0.5, 640
+"""Which frame of a take is printed, as a share of its length; and how wide at most."""
 DEFAULT_ENDPOINT = "fal-ai/kling-video/o1/standard/reference-to-video"
 SETTINGS = {"burn_in": bool, "slates": bool, "safe": bool, "ratio": float, "audio_url": str}
 """Settings of a film, and what each is."""
-KINDS = {"otio": "application/json", "edl": "text/plain; charset=utf-8", "csv": "text/csv; charset=utf-8"}
+KINDS = {
+    "otio": "application/json", "edl": "text/plain; charset=utf-8", "csv": "text/csv; charset=utf-8", "pdf": "application/pdf",
+}  # fmt: skip
 
 
 def store_of(call: Call) -> BoardStore:
@@ -225,11 +239,36 @@ async def remove_shot(call: Call) -> Response:
 
 @handler("run")
 async def take(call: Call) -> Response:
-    """POST /shots/{id}/takes {"engine"?, "seed"?, "passes"?}: render a shot; its members become elements and images."""
+    """POST /shots/{id}/takes {"engine"?, "seed"?, "passes"?, "follows"?}: render a shot; its members become elements and images. `follows` makes it the next shot after the take before it."""
     body = await said(call)
     project, shot = await _shot(call)
+    if body.get("follows") is True:
+        shot = await _following(call, project, shot)
     made = await _submitted(call, project, shot, body)
     return json_response({"request_id": str(made)})
+
+
+async def _following(call: Call, project: Project, shot: BoardShot) -> BoardShot:
+    """A shot as the next one after its neighbour: that one's chosen take is its @Video1.
+
+    Raises:
+        BadRequest: There is none before it, or that one has no finished take.
+    """
+    found = await chosen_of(call, project)
+    number = next(i for i, (item, _) in enumerate(found) if item.id == shot.id)
+    if number == 0:
+        raise BadRequest("The first shot of a board follows no other.")
+    before, mine = found[number - 1]
+    if mine is None:
+        raise BadRequest(f"Shot {before.name} has no finished take that this one could follow.")
+    clip = shown(mine.request, call.base, call.node.engines)["video_url"]
+    endpoint = find_endpoint(shot.endpoint_id.replace("/reference-to-video", "/video-to-video/reference"))
+    if endpoint.task != "video_reference":
+        raise BadRequest("Only shots of reference-to-video can follow another one.")
+    names = {item.name for item in endpoint.fields}
+    kept = {name: value for name, value in shot.arguments.items() if name in names}
+    prompt = f"{NEXT_SHOT} {kept.get('prompt', '')}"
+    return replace(shot, endpoint_id=endpoint.id, arguments={**kept, "prompt": prompt, "video_url": clip})
 
 
 @handler("run")
@@ -347,14 +386,19 @@ def _checked_settings(given: object) -> JSON:
 
 @handler("read")
 async def export(call: Call) -> Response:
-    """GET /projects/{id}/export/{kind}: the film for other programs: otio, edl (CMX 3600) or csv."""
+    """GET /projects/{id}/export/{kind}: the film for other programs: otio, edl (CMX 3600), csv; the board on paper: pdf."""
     kind, project = call.path["kind"], await project_of(call)
     if kind not in KINDS:
         raise NotFound(f"Exports are: {', '.join(KINDS)}.")
-    found = [(shot, mine) for shot, mine in await chosen_of(call, project) if mine is not None or kind == "csv"]
+    found = [
+        (shot, mine) for shot, mine in await chosen_of(call, project) if mine is not None or kind in {"csv", "pdf"}
+    ]
     fps = Fraction(OUTPUT_FPS)
+    text: str | bytes
     if kind == "csv":
         text = to_csv([_row(shot, mine) for shot, mine in found])
+    elif kind == "pdf":
+        text = await asyncio.to_thread(paper, call.node.files, project, found)
     else:
         shots = [_timeline_shot(call, shot, mine, fps) for shot, mine in found if mine is not None]
         text = await asyncio.to_thread(to_otio if kind == "otio" else to_edl, project.name, shots, fps)
@@ -381,6 +425,25 @@ def _row(shot: BoardShot, mine: Take | None) -> JSON:
         "camera": ", ".join(moves), "lens": lens_of(plan), "take": mine.number if mine else "", "engine": mine.request.engine if mine else "",
         "seconds": plan.get("duration_s", ""), "request": str(mine.request.id) if mine else "",
     }  # fmt: skip
+
+
+def paper(files: FileStore, project: Project, found: list[tuple[BoardShot, Take | None]]) -> bytes:
+    """A board as PDF, with a frame of each take; reads clips, so not on the loop."""
+    shots = []
+    with tempfile.TemporaryDirectory(prefix="shotwright-paper-") as folder:
+        for shot, mine in found:
+            row = _row(shot, mine)
+            facts = [shot.status, f"{row['seconds']:g} s" if row["seconds"] else "", row["camera"], row["lens"]]
+            picture = None if mine is None else _still(files, mine, Path(folder) / "clip.mp4")
+            shots.append(BookShot(shot.name, " · ".join(fact for fact in facts if fact), row["prompt"], shot.note, picture))  # fmt: skip
+    seconds = sum(float(_row(shot, mine)["seconds"] or 0) for shot, mine in found)
+    return to_pdf(project.name, f"{len(shots)} shots, {seconds:g} s", shots)
+
+
+def _still(files: FileStore, mine: Take, path: Path) -> tuple[bytes, int, int]:
+    files.fetch((mine.request.result or {})["file_id"], path)
+    (frame,) = frames_of(path, (STILL_AT,), STILL_PX)
+    return thumbnail(frame, STILL_PX), frame.shape[1], frame.shape[0]
 
 
 def lens_of(plan: JSON) -> str:

@@ -347,7 +347,7 @@ def _asking(tokens: list[Token]) -> set[int]:
         for token in tokens[start : start + ASKED_WORDS]:
             text += f"{token.low} "
             ends.append(len(text))
-        match = HEADED.match(text) or ASKING.match(text)
+        match = HEADED.match(text) or FOLLOWING.match(text) or ASKING.match(text)
         if match is not None:
             found |= {start + i for i, end in enumerate(ends) if end <= match.end()}
     return found
@@ -360,6 +360,10 @@ HEADED = re.compile(
 
 
 ASKED_WORDS = 18
+FOLLOWING = re.compile(
+    r"based on @\S+ ,? ?(?:please )?(?:generate|create|make|film|show|shoot|give me) the (?:next|following) shot (?:[:,] |where |in which |with )"
+)
+"""What is said before what the next shot shows."""
 _FILM = r"(?:(?:short|quick|\d+|second|seconds|sec|s|little|nice|cool|great|cinematic|realistic|new) )*(?:video|clip|shot|scene|animation|movie|film|reel|ad|footage|gif)s? (?:clip )?"
 ASKING = re.compile(
     r"(?:(?:hi|hey|hello|ok|okay|so|please) [,!]? ?)*"

@@ -2,6 +2,7 @@
 import { $, api, attempt, debounce, h, here, pageData, toast } from "./lib.js";
 import { sent } from "./media.js";
 import { Declined, spend } from "./money.js";
+import { Track } from "./track.js";
 
 const data = pageData();
 let project = data.project;
@@ -24,6 +25,7 @@ function show(found) {
   if (!open) drawShots(); // what somebody is typing in stays as it is
   drawMembers();
   animatic.refresh();
+  track.load(project.settings.audio_url ?? "");
   watch();
 }
 
@@ -110,6 +112,13 @@ function card(shot, index) {
         "p.line.actions",
         {},
         h("button", { type: "button", onclick: () => render(shot) }, shot.takes.length ? "New take" : "Draft"),
+        index > 0 &&
+          chosen(project.shots[index - 1]) &&
+          h(
+            "button",
+            { type: "button", title: "The next shot after the take before it", onclick: () => render(shot, { follows: true }) },
+            "Follow on",
+          ),
         take && h("a.button", { href: `/requests/${take.id}` }, "Open"),
         shot.takes.length > 1 &&
           h("a.button", { href: `/requests/compare?${new URLSearchParams(shot.takes.slice(-6).map((one) => ["id", one.id]))}` }, "Compare"),
@@ -171,9 +180,9 @@ function draggable(item, shot) {
 
 // --- takes ---------------------------------------------------------------------------------------------------------------
 
-async function render(shot) {
+async function render(shot, more = {}) {
   const seed = shot.takes.length ? { seed: Math.floor(Math.random() * 2 ** 31) } : {};
-  await paid(() => spend(null, "POST", `/shots/${shot.id}/takes`, { engine: drafter, ...seed }));
+  await paid(() => spend(null, "POST", `/shots/${shot.id}/takes`, { engine: drafter, ...seed, ...more }));
 }
 
 /** Something that may cost money, and then the board anew. */
@@ -321,6 +330,29 @@ const animatic = {
     if (shot && plays) this.video.play();
   },
 };
+const lengthOf = (shot) => (chosen(shot).video?.frames ?? 0) / (chosen(shot).video?.fps || 24);
+const track = new Track({
+  video: animatic.video,
+  seconds: () => animatic.shots.reduce((total, shot) => total + lengthOf(shot), 0),
+  now: () => animatic.shots.slice(0, animatic.at).reduce((total, shot) => total + lengthOf(shot), 0) + animatic.video.currentTime,
+  seek(seconds) {
+    let left = seconds;
+    const at = animatic.shots.findIndex((shot) => (left -= lengthOf(shot)) < 0);
+    if (at < 0) return;
+    const inside = left + lengthOf(animatic.shots[at]);
+    animatic.at = at;
+    animatic.load(false);
+    animatic.video.addEventListener("loadedmetadata", () => (animatic.video.currentTime = inside), { once: true });
+    if (animatic.video.readyState > 0) animatic.video.currentTime = inside;
+  },
+});
+$("#sound").addEventListener("change", async (event) => {
+  const [file] = event.target.files;
+  const address = file && (await attempt(() => sent(file, file.name)));
+  if (address) await act(() => api("PATCH", url, { settings: { audio_url: address } }));
+  event.target.value = "";
+});
+$("#mute").addEventListener("click", () => act(() => api("PATCH", url, { settings: { audio_url: null } })));
 animatic.video.addEventListener("ended", () => {
   const isLast = animatic.at + 1 >= animatic.shots.length;
   animatic.at = isLast ? 0 : animatic.at + 1;

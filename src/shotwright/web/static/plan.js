@@ -28,6 +28,17 @@ export function localSpans(plan, prompt) {
   };
 }
 
+/** Our own camera file as the view from above wants it: degrees and millimetres, a pose or so for every second frame. */
+export function fromCamera({ poses }) {
+  const step = Math.max(1, Math.floor(poses.length / 60));
+  return {
+    path: poses
+      .filter((_, index) => index % step === 0 || index === poses.length - 1)
+      .map(({ x, y, z, yaw, lens }) => [x, y, z, (yaw * 180) / Math.PI, lens * 36]),
+    cast: [],
+  };
+}
+
 /** Draw a plan into `root`. `onpick(span)` shows words in the prompt; without it nothing can be picked. */
 export function drawPlan(root, { plan, top_view: view, prompt = "", onpick = null, editor = null }) {
   const parts = [

@@ -1,7 +1,7 @@
 // One request: its clip, plan and log, live while it runs; again with another seed, or on another engine.
 import { priced, pricesOf, spend } from "./money.js";
 import { $, $$, api, attempt, h, here, isOurs, pageData } from "./lib.js";
-import { drawPlan, localSpans, underClip } from "./plan.js";
+import { drawPlan, fromCamera, localSpans, underClip } from "./plan.js";
 import { Player } from "./player.js";
 import { failure, follow, logLine } from "./run.js";
 
@@ -60,17 +60,6 @@ function drawResult() {
 function reloadSoon() {
   const timer = setTimeout(() => location.reload(), 300);
   addEventListener("beforeunload", () => clearTimeout(timer));
-}
-
-/** Our own camera file as the view from above wants it: degrees and millimetres, a pose or so for every second frame. */
-function fromCamera({ poses }) {
-  const step = Math.max(1, Math.floor(poses.length / 60));
-  return {
-    path: poses
-      .filter((_, index) => index % step === 0 || index === poses.length - 1)
-      .map(({ x, y, z, yaw, lens }) => [x, y, z, (yaw * 180) / Math.PI, lens * 36]),
-    cast: [],
-  };
 }
 
 drawResult();
