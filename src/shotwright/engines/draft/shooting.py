@@ -280,9 +280,10 @@ def _lead(sprites: list[Sprite], move: CameraMove, metres: float) -> None:
         for sprite in sprites
         if sprite not in going and sprite.tied is not None and sprite.tied[0] in going and sprite.tied[1] in MOUNTED
     ]
+    begins = (0.0, 0.0) if main.track is None else (main.x - main.track[0][0], main.z - main.track[0][2])
     for sprite in going:
-        if sprite.track is not None:
-            sprite.x, sprite.z = float(sprite.track[0][0]), float(sprite.track[0][2])
+        if sprite is not main and sprite.tied is not None and sprite.tied[1] in MOUNTED and sprite.track is not None:
+            sprite.x, sprite.z = sprite.x + float(begins[0]), sprite.z + float(begins[1])  # where their car is
         sprite.track = None
         sprite.walk = (move.start_s, move.end_s, metres, 0.0)
     main.gait = "walk" if main.gait == "stand" else main.gait
