@@ -124,6 +124,10 @@ def nouns(net: WordNet, rows: dict[str, dict[str, list[str | float]]]) -> dict[s
         above = (name for number in net.chain(senses[best])[1:] for name in net.synsets[number].words)
         nearest = next((name for name in above if name in known and name != word), "")
         found[word.replace("_", " ")] = (kinds[best], nearest.replace("_", " "))
+    for word in [word for word, (kind, _) in found.items() if kind[0] == "person" and " " in word]:
+        head = found.get(word.rpartition(" ")[2])
+        if head is not None and head[0][0] == "animal":
+            del found[word]  # a lone wolf is a wolf, in a film
     for word, (kind, height) in rows["words"].items():
         found[word] = ((str(kind), float(height)), found.get(word, ((), ""))[1])
     return found

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from tests.unit.engines.test_props import read
 
+from shotwright.core.plan import ShotPlan
+from shotwright.core.prompt import parse_prompt
 from shotwright.engines.draft.sets import find_place
 
 
@@ -87,3 +89,61 @@ def test_waves_that_crash_are_the_seas() -> None:
 def test_who_sits_reading_reads_while_they_sit() -> None:
     acts = read("A man sits in a train, reading a newspaper").actions
     assert {a.motion: a.start_s for a in acts} == {"sit": 0.0, "read": 0.0}
+
+
+def test_one_of_two_is_the_man_and_the_other_the_woman() -> None:
+    plan = read("Two workers argue at a table; the man in the red tie storms out, the woman stays seated")
+    people = {e.noun: e for e in plan.entities if e.kind == "person"}
+    assert {noun: e.count for noun, e in people.items()} == {"man": 1, "woman": 1}
+    acts = {(people_of(plan, a.who), a.verb) for a in plan.actions}
+    assert {("man", "argue"), ("woman", "argue"), ("man", "storm out")} <= acts
+    assert ("woman", "storm out") not in acts
+    assert plan.look.weather is None
+
+
+def people_of(plan: ShotPlan, name: str) -> str:
+    """The noun of an entity."""
+    entity = plan.entity(name)
+    assert entity is not None
+    return entity.noun
+
+
+@pytest.mark.parametrize(
+    ("text", "there", "gone"),
+    [
+        ("Three ducklings waddle behind their mother", {"duckling", "duck"}, {"mother"}), ("A kitten sleeps beside its mother", {"kitten", "cat"}, {"mother"}),
+        ("A boy waits beside his mother", {"boy", "mother"}, set()), ("Soldiers march in two columns over a bridge. Crane shot descending", {"soldier", "bridge"}, {"crane", "column"}),
+        ("A young couple laughs in a car", {"couple", "car"}, {"young"}), ("A boy points a telescope at a hot air balloon", {"boy", "telescope", "hot air balloon"}, set()),
+        ("A woman with her arms crossed waits", {"woman"}, set()),
+    ],
+)  # fmt: skip
+def test_who_is_there(text: str, there: set[str], gone: set[str]) -> None:
+    plan = read(text)
+    nouns = {e.noun for e in plan.entities}
+    assert there <= nouns
+    assert not gone & nouns
+    assert "hot air balloon" not in plan.setting.places
+    assert "cross" not in {a.verb for a in plan.actions}
+
+
+def test_who_is_in_a_wheelchair_and_who_climbs() -> None:
+    plan = read("A nurse pushes a boy with a plastered leg down a corridor in a wheelchair")
+    assert [(people_of(plan, r.of), people_of(plan, r.to)) for r in plan.relations if r.relation == "in"] == [("boy", "wheelchair")]  # fmt: skip
+    climb = next(a for a in read("In a gym a girl in a blue tracksuit climbs a rope to the ceiling").actions)
+    assert (climb.verb, climb.object is not None) == ("climb", True)
+
+
+def test_nobody_is_where_they_point_and_a_way_ends_with_its_clause() -> None:
+    plan = read("A dragon breathes fire as villagers run away")
+    breathes = next(a for a in plan.actions if a.verb == "breathe")
+    assert breathes.path is None or breathes.path.end != "far"
+    assert not [r for r in read("A girl points at a balloon").relations if r.relation == "at"]
+
+
+def test_the_next_shot_is_asked_for_and_is_no_deed() -> None:
+    plan = parse_prompt(
+        "Based on @Video1, generate the next shot: a woman looks out of the window", task="video_reference", has_video=True
+    )  # fmt: skip
+    assert plan.continuation == "next_shot"
+    assert [a.verb for a in plan.actions] == ["look"]
+    assert not plan.edits

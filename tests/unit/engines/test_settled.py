@@ -11,6 +11,7 @@ from shotwright.engines.draft.backdrop import setting_of
 from shotwright.engines.draft.cast.drawings import draw, drawings
 from shotwright.engines.draft.cast.props import with_props
 from shotwright.engines.draft.looks.choose import grade_of
+from shotwright.engines.draft.looks.effects import EFFECTS
 from shotwright.engines.draft.sets import find_place
 
 
@@ -145,3 +146,48 @@ def test_a_chef_in_a_hat_wears_a_toque_and_holds_the_pan() -> None:
     chef = next(s for s in scene.sprites if s.figure is not None)
     assert chef.figure is not None
     assert "toque" in dict(chef.figure.clothes.worn)
+
+
+def test_one_looks_out_of_a_train_in_the_train() -> None:
+    plan = played("A woman looks out of a train window as snowy mountains slide past")
+    setting, _ = setting_of(plan)
+    assert setting.places[0] == "train"
+    assert find_place(setting, has_cast=True).kind.room is not None
+    assert "mountain" not in {e.noun for e in plan.entities}
+
+
+def test_waves_break_unless_somebody_is_on_them() -> None:
+    boat = played("A small boat battles huge waves in a storm")
+    assert "breakers" in {e.kind for e in boat.effects}
+    surfer = played("A surfer rides a huge wave")
+    assert "breakers" not in {e.kind for e in surfer.effects}
+
+
+def test_an_accordion_player_plays_an_accordion() -> None:
+    plan = played("An elderly accordion player sits on a stool, playing for a girl")
+    accordion = next(e for e in plan.entities if e.noun == "accordion")
+    player = next(e for e in plan.entities if e.noun == "player")
+    assert (player.id, "holding", accordion.id) in {(r.of, r.relation, r.to) for r in plan.relations}
+    assert {a.motion for a in plan.actions if a.verb == "play"} == {"play_guitar"}
+
+
+def test_a_rope_that_is_climbed_hangs_from_above() -> None:
+    plan = played("A girl climbs a rope in a gym")
+    rope = next(e for e in plan.entities if "rope" in e.noun)
+    assert rope.noun == "climbing rope"
+
+
+def test_fire_that_is_breathed_comes_out_of_the_mouth() -> None:
+    scene = scene_of("A dragon breathes fire in a cave")
+    (breath,) = [effect for effect in scene.effects if effect.kind == "breath"]
+    dragon = scene.sprites[0]
+    assert breath._origin(EFFECTS["breath"][0], 1.0) == dragon.hand(breath.start_s + 1.0)
+
+
+def test_a_pan_with_them_keeps_them_in_the_frame() -> None:
+    text = "Three penguins waddle across the ice from right to left, the camera pans with them"
+    scene = scene_of(text)
+    first, last = scene.poses[0], scene.poses[-1]
+    assert last.yaw < first.yaw - 0.05
+    x, _, z = scene.sprites[0].place(4.8)
+    assert abs(np.arctan2(x - last.x, z - last.z) - last.yaw) < np.arctan(0.5 / last.lens)

@@ -143,7 +143,9 @@ class Acts(Relating):
 
     def _is_a_posture(self, verb: Word) -> bool:
         """ "With her arms crossed": nobody crosses anything."""
-        is_it = verb.lemma in {"cross", "fold"} and any(one.noun in {"arm", "leg"} for one in self._own_subjects(verb))
+        before = self.sentence.words[verb.i - 1] if verb.i else verb
+        limbs = {w.lemma for w in (before, *self.sentence.children(verb)) if w.is_noun and w.i < verb.i}
+        is_it = verb.lemma in {"cross", "fold"} and bool(limbs & {"arm", "leg"})
         self._cover([verb] if is_it else [])
         return is_it
 

@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 
 PAIR = 2
 GENDERED = frozenset({"man", "woman", "boy", "girl", "guy", "lady"})
+RIDES = {
+    "train": frozenset({"locomotive", "engine", "tram", "subway", "metro"}), "car": frozenset({"convertible", "taxi", "cab", "limousine", "sedan", "jeep", "suv", "roadster", "hatchback", "coupe"}),
+    "bike": frozenset({"bicycle", "motorcycle", "motorbike"}), "boat": frozenset({"sailboat", "rowboat", "canoe", "kayak", "yacht", "gondola", "dinghy", "ship", "galleon"}),
+    "ship": frozenset({"galleon", "frigate", "ferry", "liner", "freighter"}), "plane": frozenset({"airplane", "jet", "biplane", "airliner"}), "truck": frozenset({"lorry", "pickup", "van"}),
+}  # fmt: skip
+"""What a vehicle may be called when mentioned again."""
 PARENTS = frozenset({"mother", "father", "mom", "mum", "dad", "parent"})
 ADULTS = {
     "duckling": "duck", "kitten": "cat", "puppy": "dog", "pup": "dog", "chick": "hen", "calf": "cow", "foal": "horse", "lamb": "sheep", "gosling": "goose", "piglet": "pig",
@@ -182,7 +188,8 @@ class Nouns(Whereabouts):
             return
         wholes = self._owners(mine)[-1:] if mine is not None and mine.text == "its" else []
         if any(word.text == "the" for word in mention.words) and thing.noun in OF_HOUSES:
-            wholes = [one for one in self.scene.things if one.kind == "building" and one.noun not in syntax.PARTS][-1:]
+            kinds = {"building", "vehicle"} if thing.noun == "chimney" else {"building"}
+            wholes = [one for one in self.scene.things if one.kind in kinds and one.noun not in syntax.PARTS][-1:]
         for whole in wholes:
             if whole.kind not in {"person", "animal"} and whole is not thing:
                 self._add_relation(thing.id, "part_of", whole.id, thing.span)
@@ -306,6 +313,9 @@ class Nouns(Whereabouts):
                     t for t in self.scene.things if t.kind == kind or (t.ref and t.kind == "other" and not t.noun)
                 ]
                 return next((t for t in reversed(fitting) if t.noun not in nouns), None)
+        if mention.noun in RIDES:
+            same = [t for t in self.scene.things if t.noun.rpartition(" ")[2] in RIDES[mention.noun]]
+            return same[-1] if same else None
         if mention.noun in HERDS:
             return next((t for t in reversed(self.scene.things) if t.count > 1 and t.kind == "animal"), None)
         nearer = [t for t in self.scene.things if mention.noun in nears(t.noun)]

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 
 STANDS = frozenset({"inside", "building"})
 """Kinds of places that are something from outside."""
+OF_ANY_KIND = frozenset({"kid", "child", "friend", "teenager", "student", "person", "sibling", "twin", "worker", "dancer", "player", "tourist", "guest"})  # fmt: skip
+OF_A_KIND = frozenset({"girl", "boy", "man", "woman", "brother", "sister", "lady", "guy"})
+"""What several may be called together, and what each of them is."""
+WITHIN = frozenset({"in", "inside", "on", "at", "under"})
 RIDES = ("train", "bus", "car", "plane", "airplane", "tram", "subway", "taxi", "spaceship")
 """Whose windows one looks out of."""
 PLAYED = {"violin": "play_violin", "cello": "play_violin", "piano": "play_piano", "keyboard": "play_piano", "organ": "play_piano", "drum": "drum"}  # fmt: skip
@@ -34,7 +38,25 @@ def settled(plan: ShotPlan) -> ShotPlan:
     """
     if plan.task == "edit":
         return plan
+    plan = _one_by_one(plan)
     return _players(_waves(_at_a_window(_outside(_come_from(_beyond_reach(_at_the_wheel(plan)))))))
+
+
+def _one_by_one(plan: ShotPlan) -> ShotPlan:
+    """ "Three kids build a snowman, one girl ..., two boys ...": three, and not six; who does nothing else builds."""
+    people = [e for e in plan.entities if e.kind == "person" and not e.ref and e.span]
+    for group in [e for e in people if e.noun in OF_ANY_KIND and e.count > 1]:
+        after = [e for e in people if e.noun in OF_A_KIND and (e.span or (0,)) > (group.span or (0,))]
+        if sum(e.count for e in after) != group.count or len(after) < len(("one", "other")):
+            continue
+        idle = [e.id for e in after if not plan.actions_of(e.id)]
+        deeds = tuple(replace(a, who=name) for a in plan.actions for name in (idle if a.who == group.id else [a.who]))
+        relations = tuple(
+            replace(r, of=e.id) for r in plan.relations if r.to != group.id for e in (after if r.of == group.id else [plan.entity(r.of)]) if e
+        )  # fmt: skip
+        entities = tuple(e for e in plan.entities if e is not group)
+        plan = replace(plan, entities=entities, actions=deeds, relations=relations)
+    return plan
 
 
 def _at_a_window(plan: ShotPlan) -> ShotPlan:
@@ -60,6 +82,12 @@ def _at_a_window(plan: ShotPlan) -> ShotPlan:
 def _waves(plan: ShotPlan) -> ShotPlan:
     """Waves of the sea break, unless somebody is on them."""
     waves = {e.id for e in plan.entities if e.noun == "wave" and not e.ref}
+    surfers = {e.id for e in plan.entities if e.noun == "surfer"} | {a.who for a in plan.actions if a.motion == "surf"}
+    relations = tuple(
+        replace(r, relation="riding") if r.of in surfers and r.to in waves and r.relation in WITHIN else r
+        for r in plan.relations
+    )
+    plan = replace(plan, relations=relations)
     is_ridden = any(r.to in waves and r.relation in {"on", "riding", "in"} for r in plan.relations)
     surfs = any(a.motion == "surf" for a in plan.actions)
     if not waves or is_ridden or surfs or any(e.kind == "breakers" for e in plan.effects):

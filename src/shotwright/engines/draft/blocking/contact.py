@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from shotwright.engines.draft.cast.figures import STANDING_M, seat_m
+
 if TYPE_CHECKING:
     from shotwright.engines.draft.blocking.placing import Member
 
@@ -42,6 +44,10 @@ REACH_M: dict[str, float] = {
     "pet": 0.7,
 }
 """How far from somebody's middle their hands or feet reach what they do something to."""
+SEAT_AT, SEAT_APART, HEADS_M, SITTING_M = 0.05, 0.16, 1.29, 0.86
+"""Seats, in lengths of a car ahead of its middle and apart; how high heads are, and how tall one is from the seat up, metres."""
+AT_THE_GROUND = frozenset({"water", "dig", "sweep"})
+"""What is done to what stands or lies there."""
 USUAL_REACH_M, AT_WORK_DEG = 0.55, -74.0
 BEFORE_ONE = frozenset({"cook", "stir", "cut", "type", "write", "drum", "pour", "drink", "eat", "knead", "tinker"})
 """What is done over what stands before one, as far as that is low."""
@@ -51,6 +57,8 @@ def is_in_hand(thing: Member, holder: Member, kind: str) -> bool:
     """Whether somebody can hold a thing: a guitar, not a piano. Who only says that they hold it holds longer things."""
     if not holder.is_figure:
         return kind == "held"
+    if kind == "handled" and holder.motion in AT_THE_GROUND:
+        return False  # a flower that is watered grows
     return thing.tall_m * thing.wide_m < HANDY_M2 and (kind == "held" or thing.tall_m <= HANDY_M)
 
 
@@ -71,7 +79,7 @@ def touch(child: Member, actor: Member) -> None:
     child.x, child.z = actor.x + reach + 0.8 * wide * (not child.is_figure), actor.z - 0.02
     is_small = (
         child.tall_m < SMALL_M
-        and motion not in {"kick", "pick_up", "dig"}
+        and motion not in {"kick", "pick_up"} | AT_THE_GROUND
         and child.footing != "water"
         and child.entity.kind not in {"animal", "vehicle"}
     )
@@ -79,6 +87,14 @@ def touch(child: Member, actor: Member) -> None:
     actor.heading_deg = AT_WORK_DEG
     if child.is_figure:
         child.heading_deg = -AT_WORK_DEG
+
+
+def take_seat(child: Member, car: Member, number: int) -> None:
+    """Put somebody into a car, where one sees them through its windows: the driver, then whoever is behind."""
+    ahead = -1.0 if car.looks_left else 1.0
+    head = (seat_m(child.motion) + SITTING_M) * child.tall_m / STANDING_M
+    child.x = car.x + ahead * car.wide_m * (SEAT_AT - SEAT_APART * number)
+    child.y, child.z = car.y + HEADS_M - head, car.z + 0.03 + 0.01 * number
 
 
 def heading_of(dx: float, dz: float) -> float:

@@ -15,10 +15,9 @@ import numpy as np
 from shotwright.core.camera import distance_for
 from shotwright.engines.draft.blocking.anchors import anchor
 from shotwright.engines.draft.blocking.behind import back_up, hang_up, lift_sky
-from shotwright.engines.draft.blocking.contact import LOW_SHARE, SMALL_M, is_in_hand, touch
+from shotwright.engines.draft.blocking.contact import AT_THE_GROUND, LOW_SHARE, SMALL_M, is_in_hand, take_seat, touch
 from shotwright.engines.draft.blocking.facing import turn
 from shotwright.engines.draft.blocking.ways import GOING, set_off
-from shotwright.engines.draft.cast.figures import STANDING_M, seat_m
 from shotwright.engines.draft.cast.support import BEDS, SMALL_SHARE, is_car, is_chair, support_m
 
 if TYPE_CHECKING:
@@ -65,6 +64,7 @@ TOP_M = 1.15
 NEAREST_M, ALL_M = 0.18, 5.0
 SUBJECTS = frozenset({"person", "animal", "vehicle"})
 """What a shot is about rather than other things."""
+OVER_ONE = 1.5
 BIG_M, BIG_BOX_M, WIDE_M = 4.5, 2.0, 5.0
 """From this height on a thing stands behind the people."""
 MOST_SHARE, LEAST_SHARE = 0.42, 0.16
@@ -148,9 +148,6 @@ class Floor:
 
 
 ABOARD = frozenset({"in", "inside", "riding"})
-SEAT_AT, SEAT_APART, HEADS_M, SITTING_M = 0.05, 0.16, 1.29, 0.86
-"""Where the driver sits, in lengths of a car ahead of its middle; how far apart seats are; how high heads are; how tall
-one is from the seat up, metres."""
 
 
 def place_all(members: list[Member], plan: ShotPlan, floor: Floor) -> Member | None:
@@ -331,7 +328,7 @@ def _depth(row: list[Member], about: Member, main: Member, plan: ShotPlan, floor
     tall = (
         about.tall_m
         if size in CLOSE
-        else max(about.tall_m, ALL_SHARE * min(tallest, ALL_M), 0.0 if main.is_big else main.tall_m)
+        else max(about.tall_m, ALL_SHARE * min(tallest, ALL_M), 0.0 if main.is_big else _shown_m(main, about))
     )
     if main is not about and (main.entity.id.startswith(PROP) or _is_laid_on(about, main)):
         tall = OVER_TABLE * max(_stacked(child) for child in main.children)  # what stands on a table is what is shown
@@ -357,6 +354,11 @@ def _depth(row: list[Member], about: Member, main: Member, plan: ShotPlan, floor
         max(farthest, floor.near_m),
         max(wanted, need, NEAREST_M if size in CLOSE or is_small else 1.06 * floor.near_m),
     )
+
+
+def _shown_m(main: Member, about: Member) -> float:
+    """How much of what somebody stands under or on the frame shows: of a street lamp, or a horse, no more than this much above them."""
+    return min(main.tall_m, OVER_ONE * about.tall_m) if about.is_figure and main is not about else main.tall_m
 
 
 def is_two_shot(row: Sequence[Member | Sprite], size: str | None) -> bool:
@@ -444,11 +446,8 @@ def _put(child: Member, parent: Member, kind: str, number: int, count: int) -> N
     if kind == "under":
         _under(child, parent)
     if kind in ABOARD and child.is_figure and is_car(parent.entity.noun):
-        ahead = -1.0 if parent.looks_left else 1.0
-        child.x = parent.x + ahead * parent.wide_m * (SEAT_AT - SEAT_APART * number)
-        head = (seat_m(child.motion) + SITTING_M) * child.tall_m / STANDING_M
-        child.y, child.z = parent.y + HEADS_M - head, parent.z + 0.03 + 0.01 * number
-        return  # seen through the windows
+        take_seat(child, parent, number)
+        return
     if kind == "over" and child.entity.kind == "body_part":
         child.x, child.y, child.z = parent.x + spread, parent.y + TOUCHED * parent.tall_m, max(0.15, parent.z - 0.02)
         return  # hands work on it
@@ -463,7 +462,8 @@ def _put(child: Member, parent: Member, kind: str, number: int, count: int) -> N
     hides, is_hidden = parent.tall_m >= 0.75 * child.tall_m, child.tall_m >= 0.75 * parent.tall_m
     aside = 0.55 * side * (parent.wide_m + child.wide_m) / 2
     top = support_m(child, parent)
-    in_reach = child.tall_m < SMALL_M and parent.is_figure and child.entity.kind != "animal"
+    is_small = child.tall_m < SMALL_M and child.entity.kind != "animal"
+    in_reach = is_small and parent.is_figure and parent.motion not in AT_THE_GROUND
     behind = (spread + aside * hides, 0.0, 1.8 * gap + 1.6 * gap * number)
     is_low = parent.entity.kind == "furniture" and parent.tall_m < LOW_SHARE * child.tall_m
     beside = (spread, 0.0, 0.35) if is_low and kind == "at" else (side * out, 0.0, 0.0)

@@ -115,6 +115,7 @@ def _one_each(layout: _Layout) -> None:
     layout.entities = [
         replace(e, count=holders[e.id]) if e.id in holders and e.count == SEVERAL else e for e in layout.entities
     ]
+    layout.entities = [replace(e, count=1) if e.noun == "puddle" else e for e in layout.entities]  # a wide one
 
 
 CLIMBED = {"rope": "climbing rope", "wall": "climbing wall"}

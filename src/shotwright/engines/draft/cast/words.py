@@ -171,6 +171,8 @@ def _is_of_set(entity: Entity, plan: ShotPlan) -> bool:
     if entity is plan.entities[0] or any(shown.focus == entity.id for shown in plan.shots):
         return False
     is_used = any(entity.id in {act.object, act.who} for act in plan.actions)
+    if entity.noun in WALLS and (entity.count > 1 or plan.setting.inside) and not _is_ridden(entity, plan):
+        return True
     if entity.noun in OF_SETS and not entity.colour and not entity.ref and not _is_ridden(entity, plan):
         return entity.noun not in TREES or (bool(WOODED & set(plan.setting.places)) and not is_used)
     is_open_air = bool(plan.setting.places) and not plan.setting.inside
@@ -180,6 +182,8 @@ def _is_of_set(entity: Entity, plan: ShotPlan) -> bool:
 
 
 TREES = frozenset({"tree", "pine", "pine tree", "fir", "birch"})
+WALLS = frozenset({"wall", "stone wall", "brick wall", "floor", "ceiling"})
+"""What every room and every courtyard has."""
 OF_SETS = TREES | {"traffic", "wave", "surf", "swell"}
 WOODED = frozenset(
     {"forest", "wood", "woods", "jungle", "park", "grove", "woodland", "rainforest", "garden", "campsite"}
