@@ -25,6 +25,7 @@ ON_THE_GROUND = frozenset({
 BURSTING = frozenset({"burst", "barge", "storm", "break"})
 LIGHT_VERBS = frozenset({"have", "do", "take", "give", "make", "perform", "share"})
 """Verbs that leave it to a noun to say what is done: "have a pillow fight"."""
+STAYING = frozenset({"seated", "sitting", "standing", "kneeling", "crouched", "asleep", "still"})
 POSTURES = frozenset({"sit", "stand", "lie", "kneel", "crouch", "lean"})
 PARTS_DO = frozenset({"fly", "open", "flicker", "grow", "shake_hands", "tinker"})
 """What parts of a body do themselves: wings flap and fold, eyes glow."""
@@ -149,11 +150,20 @@ class Acts(Relating):
         self._cover([verb] if is_it else [])
         return is_it
 
+    def _phrases(self, verb: Word, particle: Word | None) -> list[str]:
+        """What a verb is together with its particle, its preposition, or how one stays."""
+        found = [f"{verb.lemma} {particle.text}"] if particle else []
+        if verb.lemma in BURSTING:  # "bursts out of the tunnel" is a way, and nothing breaks
+            found += [f"{verb.lemma} {w.text}" for w in self.sentence.children(verb) if w.dep == "prep"]
+        if verb.lemma in {"stay", "remain"}:
+            how = [w for w in self.sentence.children(verb) if w.text in STAYING]
+            found += [f"stay {w.text}" for w in how]
+            self._cover(how)
+        return found
+
     def _act(self, verb: Word) -> None:
         particle = self._particle(verb)
-        phrases = [f"{verb.lemma} {particle.text}"] if particle else []
-        if verb.lemma in BURSTING:  # "bursts out of the tunnel" is a way, and nothing breaks
-            phrases += [f"{verb.lemma} {w.text}" for w in self.sentence.children(verb) if w.dep == "prep"]
+        phrases = self._phrases(verb, particle)
         objects = [w for w in self.sentence.children(verb) if w.dep in {"dobj", "dative", "oprd"}]
         given = next((self.things[w.i] for w in objects if w.dep == "dative" and w.i in self.things), None)
         direct = [w for w in objects if given is None or self.things.get(w.i) is not given]

@@ -17,6 +17,7 @@ STANDS = frozenset({"inside", "building"})
 OF_ANY_KIND = frozenset({"kid", "child", "friend", "teenager", "student", "person", "sibling", "twin", "worker", "dancer", "player", "tourist", "guest"})  # fmt: skip
 OF_A_KIND = frozenset({"girl", "boy", "man", "woman", "brother", "sister", "lady", "guy"})
 """What several may be called together, and what each of them is."""
+FACE_TO_FACE = frozenset({"talk", "shout", "laugh", "fight", "shake_hands", "look_around", None})
 WITHIN = frozenset({"in", "inside", "on", "at", "under"})
 RIDES = ("train", "bus", "car", "plane", "airplane", "tram", "subway", "taxi", "spaceship")
 """Whose windows one looks out of."""
@@ -38,8 +39,27 @@ def settled(plan: ShotPlan) -> ShotPlan:
     """
     if plan.task == "edit":
         return plan
-    plan = _one_by_one(plan)
+    plan = _across(_one_by_one(plan))
     return _players(_waves(_at_a_window(_outside(_come_from(_beyond_reach(_at_the_wheel(plan)))))))
+
+
+def _across(plan: ShotPlan) -> ShotPlan:
+    """ "Two argue across a table": one on each side of it."""
+    tables = {e.id for e in plan.entities if e.kind == "furniture"}
+    over = [a for a in plan.actions if a.path is not None and a.path.over in tables and a.motion in FACE_TO_FACE]
+    who = list(dict.fromkeys(a.who for a in over))
+    others = [r.to for r in plan.relations if r.relation == "facing" and r.of in who]
+    who = list(dict.fromkeys([*who, *others]))
+    if not over or over[0].path is None or len(who) != len(("left", "right")):
+        return plan
+    table = str(over[0].path.over)
+    kept = tuple(r for r in plan.relations if not (r.of in who and r.to == table))
+    sides = (
+        Relation(who[0], "left_of", table, 0.0, plan.duration_s),
+        Relation(who[1], "right_of", table, 0.0, plan.duration_s),
+    )
+    actions = tuple(replace(a, path=None) if a in over else a for a in plan.actions)
+    return replace(plan, relations=(*kept, *sides), actions=actions)
 
 
 def _one_by_one(plan: ShotPlan) -> ShotPlan:

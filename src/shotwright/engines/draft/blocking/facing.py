@@ -61,7 +61,8 @@ def turn(members: list[Member], plan: ShotPlan, framing: Framing) -> None:
 def _bring_together(pair: list[Member]) -> None:
     """Two who do something with one another are in each other's reach, on one side of what they are beside."""
     one, other = sorted(pair, key=lambda m: m.x)
-    beside = one.parent[0] if one.parent is not None and other.parent is not None else None
+    shared = one.parent is not None and other.parent is not None and one.parent[1] == other.parent[1]
+    beside = one.parent[0] if shared and one.parent is not None else None
     if beside is not None:
         other.z = one.z
         one.x, other.x = (beside.x - 0.5 * beside.wide_m - aside * one.tall_m for aside in (0.75, 0.3))

@@ -438,7 +438,11 @@ def _put(child: Member, parent: Member, kind: str, number: int, count: int) -> N
     out = (parent.wide_m + child.wide_m) / 2 + 0.4 * gap + (number // 2) * (child.wide_m + gap)
     if kind == "around" and child.is_figure and count == 1:
         kind = "behind"  # peeks round the door
-    if kind in {"in", "inside"} and child.is_figure and (parent.entity.noun in BEDS or is_chair(parent.entity.noun)):
+    if (
+        kind in {"in", "inside"}
+        and child.is_figure
+        and (parent.entity.noun.rpartition(" ")[2] in BEDS or is_chair(parent.entity.noun))
+    ):
         kind = "on"  # one sees who lies in bed
     if kind == "around":
         _around(child, parent, number, count)

@@ -269,7 +269,8 @@ def _end(member: Member, action: Action, at: Point, by_id: dict[str, Member], fl
         return np.array(plain[end])
     target = by_id.get(end)
     is_done_to = action.object == member.entity.id
-    if target is None or target is member or (action.motion in _STAYS and not is_done_to):
+    is_there = member.parent is not None and member.parent[0] is target and member.parent[1] in CARRIED
+    if target is None or target is member or is_there or (action.motion in _STAYS and not is_done_to):
         return None
     if is_done_to or action.motion in {"jump", "climb", "fly", "fall"}:
         return _on_top(member, target)

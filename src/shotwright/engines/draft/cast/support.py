@@ -36,7 +36,7 @@ def support_m(child: Member, parent: Member) -> float:
         return 0.62 * tall
     if is_chair(noun):
         return 0.48 * tall - (seat_m(child.motion) if child.is_figure else 0.0)
-    if noun in BEDS:
+    if noun.rpartition(" ")[2] in BEDS:
         return MATTRESS * tall - (seat_m(child.motion) if child.is_figure else 0.0)
     back = BACKS.get(parent.entity.kind)
     if parent.entity.kind == "vehicle" and child.is_figure and not is_seated(child.motion):

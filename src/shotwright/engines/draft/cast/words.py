@@ -459,7 +459,7 @@ def _at_rest(entity: Entity, plan: ShotPlan) -> str:
             return "sit"
         if below.kind == "animal" and mine.get("on") is below:
             return "ride_horse"
-        if below.noun in BEDS:
+        if below.noun.rpartition(" ")[2] in BEDS:
             return "lie"
         if below.noun in RIDDEN:
             return RIDDEN[below.noun]
