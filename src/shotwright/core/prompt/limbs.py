@@ -71,9 +71,13 @@ def _with_owner(plan: ShotPlan, limb: Entity, how: Preposition) -> ShotPlan:
     return replace(plan, entities=entities, actions=actions, relations=(*relations, *whole))
 
 
+def next_id(plan: ShotPlan) -> str:
+    """The id of another entity."""
+    return f"e{1 + max((int(e.id[1:]) for e in plan.entities if e.id[1:].isdecimal()), default=0)}"
+
+
 def _somebody(plan: ShotPlan, limb: Entity) -> Entity:
-    number = 1 + max((int(e.id[1:]) for e in plan.entities if e.id[1:].isdecimal()), default=0)
-    return Entity(f"e{number}", "person", "person", None, None, 1, () if limb.kind == "clothing" else limb.attributes)
+    return Entity(next_id(plan), "person", "person", None, None, 1, () if limb.kind == "clothing" else limb.attributes)
 
 
 WORK = frozenset({"type", "write", "tinker", "paint", "cut", "stir", "read", "hammer"})

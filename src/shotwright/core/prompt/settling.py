@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from shotwright.core.plan import Effect, Entity, Relation
 from shotwright.core.prompt.lexicon import noun_of
+from shotwright.core.prompt.limbs import next_id
 from shotwright.core.prompt.look import SEEN_AFAR
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ def _players(plan: ShotPlan) -> ShotPlan:
         played = next((w for w in player.attributes if (n := noun_of(w)) and "instrument" in n.near), None)
         if played is None or any(e.noun == played for e in plan.entities):
             continue
-        name = f"e{1 + max((int(e.id[1:]) for e in plan.entities if e.id[1:].isdecimal()), default=0)}"
+        name = next_id(plan)
         thing = Entity(name, played, "tool")
         actions = tuple(
             replace(a, motion=PLAYED.get(played, "play_guitar"), object=a.object or name)
@@ -202,7 +203,7 @@ def _built(plan: ShotPlan, noun: str) -> tuple[ShotPlan, str]:
     places = tuple(place for place in setting.places if place != noun)
     said = () if places else tuple(word for word in setting.attributes if word != "outside")
     kept = tuple(word for word in setting.attributes if word not in said)
-    name = f"e{1 + max((int(e.id[1:]) for e in plan.entities if e.id[1:].isdecimal()), default=0)}"
+    name = next_id(plan)
     made = Entity(name, noun, "building", attributes=said, span=setting.span)
     shells = setting.shells if places else ()
     setting = replace(setting, places=places, shells=shells, attributes=kept, inside=setting.inside and bool(places))
