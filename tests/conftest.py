@@ -13,9 +13,13 @@ from pathlib import Path
 
 import cv2
 import pytest
+from hypothesis import settings
 from scripts.demo_media import explorer, greenhouse, painting, stone
 
 from tests.running import RunningServer, start, write_clip
+
+settings.register_profile("no-clock", deadline=None)  # how fast a machine reads belongs in bench/, not in tests
+settings.load_profile("no-clock")
 
 BUDGET = re.compile(r"^\| `tests/(\w+)` \|.*\| (\d+) % \|$", re.MULTILINE)
 
