@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from shotwright.core.prompt.mentions import Mention
     from shotwright.core.prompt.sentence import Word
 
+DOES = frozenset({"VBZ", "VBG"})
 PAIR = 2
 GENDERED = frozenset({"man", "woman", "boy", "girl", "guy", "lady"})
 RIDES = {
@@ -202,7 +203,9 @@ class Nouns(Whereabouts):
             for w in words[:-1]
             if w.text in {"one", "other"}
             and (
-                (words[w.i + 1].text in {"in", "with", "wearing"} and w.i + 2 < len(words)) or _is_plain(words[w.i + 1])
+                (words[w.i + 1].text in {"in", "with", "wearing"} and w.i + 2 < len(words))
+                or _is_plain(words[w.i + 1])
+                or words[w.i + 1].tag in DOES
             )
         ]
         ones = [w for w in ones if not (w.i and words[w.i - 1].text == "each")]
@@ -218,6 +221,9 @@ class Nouns(Whereabouts):
                 self.groups[i] = [first, second]
         for one, thing in zip(ones, (first, second), strict=True):
             self.things[one.i] = thing
+            if words[one.i + 1].tag in DOES:  # "one lights a match, the other reads"
+                self._cover([one])
+                continue
             after = words[one.i + 1] if _is_plain(words[one.i + 1]) else words[one.i + 2]
             if after.i in self.things and after.text in v.COLOURS:
                 self.scene.things = [t for t in self.scene.things if t is not self.things[after.i]]  # "one orange"
@@ -301,6 +307,7 @@ class Nouns(Whereabouts):
                 replace(d, action=replace(d.action, who=other.id)) for d in self.scene.deeds if d.action.who == thing.id
             ]
             self.scene.relations += [replace(r, of=other.id) for r in self.scene.relations if r.of == thing.id]
+            self.groups |= {i: [thing, other] for i, named in self.things.items() if named is thing}
         if thing.is_half:
             thing.noun = mention.noun
         return thing

@@ -137,6 +137,8 @@ def attached(words: Words) -> Words:
         if _is_really_object(words, word)
         else replace(word, dep="ROOT", head=word.i)
         if _is_apart(words, word)
+        else replace(word, dep="nsubj")  # "and the other checks his watch"
+        if word.text in OTHERS and word.dep == "amod" and words[word.head].tag == "VBZ"
         else word
         for word in words
     )
@@ -235,7 +237,14 @@ def _is_somebody(words: Words, word: Word) -> bool:
     known = noun_of(word.text)
     acts = word.tag == "JJ" and after is not None and after.tag == "VBZ" and after.lemma != "be"
     is_actor = acts and known is not None and known.kind in ACTORS  # "a black steam locomotive pulls in"
-    return is_actor or ((word.tag == "JJR" or bool(opens)) and _names_actor(word))
+    shines = word.tag in FINITE and after is not None and after.tag == "VBG" and _glows(word)
+    return is_actor or shines or ((word.tag == "JJR" or bool(opens)) and _names_actor(word))
+
+
+def _glows(word: Word) -> bool:
+    """ "Torches burning on the walls", "a flashlight beam sweeping": light and what gives it."""
+    known = noun_of(singular(word.text))
+    return known is not None and "light" in {known.kind, known.near}
 
 
 def _is_placed(words: Words, place: Word) -> bool:
