@@ -9,7 +9,7 @@ from shotwright.core.plan import Action, Path
 from shotwright.core.prompt import syntax
 from shotwright.core.prompt import vocabulary as v
 from shotwright.core.prompt.context import nears
-from shotwright.core.prompt.lexicon import motion_of
+from shotwright.core.prompt.lexicon import motion_of, noun_of
 from shotwright.core.prompt.relating import Relating
 from shotwright.core.prompt.things import Deed
 
@@ -29,6 +29,8 @@ STAYING = frozenset({"seated", "sitting", "standing", "kneeling", "crouched", "a
 POSTURES = frozenset({"sit", "stand", "lie", "kneel", "crouch", "lean"})
 PARTS_DO = frozenset({"fly", "open", "flicker", "grow", "shake_hands", "tinker"})
 """What parts of a body do themselves: wings flap and fold, eyes glow."""
+ADDED = frozenset({"advcl", "acl", "ccomp", "xcomp", "pcomp"})
+"""How a participle hangs on what somebody does."""
 AUXILIARY = frozenset({"aux", "auxpass"})
 CLAUSE_WAYS_REACH = 14
 _DONE_TO = {"fall": "put_down", "roll": "push", "fly": "push", "tip_over": "push"}
@@ -50,7 +52,8 @@ class Acts(Relating):
         is_said_by_noun = word.lemma in LIGHT_VERBS and any(
             w.dep == "dobj" and w.i not in self.things and motion_of(w.lemma) for w in self.sentence.children(word)
         )
-        says = word.lemma not in {"be", "have", "do", "get", "let"} or is_said_by_noun
+        gets = word.lemma == "get" and motion_of(*self._phrases(word, self._particle(word))) is not None
+        says = word.lemma not in {"be", "have", "do", "get", "let"} or is_said_by_noun or gets
         before = self.sentence.words[word.i - 1].text if word.i else ""
         is_side = word.text == "left" and before in {"to", "from", "the"}  # "drives right to left"
         return is_verb and word.dep not in AUXILIARY and says and not is_side
@@ -125,10 +128,15 @@ class Acts(Relating):
     def _people_there(self, who: list[Thing], verb: Word) -> list[Thing]:
         """ "Townspeople on the sidewalk waving": who waves is not where they are."""
         is_there = bool(who) and all(one.kind in {"nature", "building", "place"} and not one.ref for one in who)
-        if not is_there or motion_of(verb.lemma) not in syntax.LIVELY or self._own_subjects(verb):
+        does = motion_of(verb.lemma)
+        is_human = does in syntax.BY_HAND - {"wave", "nod", "blow", "shake_head"}  # "the street reading a paper"
+        if not is_there or not (is_human or (does in syntax.LIVELY and not self._own_subjects(verb))):
             return who
-        people = [self.things[i] for i in sorted(self.things) if i < verb.i and self.things[i].kind == "person"]
-        return people[-1:] or who
+        beings = [
+            self.things[i] for i in sorted(self.things) if i < verb.i and self.things[i].kind in {"person", "animal"}
+        ]
+        people = [one for one in beings if one.kind == "person"]
+        return (people or beings)[-1:] or who
 
     def _does_by_noun(self, verb: Word, who: list[Thing], objects: list[Word]) -> bool:
         """ "Have a pillow fight": the noun says what is done."""
@@ -153,7 +161,7 @@ class Acts(Relating):
     def _phrases(self, verb: Word, particle: Word | None) -> list[str]:
         """What a verb is together with its particle, its preposition, or how one stays."""
         found = [f"{verb.lemma} {particle.text}"] if particle else []
-        if verb.lemma in BURSTING:  # "bursts out of the tunnel" is a way, and nothing breaks
+        if verb.lemma in BURSTING | {"get"}:  # "bursts out of the tunnel" is a way, and nothing breaks
             found += [f"{verb.lemma} {w.text}" for w in self.sentence.children(verb) if w.dep == "prep"]
         if verb.lemma in {"stay", "remain"}:
             how = [w for w in self.sentence.children(verb) if w.text in STAYING]
@@ -167,7 +175,7 @@ class Acts(Relating):
         objects = [w for w in self.sentence.children(verb) if w.dep in {"dobj", "dative", "oprd"}]
         given = next((self.things[w.i] for w in objects if w.dep == "dative" and w.i in self.things), None)
         direct = [w for w in objects if given is None or self.things.get(w.i) is not given]
-        done_to = next((self.things[w.i] for w in direct if w.i in self.things), given)
+        done_to = next((self.things[w.i] for w in direct if w.i in self.things), given) or self._laid_on(verb, direct)
         who = self._doers(verb)
         if done_to is not None and self._is_said_before(verb, objects[0]):
             who, done_to = [done_to], None
@@ -220,6 +228,17 @@ class Acts(Relating):
             if not is_doubled:
                 self.scene.deeds.append(Deed(action, self.number, joined == "while", joined == "then"))
 
+    def _laid_on(self, verb: Word, objects: list[Word]) -> Thing | None:
+        """ "Slams her hand on the dashboard", "rests a hand on his shoulder": that is what it is done to."""
+        limbs = [w for w in objects if (noun := noun_of(w.lemma)) is not None and noun.kind == "body_part"]
+        preps = [
+            w for w in self.sentence.children(verb) if w.dep == "prep" and w.text in {"on", "onto", "against", "at"}
+        ]
+        targets = [
+            self.things.get(w.i) for prep in preps for w in self.sentence.children(prep) if limbs and w.dep == "pobj"
+        ]
+        return next((thing for thing in targets if thing is not None), None)
+
     def _off(self, who: list[Thing], thing: Thing, verb: Word) -> Path:
         """ "Jumps off a bookshelf": from its top, down."""
         for one in who:
@@ -241,9 +260,28 @@ class Acts(Relating):
         marks = [w.text for w in self.sentence.children(verb) if w.dep in {"mark", "advmod", "cc"}]
         if any(mark in syntax.WHILE for mark in marks):
             return "while"
-        if verb.tag == "VBG" and verb.dep == "advcl" and motion_of(self.sentence.head(verb).lemma) in POSTURES:
-            return "while"  # "sits in a train, reading"
+        if self._goes_with(verb):
+            return "while"
         return "then" if any(mark in syntax.THEN for mark in marks) else None
+
+    def _goes_with(self, verb: Word) -> bool:
+        """ "Sits in a train, reading", "walks along, waving and laughing": at once, as far as arms and legs allow."""
+        head = self.sentence.head(verb)
+        while head.is_noun and head.dep != "ROOT" and verb.dep == "acl":  # "through a village playing a guitar"
+            head = self.sentence.head(head) if head.dep != "nsubj" else verb
+        if head.dep == "prep":
+            head = self.sentence.head(head)
+        if verb.tag != "VBG" or head is verb:
+            return False
+        if verb.dep == "conj" and head.tag == "VBG" and head.dep in ADDED:
+            return self._is_by_hand(verb) and self._goes_with(head)
+        does = motion_of(head.lemma)
+        return verb.dep in ADDED and (does in POSTURES or (does in syntax.ON_FOOT and self._is_by_hand(verb)))
+
+    def _is_by_hand(self, verb: Word) -> bool:
+        """Whether arms and face alone do it."""
+        objects = [w for w in self.sentence.children(verb) if w.dep == "dobj"]
+        return motion_of(*(f"{verb.lemma} {w.lemma}" for w in objects), verb.lemma) in syntax.BY_HAND
 
     def _path(self, verb: Word, text: str) -> Path | None:
         """Where a verb leads: fixed phrases behind it, prepositions with a goal, or the verb's own way."""

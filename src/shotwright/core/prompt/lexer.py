@@ -170,7 +170,8 @@ def stems(word: str) -> list[str]:
     for suffix in ("ing", "ed", "es", "s", "er"):
         if word.endswith(suffix) and len(word) > len(suffix) + 2:
             base = word[: -len(suffix)]
-            stems += [base, base + "e"] if suffix == "s" else [base + "e", base]  # "rides" is of ride, not of rid
+            is_plain = suffix == "s" or (suffix == "ing" and base.endswith("ing"))  # sing, not singe
+            stems += [base, base + "e"] if is_plain else [base + "e", base]  # "rides" is of ride, not of rid
             if len(base) > 2 and base[-1] == base[-2]:
                 stems.append(base[:-1])
     return stems

@@ -14,8 +14,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from shotwright.core.prompt.attach import attached
 from shotwright.core.prompt.lexicon import base_verb, is_verb, noun_of, singular
-from shotwright.core.prompt.repair import attached, misread, set_doing
+from shotwright.core.prompt.repair import misread, set_doing
 from shotwright.core.prompt.sentence import NOUNS, Sentence, Word
 from shotwright.core.prompt.vocabulary import COLOURS
 

@@ -113,7 +113,7 @@ def parse_prompt(
         [span for framing in camera.framings for span in (framing.span, framing.other) if span],
         [span for name, span in plan.spans.items() if name.startswith("look.")],
     )
-    scene = read_scene(tokens, film) if task != "edit" else Scene()
+    scene = read_scene(tokens, film, has_source=task == "video_reference") if task != "edit" else Scene()
     times = timing.Times(tokens, shots, camera, task, duration_s)
     staged = _placed(_staged(plan, scene, roles, times), tokens)
     staged = handled(mounted(staged))
@@ -251,14 +251,15 @@ CHATTER = frozenset({
 """What people say to whom they ask."""
 
 
-def read_scene(tokens: list[Token], film: set[int]) -> Scene:
+def read_scene(tokens: list[Token], film: set[int], *, has_source: bool = False) -> Scene:
     """Who and what is before the camera: sentence by sentence, without the words of the film.
 
     Args:
         tokens: The whole prompt.
         film: Places of the tokens that are about the film.
+        has_source: Whether a video shows who is meant.
     """
-    scene = Scene()
+    scene = Scene(has_source=has_source)
     if is_chinese(tokens):
         read_beings(scene, tokens)
         return scene

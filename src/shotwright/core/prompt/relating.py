@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from shotwright.core.plan import Action
 from shotwright.core.prompt import syntax
 from shotwright.core.prompt import vocabulary as v
+from shotwright.core.prompt.attach import TOPPLING
 from shotwright.core.prompt.context import nears
 from shotwright.core.prompt.lexicon import motion_of, noun_of
 from shotwright.core.prompt.nouns import Nouns
-from shotwright.core.prompt.repair import TOPPLING
 from shotwright.core.prompt.things import Deed
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ class Relating(Nouns):
         if self._is_no_place(word):
             return
         targets = [w for w in self.sentence.children(last) if w.dep in {"pobj", "dobj"}] or [
-            w for w in self.sentence.words[hit.end : hit.end + 5] if w.i in self.things
+            w for w in self._up_to_a_verb(hit.end) if w.i in self.things
         ][:1]
         to = [thing for w in targets for thing in self._behind(w)]
         wearer = self._wearer_before(word) if word.text == "in" else None
@@ -132,6 +132,11 @@ class Relating(Nouns):
             where = next(w.lemma for w in targets if w.lemma in v.PLACEMENT_WORDS)
             for thing in of:
                 thing.placement = thing.placement or PLACEMENTS.get(where, where)
+
+    def _up_to_a_verb(self, first: int) -> list[Word]:
+        """The next words, as far as they can belong to a preposition: "walks in carrying a tray" is in no tray."""
+        words = self.sentence.words[first : first + 5]
+        return list(itertools.takewhile(lambda w: w.tag[0] != "V", words))
 
     def _leaves_for(self, thing: Thing, target: Thing) -> bool:
         """ "Jumps off a shelf and lands on a dog": it was on the shelf, and is on its way."""

@@ -6,7 +6,6 @@ look at clauses without a finite verb, at articles that do not fit, and at what 
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -60,6 +59,7 @@ def misread(words: Words) -> dict[int, str]:
     }  # "in a tutu dancing"
     found |= {word.i: "away" for word in words if _is_side(words, word)}
     found |= {word.i: "big" for word in words if _is_really_said(words, word)}
+    found |= {word.i: "comes" for word in words if _is_all_of_it(words, word)}
     for low, high in _clauses(words):
         clause = words[low:high]
         plural = next((word for word in clause if _is_really_plural(words, word)), None)
@@ -113,60 +113,6 @@ def set_doing(words: Words, plain: dict[int, str]) -> Words:
     return tuple(found)
 
 
-TOPPLING = frozenset({"knock", "tip", "kick", "topple", "push", "turn"})
-
-
-def _toppled(words: Words) -> Words:
-    """ "Knocks over a glass": what it does is to the glass, and nobody is over it."""
-    found = list(words)
-    for verb, over in itertools.pairwise(words):
-        if verb.lemma not in TOPPLING or over.text not in {"over", "down"} or over.dep != "prep" or over.head != verb.i:
-            continue
-        target = next((w for w in words if w.head == over.i and w.dep == "pobj"), None)
-        if target is not None and (noun := noun_of(target.lemma)) is not None and noun.kind in MOVERS:
-            found[over.i] = replace(over, dep="prt", tag="RP")
-            found[target.i] = replace(target, dep="dobj", head=verb.i)
-    return tuple(found)
-
-
-def attached(words: Words) -> Words:
-    """Nouns that the parser hung in the wrong place: "rides a white wolf" is no time; what stands behind a comma is no object."""
-    words = _toppled(words)
-    return tuple(
-        replace(word, dep="dobj")
-        if _is_really_object(words, word)
-        else replace(word, dep="ROOT", head=word.i)
-        if _is_apart(words, word)
-        else replace(word, dep="nsubj")  # "and the other checks his watch"
-        if word.text in OTHERS and word.dep == "amod" and words[word.head].tag == "VBZ"
-        else word
-        for word in words
-    )
-
-
-def _is_really_object(words: Words, word: Word) -> bool:
-    head = words[word.head]
-    if (
-        word.dep == "nsubj" and head.tag in FINITE and word.is_noun and word.i > head.i
-    ):  # "a girl in blue climbs a rope"
-        return any(w.dep == "nsubj" and w.head == head.i and w.i < head.i for w in words)
-    is_time = word.lemma in POSITIONS or noun_of(word.lemma) is None or not _can_move(word)
-    if word.dep != "npadvmod" or head.tag[0] != "V" or head.i > word.i or is_time:
-        return False
-    between = words[head.i : word.i]
-    return all(w.head == word.i or w.i == head.i or (w.dep == "prt" and w.head == head.i) for w in between)
-
-
-def _is_apart(words: Words, word: Word) -> bool:
-    """ "Swims under a whale, small fish around her": a verb takes nothing behind a comma once it has said where."""
-    head = words[word.head]
-    if word.dep != "dobj" or head.tag[0] != "V" or head.i > word.i:
-        return False
-    low = min((w.i for w in words if w.head == word.i and w.i < word.i), default=word.i)
-    before = words[head.i : low]
-    return len(before) > 2 and before[-1].text == "," and any(w.dep == "prep" and w.head == head.i for w in before)
-
-
 def _plain_verb(words: Words, verb: Word, high: int) -> str:
     after = words[verb.i + 1] if verb.i + 1 < high else None
     takes = after is not None and (after.tag in STARTS_PHRASE or after.is_ref or after.is_noun)
@@ -217,7 +163,7 @@ def _is_really_doing(words: Words, word: Word) -> bool:
         return True
     worn = noun_of(before.text) if before.tag == "JJ" else None
     is_thing = before.is_noun or (worn is not None and worn.kind == "clothing")
-    return is_thing and is_of and known is None and (_can_move(before) or is_where)
+    return is_thing and is_of and known is None and (can_move(before) or is_where)
 
 
 def _is_headline(words: Words, word: Word, before: Word) -> bool:
@@ -369,6 +315,13 @@ def _is_really_said(words: Words, word: Word) -> bool:
     return opens and noun is not None and ahead is not None and (ahead.tag in {"VBG", "IN"} or ahead.text == ",")
 
 
+def _is_all_of_it(words: Words, word: Word) -> bool:
+    """ "... past a defender and dunks, the crowd cheering": a deed of one word, where no such thing is known."""
+    before, after = (words[word.i - 1] if word.i else None), _after(words, word)
+    is_alone = before is not None and before.text == "and" and (after is None or after.text in CLAUSE_ENDS)
+    return is_alone and word.tag == "NNS" and is_verb(word.text) and noun_of(singular(word.text)) is None
+
+
 def _is_side(words: Words, word: Word) -> bool:
     """ "The boat tilts left": nobody leaves."""
     before = words[word.i - 1] if word.i else None
@@ -420,7 +373,7 @@ def _may_be_verb(words: Words, word: Word, low: int) -> bool:
     return (
         before.is_ref
         or any(w.tag in {"NNS", "NNPS"} for w in earlier)
-        or (before.tag in {"NN", "CD"} and _can_move(before))
+        or (before.tag in {"NN", "CD"} and can_move(before))
     )
 
 
@@ -488,6 +441,7 @@ def _can_act(word: Word) -> bool:
     return word.is_ref or (noun is not None and noun.kind in ACTORS)
 
 
-def _can_move(word: Word) -> bool:
+def can_move(word: Word) -> bool:
+    """Whether a word names something that may be somewhere else later; of unknown nouns nobody knows."""
     noun = noun_of(word.lemma)
     return noun is None or noun.kind in MOVERS

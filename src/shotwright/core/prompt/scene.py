@@ -15,6 +15,7 @@ from shotwright.core.prompt import syntax
 from shotwright.core.prompt.acts import Acts
 from shotwright.core.prompt.lexicon import motion_of, noun_of, singular
 from shotwright.core.prompt.repair import OTHERS
+from shotwright.core.prompt.things import Thing
 from shotwright.core.prompt.vocabulary import COLOURS
 
 if TYPE_CHECKING:
@@ -49,6 +50,10 @@ _AMOUNTS = {
 }
 
 
+UNNAMED = {"he": ("man", 1), "she": ("woman", 1), "they": ("person", 2)}
+"""Who is meant by a pronoun where nobody was named, and how many they are."""
+
+
 def read_sentence(scene: Scene, sentence: Sentence, number: int) -> None:
     """Take a sentence into a scene; `number` is its place in the prompt."""
     _Reader(scene, sentence, number).read()
@@ -67,7 +72,7 @@ class _Reader(Acts):
             if word.dep == "dobj" and word.i in self.things:
                 self.done_to.append(self.things[word.i])
             stands_for = word.tag in {"PRP", "WP", "WDT"} or (word.text in OTHERS and word.dep == "nsubj")
-            if word.i not in self.things and stands_for and (meant := self._meant(word)):
+            if word.i not in self.things and stands_for and (meant := self._meant(word) or self._unnamed(word)):
                 self.things[word.i] = meant[-1]
                 self.groups[word.i] = meant
         shown = {word.i for _, words in effects.values() for word in words}
@@ -83,6 +88,17 @@ class _Reader(Acts):
         for word in self.sentence.words:
             self._relate(word)
         self._bind_effects(effects)
+
+    def _unnamed(self, word: Word) -> list[Thing]:
+        """ "She walks along a beach": whoever she is, she is there, unless a picture or a video shows her."""
+        who = UNNAMED.get(word.text)
+        is_known = self.scene.has_source or any(t.ref for t in self.scene.things)
+        if who is None or is_known or word.dep not in {"nsubj", "nsubjpass"}:
+            return []
+        noun, count = who
+        self.scene.things.append(Thing(self.scene.next_id(), noun, "person", count=count, span=word.span))
+        self._cover([word])
+        return self.scene.things[-1:]
 
     def _place_noun(self, i: int, mention: Mention, effects: dict[int, tuple[str, list[Word]]]) -> None:
         """A noun becomes a thing or the place, unless it only compares, is not wanted, or is of the film."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from shotwright.core.plan import Effect, Entity, Relation
+from shotwright.core.plan import Action, Effect, Entity, Relation
 from shotwright.core.prompt.lexicon import noun_of
 from shotwright.core.prompt.limbs import next_id
 from shotwright.core.prompt.look import SEEN_AFAR
@@ -40,8 +40,72 @@ def settled(plan: ShotPlan) -> ShotPlan:
     """
     if plan.task == "edit":
         return plan
-    plan = _across(_one_by_one(plan))
+    plan = _goes_along(_stops(_by_phone(_across(_one_by_one(plan)))))
     return _players(_waves(_at_a_window(_outside(_come_from(_beyond_reach(_at_the_wheel(plan)))))))
+
+
+STOPS = frozenset({"stop", "halt", "standstill", "rest"})
+STOPPING_SHARE = 0.6
+
+
+def _stops(plan: ShotPlan) -> ShotPlan:
+    """ "Screeches to a stop": it comes, and then it stands."""
+    kinds = {e.id: e.kind for e in plan.entities}
+    found: list[Action] = []
+    for act in plan.actions:
+        if act.path is None or act.path.end not in STOPS:
+            found.append(act)
+            continue
+        at = round(act.start_s + STOPPING_SHARE * (act.end_s - act.start_s), 3)
+        motion = "drive" if kinds.get(act.who) == "vehicle" else "walk"
+        came = any(a.end_s <= act.start_s for a in plan.actions_of(act.who) if a is not act)
+        way = replace(act.path, start=act.path.start or (None if came else "out"), end=None)
+        found += [
+            replace(act, motion=motion, path=way, end_s=at),
+            Action(act.who, "stop", "stand", start_s=at, end_s=act.end_s),
+        ]
+    return replace(plan, actions=tuple(found))
+
+
+GOES_BY = {"dribble": "run", "juggle": "walk", "drum": "march", "play_guitar": "walk", "play_violin": "walk"}
+"""How one goes who does something with the hands and has a way."""
+
+
+def _goes_along(plan: ShotPlan) -> ShotPlan:
+    """ "Dribbles past a defender": the hands do one thing, and the legs go."""
+    found: list[Action] = []
+    for act in plan.actions:
+        gait = GOES_BY.get(act.motion or "")
+        way = act.path
+        if gait is None or way is None or not (way.start or way.end or way.along or way.around or way.over):
+            found.append(act)
+            continue
+        found += [replace(act, motion=gait, object=None), replace(act, path=None)]
+    return replace(plan, actions=tuple(found))
+
+
+SPOKEN_INTO = frozenset({"phone", "telephone", "smartphone", "cellphone", "mobile", "radio", "microphone", "mic", "megaphone", "walkie-talkie", "headset", "receiver", "bullhorn"})  # fmt: skip
+TO_A_DEVICE = frozenset({"on", "in", "inside", "at", "over", "near"})
+
+
+def _by_phone(plan: ShotPlan) -> ShotPlan:
+    """ "Talks on the phone", "sings into a microphone": it is in the hand."""
+    devices = {e.id for e in plan.entities if e.noun.rpartition(" ")[2] in SPOKEN_INTO}
+    people = {e.id for e in plan.entities if e.kind == "person" or e.ref}
+    into = [a for a in plan.actions if a.path is not None and a.path.end in devices and a.motion in {"talk", "shout"}]
+    held = {r.to for r in plan.relations if r.relation == "holding"}
+    relations = tuple(
+        replace(r, relation="holding") if r.of in people and r.to in devices and r.relation in TO_A_DEVICE else r
+        for r in plan.relations
+    )
+    found = {r.to for r in relations if r.relation == "holding"} - held
+    more = tuple(
+        Relation(a.who, "holding", str(a.path.end), 0.0, plan.duration_s)
+        for a in into
+        if a.path is not None and a.path.end not in held | found
+    )
+    actions = tuple(replace(a, path=None) if a in into else a for a in plan.actions)
+    return replace(plan, relations=(*relations, *more), actions=actions)
 
 
 def _across(plan: ShotPlan) -> ShotPlan:

@@ -63,6 +63,7 @@ class Scene:
     effects: list[Effect] = field(default_factory=list)
     taken: set[int] = field(default_factory=set)
     ids: int = 0
+    has_source: bool = False  #: Whether a video shows whom a pronoun means.
 
     def next_id(self) -> str:
         """The id of the next thing; no id is used twice."""

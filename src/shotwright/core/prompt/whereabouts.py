@@ -192,7 +192,8 @@ class Whereabouts(Context):
             return False
         if mention.what.kind in {"vehicle", "nature"}:
             return True
-        return mention.what.kind == "building" and prep not in UNDER_A_ROOF - {"through"}
+        has_rooms = mention.what.height_m >= BUILT_PLACE_M  # "through the temple", and not "through the gate"
+        return mention.what.kind == "building" and prep not in UNDER_A_ROOF - (set() if has_rooms else {"through"})
 
     def _locate(self, mention: Mention) -> None:
         scene = self.scene

@@ -45,7 +45,7 @@ VAGUE_SHELLS = frozenset({"interior", "space", "studio"})
 """Kinds of places that tell less than who is there."""
 FALLING = frozenset({"rain", "snow", "storm", "fog", "wind"})
 """Weather that nobody has indoors."""
-WINDOWS = frozenset({"window", "windowpane", "windscreen", "windshield", "dashboard"})
+WINDOWS = frozenset({"window", "windowsill", "sill", "balcony", "blinds", "windowpane", "windscreen", "windshield", "dashboard"})
 """What tells that somebody is inside."""
 AS_OUTSIDE = 0.3
 """How far what is inside a building takes the colours of the picture that shows it."""
@@ -99,7 +99,7 @@ def setting_of(plan: ShotPlan) -> tuple[Setting, bool]:
     setting, entities = plan.setting, [entity for entity in plan.entities if entity.appears_s == 0]
     if any(shown.places for shown in plan.shots):  # the words cut from place to place
         setting = replace(setting, places=plan.shots[0].places, shells=setting.shells if plan.shots[0].places else ())
-    things = [name_of(entity) for entity in entities if entity.noun not in SEEN_AFAR]
+    things = ["potted plant" if "potted" in e.attributes else name_of(e) for e in entities if e.noun not in SEEN_AFAR]
     flies = any(act.motion in {"fly", "float", "fall"} for act in plan.actions)
     here = tuple(
         noun for noun in setting.places
@@ -145,7 +145,7 @@ def _only_stands(entity: Entity, plan: ShotPlan) -> bool:
 def _told(plan: ShotPlan, setting: Setting, things: list[str]) -> str | None:
     """Where those are usually who are named; outside, when something falls from the sky and there is no window to see it through."""
     has_window = any(entity.noun in WINDOWS for entity in plan.entities)
-    falls = plan.look.weather in FALLING or any(effect.kind in FALLING for effect in plan.effects)
+    falls = plan.look.weather in FALLING or any(effect.kind in FALLING and effect.where != "outside" for effect in plan.effects)
     is_outside = falls and not has_window
     usual = place_told_by(things, plan.actions, is_outside=is_outside) if set(setting.shells) <= VAGUE_SHELLS else None
     is_bare = is_outside and things and not setting.shells and not setting.places

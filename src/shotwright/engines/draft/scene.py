@@ -24,7 +24,7 @@ from shotwright.engines.draft.blocking.placing import Floor, Member, place_all
 from shotwright.engines.draft.blocking.ways import GOING
 from shotwright.engines.draft.cast.changes import BEATS, LASTING, changes_of, opened
 from shotwright.engines.draft.cast.figures import body_m
-from shotwright.engines.draft.cast.members import GAITS, Subject, cast_of
+from shotwright.engines.draft.cast.members import GAITS, ON_WHEELS, Subject, cast_of
 from shotwright.engines.draft.cast.pose import motions
 from shotwright.engines.draft.cast.props import with_props
 from shotwright.engines.draft.cast.strides import HERTZ, strides_of
@@ -41,7 +41,7 @@ from shotwright.engines.draft.passage import Dissolve, come_in, led_inside, shot
 from shotwright.engines.draft.place import Place
 from shotwright.engines.draft.shooting import Filmed, shoot
 from shotwright.engines.draft.sight import clear, less_far, sharpen, sight_of
-from shotwright.engines.draft.sprites import Hold, Sprite, spread_views
+from shotwright.engines.draft.sprites import PLAYS, Hold, Play, Sprite, spread_views
 from shotwright.engines.draft.stage import Texture
 from shotwright.engines.draft.weather import Haze
 from shotwright.media.colour import FrameRGB, FrameYUV, Mask
@@ -391,6 +391,8 @@ def _stage_words(
         sprite.tied = None if member.parent is None else (of[id(member.parent[0])], member.parent[1])
         had = turns(member, plan, by_id)
         sprite.holds = [Hold(of[id(holder)], start, end) for holder, start, end in had]
+        by = {holder.entity.id for holder, _, _ in had}
+        sprite.plays = [Play(a.motion, a.start_s, a.end_s) for a in plan.actions if a.who in by and a.motion in PLAYS]
         if had and member.entity.noun in HELD_BELOW:
             sprite.grip, sprite.lifted = 0.03, HELD_UP
         rides = member.parent is not None and (member.parent[1] == "riding" or is_car(member.parent[0].entity.noun))
@@ -407,7 +409,7 @@ def _stage_words(
         if sprite.figure is None:
             toppled = tuple(act for act in plan.actions if act.object == member.entity.id and act.verb in TOPPLING)
             sprite.changes = changes_of(acts, toppled, is_still=member.track is None)
-            sprite.is_wheel = any(act.motion == "roll" for act in acts)
+            sprite.is_wheel = member.entity.kind not in ON_WHEELS and any(act.motion == "roll" for act in acts)
     lead = next((i for i, (member, _) in enumerate(shown) if member is about), 0)
     sprites = [sprite for _, sprite in shown]
     return [sprites[lead], *sprites[:lead], *sprites[lead + 1 :]]

@@ -56,6 +56,27 @@ class Hold:
     end_s: float
 
 
+@dataclass(frozen=True)
+class Play:
+    """What a hand does with a thing over and over: it bounces it on the ground, or tosses it up."""
+
+    motion: str
+    start_s: float
+    end_s: float
+
+    def height(self, seconds: float, hand: float, foot: float) -> float:
+        """Height of the thing at a time, metres, between the ground below `foot` and above the `hand`."""
+        period, up_m = PLAYS[self.motion]
+        share = (seconds - self.start_s) / period % 1.0
+        if up_m:
+            return hand + up_m * 4 * share * (1 - share)
+        return foot + (hand - foot) * abs(1 - 2 * share)
+
+
+PLAYS = {"dribble": (0.7, 0.0), "juggle": (0.7, 0.55)}
+"""How long once takes, seconds, and how high above the hand it goes, metres; 0: down to the ground."""
+
+
 @dataclass
 class Sprite:
     """Somebody or something in the set.
@@ -83,6 +104,7 @@ class Sprite:
         word: The entity that only words name; None for references and sets.
         is_mirrored: Whether it looks to the left.
         holds, grip: In whose hands it is, one after the other, and where it is held, in its heights.
+        plays: What the hand does with it meanwhile.
         lifted: How high it is held at least, in the holder's heights: umbrellas and swords.
         tied: Whom it is placed by, and how: a relation of the plan.
         strides: Pictures of an animal on its way, how many strides it makes a second, and when it goes.
@@ -116,6 +138,7 @@ class Sprite:
     is_mirrored: bool = False
     holds: list[Hold] = field(default_factory=list)
     grip: float = 0.45
+    plays: list[Play] = field(default_factory=list)
     lifted: float = 0.0
     tied: tuple[Sprite, str] | None = None
     strides: tuple[list[Texture], float, tuple[tuple[float, float], ...]] | None = None
@@ -129,8 +152,11 @@ class Sprite:
         hold = next((hold for hold in self.holds if hold.start_s <= seconds < hold.end_s), None)
         if hold is not None:
             x, y, z = hold.holder.hand(seconds)
-            y = max(y, hold.holder.place(seconds)[1] + self.lifted * hold.holder.height_m)
-            return x, y - self.grip * self.height_m, z + (BEHIND_M if self.grip < LOW_GRIP else 0.0)
+            foot = hold.holder.place(seconds)[1]
+            y = max(y, foot + self.lifted * hold.holder.height_m) - self.grip * self.height_m
+            play = next((one for one in self.plays if one.start_s <= seconds < one.end_s), None)
+            y = y if play is None else play.height(seconds, y, foot)
+            return x, y, z + (BEHIND_M if self.grip < LOW_GRIP else 0.0)
         if self.track is not None:
             x, y, z = self.track[min(len(self.track) - 1, round(seconds * self.track_fps))]
             return float(x), float(y), float(z)

@@ -15,7 +15,7 @@ LOW_SHARE = 0.6
 SMALL_M = 0.55
 HANDY, HANDY_M = frozenset({
     "drink", "eat", "read", "write", "play_guitar", "play_violin", "stir", "pour", "cut", "paint", "shoot", "look_at_hand", "wave", "blow", "water",
-    "sweep", "dig", "throw", "swing", "point", "give", "raise_hand", "cook", "juggle", "put_down",
+    "sweep", "dig", "throw", "swing", "point", "give", "raise_hand", "cook", "juggle", "put_down", "dribble",
 }), 1.35  # fmt: skip
 """What one has in hand while doing it, and how large that may be."""
 HANDY_M2 = 1.5
@@ -24,6 +24,11 @@ HELD_BELOW = frozenset({
     "sword", "katana", "knife", "dagger", "axe", "wand", "spear", "lightsaber", "hammer", "broom", "paintbrush", "torch", "umbrella", "parasol", "balloon", "kite", "flag", "banner", "sign", "staff", "pole", "rose", "flower",
 })  # fmt: skip
 """What is held at its lower end."""
+POLE_SHARE = 0.6
+"""How tall what is held by its pole is at most, in heights of who holds it."""
+HAND_SHARE = 0.11
+"""Height of the smallest thing in a hand, in the holder's heights."""
+HELD_ASPECT, HELD_SHARE, HELD_WIDE = 0.55, 0.34, 0.5
 REACH_M: dict[str, float] = {
     "hug": 0.34,
     "kiss": 0.42,
@@ -49,11 +54,34 @@ SEAT_AT, SEAT_APART, HEADS_M, SITTING_M = 0.05, 0.16, 1.29, 0.86
 AT_THE_GROUND = frozenset({"water", "dig", "sweep"})
 """What is done to what stands or lies there."""
 USUAL_REACH_M, AT_WORK_DEG = 0.55, -74.0
-BEFORE_ONE = frozenset({"cook", "stir", "cut", "type", "write", "drum", "pour", "drink", "eat", "knead", "tinker"})
+BEFORE_ONE = frozenset({"cook", "stir", "cut", "type", "write", "drum", "pour", "drink", "eat", "knead", "tinker", "pound"})
 """What is done over what stands before one, as far as that is low."""
 
 
-def is_in_hand(thing: Member, holder: Member, kind: str) -> bool:
+def in_hand(thing: Member, holder: Member, kind: str) -> str:
+    """How a thing is had that is held or handled: in the hand, at a size that one sees and can carry, or else as what something is done to."""
+    if kind not in {"handled", "held"}:
+        return kind
+    is_pole = thing.entity.noun.rpartition(" ")[2] in HELD_BELOW
+    if is_pole and holder.is_figure and thing.tall_m > holder.tall_m:
+        _scale(thing, POLE_SHARE * holder.tall_m / thing.tall_m)  # who waves a flag has no mast
+    if not _is_in_hand(thing, holder, kind):
+        return "object"
+    is_person = holder.entity.kind == "person"
+    if is_person and thing.tall_m < HAND_SHARE * holder.tall_m:
+        _scale(thing, HAND_SHARE * holder.tall_m / thing.tall_m)  # a prop is made to be seen
+    if thing.wide_m > HELD_ASPECT * thing.tall_m and thing.tall_m > HELD_SHARE * holder.tall_m:
+        _scale(thing, HELD_SHARE * holder.tall_m / thing.tall_m)  # no lantern hides who carries it
+    if is_person and thing.wide_m > HELD_WIDE * holder.tall_m:
+        _scale(thing, HELD_WIDE * holder.tall_m / thing.wide_m)  # nor does a tray
+    return "held"
+
+
+def _scale(thing: Member, share: float) -> None:
+    thing.tall_m, thing.wide_m = share * thing.tall_m, share * thing.wide_m
+
+
+def _is_in_hand(thing: Member, holder: Member, kind: str) -> bool:
     """Whether somebody can hold a thing: a guitar, not a piano. Who only says that they hold it holds longer things."""
     if not holder.is_figure:
         return kind == "held"

@@ -15,7 +15,7 @@ import numpy as np
 from shotwright.core.camera import distance_for
 from shotwright.engines.draft.blocking.anchors import anchor
 from shotwright.engines.draft.blocking.behind import back_up, hang_up, lift_sky
-from shotwright.engines.draft.blocking.contact import AT_THE_GROUND, LOW_SHARE, SMALL_M, is_in_hand, take_seat, touch
+from shotwright.engines.draft.blocking.contact import AT_THE_GROUND, LOW_SHARE, SMALL_M, in_hand, take_seat, touch
 from shotwright.engines.draft.blocking.facing import turn
 from shotwright.engines.draft.blocking.ways import GOING, set_off
 from shotwright.engines.draft.cast.support import BEDS, SMALL_SHARE, is_car, is_chair, support_m
@@ -44,9 +44,6 @@ CLEAR = frozenset({"window", "windowpane", "glass", "shop window", "fence", "gat
 CROWD = 5
 """From this many on they stand behind the others, in rows."""
 CROWD_M = 1.8
-HAND_SHARE = 0.11
-"""Height of the smallest thing in a hand, in the holder's heights."""
-HELD_ASPECT, HELD_SHARE, HELD_WIDE = 0.55, 0.34, 0.5
 LATER_S, PAIR = 0.3, 2
 BEFORE_WALL = 0.8
 """How near to the end of the set one stands."""
@@ -226,22 +223,7 @@ def _hang(members: list[Member], plan: ShotPlan) -> None:
             continue
         if parent.entity.appears_s > member.entity.appears_s + LATER_S:
             continue  # not there yet
-        if kind in {"handled", "held"} and not is_in_hand(member, parent, kind):
-            kind = "object"
-        kind = "held" if kind == "handled" else kind
-        least = HAND_SHARE * parent.tall_m
-        if kind == "held" and member.tall_m < least and parent.entity.kind == "person":
-            member.wide_m, member.tall_m = member.wide_m * least / member.tall_m, least  # a prop is made to be seen
-        if (
-            kind == "held"
-            and member.wide_m > HELD_ASPECT * member.tall_m
-            and member.tall_m > HELD_SHARE * parent.tall_m
-        ):
-            share = HELD_SHARE * parent.tall_m / member.tall_m  # no lantern hides who carries it
-            member.wide_m, member.tall_m = share * member.wide_m, share * member.tall_m
-        if kind == "held" and parent.entity.kind == "person" and member.wide_m > HELD_WIDE * parent.tall_m:
-            share = HELD_WIDE * parent.tall_m / member.wide_m  # nor does a tray
-            member.wide_m, member.tall_m = share * member.wide_m, share * member.tall_m
+        kind = in_hand(member, parent, kind)
         if (
             kind in _REVERSED
             and member.tall_m > LARGER * parent.tall_m

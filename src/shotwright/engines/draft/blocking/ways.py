@@ -237,6 +237,10 @@ def _out(member: Member, z: float, floor: Floor) -> float:
     return 0.5 * z / floor.lens + 0.6 * member.wide_m + 0.2
 
 
+BESIDE_M = 0.5
+"""How far before its middle one stands who has got out of a car, metres."""
+
+
 def _start(member: Member, action: Action, at: Point, by_id: dict[str, Member], floor: Floor) -> Point | None:
     start, z = str(action.path.start if action.path else ""), at[2]
     end = action.path.end if action.path else None
@@ -252,6 +256,8 @@ def _start(member: Member, action: Action, at: Point, by_id: dict[str, Member], 
         return None
     if source.entity.kind == "building" and action.motion not in _FALLING:
         return np.array([source.x, at[1], source.z - 0.3])  # out of its door
+    if source.entity.kind == "vehicle" and action.motion in GOING and member.is_figure:
+        return np.array([source.x, source.y, source.z - BESIDE_M])  # out of a car
     return _on_top(member, source)
 
 

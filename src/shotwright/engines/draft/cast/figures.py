@@ -15,7 +15,7 @@ import numpy as np
 from shotwright.engines.analysis.cutout import CutOut
 from shotwright.engines.draft.cast.costume import SOLIDS, carried, fill_solid, part_vertices, rings_of
 from shotwright.engines.draft.cast.faces import draw_face
-from shotwright.engines.draft.cast.pose import SEATED, figure, ground, motion_row, motions, pose, value
+from shotwright.engines.draft.cast.pose import figure, ground, motion_row, motions, pose, value
 from shotwright.media.colour import rgb_to_yuv
 
 if TYPE_CHECKING:
@@ -174,7 +174,7 @@ def seat_m(motion: str) -> float:
 
 def speed_of(motion: str) -> float:
     """Metres a second along the way that the figure faces."""
-    return float(motion_row(motion)["speed"]) if motion.removeprefix(SEATED) in motions() else 0.0
+    return float(motion_row(motion)["speed"]) if motion.rpartition("+")[2] in motions() else 0.0
 
 
 @cache

@@ -16,6 +16,8 @@ GAITS = {
     "roll": "drive",
 }  # fmt: skip
 """What the stage makes of a motion; others stand."""
+ON_WHEELS = frozenset({"vehicle", "furniture", "animal"})
+"""What rolls without turning over: wheelchairs, carts, trolleys."""
 
 
 @dataclass(frozen=True)

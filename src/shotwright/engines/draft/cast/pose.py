@@ -62,27 +62,58 @@ _ON_LEGS = frozenset({
 })  # fmt: skip
 
 
+GAITS = frozenset({"walk", "run", "march", "sneak", "limp"})
+"""Ways of going whose legs leave the arms free: "walk+read" reads on the way."""
+SAMPLES = 12
+"""Keys of a stride in a motion of two."""
+
+
 @cache
 def motion_row(name: str) -> Row:
-    """A motion by name; "sit+read" is the arms of one who reads on the legs of one who sits."""
-    if not name.startswith(SEATED):
+    """A motion by name; "sit+read" is the arms of one who reads on the legs of one who sits, "walk+read" on those of one who walks."""
+    base, _, arms = name.rpartition("+")
+    if not base:
         return motions()[name]
-    row, sitting = motions()[name.removeprefix(SEATED)], motions()["sit"]
+    return _on_the_way(motions()[base], motions()[arms]) if base in GAITS else _on_a_seat(motions()[arms])
+
+
+def _on_a_seat(row: Row) -> Row:
+    sitting = motions()["sit"]
     legs = {key: value for key, value in sitting["keys"][0].items() if key == "pelvis" or key[2:] in LEGS}
-    keys = [
-        {
-            key: value
-            for key, value in pose.items()
-            if key not in {"pelvis", "lift", "forward", "side"} and key[2:] not in LEGS
-        }
-        | legs
-        for pose in row["keys"]
-    ]
+    keys = [{key: value for key, value in pose.items() if not _is_of_legs(key)} | legs for pose in row["keys"]]
     return {**row, "floor": "seat", "seat": sitting["seat"], "keys": keys}
 
 
+def _is_of_legs(joint: str) -> bool:
+    return joint in {"pelvis", "lift", "forward", "side"} or joint[2:] in LEGS
+
+
+def _on_the_way(gait: Row, row: Row) -> Row:
+    """Legs of one who goes and arms of one who does something: as many strides as that takes."""
+    strides = max(1, round(float(row["seconds"]) / float(gait["seconds"])))
+    names = {
+        True: {key for pose in gait["keys"] for key in pose if _is_of_legs(key)},
+        False: {key for pose in row["keys"] for key in pose if not _is_of_legs(key)} - {"at"},
+    }
+    keys = []
+    for number in range(SAMPLES * strides):
+        at = number / (SAMPLES * strides)
+        pose = {"at": at}
+        for is_leg, joints in names.items():
+            of, phase = (gait, at * strides % 1.0) if is_leg else (row, at)
+            pose |= {name: value(of, name, phase, _size(of, name)) for name in joints}
+        keys.append(pose)
+    return {**gait, "seconds": strides * float(gait["seconds"]), "hold": row["hold"], "keys": keys}
+
+
+def _size(row: Row, joint: str) -> int:
+    """How many numbers a joint has: angles about one axis or three."""
+    first = next(pose[joint] for pose in row["keys"] if joint in pose)
+    return len(first) if isinstance(first, list) else 1
+
+
 def can_sit(name: str) -> bool:
-    """Whether a motion can be done while sitting: it stays on the spot, and the arms do it."""
+    """Whether a motion can be done while sitting or going: it stays on the spot, and the arms do it."""
     row = motions()[name]
     return bool(row["floor"] == "feet" and row["speed"] == 0 and name not in _ON_LEGS)
 

@@ -269,7 +269,7 @@ def _equip(entity: Entity, layout: _Layout) -> None:
 def _give(entity: Entity, row: str, number: int | None, layout: _Layout) -> None:
     noun, _, how = row.rpartition(" ")
     last = noun.rpartition(" ")[2]
-    is_named = any(last in e.noun.split() for e in layout.entities)
+    is_named = any(last in e.noun.split() and e.kind != "person" for e in layout.entities)
     holds = any(r.of == entity.id and r.relation == "holding" for r in layout.relations)
     if is_named or row_of(noun) is None or (how == "held" and holds):
         return

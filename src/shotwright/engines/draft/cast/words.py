@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast, get_args
 
 from shotwright.core.plan import Entity, EntityKind, Relation
 from shotwright.core.prompt.lexicon import motion_of, noun_of
 from shotwright.core.prompt.look import SEEN_AFAR
-from shotwright.core.prompt.syntax import GOING
 from shotwright.core.prompt.vocabulary import PLACE_NOUNS
 from shotwright.engines.analysis.cutout import CutOut
 from shotwright.engines.draft.blocking.placing import Member
@@ -17,15 +16,15 @@ from shotwright.engines.draft.cast.costume import WORN
 from shotwright.engines.draft.cast.figures import Figure, Step, body_m
 from shotwright.engines.draft.cast.labels import box_of
 from shotwright.engines.draft.cast.library import Row, is_scenic, picture_of, row_of
-from shotwright.engines.draft.cast.pose import SEATED, can_sit, motions
-from shotwright.engines.draft.cast.support import BEDS, BRIDGES, is_car, is_chair
+from shotwright.engines.draft.cast.steps import steps_of
+from shotwright.engines.draft.cast.support import BRIDGES
 from shotwright.engines.draft.cast.wardrobe import GROWN, SIZES, clothes_of, height_of, is_worn_visibly, scale_of
 from shotwright.engines.draft.looks.effects import EFFECTS
 from shotwright.engines.draft.sets.places import is_vehicle_room, rows
 from shotwright.media.colour import colour_of
 
 if TYPE_CHECKING:
-    from shotwright.core.plan import Action, ShotPlan
+    from shotwright.core.plan import ShotPlan
 
 COPIES_MAX, PEOPLE_MAX, ALL_MAX = 5, 7, 22
 ON_FOOT = frozenset({"walk", "run", "crawl", "sit", "stand", "sleep", "eat", "drink", "march", "dance"})
@@ -70,32 +69,8 @@ NO_THINGS = frozenset({
 """Words that stand where a noun stands, and name none."""
 LYING = frozenset({"on", "in", "inside", "under", "over", "behind", "against", "carried_by"})
 """Relations of a garment that nobody wears."""
-STAYS_SEATED = frozenset({"stand", "hold", "carry", "roll", "spin", "drive", "walk", "run"})
-"""What who sits does by sitting: a swivel chair rolls, and nobody on it."""
-PLAYERS = {
-    "violinist": "play_violin",
-    "fiddler": "play_violin",
-    "cellist": "play_violin",
-    "guitarist": "play_guitar",
-    "bassist": "play_guitar",
-    "pianist": "play_piano",
-    "drummer": "drum",
-}
-"""What musicians do when they play."""
-QUIET = frozenset({"stand", "hold", "carry", "look_around"})
-"""Motions that give way to what is done meanwhile."""
-RIDDEN = {
-    "bicycle": "ride_bike",
-    "bike": "ride_bike",
-    "motorcycle": "ride_bike",
-    "motorbike": "ride_bike",
-    "scooter": "ride_bike",
-    "skateboard": "skate",
-    "surfboard": "surf",
-    "wave": "surf",
-    "snowboard": "ski",
-    "ski": "ski",
-}
+LOW, LOW_BRIDGE_M = frozenset({"small", "little", "narrow", "wooden", "tiny", "garden", "rope", "rickety"}), 2.0
+"""What is said of bridges over a stream, and how high they are."""
 
 
 @dataclass(frozen=True)
@@ -355,115 +330,6 @@ def _wearer(item: Entity, plan: ShotPlan) -> Entity | None:
         return None
     before = [e for e in plan.entities if e.kind == "person" and e.span and e.span[0] < item.span[0]]
     return max(before, key=lambda e: e.span or (0, 0), default=None)
-
-
-def steps_of(entity: Entity, plan: ShotPlan) -> list[Step]:
-    """What somebody does, in order: their actions, else what their place asks for: sitting on a chair, riding, holding."""
-    at_rest = _at_rest(entity, plan)
-    plays = PLAYERS.get(entity.noun.split()[-1] if entity.noun else "")
-    mine = [replace(a, motion=plays) if plays and a.verb == "play" else a for a in plan.actions_of(entity.id)]
-    mine = [replace(a, motion="waltz") if a.motion == "dance" and _in_arms(entity, a, plan) else a for a in mine]
-    known = [a for a in mine if a.motion in motions()]
-    acts = [a for a in known if a.motion not in QUIET or not any(_is_meanwhile(a, b) for b in known)]
-    acts = _seated(acts)
-    steps = [Step(_fitting(str(a.motion), at_rest), a.start_s, a.end_s) for a in acts]
-    if not steps:
-        return [Step(at_rest, 0.0, plan.duration_s)]
-    if steps[0].start_s > 0.05:
-        steps.insert(0, Step(at_rest, 0.0, steps[0].start_s))
-    return steps
-
-
-TWO = 2
-LOW, LOW_BRIDGE_M = frozenset({"small", "little", "narrow", "wooden", "tiny", "garden", "rope", "rickety"}), 2.0
-"""What is said of bridges over a stream, and how high they are."""
-COUPLES = frozenset({"couple", "pair", "lover", "newlywed", "partner"})
-CLOSELY = frozenset({"slowly", "together", "closely", "romantically", "tenderly", "gently", "gracefully", "elegantly"})
-
-
-def _in_arms(entity: Entity, action: Action, plan: ShotPlan) -> bool:
-    """Whether two dance with one another: a couple, two who do it slowly, one with somebody."""
-    other = plan.entity(action.object)
-    if other is not None:
-        return other.kind == "person"
-    dancers = [plan.entity(a.who) for a in plan.actions if a.motion == "dance"]
-    people = sum(one.count for one in dancers if one is not None and one.kind == "person")
-    is_pair = people == TWO
-    return is_pair and (entity.noun in COUPLES or action.manner in CLOSELY)
-
-
-def _seated(acts: list[Action]) -> list[Action]:
-    """ "Sits in a booth and stirs his coffee": who has sat down does with the arms what can be done so, until they get up."""
-    found: list[Action] = []
-    sits = False
-    for act in sorted(acts, key=lambda one: (one.start_s, one.motion != "sit")):
-        sits = act.motion == "sit" or (sits and act.motion not in GOING and act.motion not in UP)
-        can = sits and act.motion is not None and act.motion != "sit" and can_sit(act.motion)
-        found.append(replace(act, motion=f"{SEATED}{act.motion}") if can else act)
-    busy = [act for act in found if act.motion is not None and act.motion.startswith(SEATED)]
-    return [act for act in found if act.motion != "sit" or not any(_overlap(act, other) for other in busy)]
-
-
-UP = frozenset({"stand", "stand_up", "jump", "dance", "fall", "sit_down"})
-"""After which nobody sits any more."""
-
-
-def _overlap(one: Action, other: Action) -> bool:
-    return one.start_s < other.end_s - 0.1 and other.start_s <= one.start_s + 0.1
-
-
-def _is_meanwhile(quiet: Action, other: Action) -> bool:
-    """Whether somebody does something livelier at the same time: who runs with a lantern runs."""
-    return other.motion not in QUIET and other.start_s < quiet.end_s and quiet.start_s < other.end_s
-
-
-def _fitting(motion: str, at_rest: str) -> str:
-    """The motion that suits a place: one rides a bicycle as one rides bicycles."""
-    if at_rest in {"ride_bike", "ride_horse", "skate", "surf", "ski", "row"} and motion in {
-        "ride_horse",
-        "sit",
-        "drive",
-        "stand",
-        "walk",
-        "run",
-        "steer",
-        "hold",
-    }:
-        return at_rest
-    if at_rest == "sit" and motion in {"ride_horse", "ride_bike"}:
-        return "sit"  # rides in a car
-    if at_rest not in {"sit", "row", "lie"}:
-        return motion
-    if motion.startswith(SEATED):
-        return motion
-    if motion in STAYS_SEATED:
-        return "sit" if at_rest != "lie" or motion == "sit" else "lie"
-    return SEATED + motion if can_sit(motion) else motion
-
-
-def _at_rest(entity: Entity, plan: ShotPlan) -> str:
-    mine = {r.relation: plan.entity(r.to) for r in plan.relations if r.of == entity.id}
-    ridden = mine.get("riding")
-    if ridden is not None:
-        return RIDDEN.get(ridden.noun, "ride_horse" if ridden.kind == "animal" else "sit")
-    below = mine.get("on") or mine.get("in")
-    if below is not None:
-        if (
-            is_chair(below.noun)
-            or is_car(below.noun)
-            or (
-                below.kind == "vehicle"
-                and below.noun in {"boat", "canoe", "rowboat", "kayak", "raft", "car", "train", "bus"}
-            )
-        ):
-            return "sit"
-        if below.kind == "animal" and mine.get("on") is below:
-            return "ride_horse"
-        if below.noun.rpartition(" ")[2] in BEDS:
-            return "lie"
-        if below.noun in RIDDEN:
-            return RIDDEN[below.noun]
-    return "hold" if "holding" in mine else "stand"
 
 
 def _is_mirrored(row: Row, entity: Entity, plan: ShotPlan) -> bool:

@@ -1,0 +1,78 @@
+"""Words that a small parser hung in the wrong place, hung where they belong: "walks in carrying a tray", "rides a white wolf"."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from shotwright.core.prompt.lexicon import noun_of
+from shotwright.core.prompt.repair import FINITE, MOVERS, OTHERS, WAYS, can_move
+from shotwright.core.prompt.syntax import POSITIONS
+
+if TYPE_CHECKING:
+    from shotwright.core.prompt.repair import Words
+    from shotwright.core.prompt.sentence import Word
+
+TOPPLING = frozenset({"knock", "tip", "kick", "topple", "push", "turn"})
+
+
+def _toppled(words: Words) -> Words:
+    """ "Knocks over a glass": what it does is to the glass, and nobody is over it."""
+    found = list(words)
+    for verb, over in itertools.pairwise(words):
+        if verb.lemma not in TOPPLING or over.text not in {"over", "down"} or over.dep != "prep" or over.head != verb.i:
+            continue
+        target = next((w for w in words if w.head == over.i and w.dep == "pobj"), None)
+        if target is not None and (noun := noun_of(target.lemma)) is not None and noun.kind in MOVERS:
+            found[over.i] = replace(over, dep="prt", tag="RP")
+            found[target.i] = replace(target, dep="dobj", head=verb.i)
+    return tuple(found)
+
+
+def _entered(words: Words) -> Words:
+    """ "Walks in carrying a tray": in, and meanwhile; nobody is in a carrying."""
+    found = list(words)
+    for particle, verb in itertools.pairwise(words):
+        if verb.dep == "pcomp" and verb.head == particle.i and particle.text in WAYS | {"in"} and verb.tag == "VBG":
+            found[particle.i] = replace(particle, dep="prt", tag="RP")
+            found[verb.i] = replace(verb, dep="advcl", head=particle.head)
+    return tuple(found)
+
+
+def attached(words: Words) -> Words:
+    """Nouns that the parser hung in the wrong place: "rides a white wolf" is no time; what stands behind a comma is no object."""
+    words = _entered(_toppled(words))
+    return tuple(
+        replace(word, dep="dobj")
+        if _is_really_object(words, word)
+        else replace(word, dep="ROOT", head=word.i)
+        if _is_apart(words, word)
+        else replace(word, dep="nsubj")  # "and the other checks his watch"
+        if word.text in OTHERS and word.dep == "amod" and words[word.head].tag == "VBZ"
+        else word
+        for word in words
+    )
+
+
+def _is_really_object(words: Words, word: Word) -> bool:
+    head = words[word.head]
+    if (
+        word.dep == "nsubj" and head.tag in FINITE and word.is_noun and word.i > head.i
+    ):  # "a girl in blue climbs a rope"
+        return any(w.dep == "nsubj" and w.head == head.i and w.i < head.i for w in words)
+    is_time = word.lemma in POSITIONS or noun_of(word.lemma) is None or not can_move(word)
+    if word.dep != "npadvmod" or head.tag[0] != "V" or head.i > word.i or is_time:
+        return False
+    between = words[head.i : word.i]
+    return all(w.head == word.i or w.i == head.i or (w.dep == "prt" and w.head == head.i) for w in between)
+
+
+def _is_apart(words: Words, word: Word) -> bool:
+    """ "Swims under a whale, small fish around her": a verb takes nothing behind a comma once it has said where."""
+    head = words[word.head]
+    if word.dep != "dobj" or head.tag[0] != "V" or head.i > word.i:
+        return False
+    low = min((w.i for w in words if w.head == word.i and w.i < word.i), default=word.i)
+    before = words[head.i : low]
+    return len(before) > 2 and before[-1].text == "," and any(w.dep == "prep" and w.head == head.i for w in before)

@@ -1,0 +1,197 @@
+"""What figures do, second by second: their actions as the mannequin plays them, on the seat, the mount or the way that they have."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from shotwright.core.prompt.syntax import GOING
+from shotwright.engines.draft.cast.figures import Step
+from shotwright.engines.draft.cast.pose import GAITS, SEATED, can_sit, motions
+from shotwright.engines.draft.cast.support import BEDS, is_car, is_chair
+
+if TYPE_CHECKING:
+    from shotwright.core.plan import Action, Entity, ShotPlan
+
+STAYS_SEATED = frozenset({"stand", "hold", "carry", "roll", "spin", "drive", "walk", "run"})
+"""What who sits does by sitting: a swivel chair rolls, and nobody on it."""
+PLAYERS = {
+    "violinist": "play_violin",
+    "fiddler": "play_violin",
+    "cellist": "play_violin",
+    "guitarist": "play_guitar",
+    "bassist": "play_guitar",
+    "pianist": "play_piano",
+    "drummer": "drum",
+}
+"""What musicians do when they play."""
+QUIET = frozenset({"stand", "hold", "carry", "look_around"})
+"""Motions that give way to what is done meanwhile."""
+RIDDEN = {
+    "bicycle": "ride_bike",
+    "bike": "ride_bike",
+    "motorcycle": "ride_bike",
+    "motorbike": "ride_bike",
+    "scooter": "ride_bike",
+    "skateboard": "skate",
+    "surfboard": "surf",
+    "wave": "surf",
+    "snowboard": "ski",
+    "ski": "ski",
+}
+
+
+def steps_of(entity: Entity, plan: ShotPlan) -> list[Step]:
+    """What somebody does, in order: their actions, else what their place asks for: sitting on a chair, riding, holding."""
+    at_rest = _at_rest(entity, plan)
+    plays = PLAYERS.get(entity.noun.split()[-1] if entity.noun else "")
+    mine = [replace(a, motion=plays) if plays and a.verb == "play" else a for a in plan.actions_of(entity.id)]
+    mine = [replace(a, motion="waltz") if a.motion == "dance" and _in_arms(entity, a, plan) else a for a in mine]
+    known = _on_the_way([a for a in mine if a.motion in motions()], _in_hands(entity, plan))
+    acts = [a for a in known if a.motion not in QUIET or not any(_is_meanwhile(a, b) for b in known)]
+    acts = _seated(acts)
+    steps = [Step(_fitting(str(a.motion), at_rest), a.start_s, a.end_s) for a in acts]
+    if not steps:
+        return [Step(at_rest, 0.0, plan.duration_s)]
+    if steps[0].start_s > 0.05:
+        steps.insert(0, Step(at_rest, 0.0, steps[0].start_s))
+    return steps
+
+
+HANGS = frozenset(
+    {
+        "bag",
+        "suitcase",
+        "briefcase",
+        "bucket",
+        "basket",
+        "handbag",
+        "purse",
+        "luggage",
+        "backpack",
+        "sword",
+        "katana",
+        "axe",
+    }
+)
+"""What one carries at the end of an arm, which swings with it."""
+
+
+def _in_hands(entity: Entity, plan: ShotPlan) -> bool:
+    """Whether somebody carries something before them."""
+    held = (plan.entity(r.to) for r in plan.relations if r.of == entity.id and r.relation == "holding")
+    return any(thing is not None and thing.noun.rpartition(" ")[2] not in HANGS for thing in held)
+
+
+def _on_the_way(acts: list[Action], holds: bool) -> list[Action]:
+    """ "Walks along, reading": the legs go and the arms do the rest, one thing after the other where they do several."""
+    goes = [a for a in acts if a.motion in GAITS]
+    meant = [(a, "hold" if a.motion == "carry" else str(a.motion)) for a in acts if a not in goes]
+    busy = [(a, motion) for a, motion in meant if motion == "hold" or can_sit(motion)]
+    used: list[Action] = []
+    found: list[Action] = []
+    for go in goes:
+        arms = [one for one in busy if one[0].start_s < go.end_s - 0.1 and go.start_s < one[0].end_s - 0.1]
+        lively = [one for one in arms if one[1] != "hold"]
+        shown = [motion for _, motion in lively or arms] or (["hold"] if holds else [])
+        each_s = (go.end_s - go.start_s) / max(1, len(shown))
+        found += [
+            replace(go, motion=f"{go.motion}+{motion}", start_s=go.start_s + i * each_s, end_s=go.start_s + (i + 1) * each_s)
+            for i, motion in enumerate(shown)
+        ] or [go]  # fmt: skip
+        used += [a for a, _ in arms]
+    kept = [a for a in acts if a not in goes and a not in used]
+    return sorted([*found, *kept], key=lambda a: a.start_s)
+
+
+TWO = 2
+COUPLES = frozenset({"couple", "pair", "lover", "newlywed", "partner"})
+CLOSELY = frozenset({"slowly", "together", "closely", "romantically", "tenderly", "gently", "gracefully", "elegantly"})
+
+
+def _in_arms(entity: Entity, action: Action, plan: ShotPlan) -> bool:
+    """Whether two dance with one another: a couple, two who do it slowly, one with somebody."""
+    other = plan.entity(action.object)
+    if other is not None:
+        return other.kind == "person"
+    dancers = [plan.entity(a.who) for a in plan.actions if a.motion == "dance"]
+    people = sum(one.count for one in dancers if one is not None and one.kind == "person")
+    is_pair = people == TWO
+    return is_pair and (entity.noun in COUPLES or action.manner in CLOSELY)
+
+
+def _seated(acts: list[Action]) -> list[Action]:
+    """ "Sits in a booth and stirs his coffee": who has sat down does with the arms what can be done so, until they get up."""
+    found: list[Action] = []
+    sits = False
+    for act in sorted(acts, key=lambda one: (one.start_s, one.motion != "sit")):
+        sits = act.motion == "sit" or (sits and act.motion not in GOING and act.motion not in UP)
+        can = sits and act.motion is not None and act.motion != "sit" and can_sit(act.motion)
+        found.append(replace(act, motion=f"{SEATED}{act.motion}") if can else act)
+    busy = [act for act in found if act.motion is not None and act.motion.startswith(SEATED)]
+    return [act for act in found if act.motion != "sit" or not any(_overlap(act, other) for other in busy)]
+
+
+UP = frozenset({"stand", "stand_up", "jump", "dance", "fall", "sit_down"})
+"""After which nobody sits any more."""
+
+
+def _overlap(one: Action, other: Action) -> bool:
+    return one.start_s < other.end_s - 0.1 and other.start_s <= one.start_s + 0.1
+
+
+def _is_meanwhile(quiet: Action, other: Action) -> bool:
+    """Whether somebody does something livelier at the same time: who runs with a lantern runs."""
+    return other.motion not in QUIET and other.start_s < quiet.end_s and quiet.start_s < other.end_s
+
+
+def _fitting(motion: str, at_rest: str) -> str:
+    """The motion that suits a place: one rides a bicycle as one rides bicycles."""
+    base, _, arms = motion.rpartition("+")
+    if base in GAITS and at_rest not in {"hold", "stand"}:
+        motion = base if at_rest not in {"sit", "row", "lie"} or arms == "hold" else arms
+    if at_rest in {"ride_bike", "ride_horse", "skate", "surf", "ski", "row"} and motion in {
+        "ride_horse",
+        "sit",
+        "drive",
+        "stand",
+        "walk",
+        "run",
+        "steer",
+        "hold",
+    }:
+        return at_rest
+    if at_rest == "sit" and motion in {"ride_horse", "ride_bike"}:
+        return "sit"  # rides in a car
+    if at_rest not in {"sit", "row", "lie"}:
+        return motion
+    if motion.startswith(SEATED):
+        return motion
+    if motion in STAYS_SEATED:
+        return "sit" if at_rest != "lie" or motion == "sit" else "lie"
+    return SEATED + motion if can_sit(motion) else motion
+
+
+def _at_rest(entity: Entity, plan: ShotPlan) -> str:
+    mine = {r.relation: plan.entity(r.to) for r in plan.relations if r.of == entity.id}
+    ridden = mine.get("riding")
+    if ridden is not None:
+        return RIDDEN.get(ridden.noun, "ride_horse" if ridden.kind == "animal" else "sit")
+    below = mine.get("on") or mine.get("in")
+    if below is not None:
+        if (
+            is_chair(below.noun)
+            or is_car(below.noun)
+            or (
+                below.kind == "vehicle"
+                and below.noun in {"boat", "canoe", "rowboat", "kayak", "raft", "car", "train", "bus"}
+            )
+        ):
+            return "sit"
+        if below.kind == "animal" and mine.get("on") is below:
+            return "ride_horse"
+        if below.noun.rpartition(" ")[2] in BEDS:
+            return "lie"
+        if below.noun in RIDDEN:
+            return RIDDEN[below.noun]
+    return "hold" if "holding" in mine else "stand"
