@@ -40,6 +40,7 @@ def settled(plan: ShotPlan) -> ShotPlan:
     """
     if plan.task == "edit":
         return plan
+    plan = _side_by_side(plan)
     plan = _goes_along(_stops(_by_phone(_across(_one_by_one(plan)))))
     return _players(_waves(_at_a_window(_outside(_come_from(_beyond_reach(_at_the_wheel(plan)))))))
 
@@ -82,6 +83,27 @@ def _goes_along(plan: ShotPlan) -> ShotPlan:
             continue
         found += [replace(act, motion=gait, object=None), replace(act, path=None)]
     return replace(plan, actions=tuple(found))
+
+
+SMALL_M = 0.6
+
+
+def _side_by_side(plan: ShotPlan) -> ShotPlan:
+    """ "A cat sits on a windowsill next to a cactus": both are on it."""
+    on = {r.of: r.to for r in plan.relations if r.relation == "on"}
+    tops = {e.id for e in plan.entities if e.kind in {"furniture", "tool"} and e.id in on.values()}
+    small = {
+        e.id
+        for e in plan.entities
+        if e.kind not in {"person", "animal"} and (n := noun_of(e.noun)) and n.height_m < SMALL_M
+    }
+    moved: dict[Relation, Relation] = {}
+    for r in plan.relations:
+        for one, other in ((r.of, r.to), (r.to, r.of)):
+            top = one if one in tops else on.get(one)
+            if r.relation == "beside" and top in tops and other in small and other not in on and other != top:
+                moved[r] = replace(r, of=other, relation="on", to=str(top))
+    return replace(plan, relations=tuple(moved.get(r, r) for r in plan.relations))
 
 
 SPOKEN_INTO = frozenset({"phone", "telephone", "smartphone", "cellphone", "mobile", "radio", "microphone", "mic", "megaphone", "walkie-talkie", "headset", "receiver", "bullhorn"})  # fmt: skip
@@ -166,7 +188,7 @@ def _at_a_window(plan: ShotPlan) -> ShotPlan:
 
 def _waves(plan: ShotPlan) -> ShotPlan:
     """Waves of the sea break, unless somebody is on them."""
-    waves = {e.id for e in plan.entities if e.noun == "wave" and not e.ref}
+    waves = {e.id for e in plan.entities if e.noun.rpartition(" ")[2] == "wave" and not e.ref}
     surfers = {e.id for e in plan.entities if e.noun == "surfer"} | {a.who for a in plan.actions if a.motion == "surf"}
     relations = tuple(
         replace(r, relation="riding") if r.of in surfers and r.to in waves and r.relation in WITHIN else r

@@ -45,7 +45,9 @@ VAGUE_SHELLS = frozenset({"interior", "space", "studio"})
 """Kinds of places that tell less than who is there."""
 FALLING = frozenset({"rain", "snow", "storm", "fog", "wind"})
 """Weather that nobody has indoors."""
-WINDOWS = frozenset({"window", "windowsill", "sill", "balcony", "blinds", "windowpane", "windscreen", "windshield", "dashboard"})
+WINDOWS = frozenset(
+    {"window", "windowsill", "sill", "balcony", "blinds", "windowpane", "windscreen", "windshield", "dashboard"}
+)
 """What tells that somebody is inside."""
 AS_OUTSIDE = 0.3
 """How far what is inside a building takes the colours of the picture that shows it."""
@@ -145,7 +147,9 @@ def _only_stands(entity: Entity, plan: ShotPlan) -> bool:
 def _told(plan: ShotPlan, setting: Setting, things: list[str]) -> str | None:
     """Where those are usually who are named; outside, when something falls from the sky and there is no window to see it through."""
     has_window = any(entity.noun in WINDOWS for entity in plan.entities)
-    falls = plan.look.weather in FALLING or any(effect.kind in FALLING and effect.where != "outside" for effect in plan.effects)
+    falls = plan.look.weather in FALLING or any(
+        effect.kind in FALLING and effect.where != "outside" for effect in plan.effects
+    )
     is_outside = falls and not has_window
     usual = place_told_by(things, plan.actions, is_outside=is_outside) if set(setting.shells) <= VAGUE_SHELLS else None
     is_bare = is_outside and things and not setting.shells and not setting.places

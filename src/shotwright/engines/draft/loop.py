@@ -9,7 +9,8 @@ import numpy as np
 
 from shotwright.engines.draft.scene import Scene, distance_to
 from shotwright.engines.draft.sets import PaintedSet
-from shotwright.engines.draft.sprites import draw_shadow, draw_sprite, shadow_planes
+from shotwright.engines.draft.shadows import draw_shadow, shadow_planes
+from shotwright.engines.draft.sprites import draw_sprite
 from shotwright.engines.draft.stage import View
 from shotwright.engines.draft.weather import Precipitation, precipitation_of
 

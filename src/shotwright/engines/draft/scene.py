@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from shotwright.core.camera import Pose, lens_of
-from shotwright.core.plan import Effect, Framing
+from shotwright.core.plan import Framing
 from shotwright.engines.analysis.cutout import CutOut, cut_out
 from shotwright.engines.draft.backdrop import Builder, in_its_light
 from shotwright.engines.draft.blocking import staging
@@ -30,9 +30,9 @@ from shotwright.engines.draft.cast.props import with_props
 from shotwright.engines.draft.cast.strides import HERTZ, strides_of
 from shotwright.engines.draft.cast.support import is_car
 from shotwright.engines.draft.cast.words import Look, members_of
-from shotwright.engines.draft.effects import Staged, staged_effects
+from shotwright.engines.draft.effects_of import effects_of
 from shotwright.engines.draft.focus import F_NUMBERS, FocusPull
-from shotwright.engines.draft.foresight import SHOWN_BY, not_drawn
+from shotwright.engines.draft.foresight import not_drawn
 from shotwright.engines.draft.lamps import Lamps, lamps_of
 from shotwright.engines.draft.lookdev import LookDev, lookdev_of
 from shotwright.engines.draft.looks.times import Sun
@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from shotwright.engines.analysis.cache import Cache
     from shotwright.engines.base import Shot
     from shotwright.engines.draft.backdrop import Backdrop
+    from shotwright.engines.draft.effects import Staged
 
 SOLID, CUT_SHARE = 110, 0.12
 """What counts as in front in a matte; and how much of a border it may take up."""
@@ -71,11 +72,6 @@ TOPPLING = frozenset(
     {"knock over", "tip over", "kick over", "push over", "topple", "knock down", "tip", "overturn", "turn over"}
 )
 """What somebody does to something that then lies there."""
-BEAMING, DARK = (
-    frozenset({"flashlight", "lighthouse", "searchlight", "headlamp", "projector", "headlight"}),
-    frozenset({"dark", "dim", "gloomy", "unlit"}),
-)
-"""What throws a beam in the dark; and what is said of dark places."""
 STILL_VERBS = frozenset({"is", "are", "be", "have", "has", "was", "were"})
 CARDS_SHOW = (
     BEATS.keys()
@@ -186,7 +182,7 @@ def build_scene(shot: Shot, cache: Cache, backdrop: Backdrop | None, *, end: Fra
     for each in (place, *(later for _, later in builder.later)):
         each.props = staging.out_of_the_way(each.props, sprites, each.base.lens)
     morph = _morph(plan, place, poses, end, backdrop)
-    effects = _effects(
+    effects = effects_of(
         shot, [*sprites, *(card for card in place.props if card.word)], poses[0], is_dark=lookdev.is_dark
     )
     return Scene(
@@ -272,38 +268,6 @@ def _is_cut(front: Mask | None) -> bool:
         return False
     solid = front > SOLID
     return max(float(solid[0].mean()), float(solid[:, 0].mean()), float(solid[:, -1].mean())) > CUT_SHARE
-
-
-def _breathed(effect: Effect, plan: ShotPlan) -> Effect:
-    """ "A dragon breathes fire": it comes out of its mouth, while it does."""
-    act = next((a for a in plan.actions_of(effect.where) if a.verb.split()[0] in BREATHING), None)
-    if act is None or effect.kind != "fire":
-        return effect
-    return replace(effect, kind="breath", start_s=act.start_s, end_s=act.end_s)
-
-
-BREATHING = frozenset({"breathe", "spit", "spew", "blow", "shoot", "belch", "exhale", "roar"})
-
-
-def _effects(shot: Shot, sprites: list[Sprite], first: Pose, *, is_dark: bool) -> list[Staged]:
-    """Effects that the weather does not show already; where the words ask for one light, that light is seen."""
-    plan = shot.plan
-    whole = {r.of: r.to for r in plan.relations if r.relation == "part_of"}
-    shown = [
-        replace(_breathed(effect, plan), where=whole.get(effect.where, effect.where))  # smoke from a car's tires
-        for effect in plan.effects
-        if plan.look.weather not in SHOWN_BY.get(effect.kind, ())
-    ]
-    dark = is_dark or bool(DARK & set(plan.setting.attributes))
-    torches = [e for e in plan.entities if e.noun.rpartition(" ")[2] in BEAMING] if dark else []
-    if torches and not any(effect.kind == "beam" for effect in shown):
-        shown += [Effect("beam", torch.id) for torch in torches]
-    if plan.look.lighting == "spotlight" and not any(effect.kind == "spotlight" for effect in shown):
-        shown.append(Effect("spotlight"))
-    seconds = shot.output.duration_s
-    return staged_effects(
-        tuple(shown), plan.entities, sprites, seconds=seconds, is_dark=is_dark, seed=shot.seed, first=first
-    )
 
 
 def _not_acted(plan: ShotPlan, sprites: list[Sprite]) -> list[str]:

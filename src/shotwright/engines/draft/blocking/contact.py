@@ -54,7 +54,9 @@ SEAT_AT, SEAT_APART, HEADS_M, SITTING_M = 0.05, 0.16, 1.29, 0.86
 AT_THE_GROUND = frozenset({"water", "dig", "sweep"})
 """What is done to what stands or lies there."""
 USUAL_REACH_M, AT_WORK_DEG = 0.55, -74.0
-BEFORE_ONE = frozenset({"cook", "stir", "cut", "type", "write", "drum", "pour", "drink", "eat", "knead", "tinker", "pound"})
+BEFORE_ONE = frozenset(
+    {"cook", "stir", "cut", "type", "write", "drum", "pour", "drink", "eat", "knead", "tinker", "pound"}
+)
 """What is done over what stands before one, as far as that is low."""
 
 

@@ -17,7 +17,7 @@ TOGETHER = frozenset({"talk", "fight", "hug", "kiss", "shake_hands", "dance", "w
 FACING = frozenset({"face", "confront", "face off", "stare at"})
 """What one does with one another: motions, and verbs of several that name nobody else."""
 NEXT_TO = frozenset({"beside", "at", "left_of", "right_of", "behind", "in_front_of"})
-PAIR, ACROSS_DEG = 2, 90.0
+PAIR, ACROSS_DEG, TO_DEG = 2, 90.0, 38.0
 FACES, FACE_DEG = frozenset({"medium_close_up", "close_up", "extreme_close_up"}), 28.0
 """Sizes that show a face, and how far it may be turned away."""
 
@@ -32,6 +32,7 @@ def turn(members: list[Member], plan: ShotPlan, framing: Framing) -> None:
         goal = action.path.end if action.path else None
         if goal in by_id and speed_of(action.motion or "") == 0:
             targets.setdefault(action.who, goal)
+    targets |= {one: other for one, other in _before_one(plan, by_id).items() if one not in targets}
     for member in members:
         target = by_id.get(targets.get(member.entity.id, ""))
         if (target is not None and target is not member and target.parent is None) or (
@@ -56,6 +57,17 @@ def turn(members: list[Member], plan: ShotPlan, framing: Framing) -> None:
     _show_face(members, framing)
     if members and framing.angle in {"side", "back"} and members[0].heading_deg is None:
         members[0].heading_deg = 90.0 if framing.angle == "side" else 180.0
+
+
+def _before_one(plan: ShotPlan, by_id: dict[str, Member]) -> dict[str, str]:
+    """ "Kneels before a queen": they look at her, and she half turns to them."""
+    found: dict[str, str] = {}
+    for before in [r for r in plan.relations if r.relation == "in_front_of"]:
+        one, other = by_id.get(before.of), by_id.get(before.to)
+        if one is not None and other is not None and one.is_figure and other.is_figure:
+            found[before.of] = before.to
+            other.heading_deg = TO_DEG if other.heading_deg is None else other.heading_deg
+    return found
 
 
 def _bring_together(pair: list[Member]) -> None:

@@ -45,9 +45,13 @@ CROWD = 5
 """From this many on they stand behind the others, in rows."""
 CROWD_M = 1.8
 LATER_S, PAIR = 0.3, 2
+ROWS_M, ROWS_SHARE, HERD_GAP = 1.2, 1.6, 0.3
+"""How far behind one another two rows stand: metres, and widths of the widest; and how far apart there, in widths."""
 BEFORE_WALL = 0.8
 """How near to the end of the set one stands."""
 TINY_SHARE = 0.12
+BEFORE_M = 0.32
+"""How far before somebody one stands or kneels, in heights."""
 PROP, OVER_TABLE = "prop", 1.5
 """Ids of what the words do not name; and height of what is seen over a table, in those of what stands on it."""
 ALL_SHARE = 0.95
@@ -62,10 +66,10 @@ NEAREST_M, ALL_M = 0.18, 5.0
 SUBJECTS = frozenset({"person", "animal", "vehicle"})
 """What a shot is about rather than other things."""
 OVER_ONE = 1.5
-BIG_M, BIG_BOX_M, WIDE_M = 4.5, 2.0, 5.0
+BIG_M, BIG_BOX_M, WIDE_M, BEFORE_WIDE_M = 4.5, 2.0, 5.0, 0.9
 """From this height on a thing stands behind the people."""
-MOST_SHARE, LEAST_SHARE = 0.42, 0.16
-"""How tall a thing or an animal, and whoever a shot is about, are in a frame of no said size at most and at least, frame heights."""
+MOST_SHARE, LEAST_SHARE, PERSON_SHARE = 0.42, 0.16, 0.27
+"""How tall a thing or an animal, and whoever a shot is about, are in a frame of no said size at most and at least, frame heights; people, at least where a row has the room."""
 FILLED, GOING_FILLED = 0.84, 0.5
 """Share of the frame's width that a row fills, and one that is led by a vehicle, or an animal on its way."""
 THING_SHARE = {"medium_wide": 0.4, "medium": 0.5, "medium_close_up": 0.6, "close_up": 0.72, "extreme_close_up": 1.1}
@@ -306,7 +310,7 @@ def _depth(row: list[Member], about: Member, main: Member, plan: ShotPlan, floor
     comes_nearer = any(move.move in {"dolly_in", "zoom_in"} for move in plan.camera)
     is_far = comes_nearer or floor.framing.angle == "aerial"
     size = floor.framing.size or ("wide" if is_far else "full")
-    tallest = max((m.tall_m for m in row), default=0.0)
+    tallest = max((_shown_m(m, about) if m is main else m.tall_m for m in row), default=0.0)
     tall = (
         about.tall_m
         if size in CLOSE
@@ -331,6 +335,8 @@ def _depth(row: list[Member], about: Member, main: Member, plan: ShotPlan, floor
         wanted = max(wanted, about.tall_m * floor.lens / (MOST_SHARE * floor.aspect))  # and the place around it
     is_small = max(tall, tallest) < SMALL_M or about.tall_m < SMALL_M
     farthest = about.tall_m * floor.lens / (LEAST_SHARE * floor.aspect) if floor.framing.size is None else math.inf
+    if about.is_figure:
+        farthest = min(farthest, max(need, LEAST_SHARE / PERSON_SHARE * farthest))
     return min(
         BEFORE_WALL * floor.wall_m,
         max(farthest, floor.near_m),
@@ -361,13 +367,15 @@ def _line_up(row: list[Member], main: Member, widths: list[float], depth: float)
     left, right = order[1::2], order[0::2]
     line = [*reversed(left), *(m for m in row if m is main), *right]
     rows = 2 if len(line) > 6 else 1
+    apart = max(ROWS_M, ROWS_SHARE * max(widths))
+    gap = max(gap, HERD_GAP * max(widths)) if rows > 1 else gap
     width_of = {id(member): width for member, width in zip(row, widths, strict=True)}
     for number in range(rows):
         part = line[number::rows]
         x = -(sum(width_of[id(m)] for m in part) + gap * (len(part) - 1)) / 2
         for member in part:
             wide = width_of[id(member)]
-            member.x, member.z = x + wide / 2, depth + (1.2 * number if rows > 1 else 0.0)
+            member.x, member.z = x + wide / 2, depth + (apart * number if rows > 1 else 0.0)
             x += wide + gap
         if rows == 1 and part:
             shift = main.x
@@ -420,14 +428,14 @@ def _put(child: Member, parent: Member, kind: str, number: int, count: int) -> N
     out = (parent.wide_m + child.wide_m) / 2 + 0.4 * gap + (number // 2) * (child.wide_m + gap)
     if kind == "around" and child.is_figure and count == 1:
         kind = "behind"  # peeks round the door
-    if (
-        kind in {"in", "inside"}
-        and child.is_figure
-        and (parent.entity.noun.rpartition(" ")[2] in BEDS or is_chair(parent.entity.noun))
-    ):
+    is_bed = parent.entity.noun.rpartition(" ")[2] in BEDS or is_chair(parent.entity.noun)
+    if kind in {"in", "inside"} and child.is_figure and is_bed:
         kind = "on"  # one sees who lies in bed
     if kind == "around":
         _around(child, parent, number, count)
+        return
+    if kind == "in_front_of" and child.is_figure and parent.is_figure and count == 1:
+        _before(child, parent)
         return
     if kind == "under":
         _under(child, parent)
@@ -462,7 +470,16 @@ def _put(child: Member, parent: Member, kind: str, number: int, count: int) -> N
     stands = kind in ON_THE_FLOOR and child.footing not in {"air", "sky"}
     base = 0.0 if stands and parent.y > 0 and parent.footing in {"air", "ceiling", "wall", "sky"} else parent.y
     aloft = 0.6 * parent.tall_m if child.footing == "air" and kind in ON_THE_FLOOR else 0.0
+    if kind == "riding" and parent.wide_m > WIDE_M:
+        dz = -BEFORE_WIDE_M  # a wide card turns with the camera, and its ends come near
     child.x, child.y, child.z = parent.x + dx, base + dy + aloft, max(0.15, parent.z + dz)
+
+
+def _before(child: Member, parent: Member) -> None:
+    """Somebody before somebody, from the side, where one sees both."""
+    seat = parent.parent[0].wide_m if parent.parent is not None and parent.parent[1] == "on" else 0.0
+    child.x = parent.x - 0.5 * max(seat, parent.wide_m) - BEFORE_M * child.tall_m
+    child.y, child.z = 0.0 if seat else parent.y, max(0.15, parent.z - 0.3)
 
 
 def _around(child: Member, parent: Member, number: int, count: int) -> None:

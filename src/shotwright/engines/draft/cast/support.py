@@ -10,11 +10,17 @@ from shotwright.engines.draft.cast.figures import is_seated, seat_m
 if TYPE_CHECKING:
     from shotwright.engines.draft.blocking.placing import Member
 
-BEDS = frozenset({"bed", "gurney", "stretcher", "hammock", "mattress", "couch"})
 BRIDGES = frozenset({"bridge", "footbridge", "viaduct", "aqueduct", "overpass", "flyover"})
 """What one crosses on top of."""
-MATTRESS = 0.52
-"""Height of what one lies on, in those of the whole bed with its headboard."""
+BEDS = frozenset({"bed", "gurney", "stretcher", "hammock", "mattress", "couch"})
+WAVES = frozenset({"wave", "swell", "breaker"})
+"""What surfers ride before."""
+SILLS = frozenset({"windowsill", "sill", "windowledge"})
+"""Windows that something stands before."""
+STANDS = dict.fromkeys(BRIDGES, 0.62) | dict.fromkeys(WAVES, 0.1)
+"""How high one stands on something, in its heights."""
+SEATS = dict.fromkeys(BEDS, 0.52) | dict.fromkeys(SILLS, 0.42)
+"""How high one lies or sits on something, in heights of the whole with its headboard or its window."""
 BACKS = {"animal": 0.66, "vehicle": 0.6}
 """Where one sits on it, in heights."""
 ASTRIDE = 0.48
@@ -32,12 +38,12 @@ def is_chair(noun: str) -> bool:
 def support_m(child: Member, parent: Member) -> float:
     """How high `child` is on `parent`; seats reckon with how high its motion sits."""
     noun, tall = parent.entity.noun, parent.tall_m
-    if noun.split()[-1] in BRIDGES:
-        return 0.62 * tall
-    if is_chair(noun):
-        return 0.48 * tall - (seat_m(child.motion) if child.is_figure else 0.0)
-    if noun.rpartition(" ")[2] in BEDS:
-        return MATTRESS * tall - (seat_m(child.motion) if child.is_figure else 0.0)
+    last = noun.rpartition(" ")[2]
+    if last in STANDS:
+        return STANDS[last] * tall
+    share = 0.48 if is_chair(noun) else SEATS.get(last)
+    if share is not None:
+        return share * tall - (seat_m(child.motion) if child.is_figure else 0.0)
     back = BACKS.get(parent.entity.kind)
     if parent.entity.kind == "vehicle" and child.is_figure and not is_seated(child.motion):
         return (DECK if parent.footing == "water" else ROOF) * tall

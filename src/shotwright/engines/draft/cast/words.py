@@ -146,7 +146,7 @@ def _is_of_set(entity: Entity, plan: ShotPlan) -> bool:
     if entity is plan.entities[0] or any(shown.focus == entity.id for shown in plan.shots):
         return False
     is_used = any(entity.id in {act.object, act.who} for act in plan.actions)
-    if entity.noun in WALLS and (entity.count > 1 or plan.setting.inside) and not _is_ridden(entity, plan):
+    if entity.noun in WALLS and (entity.count > 1 or plan.setting.inside) and not _is_ridden(entity, plan, BEINGS):
         return True
     if entity.noun in OF_SETS and not entity.colour and not entity.ref and not _is_ridden(entity, plan):
         return entity.noun not in TREES or (bool(WOODED & set(plan.setting.places)) and not is_used)
@@ -166,9 +166,13 @@ WOODED = frozenset(
 """Where there are trees without a word."""
 
 
-def _is_ridden(entity: Entity, plan: ShotPlan) -> bool:
-    """Whether somebody is on it: a surfer on a wave, a boy in a tree."""
-    return any(r.to == entity.id and r.relation in {"on", "riding", "in", "under", "behind"} for r in plan.relations)
+BEINGS = frozenset({"person", "animal"})
+
+
+def _is_ridden(entity: Entity, plan: ShotPlan, kinds: frozenset[str] = frozenset(get_args(EntityKind))) -> bool:
+    """Whether somebody, or one of some kinds, is on it: a surfer on a wave, a boy in a tree."""
+    on = (r.of for r in plan.relations if r.to == entity.id and r.relation in {"on", "riding", "in", "under", "behind"})
+    return any((one := plan.entity(name)) is not None and one.kind in kinds for name in on)
 
 
 def _lacks(entity: Entity) -> str | None:
