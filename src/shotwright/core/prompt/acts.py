@@ -10,6 +10,7 @@ from shotwright.core.prompt import syntax
 from shotwright.core.prompt import vocabulary as v
 from shotwright.core.prompt.context import nears
 from shotwright.core.prompt.lexicon import motion_of, noun_of
+from shotwright.core.prompt.mentions import game_of
 from shotwright.core.prompt.relating import Relating
 from shotwright.core.prompt.things import Deed
 
@@ -199,12 +200,13 @@ class Acts(Relating):
         said = [verb, *([particle] if particle else []), *manner]
         self._cover(said)
         self._cover(w for w in objects if w.i not in self.things and w.is_noun)
-        text = f"{verb.lemma} {particle.text}" if particle else verb.lemma
+        text = f"{verb.lemma} {particle.text}" if particle else self._played(verb, objects)
         path = self._path(verb, text)
         if given is not None and given is not done_to:  # "gives the dog a bone"
             path = replace(path or Path(), end=given.id)
         joined = self._joining(verb)
-        motion = motion_of(*named, *phrases, verb.lemma)
+        played = [text] if particle is None and text != verb.lemma else []
+        motion = motion_of(*played, *named, *phrases, verb.lemma)
         motion = _DONE_TO.get(motion or "", motion) if done_to else motion
         if (
             done_to is not None
@@ -227,6 +229,17 @@ class Acts(Relating):
             )
             if not is_doubled:
                 self.scene.deeds.append(Deed(action, self.number, joined == "while", joined == "then"))
+
+    def _played(self, verb: Word, objects: list[Word]) -> str:
+        """ "Plays chess", "plays a game of chess": a verb with the game that is no thing of its own."""
+        if verb.lemma != "play":
+            return verb.lemma
+        said = [*objects, *(w for prep in self._of(objects) for w in self.sentence.children(prep))]
+        games = [game_of(m) for w in said for m in [self.mentions.get(w.i)] if m and w.i not in self.things]
+        return next((f"play {game}" for game in reversed(games) if game), verb.lemma)
+
+    def _of(self, objects: list[Word]) -> list[Word]:
+        return [w for one in objects for w in self.sentence.children(one) if w.text == "of"]
 
     def _laid_on(self, verb: Word, objects: list[Word]) -> Thing | None:
         """ "Slams her hand on the dashboard", "rests a hand on his shoulder": that is what it is done to."""

@@ -6,9 +6,9 @@ import itertools
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from shotwright.core.prompt.lexicon import noun_of
+from shotwright.core.prompt.lexicon import motion_of, noun_of
 from shotwright.core.prompt.repair import FINITE, MOVERS, OTHERS, WAYS, can_move
-from shotwright.core.prompt.syntax import POSITIONS
+from shotwright.core.prompt.syntax import GOING, POSITIONS
 
 if TYPE_CHECKING:
     from shotwright.core.prompt.repair import Words
@@ -34,7 +34,11 @@ def _entered(words: Words) -> Words:
     """ "Walks in carrying a tray": in, and meanwhile; nobody is in a carrying."""
     found = list(words)
     for particle, verb in itertools.pairwise(words):
-        if verb.dep == "pcomp" and verb.head == particle.i and particle.text in WAYS | {"in"} and verb.tag == "VBG":
+        is_said_before = motion_of(verb.lemma) in GOING and any(  # "over fleeing knights"
+            w.dep == "dobj" and w.head == verb.i and w.i == verb.i + 1 for w in words
+        )
+        is_meanwhile = verb.dep == "pcomp" and verb.tag == "VBG" and not is_said_before
+        if is_meanwhile and verb.head == particle.i and particle.text in WAYS | {"in"}:
             found[particle.i] = replace(particle, dep="prt", tag="RP")
             found[verb.i] = replace(verb, dep="advcl", head=particle.head)
     return tuple(found)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from shotwright.core.plan import MANY
 from shotwright.core.prompt import syntax
 from shotwright.core.prompt import vocabulary as v
-from shotwright.core.prompt.lexicon import Noun, noun_of
+from shotwright.core.prompt.lexicon import Noun, motion_of, noun_of
 
 if TYPE_CHECKING:
     from shotwright.core.prompt.sentence import Sentence, Word
@@ -334,3 +334,12 @@ def _beside(sentence: Sentence, found: dict[int, Mention], ref: Word) -> Mention
     if described is not None and opens and found[described.i].what.kind not in {"abstract", "place", "inside", "light"}:
         return found[described.i]
     return None
+
+
+def game_of(mention: Mention) -> str | None:
+    """What one plays and cannot touch: soccer, cards, video games; no instrument."""
+    known = noun_of(mention.noun)
+    if known is not None and "instrument" in known.near:
+        return None
+    whole = " ".join([*(w.text for w in mention.words[:-1] if w.tag != "DT"), mention.head.lemma])
+    return next((name for name in (whole, mention.noun) if motion_of(f"play {name}")), None)

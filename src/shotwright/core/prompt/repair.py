@@ -319,7 +319,24 @@ def _is_all_of_it(words: Words, word: Word) -> bool:
     """ "... past a defender and dunks, the crowd cheering": a deed of one word, where no such thing is known."""
     before, after = (words[word.i - 1] if word.i else None), _after(words, word)
     is_alone = before is not None and before.text == "and" and (after is None or after.text in CLAUSE_ENDS)
-    return is_alone and word.tag == "NNS" and is_verb(word.text) and noun_of(singular(word.text)) is None
+    if not is_alone or word.tag != "NNS" or not is_verb(word.text):
+        return False
+    known = noun_of(singular(word.text))
+    return known is None or _is_done_there(words, word, known.kind)
+
+
+def _is_done_there(words: Words, word: Word, kind: str) -> bool:
+    """ "Walks to a tree and dances": behind one place that somebody goes to, many of a kind are rather what is done there."""
+    place = words[word.head]
+    is_one = place.tag in {"NN", "NNP"} and any(w.tag == "DT" and w.head == place.i for w in words)
+    acted = any(w.tag == "VBZ" for w in words[: word.i]) and any(
+        _can_act(w) or w.tag == "PRP" for w in words[: place.i]
+    )
+    says = kind in {"abstract", "food"} or (word.text == "waves" and not {w.lemma for w in words} & WET)
+    return is_one and place.dep == "pobj" and acted and says
+
+
+WET = frozenset({"sea", "ocean", "water", "beach", "shore", "boat", "ship", "surf", "surfer", "storm", "rock", "cliff", "pier", "lighthouse", "surfboard", "wind"})  # fmt: skip
 
 
 def _is_side(words: Words, word: Word) -> bool:

@@ -14,6 +14,7 @@ from shotwright.core.plan import Effect
 from shotwright.core.prompt import syntax
 from shotwright.core.prompt.acts import Acts
 from shotwright.core.prompt.lexicon import motion_of, noun_of, singular
+from shotwright.core.prompt.mentions import game_of
 from shotwright.core.prompt.repair import OTHERS
 from shotwright.core.prompt.things import Thing
 from shotwright.core.prompt.vocabulary import COLOURS
@@ -104,7 +105,7 @@ class _Reader(Acts):
         """A noun becomes a thing or the place, unless it only compares, is not wanted, or is of the film."""
         if self._is_likened(mention.head):
             self._cover(w for w in mention.words if not w.is_ref)
-        elif self._is_denied(mention):
+        elif self._is_denied(mention) or self._is_game(mention):
             self._cover(mention.words)
         elif self._is_film(mention):
             self._places_before(mention)  # "a classroom background"
@@ -127,6 +128,17 @@ class _Reader(Acts):
         return any(w.text == "no" for w in self.sentence.children(head)) or (
             head.dep == "pobj" and prep.text == "without"
         )
+
+    def _is_game(self, mention: Mention) -> bool:
+        """ "Plays soccer", "plays a game of chess": what is played, unless it is an instrument or there are words about it."""
+        head, over = mention.head, self.sentence.head(mention.head)
+        if over.text == "of" and self.sentence.head(over).lemma in {"game", "match", "round"}:
+            over = self.sentence.head(self.sentence.head(over))
+        elif head.dep != "dobj" or (
+            mention.what.kind != "abstract" and any(w.tag in {"DT", "PRP$", "JJ", "CD"} for w in mention.words)
+        ):
+            return False
+        return over.lemma == "play" and game_of(mention) is not None
 
     def _effects(self) -> dict[int, tuple[str, list[Word]]]:
         """Effects by the place of their last word, unless they describe the noun behind them ("fire truck")."""

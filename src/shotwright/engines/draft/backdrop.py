@@ -19,7 +19,7 @@ from shotwright.engines.draft.passage import shot_inside
 from shotwright.engines.draft.plate import HORIZON, build_diorama, find_horizon, fit
 from shotwright.engines.draft.sets import PaintedSet, build_set, find_place
 from shotwright.engines.draft.sets.afloat import at_the_water
-from shotwright.engines.draft.sets.places import OUTSIDE, is_known, place_told_by
+from shotwright.engines.draft.sets.places import OUTSIDE, court_of, is_known, place_told_by
 from shotwright.engines.draft.style import matching_table
 from shotwright.engines.draft.weather import Haze, haze_of, snowed
 from shotwright.media.colour import FrameRGB, FrameYUV, Mask, rgb_to_yuv
@@ -107,7 +107,7 @@ def setting_of(plan: ShotPlan) -> tuple[Setting, bool]:
         noun for noun in setting.places
         if not any(thing.endswith(f" {noun}") for thing in things) and (noun != "sky" or flies)
     )  # fmt: skip
-    setting = replace(setting, places=here)  # "a space station" is no station
+    setting = replace(setting, places=tuple(court_of(noun, plan.actions) for noun in here))  # "a space station" is none
     ridden = place_thing(plan)
     if ridden is not None:
         return replace(setting, places=(ridden.noun, *setting.places), inside=True), False
@@ -140,8 +140,8 @@ BEFORE = {
 
 
 def _only_stands(entity: Entity, plan: ShotPlan) -> bool:
-    """Whether something is rather a place than somebody: a tavern that does nothing."""
-    return not plan.actions_of(entity.id) and entity.kind not in {"person", "animal", "vehicle"}
+    """Whether something is rather a place than somebody: a tavern that does nothing, and no golf club."""
+    return not plan.actions_of(entity.id) and entity.kind not in {"person", "animal", "vehicle", "tool", "clothing"}
 
 
 def _told(plan: ShotPlan, setting: Setting, things: list[str]) -> str | None:

@@ -34,9 +34,9 @@ def _breathed(effect: Effect, plan: ShotPlan) -> Effect:
 
 
 def _burns_already(effect: Effect, plan: ShotPlan) -> bool:
-    """Whether the picture of a torch shows its flame."""
-    of = plan.entity(effect.where)
-    return effect.kind == "fire" and of is not None and of.noun.rpartition(" ")[2] in FLAMING
+    """Whether the picture of a torch shows its flame; what burns nowhere in particular is the torch."""
+    of = [e for e in plan.entities if effect.where in {e.id, "scene"}]
+    return effect.kind == "fire" and any(e.noun.rpartition(" ")[2] in FLAMING for e in of)
 
 
 def effects_of(shot: Shot, sprites: list[Sprite], first: Pose, *, is_dark: bool) -> list[Staged]:

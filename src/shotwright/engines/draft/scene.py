@@ -26,7 +26,7 @@ from shotwright.engines.draft.cast.changes import BEATS, LASTING, changes_of, op
 from shotwright.engines.draft.cast.figures import body_m
 from shotwright.engines.draft.cast.members import GAITS, ON_WHEELS, Subject, cast_of
 from shotwright.engines.draft.cast.pose import motions
-from shotwright.engines.draft.cast.props import with_props
+from shotwright.engines.draft.cast.props import FOOTBALLS, with_props
 from shotwright.engines.draft.cast.strides import HERTZ, strides_of
 from shotwright.engines.draft.cast.support import is_car
 from shotwright.engines.draft.cast.words import Look, members_of
@@ -41,7 +41,7 @@ from shotwright.engines.draft.passage import Dissolve, come_in, led_inside, shot
 from shotwright.engines.draft.place import Place
 from shotwright.engines.draft.shooting import Filmed, shoot
 from shotwright.engines.draft.sight import clear, less_far, sharpen, sight_of
-from shotwright.engines.draft.sprites import PLAYS, Hold, Play, Sprite, spread_views
+from shotwright.engines.draft.sprites import BY_FOOT, PLAYS, Hold, Play, Sprite, spread_views
 from shotwright.engines.draft.stage import Texture
 from shotwright.engines.draft.weather import Haze
 from shotwright.media.colour import FrameRGB, FrameYUV, Mask
@@ -356,7 +356,7 @@ def _stage_words(
         had = turns(member, plan, by_id)
         sprite.holds = [Hold(of[id(holder)], start, end) for holder, start, end in had]
         by = {holder.entity.id for holder, _, _ in had}
-        sprite.plays = [Play(a.motion, a.start_s, a.end_s) for a in plan.actions if a.who in by and a.motion in PLAYS]
+        sprite.plays = _plays(member.entity.noun, [act for act in plan.actions if act.who in by])
         if had and member.entity.noun in HELD_BELOW:
             sprite.grip, sprite.lifted = 0.03, HELD_UP
         rides = member.parent is not None and (member.parent[1] == "riding" or is_car(member.parent[0].entity.noun))
@@ -377,6 +377,13 @@ def _stage_words(
     lead = next((i for i, (member, _) in enumerate(shown) if member is about), 0)
     sprites = [sprite for _, sprite in shown]
     return [sprites[lead], *sprites[:lead], *sprites[lead + 1 :]]
+
+
+def _plays(noun: str, acts: list[Action]) -> list[Play]:
+    """What those who have a thing do with it meanwhile."""
+    if noun in FOOTBALLS:
+        return [Play(BY_FOOT, act.start_s, act.end_s) for act in acts if act.verb.split()[0] in {"dribble", "play"}]
+    return [Play(act.motion, act.start_s, act.end_s) for act in acts if act.motion in PLAYS]
 
 
 def _stride(sprite: Sprite, acts: tuple[Action, ...]) -> None:

@@ -70,7 +70,20 @@ class Play:
             return hand + up_m * 4 * share * (1 - share)
         return foot + (hand - foot) * abs(1 - 2 * share)
 
+    def before(self, holder: Sprite, seconds: float) -> tuple[float, float, float]:
+        """Where a ball runs before somebody's feet, and a little farther after each touch."""
+        x, y, z = holder.place(seconds)
+        x1, _, z1 = holder.place(seconds + 0.1)
+        x0, _, z0 = holder.place(seconds - 0.1)
+        way = math.hypot(x1 - x0, z1 - z0)
+        right, away = ((x1 - x0) / way, (z1 - z0) / way) if way > STILL_M else (0.0, -1.0)
+        touch = (seconds - self.start_s) / TOUCH_S % 1.0
+        ahead = (BALL_AHEAD + BALL_ROLLS * 4 * touch * (1 - touch)) * holder.height_m
+        return x + right * ahead, y, z + away * ahead
 
+
+BY_FOOT, TOUCH_S, BALL_AHEAD, BALL_ROLLS = "by_foot", 0.7, 0.28, 0.14
+"""A ball that feet drive: how often they touch it, and how far ahead it is, in heights of whose it is."""
 PLAYS = {"dribble": (0.7, 0.0), "juggle": (0.7, 0.55)}
 """How long once takes, seconds, and how high above the hand it goes, metres; 0: down to the ground."""
 
@@ -153,6 +166,8 @@ class Sprite:
             foot = hold.holder.place(seconds)[1]
             y = max(y, foot + self.lifted * hold.holder.height_m) - self.grip * self.height_m
             play = next((one for one in self.plays if one.start_s <= seconds < one.end_s), None)
+            if play is not None and play.motion == BY_FOOT:
+                return play.before(hold.holder, seconds)
             y = y if play is None else play.height(seconds, y, foot)
             return x, y, z + (BEHIND_M if self.grip < LOW_GRIP else 0.0)
         if self.track is not None:

@@ -12,7 +12,7 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, cast, get_args
 
-from shotwright.core.plan import Effect, Entity, EntityKind, Preposition, Relation
+from shotwright.core.plan import Effect, Entity, EntityKind, Path, Preposition, Relation
 from shotwright.core.prompt.lexicon import noun_of
 from shotwright.core.prompt.limbs import owned
 from shotwright.core.prompt.settling import settled
@@ -81,6 +81,7 @@ def with_props(plan: ShotPlan) -> ShotPlan:
     """
     plan = owned(settled(plan))
     layout = _Layout(plan, list(plan.entities), list(plan.relations), list(plan.actions))
+    _choose_balls(layout)
     for entity in plan.entities:
         if entity.kind == "person" or (entity.ref and entity.ref.startswith("@Element") and not entity.in_picture):
             _equip(entity, layout)
@@ -95,9 +96,10 @@ def with_props(plan: ShotPlan) -> ShotPlan:
         _hang_up(action, layout)
         _set_table(action, layout)
         _launch(action, layout)
+        _seat(action, layout)
+    _pass_on(layout)
     _lay_out(layout)
     _stand_together(layout)
-    _choose_balls(layout)
     return replace(
         plan, entities=tuple(layout.entities), relations=tuple(layout.relations), actions=tuple(layout.actions),
         effects=(*plan.effects, *layout.effects),
@@ -197,10 +199,29 @@ def _choose_balls(layout: _Layout) -> None:
     kind = next((ball for game, ball in BALLS.items() if game in said), None)
     if kind is not None:
         layout.entities = [replace(e, noun=kind) if e.noun == "ball" and not e.ref else e for e in layout.entities]
+    if kind in FOOTBALLS or any(e.noun in FOOTBALLS for e in layout.entities):
+        _dribble_by_foot(layout)
 
 
+def _dribble_by_foot(layout: _Layout) -> None:
+    """A footballer's hands do nothing to the ball: it runs along before the feet."""
+    running = {(a.who, a.start_s) for a in layout.actions if a.motion == "run"}
+    for number, act in reversed(list(enumerate(layout.actions))):
+        if act.motion != "dribble":
+            continue
+        who = layout.plan.entity(act.who)
+        ball = act.object or (layout.add("soccer ball", who) if who else None)
+        if ball is not None:
+            layout.relate(act.who, "holding", ball)
+        if (act.who, act.start_s) in running:
+            del layout.actions[number]
+        else:
+            layout.actions[number] = replace(act, motion="run", object=None)
+
+
+FOOTBALLS = frozenset({"soccer ball", "football"})
 BALLS = {
-    "basketball": "basketball", "dunk": "basketball", "dribble": "basketball", "tennis": "tennis ball", "racket": "tennis ball", "baseball": "baseball", "volleyball": "volleyball",
+    "soccer": "soccer ball", "footballer": "soccer ball", "play football": "soccer ball", "basketball": "basketball", "dunk": "basketball", "dribble": "basketball", "tennis": "tennis ball", "racket": "tennis ball", "baseball": "baseball", "volleyball": "volleyball",
     "golf": "golf ball", "bowling": "bowling ball", "american football": "american football", "quarterback": "american football", "touchdown": "american football", "rugby": "rugby ball",
 }  # fmt: skip
 """Balls by words of their games; soccer's where none is said."""
@@ -269,20 +290,27 @@ def _equip(entity: Entity, layout: _Layout) -> None:
 def _give(entity: Entity, row: str, number: int | None, layout: _Layout) -> None:
     noun, _, how = row.rpartition(" ")
     last = noun.rpartition(" ")[2]
-    is_named = any(last in e.noun.split() and e.kind != "person" for e in layout.entities)
+    is_shared = how == "at" or last in SHARED  # one ball, one board, for all who play
+    named = next((e for e in layout.entities if last in e.noun.split() and e.kind != "person"), None)
+    is_mine = named is not None and (is_shared or named in layout.plan.entities)
+    if named is not None and is_shared and number is not None and layout.actions[number].verb.startswith("play "):
+        layout.actions[number] = replace(layout.actions[number], object=named.id)
     holds = any(r.of == entity.id and r.relation == "holding" for r in layout.relations)
-    if is_named or row_of(noun) is None or (how == "held" and holds):
+    if is_mine or row_of(noun) is None or (how == "held" and holds):
         return
     if how == "at" and number is not None and layout.actions[number].object is not None:
         return  # types on a keyboard
     name = layout.add(noun, entity)
-    layout.entities[-1] = replace(layout.entities[-1], count=entity.count)
+    layout.entities[-1] = replace(layout.entities[-1], count=1 if is_shared else entity.count)
     if how in HAD:
         layout.relate(entity.id, cast("Preposition", HAD[how]), name)
     elif number is not None and layout.actions[number].object is None:
         layout.actions[number] = replace(layout.actions[number], object=name)
     else:
         layout.relate(entity.id, "at", name)
+
+
+SHARED = frozenset({"ball", "basketball", "volleyball", "frisbee"})
 
 
 def _fill(number: int, action: Action, layout: _Layout) -> None:
@@ -327,6 +355,42 @@ def _launch(action: Action, layout: _Layout) -> None:
     for i, entity in enumerate(layout.entities):
         if action.motion == "row" and entity.noun == "boat" and entity.id in {action.object, *ridden}:
             layout.entities[i] = replace(entity, noun="rowboat")
+
+
+def _seat(action: Action, layout: _Layout) -> None:
+    """Who plays chess, cards or on a console sits."""
+    known = {a.motion for a in layout.actions if a.who == action.who}
+    if not action.verb.startswith("play ") or action.motion not in SEATED_GAMES or known & POSTURES:
+        return
+    layout.actions.append(replace(action, verb="sit", motion="sit", object=None, path=None))
+    table = next((r.to for r in layout.relations if r.of == action.who and r.relation == "at"), None)
+    if table is not None:  # "by the fireplace": the table is, and they are at it
+        moved = [r for r in layout.relations if r.of == action.who and r.relation in {"beside", "in_front_of"}]
+        layout.relations = [r for r in layout.relations if r not in moved]
+        if moved and not any(r.of == table for r in layout.relations):
+            layout.relate(table, moved[0].relation, moved[0].to)
+
+
+def _pass_on(layout: _Layout) -> None:
+    """Two who play catch throw a ball, to and fro."""
+    players = [i for i, act in enumerate(layout.actions) if act.motion == "throw" and act.verb.startswith("play ")]
+    if len(players) != 2:
+        return
+    one, other = (layout.actions[i] for i in players)
+    held = [r for r in layout.relations if r.relation == "holding" and r.of in {one.who, other.who}]
+    if not held:
+        return
+    layout.relations = [r for r in layout.relations if r not in held[1:]]
+    kept = {r.to for r in held[1:]} - {held[0].to}
+    layout.entities = [e for e in layout.entities if e.id not in kept]
+    layout.relations[layout.relations.index(held[0])] = replace(held[0], of=one.who)
+    half, ball = (one.start_s + one.end_s) / 2, held[0].to
+    thrown = replace(one, motion="throw", object=ball, path=Path(end=other.who), end_s=half)
+    caught = replace(thrown, who=other.who, path=Path(end=one.who), start_s=half, end_s=other.end_s)
+    layout.actions[players[0]], layout.actions[players[1]] = thrown, caught
+
+
+SEATED_GAMES, POSTURES = frozenset({"tinker", "read", "type"}), frozenset({"sit", "stand", "kneel", "lie", "walk"})
 
 
 def _vessels(layout: _Layout) -> list[str]:

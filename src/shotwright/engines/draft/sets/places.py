@@ -92,12 +92,18 @@ ACTED_IN = {
 """Where people usually do something."""
 
 
+def court_of(noun: str, actions: Iterable[Action]) -> str:
+    """Which court a court is, by what is played on it."""
+    told = [place for act in actions if (place := _told().get(act.verb)) is not None]
+    return next((place for place in told if place.endswith(f" {noun}")), noun)
+
+
 def place_told_by(nouns: Iterable[str], actions: Iterable[Action] = (), *, is_outside: bool = False) -> str | None:
     """Where those are usually, whom the words name without a place; in the open, when `is_outside`; None where nobody tells.
 
     Everybody has a voice, more general nouns half of one; "a kitchen table" speaks of kitchens by its own words.
     """
-    acted = [place for act in actions if (place := ACTED_IN.get(act.motion or "")) is not None]
+    acted = [place for act in actions if (place := _told().get(act.verb) or ACTED_IN.get(act.motion or "")) is not None]
     voices = Counter(place for place in acted if not (is_outside and rows()[place]["base"] == "room"))
     for noun in nouns:
         words = noun.lower().split()

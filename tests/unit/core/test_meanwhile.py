@@ -1,0 +1,129 @@
+"""Who does what at once, who is told apart from whom, and who is there though nobody named them"""
+
+from __future__ import annotations
+
+import pytest
+from tests.unit.engines.test_props import read
+
+from shotwright.core.plan import ShotPlan
+from shotwright.core.prompt.settling import settled
+
+Did = tuple[str, str | None, float, float]
+
+
+def deeds(plan: ShotPlan) -> list[Did]:
+    nouns = {e.id: e.noun for e in plan.entities}
+    return [(nouns[a.who], a.motion, a.start_s, a.end_s) for a in plan.actions]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("A girl walks along a beach, waving and laughing", [("girl", "walk", 0, 5), ("girl", "wave", 0, 5), ("girl", "laugh", 0, 5)]),
+        ("He walks through a park, reading a newspaper", [("man", "walk", 0, 5), ("man", "read", 0, 5)]),
+        ("A waiter walks in carrying a tray", [("waiter", "walk", 0, 5), ("waiter", "carry", 0, 5)]),
+        ("A man walks to a car and waves", [("man", "walk", 0, 2.5), ("man", "wave", 2.5, 5)]),
+    ],
+)  # fmt: skip
+def test_arms_and_face_do_it_while_legs_go(text: str, expected: list[Did]) -> None:
+    assert deeds(read(text)) == expected
+
+
+def test_one_of_two_reads_and_the_other_looks() -> None:
+    plan = read("Two boys sit in a train, one reads, the other waves")
+    boys = [e for e in plan.entities if e.noun == "boy"]
+    assert [boy.count for boy in boys] == [1, 1]
+    assert [{a.motion for a in plan.actions_of(boy.id)} - {"sit"} for boy in boys] == [{"read"}, {"wave"}]
+
+
+@pytest.mark.parametrize(
+    ("text", "noun", "count"),
+    [("She walks along a beach", "woman", 1), ("He drinks coffee", "man", 1), ("They dance on a roof", "person", 2)],
+)
+def test_whoever_she_is_she_is_there(text: str, noun: str, count: int) -> None:
+    people = [e for e in read(text).entities if e.kind == "person"]
+    assert [(e.noun, e.count) for e in people] == [(noun, count)]
+
+
+def test_she_after_a_woman_is_the_woman() -> None:
+    assert [e.noun for e in read("A woman opens a door. She waves.").entities] == ["woman", "door"]
+
+
+@pytest.mark.parametrize(
+    ("text", "motion", "to"),
+    [
+        ("A woman slams her hand on the dashboard of a car", "pound", "dashboard"), ("A judge pounds the table", "pound", "table"),
+        ("A boy bounces a ball", "dribble", "ball"), ("A man slams down a glass", "put_down", "glass"), ("A man lights a cigarette", "blow", "cigarette"),
+    ],
+)  # fmt: skip
+def test_what_hands_do_to_what(text: str, motion: str, to: str) -> None:
+    plan = read(text)
+    act = next(a for a in plan.actions if a.motion == motion)
+    thing = plan.entity(act.object)
+    assert thing is not None
+    assert thing.noun == to
+
+
+def test_who_gets_out_goes_out() -> None:
+    plan = read("A taxi stops and a woman gets out")
+    act = next(a for a in plan.actions if a.verb == "get out")
+    assert act.motion == "walk"
+    assert act.path is not None
+    assert act.path.end == "out"
+
+
+def test_knights_flee_under_what_is_breathed_over_them() -> None:
+    assert ("knight", "run", 3.333, 5.0) not in deeds(read("A dragon breathes fire over fleeing knights"))
+    assert {d[:2] for d in deeds(read("A dragon breathes fire over fleeing knights"))} == {("dragon", "blow"), ("knight", "run")}  # fmt: skip
+
+
+def test_who_screeches_to_a_stop_comes_and_then_stands() -> None:
+    plan = settled(read("A taxi screeches to a stop"))
+    came, stood = [a for a in plan.actions if a.motion in {"drive", "stand"}]
+    assert (came.motion, stood.motion) == ("drive", "stand")
+    assert came.end_s == stood.start_s < 5.0
+
+
+def test_hands_dribble_while_legs_run_past() -> None:
+    plan = settled(read("A boy dribbles a basketball past a defender"))
+    assert {(a.motion, a.start_s, a.end_s) for a in plan.actions} == {("run", 0, 5), ("dribble", 0, 5)}
+
+
+def test_what_stands_beside_something_on_a_sill_is_on_it_too() -> None:
+    plan = settled(read("A cat sits on a windowsill next to a vase"))
+    nouns = {e.id: e.noun for e in plan.entities}
+    assert {(nouns[r.of], r.relation, nouns[r.to]) for r in plan.relations} == {
+        ("cat", "on", "windowsill"),
+        ("vase", "on", "windowsill"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "verb", "motion"),
+    [
+        ("Two kids play soccer in a park", "play soccer", "dribble"), ("Two old men play a game of chess", "play chess", "tinker"), ("Friends playing cards at a table", "play card", "read"),
+        ("A boy plays a video game", "play video game", "type"), ("They play catch", "play catch", "throw"), ("A woman plays golf", "play golf", "swing"), ("Kids play tag in a field", "play tag", "run"),
+    ],
+)  # fmt: skip
+def test_games_are_played_and_are_no_things(text: str, verb: str, motion: str) -> None:
+    plan = read(text)
+    assert {(a.verb, a.motion) for a in plan.actions} == {(verb, motion)}
+    assert {e.kind for e in plan.entities} <= {"person", "furniture"}
+
+
+@pytest.mark.parametrize(("text", "noun"), [("A man plays the guitar", "guitar"), ("A girl plays with a ball", "ball"), ("A man plays a card", "card")])  # fmt: skip
+def test_what_one_plays_on_or_with_is_a_thing(text: str, noun: str) -> None:
+    assert noun in {e.noun for e in read(text).entities}
+
+
+@pytest.mark.parametrize(
+    ("text", "motion"),
+    [("A boy walks to a tree and dances", "dance"), ("A woman sits on a bench and drinks", "drink"), ("She turns to the window and smiles, then cries", "laugh")],
+)  # fmt: skip
+def test_what_is_done_at_a_place_is_no_second_place(text: str, motion: str) -> None:
+    assert motion in {a.motion for a in read(text).actions}
+
+
+def test_many_things_beside_one_place_stay_things() -> None:
+    for text, noun in (("A man stands by a table and chairs", "chair"), ("A ship sails past a lighthouse and waves", "wave")):  # fmt: skip
+        assert noun in {e.noun for e in read(text).entities}

@@ -1,0 +1,120 @@
+"""What arms do while legs go, balls under hands and feet, who is before whom, and what one stands on"""
+
+from __future__ import annotations
+
+import pytest
+from tests.unit.engines.test_props import named, read, scene_of
+
+from shotwright.engines.draft.backdrop import setting_of
+from shotwright.engines.draft.cast.props import with_props
+
+
+def test_who_walks_and_waves_does_both() -> None:
+    text = "A girl walks along a beach, waving"
+    girl = named(scene_of(text), text, "girl")
+    assert girl.figure is not None
+    assert {"walk+wave"} <= {step.motion for step in girl.figure.steps}
+
+
+def test_a_ball_bounces_under_the_hand_that_runs_along() -> None:
+    text = "A boy dribbles a basketball past a defender"
+    scene = scene_of(text)
+    boy, ball = named(scene, text, "boy"), named(scene, text, "basketball")
+    heights = [ball.place(s / 20)[1] for s in range(20, 80)]
+    assert min(heights) < 0.15
+    assert 0.5 < max(heights) < 0.8 * boy.height_m
+    for seconds in (1.0, 2.0, 4.0):
+        assert abs(ball.place(seconds)[0] - boy.place(seconds)[0]) < 0.8
+    assert abs(boy.place(4.5)[0] - boy.place(0.5)[0]) > 1.0
+
+
+def test_footballers_drive_the_ball_with_their_feet() -> None:
+    text = "A soccer player dribbles the ball past a defender"
+    scene = scene_of(text)
+    player, ball = named(scene, text, "soccer player"), named(scene, text, "soccer ball")
+    goes_right = player.place(4.0)[0] > player.place(1.0)[0]
+    for seconds in (1.0, 2.0, 3.3, 4.0):
+        x, y, _ = ball.place(seconds)
+        assert y == pytest.approx(0.0)
+        ahead = (x - player.place(seconds)[0]) * (1 if goes_right else -1)
+        assert 0.3 < ahead < 0.9
+    assert player.figure is not None
+    assert {step.motion.split("+")[0] for step in player.figure.steps} == {"run"}
+
+
+@pytest.mark.parametrize("text", ["A boy dribbles a ball", "A boy dribbles a ball past a defender"])
+def test_who_dribbles_has_one_ball(text: str) -> None:
+    assert [e.noun for e in with_props(read(text)).entities if "ball" in e.noun] == ["basketball"]
+
+
+def test_who_stands_before_somebody_does_not_hide_them() -> None:
+    text = "A knight stands in front of a queen"
+    scene = scene_of(text)
+    knight, queen = named(scene, text, "knight"), named(scene, text, "queen")
+    assert knight.z <= queen.z
+    assert abs(knight.x - queen.x) > 0.3
+
+
+def test_a_cat_on_a_sill_is_at_the_sill() -> None:
+    text = "A cat sits on a windowsill"
+    scene = scene_of(text)
+    cat, sill = named(scene, text, "cat"), named(scene, text, "windowsill")
+    assert 0.3 * sill.height_m < cat.y < 0.55 * sill.height_m
+    assert cat.z < sill.z
+
+
+def test_surfers_ride_low_on_their_wave_and_before_it() -> None:
+    text = "A surfer rides a big wave"
+    scene = scene_of(text)
+    surfer, wave = named(scene, text, "surfer"), named(scene, text, "wave")
+    assert surfer.place(0.0)[1] < 0.4 * wave.height_m
+    assert surfer.z < wave.z
+
+
+def test_torches_burn_by_themselves() -> None:
+    assert not [e for e in scene_of("A torch on fire on a wall of a cellar").effects if e.kind == "fire"]
+    assert [e for e in scene_of("A car on fire in a street").effects if e.kind == "fire"]
+
+
+def test_who_gets_out_begins_beside_the_taxi() -> None:
+    text = "A taxi stops and a woman gets out"
+    scene = scene_of(text)
+    taxi, woman = named(scene, text, "taxi"), named(scene, text, "woman")
+    assert abs(woman.place(0.0)[0] - taxi.place(0.0)[0]) < 3.0
+    assert abs(woman.place(4.9)[0] - woman.place(0.0)[0]) > 0.8
+
+
+def test_players_have_what_they_play_with_and_one_ball() -> None:
+    assert [e.count for e in with_props(read("Two men play tennis")).entities if e.noun == "tennis racket"] == [2]
+    both = with_props(read("A man and a woman play table tennis"))
+    assert len([e for e in both.entities if e.noun == "ping pong paddle"]) == 2
+    assert [e.count for e in with_props(read("Girls playing basketball")).entities if e.noun == "basketball"] == [1]
+
+
+def test_chess_is_played_by_two_who_sit_at_one_table_wherever_that_is() -> None:
+    plan = with_props(read("A grandmother and a boy play chess by the fireplace"))
+    nouns = {e.id: e.noun for e in plan.entities}
+    related = {(nouns[r.of], r.relation, nouns[r.to]) for r in plan.relations}
+    assert {("chess", "on", "table"), ("grandmother", "at", "table"), ("boy", "at", "table")} <= related
+    assert ("table", "beside", "fireplace") in related
+    assert {nouns[a.who] for a in plan.actions if a.motion == "sit"} == {"grandmother", "boy"}
+
+
+def test_a_ball_that_two_play_catch_with_flies_to_and_fro() -> None:
+    text = "A girl and her father play catch"
+    scene = scene_of(text)
+    girl, father, ball = (named(scene, text, noun) for noun in ("girl", "father", "ball"))
+    assert abs(ball.place(0.2)[0] - girl.place(0.2)[0]) < 0.6
+    assert abs(ball.place(2.4)[0] - father.place(2.4)[0]) < 0.8
+    assert abs(ball.place(4.9)[0] - girl.place(4.9)[0]) < 0.6
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("A woman plays golf", "golf course"), ("Two men play tennis on a sunny court", "tennis court"), ("Girls playing basketball", "sports hall"),
+        ("Two men play tennis on a beach", "beach"), ("A man holds a golf club", "golf course"),
+    ],
+)  # fmt: skip
+def test_where_it_is_played(text: str, place: str) -> None:
+    assert setting_of(with_props(read(text)))[0].places[0] == place
