@@ -23,6 +23,7 @@ from shotwright.api.dialect import error_answer, shared_routes
 from shotwright.api.eachlabs.dialect import EACHLABS
 from shotwright.api.fal.dialect import FAL
 from shotwright.api.layers import Cors
+from shotwright.api.openai.dialect import OPENAI
 from shotwright.api.origin import HostRouting
 from shotwright.api.platform import routes as platform_routes
 from shotwright.core.catalog import ENDPOINTS
@@ -66,7 +67,7 @@ WATCH_S = 1.0
 STOP_S = 9.0
 
 
-DIALECTS = (FAL, EACHLABS)
+DIALECTS = (OPENAI, FAL, EACHLABS)
 """The wires. Deleting one is deleting its folder and its name here."""
 
 

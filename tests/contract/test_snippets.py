@@ -29,7 +29,7 @@ def snippets(page: str) -> list[tuple[str, str]]:
 
 
 @pytest.mark.skipif(not shutil.which("curl") or not shutil.which("node"), reason="needs curl and Node.js")
-@pytest.mark.parametrize("page", ["eachlabs.md", "webhooks.md", "costs.md"])
+@pytest.mark.parametrize("page", ["eachlabs.md", "openai.md", "webhooks.md", "costs.md"])
 def test_the_snippets_of(page: str, data_folder: Callable[[], Path], pictures: dict[str, Path], tmp_path: Path) -> None:
     data = data_folder()
     server = start(data, own_database=True)  # the pages' commands find it by its folder
@@ -60,6 +60,7 @@ def test_the_snippets_of(page: str, data_folder: Callable[[], Path], pictures: d
 
 EXPECTED = {
     "eachlabs.md": [r"/files/[0-9a-f]{32}/output.mp4", r"success http://127"],
+    "openai.md": [r"completed 1280x720"],
     "webhooks.md": [r"signature verified", r'"status": "OK"', r"delivered +1 +fal"],
     "costs.md": [
         r"Kling O1 \$0\.840",

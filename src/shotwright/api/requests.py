@@ -4,6 +4,7 @@ checked, webhook address understood).
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import uuid
@@ -20,6 +21,7 @@ from shotwright.core.errors import BadRequest, ConfirmationNeeded, FeatureNotSup
 from shotwright.core.faults import AT_SUBMIT, parse_fault
 from shotwright.core.pricing import actual_usd, expected
 from shotwright.jobs.admission import Admission, fingerprint
+from shotwright.jobs.messages import result_files
 from shotwright.media.address import NOT_HTTP, BadAddress, parse_address
 
 if TYPE_CHECKING:
@@ -56,6 +58,14 @@ async def find(call: Call) -> StoredRequest:
     if row is None or not call.who.may_see(row):
         raise NotFound("Request not found")
     return row
+
+
+async def erase(call: Call, row: StoredRequest) -> list[str]:
+    """Delete input, result and files of a request that has ended; the record of its cost stays. Returns the files' ids."""
+    files = list(result_files(await call.node.hub.delete_payload(row.id)))
+    for file_id in files:
+        await asyncio.to_thread(call.node.files.delete, file_id)
+    return files
 
 
 async def submit(call: Call, new: NewRequest) -> Created:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from psycopg_pool import AsyncConnectionPool
 
 SQL = statements("history")
+OLDEST = SQL["search"].replace("created_at < ", "created_at > ").replace("created_at DESC", "created_at ASC")
 ENOUGH = 20
 """So many of the latest renders tell how long the next one takes."""
 
@@ -39,13 +40,17 @@ class Search:
     like: uuid.UUID | None = None
 
 
-async def search(pool: AsyncConnectionPool[Any], wanted: Search, limit: int) -> list[StoredRequest]:
-    """The newest requests that fit, without large inputs."""
+async def search(
+    pool: AsyncConnectionPool[Any], wanted: Search, limit: int, *, is_oldest_first: bool = False
+) -> list[StoredRequest]:
+    """The newest requests that fit, without large inputs; or the oldest ones, and `before` is then after."""
     text = (wanted.words or "").strip()
     patterns = [f"%{_escaped(word)}%" for word in text.split()]
     values = {**vars(wanted), "words": patterns or None, "text": text.lower(), "limit": limit}
     async with pool.connection() as conn, conn.cursor(row_factory=row_of(StoredRequest)) as cursor:
-        rows: list[StoredRequest] = await (await cursor.execute(SQL["search"], values)).fetchall()
+        rows: list[StoredRequest] = await (
+            await cursor.execute(OLDEST if is_oldest_first else SQL["search"], values)
+        ).fetchall()
         return rows
 
 

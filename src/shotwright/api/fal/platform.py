@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import uuid
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -18,13 +17,12 @@ from shotwright.api.fal.bodies import error_body, output
 from shotwright.api.fal.openapi import document
 from shotwright.api.fal.options import fal_endpoint
 from shotwright.api.query import days, moment, whole_number
-from shotwright.api.requests import find
+from shotwright.api.requests import erase, find
 from shotwright.core.catalog import ENDPOINTS, PUBLISHED, Endpoint, find_endpoint
 from shotwright.core.errors import BadRequest, NotFound
 from shotwright.core.pricing import CURRENCY, daily_budget, rounded
 from shotwright.jobs.history import Search, search
 from shotwright.jobs.keys import SCOPES
-from shotwright.jobs.messages import result_files
 from shotwright.jobs.usage import UsageRow, budget_left
 from shotwright.jobs.usage import usage as read_usage
 
@@ -120,12 +118,8 @@ async def delete_payloads(call: Call) -> Response:
         "trajectory_file_id": "camera.txt",
     }
     own = {result[key]: name for key, name in names.items() if key in result}
-    links = {item: f"{base}/files/{item}" for item in result_files(await call.node.hub.delete_payload(row.id))}
-    results = []
-    for file_id, link in links.items():
-        await asyncio.to_thread(call.node.files.delete, file_id)
-        if file_id in own:
-            results.append({"link": f"{link}/{own[file_id]}", "exception": None})
+    gone = [item for item in await erase(call, row) if item in own]
+    results = [{"link": f"{base}/files/{item}/{own[item]}", "exception": None} for item in gone]
     return json_response({"cdn_delete_results": results})
 
 
