@@ -9,7 +9,7 @@ TWO := -n 2 --dist loadfile
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo chaos test test-fast test-pythons test-lowest test-diffusion check fix bench bench-plan eval docs docs-pictures site thumbs lock
+.PHONY: help demo chaos test test-fast test-pythons test-lowest test-diffusion test-deploy check fix bench bench-plan eval docs docs-pictures site thumbs lock
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-16s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,6 +59,12 @@ test-diffusion: ## the adapters of the diffusion engine with random weights, in 
 	@.venv-diffusion/bin/uv pip install --quiet --python .venv-diffusion/bin/python --no-deps --editable .
 	@.venv-diffusion/bin/python -m pytest tests/diffusion -W default
 
+test-deploy: $(READY) ## deploy/: the chart, the Dockerfile, the units, and the topology of compose.yaml with the same programs
+	@test -x .venv-deploy/bin/python || $(PYTHON) -m venv .venv-deploy
+	@.venv-deploy/bin/python -m pip install --quiet --disable-pip-version-check uv
+	@.venv-deploy/bin/uv pip install --quiet --python .venv-deploy/bin/python --require-hashes -r tests/deploy/requirements.txt
+	@SHOTWRIGHT_DEPLOY_TOOLS=.venv-deploy/bin $(BIN)/python -m pytest tests/deploy
+
 chaos: $(READY) ## break a running installation in every way that we know, 200 times (ten minutes); N=20 for fewer
 	@$(BIN)/python -m scripts.chaos $(or $(N),200)
 
@@ -91,3 +97,4 @@ lock: ## pin all dependencies with hashes
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate pyproject.toml -o requirements.lock
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --extra dev pyproject.toml -o requirements-dev.lock
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --extra dev --extra diffusion pyproject.toml -o requirements-diffusion.lock
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate tests/deploy/requirements.in -o tests/deploy/requirements.txt
