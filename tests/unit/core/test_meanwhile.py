@@ -127,3 +127,100 @@ def test_what_is_done_at_a_place_is_no_second_place(text: str, motion: str) -> N
 def test_many_things_beside_one_place_stay_things() -> None:
     for text, noun in (("A man stands by a table and chairs", "chair"), ("A ship sails past a lighthouse and waves", "wave")):  # fmt: skip
         assert noun in {e.noun for e in read(text).entities}
+
+
+def related(plan: ShotPlan) -> set[tuple[str, str, str]]:
+    nouns = {e.id: e.noun for e in plan.entities}
+    return {(nouns[r.of], r.relation, nouns[r.to]) for r in plan.relations}
+
+
+@pytest.mark.parametrize(
+    ("text", "relation"),
+    [
+        ("A nurse pushes a woman in a wheelchair along a corridor", ("woman", "in", "wheelchair")), ("An old man feeds pigeons from a park bench", ("old man", "on", "park bench")),
+        ("A tractor drives across a field pulling a trailer full of pumpkins", ("pumpkin", "in", "trailer")), ("A man helps a dog's owner", ("owner", "beside", "dog")),
+    ],
+)  # fmt: skip
+def test_whom_a_preposition_places(text: str, relation: tuple[str, str, str]) -> None:
+    assert relation in related(read(text))
+    assert not {r for r in related(read(text)) if r[0] in {"nurse", "tractor", "man"} and r[1] in {"in", "on", "part_of"}}  # fmt: skip
+
+
+def test_who_pushes_somebody_in_a_wheelchair_is_no_camera() -> None:
+    assert read("A nurse pushes a woman in a wheelchair").camera == ()
+    assert [m.move for m in read("A woman reads. The camera slowly pushes right in.").camera] == ["dolly_in"]
+
+
+def test_a_man_who_comes_from_a_bench_is_not_on_it() -> None:
+    assert related(read("A man walks away from a park bench")) == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "motion"),
+    [("Two goats butt heads", "fight"), ("Two rams lock horns", "fight"), ("Two boys bump fists", "shake_hands")],
+)
+def test_what_is_done_with_heads_brings_no_heads(text: str, motion: str) -> None:
+    plan = read(text)
+    assert [a.motion for a in plan.actions] == [motion]
+    assert len(plan.entities) == 1
+
+
+def test_a_third_one_is_one_more_and_they_are_the_workers() -> None:
+    plan = read("Two workers in orange vests carry a beam, a third one waves them forward")
+    workers = [e for e in plan.entities if e.noun == "worker"]
+    assert [e.count for e in workers] == [2, 1]
+    waves = next(a for a in plan.actions if a.motion == "wave")
+    assert (waves.who, waves.object) == (workers[1].id, workers[0].id)
+
+
+def test_guests_who_dance_are_not_danced_by_who_goes_between_them() -> None:
+    plan = read("A waiter walks between dancing wedding guests")
+    assert {d[:2] for d in deeds(plan)} >= {("wedding guest", "dance")}
+    assert ("waiter", "dance") not in {d[:2] for d in deeds(plan)}
+
+
+def test_who_plays_against_somebody_plays_with_them() -> None:
+    assert {d[:2] for d in deeds(read("A knight plays chess against a dragon"))} == {("knight", "tinker"), ("dragon", "tinker")}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["A man slices open a watermelon with a knife", "market vendor slices open a watermelon with a knife"])  # fmt: skip
+def test_a_melon_is_cut_with_a_knife_in_the_hand(text: str) -> None:
+    plan = read(text)
+    act = next(a for a in plan.actions if a.motion == "cut")
+    assert plan.entity(act.object).noun == "watermelon"  # type: ignore[union-attr]
+    assert any(r.relation == "holding" and plan.entity(r.to).noun == "knife" for r in plan.relations)  # type: ignore[union-attr]
+
+
+def test_a_tower_of_blocks_is_the_blocks() -> None:
+    plan = read("A toddler stacks blocks and the tower falls over")
+    assert [e.noun for e in plan.entities] == ["toddler", "block"]
+    (falls,) = [a for a in settled(plan).actions if a.verb == "fall over"]
+    assert (falls.motion, falls.path) == ("tip_over", None)
+
+
+@pytest.mark.parametrize(("text", "shells"), [("A parked crane", ()), ("A man in a park", ("park",))])
+def test_what_is_parked_is_in_no_park(text: str, shells: tuple[str, ...]) -> None:
+    assert read(text).setting.shells == shells
+
+
+def test_an_old_school_barbershop_is_no_school() -> None:
+    assert read("A barber in an old-school barbershop").setting.places == ("barbershop",)
+
+
+@pytest.mark.parametrize(
+    ("text", "gait"),
+    [("A boy pulls a wagon", "walk"), ("Dogs pull a sled across a lake", "run"), ("A man pushes a cart along a street", "walk")],
+)  # fmt: skip
+def test_who_pulls_what_rolls_is_on_the_way(text: str, gait: str) -> None:
+    plan = settled(read(text))
+    assert {a.motion for a in plan.actions} - {"push", "pull"} == {gait}
+    assert all(a.path is not None for a in plan.actions if a.motion == gait)
+
+
+def test_who_pushes_a_wall_stays() -> None:
+    assert {a.motion for a in settled(read("A man pushes a wall")).actions} == {"push"}
+
+
+@pytest.mark.parametrize("text", ["The camera rises for one second", "She sings all day long", "all night she runs"])
+def test_measures_of_time_at_the_end_of_a_sentence_are_read(text: str) -> None:
+    assert read(text).version == 2

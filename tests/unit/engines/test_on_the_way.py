@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from tests.unit.engines.test_props import named, read, scene_of
 
 from shotwright.engines.draft.backdrop import setting_of
 from shotwright.engines.draft.cast.props import with_props
+from shotwright.engines.draft.sets import find_place
+from shotwright.engines.draft.sprites import Sprite
 
 
 def test_who_walks_and_waves_does_both() -> None:
@@ -118,3 +122,88 @@ def test_a_ball_that_two_play_catch_with_flies_to_and_fro() -> None:
 )  # fmt: skip
 def test_where_it_is_played(text: str, place: str) -> None:
     assert setting_of(with_props(read(text)))[0].places[0] == place
+
+
+def along(sprite: Sprite, seconds: float) -> float:
+    return sprite.place(seconds)[0]
+
+
+def test_a_wheelchair_goes_ahead_of_who_pushes_it_with_who_sits_in_it() -> None:
+    text = "A nurse pushes a woman in a wheelchair along a corridor"
+    scene = scene_of(text)
+    nurse, woman, chair = (named(scene, text, noun) for noun in ("nurse", "woman", "wheelchair"))
+    for seconds in (0.0, 2.0, 4.5):
+        assert 0.5 < along(chair, seconds) - along(nurse, seconds) < 2.0
+        assert abs(along(woman, seconds) - along(chair, seconds)) < 0.5
+    assert along(chair, 4.5) - along(chair, 0.0) > 1.0
+    assert nurse.figure is not None
+    assert {step.motion for step in nurse.figure.steps} == {"walk+push_along"}
+
+
+def test_a_sled_goes_behind_the_last_dog() -> None:
+    text = "Three dogs pull a sled across a frozen lake"
+    scene = scene_of(text)
+    sled = named(scene, text, "sled")
+    dogs = [s for s in scene.sprites if s.word == "e1"]
+    assert len(dogs) == 3
+    for seconds in (0.5, 2.5, 4.5):
+        assert all(along(dog, seconds) > along(sled, seconds) for dog in dogs)
+    assert along(sled, 4.5) - along(sled, 0.5) > 1.0
+    assert not find_place(read(text).setting, has_cast=True).kind.shore
+
+
+def test_a_load_is_seen_over_the_rim_and_goes_along() -> None:
+    text = "A tractor drives across a field pulling a trailer full of pumpkins"
+    scene = scene_of(text)
+    trailer = named(scene, text, "trailer")
+    for load in (s for s in scene.sprites if s.word == "e3"):
+        assert load.place(0.0)[1] + load.height_m > trailer.height_m
+        for seconds in (0.5, 4.5):
+            assert abs(along(load, seconds) - along(trailer, seconds)) < 0.6 * trailer.height_m * trailer.views[0][1].aspect  # fmt: skip
+
+
+def test_a_letter_is_in_the_hand_until_it_is_in_the_mailbox() -> None:
+    text = "A man puts a letter in a mailbox"
+    scene = scene_of(text)
+    man, letter, box = (named(scene, text, noun) for noun in ("man", "letter", "mailbox"))
+    hand = man.hand(0.2)
+    assert abs(letter.place(0.2)[0] - hand[0]) < 0.2
+    assert abs(letter.place(4.8)[0] - box.place(4.8)[0]) < 0.5
+    assert man.figure is not None
+    assert "put_down" not in {step.motion for step in man.figure.steps}
+
+
+def test_two_goats_butt_head_to_head() -> None:
+    scene = scene_of("Two goats butt heads")
+    one, other = sorted((s for s in scene.sprites if s.word == "e1"), key=lambda s: s.x)
+    assert (one.is_mirrored, other.is_mirrored) == (False, True)
+    wide = one.height_m * one.views[0][1].aspect
+    assert 0.6 * wide < other.x - one.x < wide
+    assert [change.motion for change in one.changes] == ["fight"]
+
+
+def test_stacked_blocks_stand_on_one_another_and_topple_where_they_are() -> None:
+    scene = scene_of("A toddler stacks blocks and the tower falls over")
+    blocks = sorted((s for s in scene.sprites if s.word == "e2"), key=lambda s: s.y)
+    assert len({round(block.x, 3) for block in blocks}) == 1
+    for lower, upper in itertools.pairwise(blocks):
+        assert upper.y == pytest.approx(lower.y + lower.height_m)
+
+
+def test_whose_hair_is_cut_sits_before_who_cuts_it() -> None:
+    text = "A barber trims a teenager's hair"
+    scene = scene_of(text)
+    barber, client = named(scene, text, "barber"), named(scene, text, "teenager")
+    assert barber.z > client.z
+    assert client.figure is not None
+    assert "sit" in {step.motion for step in client.figure.steps}
+
+
+def test_water_comes_out_of_a_sprinkler() -> None:
+    assert "jets" in {effect.kind for effect in scene_of("Kids run through a lawn sprinkler").effects}
+
+
+@pytest.mark.parametrize(("words", "most"), [("small green dragon", 1.3), ("dragon", 6.1)])
+def test_a_small_dragon_is_looked_in_the_eye(words: str, most: float) -> None:
+    text = f"A {words} sits on a rock"
+    assert 1.0 < named(scene_of(text), text, "dragon").height_m < most

@@ -30,8 +30,13 @@ STAYING = frozenset({"seated", "sitting", "standing", "kneeling", "crouched", "a
 POSTURES = frozenset({"sit", "stand", "lie", "kneel", "crouch", "lean"})
 PARTS_DO = frozenset({"fly", "open", "flicker", "grow", "shake_hands", "tinker"})
 """What parts of a body do themselves: wings flap and fold, eyes glow."""
+ALONE = frozenset({"dance", "laugh", "cheer", "clap", "cry", "sleep", "sit", "stand", "talk", "wave", "jump", "shout"})
+"""What nobody does to anybody: "between dancing guests", the guests dance."""
 ADDED = frozenset({"advcl", "acl", "ccomp", "xcomp", "pcomp"})
 """How a participle hangs on what somebody does."""
+MOVING = frozenset({"push", "pull", "carry", "kick", "throw", "punch"})
+LEADING = frozenset({"along", "across", "through", "past", "into", "toward", "towards", "over", "to", "onto"})
+"""Verbs that take their object somewhere, and the prepositions that say where, wherever the parser hung them."""
 AUXILIARY = frozenset({"aux", "auxpass"})
 CLAUSE_WAYS_REACH = 14
 _DONE_TO = {"fall": "put_down", "roll": "push", "fly": "push", "tip_over": "push"}
@@ -105,8 +110,8 @@ class Acts(Relating):
             verb.tag == "VBG"
             and (verb.dep == "pcomp" or (opens and falls))
             and target.is_noun
-            and target.i == verb.i + 1
-            and (motion_of(verb.lemma) in syntax.GOING or falls)
+            and all(w.is_noun or w.tag == "JJ" for w in self.sentence.words[verb.i + 1 : target.i])
+            and (motion_of(verb.lemma) in syntax.GOING | ALONE or falls)
         )
 
     def _doers(self, verb: Word) -> list[Thing]:
@@ -184,6 +189,7 @@ class Acts(Relating):
         if agent is not None:
             by = next((self.things[w.i] for w in self.sentence.children(agent) if w.i in self.things), None)
             who, done_to = ([by], who[0] if who else None) if by else (who, done_to)
+        who = [*who, *self._played_against(verb)]
         self._relate_by_verb(verb, who, objects)
         if who and (self._does_by_noun(verb, who, objects) or self._is_a_posture(verb)):
             return
@@ -238,6 +244,14 @@ class Acts(Relating):
         games = [game_of(m) for w in said for m in [self.mentions.get(w.i)] if m and w.i not in self.things]
         return next((f"play {game}" for game in reversed(games) if game), verb.lemma)
 
+    def _played_against(self, verb: Word) -> list[Thing]:
+        """ "Plays chess against a dragon": both play."""
+        near = [verb, *self.sentence.children(verb)] if verb.lemma == "play" else []
+        preps = [w for one in near for w in self.sentence.children(one) if w.text == "against"]
+        others = [self.things[w.i] for prep in preps for w in self.sentence.children(prep) if w.i in self.things]
+        self._cover(preps if others else [])
+        return [one for one in others if one.kind in {"person", "animal"} or one.ref]
+
     def _of(self, objects: list[Word]) -> list[Word]:
         return [w for one in objects for w in self.sentence.children(one) if w.text == "of"]
 
@@ -289,7 +303,8 @@ class Acts(Relating):
         if verb.dep == "conj" and head.tag == "VBG" and head.dep in ADDED:
             return self._is_by_hand(verb) and self._goes_with(head)
         does = motion_of(head.lemma)
-        return verb.dep in ADDED and (does in POSTURES or (does in syntax.ON_FOOT and self._is_by_hand(verb)))
+        hauls = motion_of(verb.lemma) in {"pull", "push"} and does in syntax.GOING
+        return verb.dep in ADDED and (hauls or does in POSTURES or (does in syntax.ON_FOOT and self._is_by_hand(verb)))
 
     def _is_by_hand(self, verb: Word) -> bool:
         """Whether arms and face alone do it."""
@@ -320,7 +335,11 @@ class Acts(Relating):
                 continue
             self._cover(stretch[hit.start : hit.end])
             way |= {name: value for name, value in _ENDS[hit.value].items() if name not in way}
-        for prep in self.sentence.children(verb):
+        moved = [w for w in self.sentence.children(verb) if w.dep == "dobj"] if motion_of(verb.lemma) in MOVING else []
+        along = [
+            w for one in moved for w in self.sentence.children(one) if w.text in LEADING
+        ]  # "a cart along a street"
+        for prep in (*self.sentence.children(verb), *along):
             if prep.dep in {"prep", "agent"} and prep.i > verb.i:
                 way |= {name: value for name, value in self._goal(prep).items() if name not in way}
         particle = self._particle(verb)

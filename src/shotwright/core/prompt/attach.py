@@ -44,9 +44,40 @@ def _entered(words: Words) -> Words:
     return tuple(found)
 
 
+def _split(words: Words) -> Words:
+    """ "Slices open a watermelon": that is what is done to it, and no measure of time."""
+    return tuple(
+        replace(word, dep="dobj")
+        if word.dep == "npadvmod"
+        and words[word.head].tag in {"VBZ", "VBP", "VBD", "VBG", "VB"}
+        and any(after.text in SPLIT for after in words[word.head + 1 : word.head + 2])
+        and any(w.tag in {"DT", "PRP$", "CD"} and w.head == word.i for w in words)
+        else word
+        for word in words
+    )
+
+
+SPLIT = frozenset({"open", "apart", "shut"})
+TOOLED = frozenset({"cut", "paint", "dig", "sweep", "stir", "write", "tinker", "knock", "shoot", "punch", "pound"})
+
+
+def _wielded(words: Words) -> Words:
+    """ "Cuts a melon with a knife": the knife is in the hand, and not on the melon."""
+    found = list(words)
+    for prep in words:
+        thing = words[prep.head]
+        verb = words[thing.head]
+        inner = next((w for w in words if w.head == prep.i and w.dep == "pobj"), None)
+        known = noun_of(inner.lemma) if inner is not None else None
+        is_tool = known is not None and known.kind == "tool"
+        if prep.text == "with" and thing.dep == "dobj" and is_tool and motion_of(verb.lemma) in TOOLED:
+            found[prep.i] = replace(prep, head=verb.i)
+    return tuple(found)
+
+
 def attached(words: Words) -> Words:
     """Nouns that the parser hung in the wrong place: "rides a white wolf" is no time; what stands behind a comma is no object."""
-    words = _entered(_toppled(words))
+    words = _wielded(_split(_entered(_toppled(words))))
     return tuple(
         replace(word, dep="dobj")
         if _is_really_object(words, word)

@@ -161,6 +161,8 @@ def _at(sentence: list[Token], index: int, kept: list[Hit[str]], *, carried: boo
     if still:
         return Hit(still.start, still.end, "static", "<no move>")
     strong, composed = v.CAMERA_STRONG.at(sentence, index), _composed(sentence, index)
+    if strong and "~" in strong.phrase and _has_actor(sentence[strong.start + 1 : strong.end - 1]):
+        return None  # "pushes a woman in a wheelchair"
     if strong and (composed is None or strong.end >= composed.end or strong.phrase not in v.NEEDS_CAMERA):
         names_it = any(token.lemma in v.CAMERA_NOUNS for token in sentence[strong.start : strong.end])
         apart = strong.phrase in v.NEEDS_CAMERA_APART and not names_it

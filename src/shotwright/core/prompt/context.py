@@ -201,7 +201,10 @@ class Context:
             return []
         over = self._verb_over(head)
         who = self._subjects(over) if over is not None else []
-        return who if any(t.kind in {"person", "animal"} or t.ref for t in who) else []
+        can = {"person", "animal"} | (
+            {"vehicle"} if motion_of(verb.lemma) in {"pull", "push", "carry", "drive"} else set()
+        )
+        return who if any(t.kind in can or t.ref for t in who) else []
 
     def _meant(self, word: Word) -> list[Thing]:
         """Whom a pronoun means: the nearest who can be meant; "they" are those who were named together."""
@@ -279,6 +282,7 @@ def _pronoun(
     if text in OTHERS or text == "one":
         return [t for t in pool if t.count > 1][-1:]
     if text in MANY_PRONOUNS:
+        pool = [t for t in pool if t.kind != "clothing"] or pool  # "in orange vests": they are the workers
         beings = list({t.id: t for t in pool if t.kind in {"person", "animal", "vehicle"} or t.ref}.values())
         people = [t for t in beings if t.kind == "person" or (t.ref and not t.noun)]
         beings = people if len(people) > 1 else beings  # "they embrace": the two, and not the train

@@ -138,12 +138,18 @@ def settings_in(tokens: list[Token]) -> list[Hit[str]]:
         hit
         for hit in v.SETTINGS.find(tokens)
         if hit.start not in film
+        and not _is_said_of(tokens[hit.start], hit)
         and not SEEN_AFAR & {token.low for token in tokens[hit.end : hit.end + 1]}
         and not (looks_out and tokens[hit.start].low in SEEN_AFAR)  # "a window with a city skyline"
         and not (
             tokens[hit.start].low == "sky" and UPWARDS & {t.low for t in tokens[max(0, hit.start - 3) : hit.start]}
         )
     ]
+
+
+def _is_said_of(token: Token, hit: Hit[str]) -> bool:
+    """ "A parked crane" is in no park."""
+    return hit.end - hit.start == 1 and token.low != token.lemma and token.low.endswith(("ed", "ing"))
 
 
 UPWARDS = frozenset({"into", "towards", "toward", "to", "at", "up"})

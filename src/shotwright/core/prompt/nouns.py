@@ -66,6 +66,11 @@ GENERIC = {
 
 HERDS = frozenset({"herd", "flock", "pack", "swarm", "shoal", "pride", "colony", "school"})
 """What animals that were named are together."""
+PILES, STACKING = (
+    frozenset({"tower", "pile", "stack", "heap", "pyramid", "column"}),
+    frozenset({"stack", "pile", "build", "balance", "heap"}),
+)
+"""What things are together that somebody put on one another, and how they did it."""
 TOPS = frozenset({"deck", "bow", "stern", "roof", "hood", "bonnet", "top", "prow", "back", "wing"})
 """Parts of a vehicle on which one is."""
 OF_HOUSES = frozenset({"chimney", "window", "roof", "door", "shutter", "facade"})
@@ -323,6 +328,10 @@ class Nouns(Whereabouts):
         if mention.noun in RIDES:
             same = [t for t in self.scene.things if t.noun.rpartition(" ")[2] in RIDES[mention.noun]]
             return same[-1] if same else None
+        if mention.noun in PILES:
+            verbs = [w for w in self.sentence.words if w.i < mention.head.i and w.lemma in STACKING]
+            built = [self.things.get(w.i) for verb in verbs for w in self.sentence.children(verb) if w.dep == "dobj"]
+            return next((thing for thing in built if thing is not None), None)  # "stacks blocks and the tower falls"
         if mention.noun in HERDS:
             return next((t for t in reversed(self.scene.things) if t.count > 1 and t.kind == "animal"), None)
         nearer = [t for t in self.scene.things if mention.noun in nears(t.noun)]
@@ -336,7 +345,9 @@ class Nouns(Whereabouts):
                 return
             owner = self._known(inner) or self._new(inner)
             self.things[mention.owner.i] = owner
-        if owner is not None and owner is not thing:
+        if owner is not None and owner is not thing and thing.kind in {"person", "animal", "vehicle"}:
+            self._add_relation(thing.id, "beside", owner.id, thing.span)  # "a dog's owner" is no part of it
+        elif owner is not None and owner is not thing:
             kind = "wearing" if thing.kind == "clothing" else "part_of"
             pair = (owner.id, thing.id) if kind == "wearing" else (thing.id, owner.id)
             self._add_relation(pair[0], cast("Preposition", kind), pair[1], thing.span)

@@ -32,6 +32,10 @@ AIMED = frozenset({
     "point", "aim", "shoot", "fire", "throw", "toss", "hurl", "wave", "shout", "yell", "scream", "smile", "laugh", "bark", "growl", "hiss", "swipe", "bat", "swing", "lunge", "nod", "wink", "snap",
 })  # fmt: skip
 """Verbs that reach from afar what they are done at."""
+STAYING_THERE = frozenset(
+    {"give", "wave", "look_around", "shout", "talk", "paint", "shoot", "read", "point", "cheer", "clap", "play_guitar"}
+)
+"""What one does from a place without leaving it."""
 HANDY_M = 0.35
 """Animals below this height are carried."""
 CLINGING = frozenset(
@@ -96,6 +100,19 @@ class Relating(Nouns):
     def _topples(self, word: Word) -> bool:
         """ "Knocks over a glass": nobody is over it."""
         return word.dep == "prt" and word.text in {"over", "down"} and self.sentence.head(word).lemma in TOPPLING
+
+    def _from_where(self, prep: Word) -> None:
+        """ "Feeds pigeons from a park bench": who does it there is on it, unless they come from it."""
+        if prep.text != "from" or prep.dep != "prep":
+            return
+        over = self._verb_over(self.sentence.head(prep)) or self.sentence.head(prep)
+        stays = over.tag[0] == "V" and motion_of(over.lemma) in STAYING_THERE
+        for spot in self._inner(prep) if stays else []:
+            kind: Preposition = "on" if spot.noun.rpartition(" ")[2] in syntax.CHAIRS else "at"
+            if spot.kind in {"furniture", "building", "vehicle"}:
+                self._cover([prep])
+                for one in self._subjects(over):
+                    self._add_relation(one.id, kind, spot.id, prep.span)
 
     def _relate(self, word: Word) -> None:
         """A preposition, simple or made of several words, between two that are there."""
@@ -334,7 +351,12 @@ class Relating(Nouns):
                 and (motion_of(head.lemma) not in syntax.GOING or self._particle(head) is not None)
                 and not set(goals) & syntax.SEATS
             )
-            if placed and (head.lemma in syntax.PLACING or is_its):
-                return placed
+            is_moved = placed and kind in {"in", "on"} and motion_of(head.lemma) in {"push", "pull", "shoot", "paint"}
+            rides = any(
+                t.kind == "vehicle" or t.noun in syntax.CHAIRS
+                for w in self.sentence.children(prep) if (t := self.things.get(w.i)) is not None
+            )  # fmt: skip
+            if placed and (head.lemma in syntax.PLACING or is_its or (is_moved and rides)):
+                return placed  # "pushes a woman in a wheelchair"
             return self._subjects(head)
         return []

@@ -60,6 +60,10 @@ def misread(words: Words) -> dict[int, str]:
     found |= {word.i: "away" for word in words if _is_side(words, word)}
     found |= {word.i: "big" for word in words if _is_really_said(words, word)}
     found |= {word.i: "comes" for word in words if _is_all_of_it(words, word)}
+    opened = [word.i for word in words if _is_done_open(words, word)]
+    found |= dict.fromkeys(opened, "cuts") | {i + 1: "quickly" for i in opened}
+    found |= {w.i: "greets" for w in words if w.i and w.text == "fives" and words[w.i - 1].text == "high"}
+    found |= {i - 1: "gladly" for i in found if found[i] == "greets"}
     for low, high in _clauses(words):
         clause = words[low:high]
         plural = next((word for word in clause if _is_really_plural(words, word)), None)
@@ -323,6 +327,18 @@ def _is_all_of_it(words: Words, word: Word) -> bool:
         return False
     known = noun_of(singular(word.text))
     return known is None or _is_done_there(words, word, known.kind)
+
+
+def _is_done_open(words: Words, word: Word) -> bool:
+    """ "A vendor slices open a watermelon": behind somebody, before how it ends and what it is done to."""
+    before, after = (words[word.i - 1] if word.i else None), _after(words, word)
+    if before is None or after is None or word.tag != "NNS" or after.text not in SPLIT or not is_verb(word.text):
+        return False
+    ahead = _after(words, after)
+    return _names_actor(before) and before.tag == "NN" and ahead is not None and ahead.tag in {"DT", "PRP$", "CD", "JJ"}
+
+
+SPLIT = frozenset({"open", "up", "apart", "down", "off"})
 
 
 def _is_done_there(words: Words, word: Word, kind: str) -> bool:

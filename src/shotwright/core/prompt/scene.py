@@ -30,6 +30,8 @@ LIGHT, OF_LIGHT = frozenset({"light", "lighting", "glow"}), frozenset({"coloured
 """What lights a scene in a colour; and the effects whose colour stands anywhere before them."""
 BURNING = frozenset({"campfire", "bonfire", "pyre", "brazier", "fireplace", "torch", "furnace"})
 """Effects that have a body as well: one sits around it."""
+MORE = frozenset({"third", "fourth", "fifth", "another"})
+"""Before "one": somebody beside those who were named."""
 USES = frozenset({"use", "using", "uses", "used"})
 _AMOUNTS = {
     "light": "light",
@@ -73,6 +75,8 @@ class _Reader(Acts):
             if word.dep == "dobj" and word.i in self.things:
                 self.done_to.append(self.things[word.i])
             stands_for = word.tag in {"PRP", "WP", "WDT"} or (word.text in OTHERS and word.dep == "nsubj")
+            if word.text == "one" and word.i not in self.things and (more := self._one_more(word)):
+                self.things[word.i], self.groups[word.i] = more, [more]
             if word.i not in self.things and stands_for and (meant := self._meant(word) or self._unnamed(word)):
                 self.things[word.i] = meant[-1]
                 self.groups[word.i] = meant
@@ -88,7 +92,28 @@ class _Reader(Acts):
                 self._describe(word)
         for word in self.sentence.words:
             self._relate(word)
+            self._from_where(word)
         self._bind_effects(effects)
+
+    def _one_more(self, word: Word) -> Thing | None:
+        """ "Two workers carry a beam, a third one waves": one more of whom the words named last."""
+        said = {w.text for w in self.sentence.children(word)}
+        first = next((t for t in reversed(self.scene.things) if t.kind in {"person", "animal", "vehicle"}), None)
+        if first is None or not said & MORE:
+            return None
+        more = Thing(
+            self.scene.next_id(),
+            first.noun,
+            first.kind,
+            attributes=list(first.attributes),
+            colour=first.colour,
+            span=word.span,
+        )
+        self.scene.things.append(more)
+        for relation in [r for r in self.scene.relations if r.of == first.id and r.relation == "wearing"]:
+            self._add_relation(more.id, "wearing", relation.to, word.span)
+        self._cover([word, *(w for w in self.sentence.children(word) if w.text in MORE)])
+        return more
 
     def _unnamed(self, word: Word) -> list[Thing]:
         """ "She walks along a beach": whoever she is, she is there, unless a picture or a video shows her."""
@@ -105,7 +130,7 @@ class _Reader(Acts):
         """A noun becomes a thing or the place, unless it only compares, is not wanted, or is of the film."""
         if self._is_likened(mention.head):
             self._cover(w for w in mention.words if not w.is_ref)
-        elif self._is_denied(mention) or self._is_game(mention):
+        elif self._is_denied(mention) or self._is_game(mention) or self._is_own_limb(mention):
             self._cover(mention.words)
         elif self._is_film(mention):
             self._places_before(mention)  # "a classroom background"
@@ -128,6 +153,12 @@ class _Reader(Acts):
         return any(w.text == "no" for w in self.sentence.children(head)) or (
             head.dep == "pobj" and prep.text == "without"
         )
+
+    def _is_own_limb(self, mention: Mention) -> bool:
+        """ "Two goats butt heads", "they lock arms": what is done with what everybody has, and no head beside them."""
+        head, over = mention.head, self.sentence.head(mention.head)
+        is_plain = head.dep == "dobj" and head.tag == "NNS" and len(mention.words) == 1
+        return is_plain and mention.what.kind == "body_part" and motion_of(f"{over.lemma} {head.lemma}") is not None
 
     def _is_game(self, mention: Mention) -> bool:
         """ "Plays soccer", "plays a game of chess": what is played, unless it is an instrument or there are words about it."""

@@ -41,10 +41,15 @@ def read_scene(tokens: list[Token], film: set[int], *, has_source: bool = False)
     film = film | _headings(scene, tokens) | _backdrops(scene, tokens) | _seasons(scene, tokens)
     dropped = {i for at in pictures for i in range(at + 1, at + 4)}
     dropped |= {i for i, token in enumerate(tokens) if token.low in CHATTER} | _asking(tokens) | _in_pairs(tokens)
+    dropped |= {i for i in range(1, len(tokens)) if (tokens[i - 1].low, tokens[i].low) in SAID_WHOLE}
     scene.taken |= dropped
     for number, places in enumerate(_sentences(tokens, film | dropped)):
         read_sentence(scene, parse([tokens[i] for i in places], places, pictures), number)
     return scene
+
+
+SAID_WHOLE = frozenset({("old", "school")})
+"""Two words whose second is no place: "an old-school barbershop"."""
 
 
 def _in_pairs(tokens: list[Token]) -> set[int]:

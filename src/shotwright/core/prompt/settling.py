@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from shotwright.core.plan import Action, Effect, Entity, Relation
+from shotwright.core.prompt.hauling import hauled
 from shotwright.core.prompt.lexicon import noun_of
 from shotwright.core.prompt.limbs import next_id
 from shotwright.core.prompt.look import SEEN_AFAR
@@ -41,6 +42,7 @@ def settled(plan: ShotPlan) -> ShotPlan:
     if plan.task == "edit":
         return plan
     plan = _side_by_side(plan)
+    plan = _topples(hauled(plan))
     plan = _goes_along(_stops(_by_phone(_across(_one_by_one(plan)))))
     return _players(_waves(_at_a_window(_outside(_come_from(_beyond_reach(_at_the_wheel(plan)))))))
 
@@ -83,6 +85,23 @@ def _goes_along(plan: ShotPlan) -> ShotPlan:
             continue
         found += [replace(act, motion=gait, object=None), replace(act, path=None)]
     return replace(plan, actions=tuple(found))
+
+
+TOPPLING = frozenset({"fall over", "topple", "topple over", "tip over", "keel over", "collapse", "crash down"})
+
+
+def _topples(plan: ShotPlan) -> ShotPlan:
+    """ "The tower falls over": where it stands, and out of no sky."""
+    kinds = {e.id: e.kind for e in plan.entities}
+    return replace(
+        plan,
+        actions=tuple(
+            replace(act, motion="tip_over", path=None)
+            if act.verb in TOPPLING and act.motion == "fall" and kinds.get(act.who) not in {"person", "animal"}
+            else act
+            for act in plan.actions
+        ),
+    )
 
 
 SMALL_M = 0.6

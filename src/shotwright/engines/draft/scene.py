@@ -76,7 +76,21 @@ STILL_VERBS = frozenset({"is", "are", "be", "have", "has", "was", "were"})
 CARDS_SHOW = (
     BEATS.keys()
     | LASTING.keys()
-    | {"stand", "sit", "lie", "hold", "carry", "look_around", "fall", "sleep", "roll", "catch", "pick_up"}
+    | {
+        "pull",
+        "push",
+        "stand",
+        "sit",
+        "lie",
+        "hold",
+        "carry",
+        "look_around",
+        "fall",
+        "sleep",
+        "roll",
+        "catch",
+        "pick_up",
+    }
 )
 """What can be seen of a card without joints: that it is there, where it looks, and how it changes."""
 

@@ -40,10 +40,43 @@ def turns(thing: Member, plan: ShotPlan, by_id: dict[str, Member]) -> list[Turn]
             at = action.start_s + 0.7 * (action.end_s - action.start_s)
             leaves = at if action.motion == "give" else action.start_s + 0.4 * (action.end_s - action.start_s)
             found, holder, since = _passed(found, holder or who, since, leaves), to, at
-        elif action.motion in LETTING_GO and holder is not None:
+        elif action.motion in LETTING_GO and (holder or _brings(action, who, thing)) is not None:
+            holder = holder or who
             at = action.start_s + LETTING_GO[action.motion] * (action.end_s - action.start_s)
             found, holder, since = _passed(found, holder, since, at), None, at
     return found if holder is None else [*found, (holder, since, math.inf)]
+
+
+def _brings(action: Action, who: Member | None, thing: Member) -> Member | None:
+    """Who has something until they put it down: "puts a letter into a mailbox"."""
+    is_below = action.verb.split()[0] in PILING and thing.copy < thing.entity.count - 1  # the last one is put on top
+    can = (
+        who is not None
+        and who.is_figure
+        and action.motion == "put_down"
+        and thing.tall_m < BRINGS * who.tall_m
+        and not is_below
+    )
+    return who if can else None
+
+
+PILING = frozenset({"stack", "pile", "balance", "heap"})
+"""What puts things on one another."""
+
+
+def pile_up(members: list[Member], plan: ShotPlan) -> None:
+    """ "Stacks blocks": they stand on one another, where the middle one was."""
+    for action in plan.actions:
+        copies = [m for m in members if m.entity.id == action.object and action.verb.split()[0] in PILING]
+        base = copies[len(copies) // 2] if len(copies) > 1 else None
+        y = base.y if base is not None else 0.0
+        for copy in copies if base is not None else []:
+            copy.x, copy.y, copy.z = base.x, y, base.z  # type: ignore[union-attr]
+            y += copy.tall_m
+
+
+BRINGS = 0.3
+"""How tall what is brought may be, in heights of who brings it."""
 
 
 def _passed(found: list[Turn], holder: Member | None, since: float, at: float) -> list[Turn]:

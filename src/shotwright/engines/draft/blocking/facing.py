@@ -52,11 +52,27 @@ def turn(members: list[Member], plan: ShotPlan, framing: Framing) -> None:
         middle = float(np.mean([m.x for m in talking]))
         for member in talking:
             member.heading_deg = -62.0 if member.x < middle else 62.0
+    _square_up(members, plan)
     for member in [m for m in members if m.is_figure and m.motion == "lie" and m.heading_deg is None]:
         member.heading_deg = ACROSS_DEG  # seen from the feet nobody knows what it is
     _show_face(members, framing)
     if members and framing.angle in {"side", "back"} and members[0].heading_deg is None:
         members[0].heading_deg = 90.0 if framing.angle == "side" else 180.0
+
+
+def _square_up(members: list[Member], plan: ShotPlan) -> None:
+    """Two animals that do something with one another stand head to head."""
+    acting = {act.who for act in plan.actions if act.motion in TOGETHER}
+    pair = [m for m in members if not m.is_figure and m.entity.kind == "animal" and m.entity.id in acting]
+    if len(pair) != PAIR or any(m.track is not None or m.parent is not None for m in pair):
+        return
+    one, other = sorted(pair, key=lambda m: m.looks_left)
+    half, middle = HEAD_TO_HEAD * 0.5 * (one.wide_m + other.wide_m), 0.5 * (one.x + other.x)
+    one.x, other.x, other.z = middle - half, middle + half, one.z
+
+
+HEAD_TO_HEAD = 0.48
+"""How far apart the middles of two animals are whose heads meet, in their lengths."""
 
 
 def _before_one(plan: ShotPlan, by_id: dict[str, Member]) -> dict[str, str]:

@@ -15,10 +15,11 @@ import numpy as np
 from shotwright.core.camera import distance_for
 from shotwright.engines.draft.blocking.anchors import anchor
 from shotwright.engines.draft.blocking.behind import back_up, hang_up, lift_sky
+from shotwright.engines.draft.blocking.business import pile_up
 from shotwright.engines.draft.blocking.contact import AT_THE_GROUND, LOW_SHARE, SMALL_M, in_hand, take_seat, touch
 from shotwright.engines.draft.blocking.facing import turn
 from shotwright.engines.draft.blocking.ways import GOING, set_off
-from shotwright.engines.draft.cast.support import BEDS, SMALL_SHARE, is_car, is_chair, support_m
+from shotwright.engines.draft.cast.support import BEDS, SMALL_SHARE, hull_m, is_car, is_chair, support_m
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
     from shotwright.core.plan import Entity, Framing, ShotPlan
     from shotwright.engines.draft.sprites import Sprite
 
-HULL = 0.3
-"""Where one stands in a boat, in heights."""
 GAP_M = 0.3
 ON_THE_FLOOR = frozenset(
     {"beside", "behind", "in_front_of", "at", "near", "against", "left_of", "right_of", "outside", "between", "object"}
@@ -163,6 +162,7 @@ def place_all(members: list[Member], plan: ShotPlan, floor: Floor) -> Member | N
     done: set[int] = set()
     for root in roots:
         _place_children(root, done)
+    pile_up(members, plan)
     turn(members, plan, floor.framing)
     set_off(members, plan, floor)
     return about
@@ -445,11 +445,7 @@ def _put(child: Member, parent: Member, kind: str, number: int, count: int) -> N
     if kind == "over" and child.entity.kind == "body_part":
         child.x, child.y, child.z = parent.x + spread, parent.y + TOUCHED * parent.tall_m, max(0.15, parent.z - 0.02)
         return  # hands work on it
-    hull = (
-        (0.8 if child.entity.kind == "plant" else HULL) * parent.tall_m
-        if parent.entity.kind in {"vehicle", "tool"}
-        else 0.05
-    )
+    hull = hull_m(child, parent)
     if kind in {"behind", "outside"} and parent.entity.noun in CLEAR:
         child.x, child.y, child.z = parent.x + spread, parent.y + 0.3 * parent.tall_m, parent.z - 0.02
         return  # seen through it

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from shotwright.core.plan import Path
+from shotwright.core.prompt.hauling import rolls
 from shotwright.engines.draft.cast.figures import speed_of
 from shotwright.engines.draft.cast.pose import motions
 from shotwright.engines.draft.cast.support import support_m
@@ -83,6 +84,7 @@ def set_off(members: list[Member], plan: ShotPlan, floor: Floor) -> None:
         if way is not None:
             member.track = way
             moved[id(member)] = way - np.array([member.x, member.y, member.z])
+    _hitch(members, plan, moved)
     for member in members:
         parent = member.parent
         while parent is not None and member.track is None:
@@ -90,6 +92,57 @@ def set_off(members: list[Member], plan: ShotPlan, floor: Floor) -> None:
                 member.track = np.array([member.x, member.y, member.z]) + moved[id(parent[0])]
                 member.x, member.y, member.z = (float(v) for v in member.track[0])
             parent = parent[0].parent
+
+
+def _hitch(members: list[Member], plan: ShotPlan, moved: dict[int, NDArray[np.float64]]) -> None:
+    """What rolls goes ahead of who pushes it, and behind who pulls it."""
+    by_id = {member.entity.id: member for member in reversed(members)}
+    for action in plan.actions:
+        who, thing = by_id.get(action.who), by_id.get(action.object or "")
+        if (
+            action.motion not in HAULING
+            or who is None
+            or thing is None
+            or id(who) not in moved
+            or not rolls(thing.entity)
+        ):
+            continue
+        team = [m for m in members if m.entity.id == action.who and m.track is not None]
+        first, last = _ends_of_team(team)
+        dx, dz = (
+            (float(v) for v in (team[0].track[-1] - team[0].track[0])[[0, 2]])
+            if team[0].track is not None
+            else (1.0, 0.0)
+        )
+        far = math.hypot(dx, dz)
+        if far < STILL_M:
+            continue
+        leader = last if action.motion == "push" else first
+        gap = PUSHED_M * leader.tall_m if leader.is_figure else HITCHED_M
+        off = (1 if action.motion == "push" else -1) * (0.5 * (leader.wide_m + thing.wide_m) + gap)
+        ahead = np.array([off * dx / far, 0.0, off * dz / far])
+        for one in team:  # the camera was set for where they are: both are about there
+            assert one.track is not None  # noqa: S101  (the team goes)
+            one.track = one.track - ahead / 2
+            moved[id(one)] = moved[id(one)] - ahead / 2
+        thing.track = np.asarray(leader.track) + ahead
+        thing.track[:, 1] = thing.y
+        home = np.array([thing.x, thing.y, thing.z])
+        moved[id(thing)] = thing.track - home
+        thing.x, thing.y, thing.z = (float(v) for v in thing.track[0])
+
+
+def _ends_of_team(team: list[Member]) -> tuple[Member, Member]:
+    """The hindmost and the foremost of those who go in one direction."""
+    track = team[0].track
+    right = 1.0 if track is None or float(track[-1][0]) >= float(track[0][0]) else -1.0
+    ordered = sorted(team, key=lambda m: right * m.x)
+    return ordered[0], ordered[-1]
+
+
+HAULING = frozenset({"push", "pull"})
+STILL_M, PUSHED_M, HITCHED_M = 0.3, 0.12, 0.25
+"""What counts as a way; and how far ahead of a pusher, and behind a puller, something begins: in their heights, metres."""
 
 
 def _is_ridden_for(member: Member, action: Action) -> bool:
@@ -101,7 +154,8 @@ def _is_ridden_for(member: Member, action: Action) -> bool:
 
 
 def _is_done_to(action: Action, member: Member) -> bool:
-    return action.object == member.entity.id and action.motion in _MOVES_OBJECT
+    is_hauled = action.motion in HAULING and rolls(member.entity)  # goes with whoever does it
+    return action.object == member.entity.id and action.motion in _MOVES_OBJECT and not is_hauled
 
 
 def _aimed(action: Action, member: Member, plan: ShotPlan) -> Action:

@@ -81,6 +81,8 @@ BEATS: dict[str, Callable[[float], Shape]] = {
     "dance": lambda s: Shape(roll_deg=9 * _beat(s, 1.0), lift=0.05 * abs(_beat(s, 2.0))),
     "swing_thing": lambda s: Shape(roll_deg=12 * _beat(s, 0.5)),
     "swing": lambda s: Shape(roll_deg=14 * _beat(s, 0.5)),
+    "fight": lambda s: Shape(roll_deg=4 + 9 * abs(_beat(s, 0.7)), lift=0.04 * abs(_beat(s, 0.7))),
+    "kiss": lambda s: Shape(roll_deg=3 + 2 * _beat(s, 0.5)),
     "nod": lambda s: Shape(roll_deg=5 * _beat(s, 0.9)),
     "eat": lambda s: Shape(roll_deg=4 + 4 * _beat(s, 0.9)),
     "drink": lambda s: Shape(roll_deg=4 + 4 * _beat(s, 0.9)),

@@ -12,7 +12,7 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, cast, get_args
 
-from shotwright.core.plan import Effect, Entity, EntityKind, Path, Preposition, Relation
+from shotwright.core.plan import Action, Effect, Entity, EntityKind, Path, Preposition, Relation
 from shotwright.core.prompt.lexicon import noun_of
 from shotwright.core.prompt.limbs import owned
 from shotwright.core.prompt.settling import settled
@@ -21,7 +21,7 @@ from shotwright.engines.draft.cast.costume import WORN
 from shotwright.engines.draft.cast.library import row_of
 
 if TYPE_CHECKING:
-    from shotwright.core.plan import Action, ShotPlan
+    from shotwright.core.plan import ShotPlan
 
 AT_A_TABLE = frozenset({"type", "knead", "cut", "stir", "pour", "write", "tinker", "put_down"})
 """Work on small things that is done over a table."""
@@ -82,6 +82,7 @@ def with_props(plan: ShotPlan) -> ShotPlan:
     plan = owned(settled(plan))
     layout = _Layout(plan, list(plan.entities), list(plan.relations), list(plan.actions))
     _choose_balls(layout)
+    layout.effects += [Effect("jets", e.id) for e in plan.entities if e.noun.rpartition(" ")[2] in SPRAYING]
     for entity in plan.entities:
         if entity.kind == "person" or (entity.ref and entity.ref.startswith("@Element") and not entity.in_picture):
             _equip(entity, layout)
@@ -97,7 +98,9 @@ def with_props(plan: ShotPlan) -> ShotPlan:
         _set_table(action, layout)
         _launch(action, layout)
         _seat(action, layout)
+        _groom(action, layout)
     _pass_on(layout)
+    _pulled_by_hand(layout)
     _lay_out(layout)
     _stand_together(layout)
     return replace(
@@ -106,6 +109,8 @@ def with_props(plan: ShotPlan) -> ShotPlan:
     )  # fmt: skip
 
 
+SPRAYING = frozenset({"sprinkler", "hydrant", "hose"})
+"""What water comes out of, unless the words say otherwise."""
 SEVERAL = 3
 """As many as a plural without a number are."""
 
@@ -369,6 +374,30 @@ def _seat(action: Action, layout: _Layout) -> None:
         layout.relations = [r for r in layout.relations if r not in moved]
         if moved and not any(r.of == table for r in layout.relations):
             layout.relate(table, moved[0].relation, moved[0].to)
+
+
+HAIR = frozenset({"hair", "beard", "fringe", "moustache", "mustache", "braid"})
+
+
+def _groom(action: Action, layout: _Layout) -> None:
+    """ "Trims a boy's hair": he sits, and whoever does it stands behind him."""
+    hair = next((e for e in layout.entities if e.id == action.object and e.noun in HAIR), None)
+    whose = next((r.to for r in layout.relations if hair and r.of == hair.id and r.relation == "part_of"), None)
+    client = next((e for e in layout.entities if e.id == whose and e.kind == "person"), None)
+    if client is None or client.id == action.who or any(r.of == client.id for r in layout.relations):
+        return
+    layout.relate(client.id, "on", layout.add("chair", client))
+    layout.relate(action.who, "behind", client.id)
+    layout.actions.append(Action(client.id, "sit", "sit", start_s=action.start_s, end_s=action.end_s))
+
+
+def _pulled_by_hand(layout: _Layout) -> None:
+    """ "A boy pulls a wagon": one that a boy can pull."""
+    people = {e.id for e in layout.entities if e.kind == "person"}
+    pulled = {a.object for a in layout.actions if a.motion in {"pull", "push"} and a.who in people}
+    layout.entities = [
+        replace(e, noun="toy wagon") if e.noun == "wagon" and e.id in pulled else e for e in layout.entities
+    ]
 
 
 def _pass_on(layout: _Layout) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from shotwright.core.prompt.syntax import GOING
 from shotwright.engines.draft.cast.figures import Step
+from shotwright.engines.draft.cast.library import row_of
 from shotwright.engines.draft.cast.pose import GAITS, SEATED, can_sit, motions
 from shotwright.engines.draft.cast.support import BEDS, is_car, is_chair
 
@@ -49,7 +50,7 @@ def steps_of(entity: Entity, plan: ShotPlan) -> list[Step]:
     mine = [replace(a, motion="waltz") if a.motion == "dance" and _in_arms(entity, a, plan) else a for a in mine]
     known = _on_the_way([a for a in mine if a.motion in motions()], _in_hands(entity, plan))
     acts = [a for a in known if a.motion not in QUIET or not any(_is_meanwhile(a, b) for b in known)]
-    acts = _seated(acts)
+    acts = _seated([_reached(a, entity, plan) for a in acts])
     steps = [Step(_fitting(str(a.motion), at_rest), a.start_s, a.end_s) for a in acts]
     if not steps:
         return [Step(at_rest, 0.0, plan.duration_s)]
@@ -83,11 +84,28 @@ def _in_hands(entity: Entity, plan: ShotPlan) -> bool:
     return any(thing is not None and thing.noun.rpartition(" ")[2] not in HANGS for thing in held)
 
 
+def _reached(act: Action, entity: Entity, plan: ShotPlan) -> Action:
+    """What is put down on a table or into a mailbox is put there standing, and not on the ground."""
+    if act.motion != "put_down":
+        return act
+    goals = {r.to for r in plan.relations if r.of == act.object and r.relation in {"on", "in", "inside"}}
+    at = any(r.of == entity.id and r.relation == "at" for r in plan.relations)
+    rows = [row_of(e.noun) for e in plan.entities if e.id in goals]
+    if at or any(row is not None and row.height_m > WAIST_M for row in rows):
+        return replace(act, motion="give")
+    return act
+
+
+WAIST_M = 0.7
+ALONG = {"carry": "hold", "push": "push_along", "pull": "pull_along"}
+"""What arms do with something on the way."""
+
+
 def _on_the_way(acts: list[Action], holds: bool) -> list[Action]:
     """ "Walks along, reading": the legs go and the arms do the rest, one thing after the other where they do several."""
     goes = [a for a in acts if a.motion in GAITS]
-    meant = [(a, "hold" if a.motion == "carry" else str(a.motion)) for a in acts if a not in goes]
-    busy = [(a, motion) for a, motion in meant if motion == "hold" or can_sit(motion)]
+    meant = [(a, ALONG.get(str(a.motion), str(a.motion))) for a in acts if a not in goes]
+    busy = [(a, motion) for a, motion in meant if motion in ALONG.values() or can_sit(motion)]
     used: list[Action] = []
     found: list[Action] = []
     for go in goes:

@@ -68,3 +68,25 @@ CARS = frozenset({"car", "convertible", "sedan", "hatchback", "coupe", "cabriole
 def is_car(noun: str) -> bool:
     """Whether something is a vehicle in which one sees who sits."""
     return noun.rpartition(" ")[2] in CARS
+
+
+HULL = 0.3
+"""Where one stands in a boat, in heights."""
+OPEN = frozenset(
+    {"trailer", "cart", "wheelbarrow", "barrow", "sled", "sledge", "handcart", "trolley", "crate", "pickup", "minecart"}
+)
+OPEN = frozenset(
+    {"trailer", "cart", "wheelbarrow", "barrow", "sled", "sledge", "handcart", "trolley", "crate", "pickup", "minecart"}
+)
+"""What one sees a load in."""
+
+
+def hull_m(child: Member, parent: Member) -> float:
+    """How high `child` is in `parent`: in a hull, over the rim of what is open, else at the bottom."""
+    if parent.entity.noun.rpartition(" ")[2] in OPEN and child.tall_m < parent.tall_m and not child.is_figure:
+        return 0.88 * parent.tall_m - 0.4 * child.tall_m
+    return (
+        (0.8 if child.entity.kind == "plant" else HULL) * parent.tall_m
+        if parent.entity.kind in {"vehicle", "tool"}
+        else 0.05
+    )

@@ -151,6 +151,8 @@ HEADS = ((0.8, 2.0), (1.0, 1.9), (1.3, 1.72), (1.45, 1.5), (1.65, 1.15))
 """Below these usual heights in metres: heads of babies, toddlers, children."""
 YOUNG, TALL_PLANT_M, YOUNG_PLANT_M = frozenset({"small", "little", "tiny", "young", "baby"}), 3.0, 1.3
 """What is said of trees that one plants, from which height on they are such, and how tall they are."""
+BEAST_M, SMALL_BEAST_M = 2.6, 1.2
+"""From which usual height on a small creature is not just a little smaller, and how tall it is then."""
 TINY_M, GIANT_M = 0.4, 0.45
 LITTLE, LITTLE_M = frozenset({"tiny", "miniature", "teeny"}), 0.4
 """Words for what fits on a hand, and how tall that is at most."""
@@ -162,6 +164,8 @@ def scale_of(entity: Entity, usual_m: float = STANDING_M) -> float:
     scale = 1.0
     if LITTLE & set(entity.attributes) and entity.kind in {"animal", "plant", "vehicle"}:
         return min(SIZES.get("tiny", 0.5), LITTLE_M / usual_m)  # a tiny dragon is no cow
+    if usual_m > BEAST_M and entity.kind == "animal" and YOUNG & set(entity.attributes):
+        return SMALL_BEAST_M / usual_m  # "a small dragon" is looked in the eye
     if usual_m > TALL_PLANT_M and entity.kind == "plant" and YOUNG & set(entity.attributes):
         return YOUNG_PLANT_M / usual_m
     if usual_m < TINY_M and GIANT & set(entity.attributes):

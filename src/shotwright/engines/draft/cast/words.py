@@ -204,7 +204,7 @@ def _member(entity: Entity, copy: int, plan: ShotPlan, notes: list[str]) -> tupl
     if _is_figure(entity):
         return _person(entity, copy, plan)
     row = _row(entity)
-    is_mirrored = row is not None and _is_mirrored(row, entity, plan)
+    is_mirrored = row is not None and _is_mirrored(row, entity, plan, copy)
     card, height = _card(entity, is_mirrored=is_mirrored)
     footing = "ground" if row is None else row.footing
     flies = any(act.motion == "fly" for act in plan.actions_of(entity.id))
@@ -336,11 +336,22 @@ def _wearer(item: Entity, plan: ShotPlan) -> Entity | None:
     return max(before, key=lambda e: e.span or (0, 0), default=None)
 
 
-def _is_mirrored(row: Row, entity: Entity, plan: ShotPlan) -> bool:
-    """Things look where they go, else to the right."""
+PAIRED = frozenset({"fight", "kiss", "hug", "talk", "dance"})
+"""What two animals do with one another, head to head."""
+
+
+def _is_second(entity: Entity, plan: ShotPlan, copy: int) -> bool:
+    """Whether somebody is the other one of two animals that do something with one another."""
+    acting = {act.who for act in plan.actions if act.motion in PAIRED}
+    pair = [(e.id, i) for e in plan.entities if e.id in acting and e.kind == "animal" for i in range(e.count)]
+    return len(pair) == 2 and pair[1] == (entity.id, copy)
+
+
+def _is_mirrored(row: Row, entity: Entity, plan: ShotPlan, copy: int = 0) -> bool:
+    """Things look where they go, and the second of a pair at the first; else to the right."""
     if row.facing not in {"left", "right"}:
         return False
-    way = "right"
+    way = "left" if _is_second(entity, plan, copy) else "right"
     for action in plan.actions_of(entity.id):
         if action.path and (action.path.end in {"left", "right"} or action.path.start in {"left", "right"}):
             way = (

@@ -81,6 +81,9 @@ EFFECTS: dict[str, tuple[Particles, ...]] = {
         Particles("drop", ((232, 242, 248),), 90, (0.02, 0.05), 1.2, (-0.4, 1.5), 1.0, gravity=4.5, reach=(0.9, 0.1, 0.4), has_source=True, opacity=0.8),
         Particles("puff", ((238, 244, 248),), 14, (0.2, 0.4), 1.4, (-0.3, 0.5), 0.4, grown=2.2, reach=(0.8, 0.2, 0.3), has_source=True, opacity=0.4),
     ),
+    "jets": (
+        Particles("drop", ((226, 240, 248),), 340, (0.05, 0.1), 1.3, (0.0, 4.4), 2.2, gravity=7.0, reach=(0.05, 0.05, 0.05), above=0.9, has_source=True, opacity=0.85, is_in_metres=True),
+    ),
     "breakers": (
         Particles("drop", ((238, 246, 250),), 420, (0.08, 0.2), 1.9, (-0.6, 4.6), 2.2, gravity=6.0, reach=(13.0, 0.2, 1.6), above=0.1, opacity=0.85),
         Particles("puff", ((240, 246, 250),), 60, (0.4, 0.9), 1.9, (-0.4, 2.0), 0.9, gravity=1.6, grown=1.7, reach=(13.0, 0.3, 1.6), above=0.1, opacity=0.5),

@@ -216,9 +216,12 @@ BUILDINGS = frozenset(
 )
 
 
+SAID = {"freeze": "frozen"}
+
+
 def _row_said(noun: str, attributes: tuple[str, ...], others: tuple[str, ...] = ()) -> dict[str, Any] | None:
     """The row of a noun with a word that is said of it ("spaceship corridor"), else that of the noun."""
-    named = (f"{said.lower()} {noun}" for said in (*attributes, *others))
+    named = (f"{SAID.get(said.lower(), said.lower())} {noun}" for said in (*attributes, *others))
     return next((rows()[name] for name in named if name in rows()), _row(noun))
 
 

@@ -1,0 +1,51 @@
+"""What rolls and slides goes where it is pushed and pulled, with whoever is in it: wheelchairs, carts, sleds, trailers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from shotwright.core.plan import Path
+from shotwright.core.prompt.syntax import GOING
+
+if TYPE_CHECKING:
+    from shotwright.core.plan import Action, Entity, ShotPlan
+
+HAULING = frozenset({"push", "pull"})
+ROLLING = frozenset({
+    "cart", "wheelbarrow", "barrow", "stroller", "pram", "buggy", "wheelchair", "suitcase", "trolley", "sled", "sledge", "wagon", "trailer", "lawnmower", "mower", "gurney",
+    "stretcher", "carriage", "plow", "plough", "piano", "dolly", "dumpster", "bin", "rickshaw", "sleigh", "toboggan", "luggage",
+})  # fmt: skip
+"""What goes along, whatever it is made of."""
+GAITS = {"person": "walk", "animal": "run", "vehicle": "drive"}
+
+
+def rolls(entity: Entity) -> bool:
+    """Whether something goes along with whoever pushes or pulls it."""
+    return entity.kind == "vehicle" or entity.noun.rpartition(" ")[2] in ROLLING
+
+
+def hauled(plan: ShotPlan) -> ShotPlan:
+    """A plan in which who pushes or pulls something that rolls is on their way with it."""
+    found: list[Action] = []
+    for act in plan.actions:
+        thing = _load(act, plan) if act.motion in HAULING else None
+        who = plan.entity(act.who)
+        if thing is None or who is None:
+            found.append(act)
+            continue
+        goes = any(other.motion in GOING and other.start_s < act.end_s and act.start_s < other.end_s for other in plan.actions_of(act.who))  # fmt: skip
+        way = act.path if act.path is not None and vars(act.path) != vars(Path()) else Path(end="right")
+        if not goes:
+            found.append(replace(act, motion=GAITS.get(who.kind, "walk"), object=None, path=way))
+        found.append(replace(act, object=thing.id, path=None))
+    return replace(plan, actions=tuple(found))
+
+
+def _load(act: Action, plan: ShotPlan) -> Entity | None:
+    """What is moved: the object, or what it sits in."""
+    thing = plan.entity(act.object)
+    if thing is None:
+        return None
+    ride = next((plan.entity(r.to) for r in plan.relations if r.of == thing.id and r.relation in {"in", "on", "riding"}), None)  # fmt: skip
+    return next((one for one in (ride, thing) if one is not None and rolls(one)), None)
