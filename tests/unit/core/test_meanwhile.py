@@ -224,3 +224,17 @@ def test_who_pushes_a_wall_stays() -> None:
 @pytest.mark.parametrize("text", ["The camera rises for one second", "She sings all day long", "all night she runs"])
 def test_measures_of_time_at_the_end_of_a_sentence_are_read(text: str) -> None:
     assert read(text).version == 2
+
+
+@pytest.mark.parametrize(("text", "motion"), [("Gulls circle above a boat", "fly"), ("An eagle hovers over a lake", "fly"), ("Wolves circle a camp", "walk")])  # fmt: skip
+def test_birds_circle_on_the_wing(text: str, motion: str) -> None:
+    assert {a.motion for a in settled(read(text)).actions} == {motion}
+
+
+@pytest.mark.parametrize("text", ["A boy kicks a ball over a wall", "A man throws a ball over a fence"])
+def test_what_is_thrown_over_something_flies_and_nobody_is_over_it(text: str) -> None:
+    plan = read(text)
+    assert not plan.relations
+    (act,) = plan.actions
+    assert act.path is not None
+    assert plan.entity(act.path.over).noun in {"wall", "fence"}  # type: ignore[union-attr]

@@ -207,3 +207,11 @@ def test_water_comes_out_of_a_sprinkler() -> None:
 def test_a_small_dragon_is_looked_in_the_eye(words: str, most: float) -> None:
     text = f"A {words} sits on a rock"
     assert 1.0 < named(scene_of(text), text, "dragon").height_m < most
+
+
+def test_a_ball_that_is_kicked_over_a_wall_ends_there() -> None:
+    text = "A boy kicks a ball over a wall"
+    scene = scene_of(text)
+    ball, wall = named(scene, text, "ball"), named(scene, text, "wall")
+    before, after = ball.place(0.2), ball.place(4.9)
+    assert abs(after[0] - wall.x) + abs(after[2] - wall.z) < abs(before[0] - wall.x) + abs(before[2] - wall.z)

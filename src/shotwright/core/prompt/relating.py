@@ -162,9 +162,14 @@ class Relating(Nouns):
         return other and target.id in ends
 
     def _is_no_place(self, prep: Word) -> bool:
-        """ "One in white", "points at a balloon": nobody is there."""
-        return (prep.text == "in" and self._is_in_a_colour(prep)) or (
-            prep.text == "at" and self.sentence.head(prep).lemma in AIMED
+        """ "One in white", "points at a balloon", "kicks a ball over a wall": nobody is there."""
+        head = self.sentence.head(prep)
+        over = self.sentence.head(head) if head.dep == "dobj" else head
+        flies = prep.text == "over" and any(w.dep == "dobj" for w in self.sentence.children(over))
+        return (
+            (prep.text == "in" and self._is_in_a_colour(prep))
+            or (prep.text == "at" and head.lemma in AIMED)
+            or (flies and motion_of(over.lemma) in {"kick", "throw", "punch", "push"})
         )
 
     def _is_in_a_colour(self, prep: Word) -> bool:

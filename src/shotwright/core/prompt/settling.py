@@ -42,7 +42,7 @@ def settled(plan: ShotPlan) -> ShotPlan:
     if plan.task == "edit":
         return plan
     plan = _side_by_side(plan)
-    plan = _topples(hauled(plan))
+    plan = _on_the_wing(_topples(hauled(plan)))
     plan = _goes_along(_stops(_by_phone(_across(_one_by_one(plan)))))
     return _players(_waves(_at_a_window(_outside(_come_from(_beyond_reach(_at_the_wheel(plan)))))))
 
@@ -102,6 +102,39 @@ def _topples(plan: ShotPlan) -> ShotPlan:
             for act in plan.actions
         ),
     )
+
+
+ALOFT, WINGED = (
+    frozenset({"circle", "hover", "swirl", "dive", "swoop", "wheel"}),
+    frozenset(
+        {
+            "bird",
+            "insect",
+            "bat",
+            "passerine",
+            "gull",
+            "crow",
+            "raven",
+            "dove",
+            "goose",
+            "duck",
+            "owl",
+            "parrot",
+            "wader",
+            "dragon",
+        }
+    ),
+)
+
+
+def _on_the_wing(plan: ShotPlan) -> ShotPlan:
+    """ "Gulls circle above a boat": they fly."""
+    winged = {
+        e.id for e in plan.entities
+        if e.kind == "animal" and (n := noun_of(e.noun)) and WINGED & {e.noun, *n.near.split()}
+    }  # fmt: skip
+    acts = (replace(a, motion="fly") if a.who in winged and a.verb in ALOFT and a.motion in {"walk", "swim", "run", "float"} else a for a in plan.actions)  # fmt: skip
+    return replace(plan, actions=tuple(acts))
 
 
 SMALL_M = 0.6

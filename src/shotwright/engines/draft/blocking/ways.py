@@ -160,7 +160,9 @@ def _is_done_to(action: Action, member: Member) -> bool:
 
 def _aimed(action: Action, member: Member, plan: ShotPlan) -> Action:
     """What is put somewhere goes to what it is in or on; what is let go falls; what is thrown flies away."""
-    end = action.path.end if action.path else None
+    end = (action.path.end or action.path.over) if action.path else None
+    if action.path is not None and end != action.path.end and plan.entity(end) is not None:
+        return replace(action, path=replace(action.path, end=end))  # over a wall
     if action.motion == "catch":  # it comes flying
         return replace(action, path=replace(action.path or Path(), start="up", end=action.who))
     if end not in {None, "down"} and (end in PLAIN_ENDS or plan.entity(end) is not None):
