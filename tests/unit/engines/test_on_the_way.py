@@ -215,3 +215,10 @@ def test_a_ball_that_is_kicked_over_a_wall_ends_there() -> None:
     ball, wall = named(scene, text, "ball"), named(scene, text, "wall")
     before, after = ball.place(0.2), ball.place(4.9)
     assert abs(after[0] - wall.x) + abs(after[2] - wall.z) < abs(before[0] - wall.x) + abs(before[2] - wall.z)
+
+
+def test_who_sat_with_a_lantern_goes_with_it() -> None:
+    text = "A kid sits with a lantern, then walks"
+    kid = named(scene_of(text), text, "kid")
+    assert kid.figure is not None
+    assert "walk+hold" in {step.motion for step in kid.figure.steps}

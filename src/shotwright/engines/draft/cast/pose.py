@@ -114,8 +114,8 @@ def _size(row: Row, joint: str) -> int:
 
 def can_sit(name: str) -> bool:
     """Whether a motion can be done while sitting or going: it stays on the spot, and the arms do it."""
-    row = motions()[name]
-    return bool(row["floor"] == "feet" and row["speed"] == 0 and name not in _ON_LEGS)
+    row = motions().get(name)  # none for two at once: those go
+    return row is not None and bool(row["floor"] == "feet" and row["speed"] == 0 and name not in _ON_LEGS)
 
 
 def turn(axis: int, angle: float) -> Array:

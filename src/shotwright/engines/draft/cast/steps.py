@@ -143,7 +143,8 @@ def _seated(acts: list[Action]) -> list[Action]:
     found: list[Action] = []
     sits = False
     for act in sorted(acts, key=lambda one: (one.start_s, one.motion != "sit")):
-        sits = act.motion == "sit" or (sits and act.motion not in GOING and act.motion not in UP)
+        goes = str(act.motion).partition("+")[0] in GOING
+        sits = act.motion == "sit" or (sits and not goes and act.motion not in UP)
         can = sits and act.motion is not None and act.motion != "sit" and can_sit(act.motion)
         found.append(replace(act, motion=f"{SEATED}{act.motion}") if can else act)
     busy = [act for act in found if act.motion is not None and act.motion.startswith(SEATED)]
