@@ -34,6 +34,47 @@ BY_FILE = {
     BODY: ("body_part", 0.2),
 }
 """Kind by WordNet's own file of a sense, where no row of ours stands above it."""
+GOING = frozenset(
+    {
+        "walk",
+        "run",
+        "march",
+        "sneak",
+        "crawl",
+        "climb",
+        "jump",
+        "swim",
+        "fly",
+        "drive",
+        "roll",
+        "row",
+        "ride_bike",
+        "ride_horse",
+        "skate",
+        "ski",
+        "steer",
+    }
+)
+WAYS = frozenset(
+    {
+        "up",
+        "down",
+        "off",
+        "out",
+        "in",
+        "over",
+        "along",
+        "across",
+        "away",
+        "around",
+        "about",
+        "through",
+        "on",
+        "by",
+        "past",
+    }
+)
+"""Ways of going, and the particles that only say where to."""
 Kind = tuple[str, float]
 
 
@@ -159,6 +200,9 @@ def verbs(net: WordNet, motions: dict[str, list[str]]) -> dict[str, str]:
         if not word.replace("_", "").isalpha() or word.count("_") > 1:
             continue
         motion = next((heads[number] for number in net.chain(senses[0]) if number in heads), None)
+        verb, _, particle = word.partition("_")
+        if particle in WAYS and listed.get(verb) in GOING:
+            motion = None  # "runs up a tree" is a way to run, and not what WordNet's "run up" is
         motion = listed.get(word, motion)
         is_common = sum(net.counts[word, i + 1] for i in range(SENSES)) > 0 and "_" not in word
         if motion == "none" or (motion is None and is_common):

@@ -238,3 +238,25 @@ def test_what_is_thrown_over_something_flies_and_nobody_is_over_it(text: str) ->
     (act,) = plan.actions
     assert act.path is not None
     assert plan.entity(act.path.over).noun in {"wall", "fence"}  # type: ignore[union-attr]
+
+
+def test_his_mum_is_a_person_also_behind_a_beetle() -> None:
+    plan = read("A boy shows his beetle to his mum")
+    assert next(e for e in plan.entities if e.noun == "mum").kind == "person"
+    assert {a.motion for a in plan.actions} == {"give"}
+
+
+def test_a_stepladder_is_held_steady_and_is_nobody() -> None:
+    plan = read("His grandson holds the stepladder steady")
+    assert next(e for e in plan.entities if e.noun == "stepladder").kind == "furniture"
+
+
+@pytest.mark.parametrize(("text", "motion"), [("A cat runs up a tree", "run"), ("A man walks down a hill", "walk"), ("A car drives up a road", "drive"), ("The bomb blows up", "explode")])  # fmt: skip
+def test_a_way_to_go_is_no_other_verb(text: str, motion: str) -> None:
+    assert [a.motion for a in read(text).actions] == [motion]
+
+
+def test_a_broken_down_van_goes_nowhere_down() -> None:
+    act = next(a for a in read("Four friends push a broken down van up a hill").actions if a.motion == "push")
+    assert act.path is not None
+    assert (act.path.end, act.path.along) == (None, "hill")

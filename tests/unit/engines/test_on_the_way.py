@@ -222,3 +222,8 @@ def test_who_sat_with_a_lantern_goes_with_it() -> None:
     kid = named(scene_of(text), text, "kid")
     assert kid.figure is not None
     assert "walk+hold" in {step.motion for step in kid.figure.steps}
+
+
+def test_a_match_in_the_rain_is_in_the_stadium() -> None:
+    assert setting_of(with_props(read("A goalkeeper dives, heavy rain")))[0].places[0] == "stadium"
+    assert setting_of(with_props(read("A chef walks, heavy rain")))[0].places[0] != "kitchen"

@@ -34,6 +34,7 @@ ALONE = frozenset({"dance", "laugh", "cheer", "clap", "cry", "sleep", "sit", "st
 """What nobody does to anybody: "between dancing guests", the guests dance."""
 ADDED = frozenset({"advcl", "acl", "ccomp", "xcomp", "pcomp"})
 """How a participle hangs on what somebody does."""
+WORN = frozenset({"broken", "worn", "run", "beaten", "upside", "face"})
 MOVING = frozenset({"push", "pull", "carry", "kick", "throw", "punch"})
 LEADING = frozenset({"along", "across", "through", "past", "into", "toward", "towards", "over", "to", "onto"})
 """Verbs that take their object somewhere, and the prepositions that say where, wherever the parser hung them."""
@@ -193,10 +194,8 @@ class Acts(Relating):
         self._relate_by_verb(verb, who, objects)
         if who and (self._does_by_noun(verb, who, objects) or self._is_a_posture(verb)):
             return
-        fills = verb.lemma == "fill" and done_to is None and all(one.kind != "person" for one in who)
-        if (verb.lemma in syntax.NO_MOTION and not phrases) or not who or fills:  # "the cup fills the frame"
-            if who:
-                self._cover([verb])
+        shows = verb.lemma == "show" and done_to is not None and any(one.kind in {"person", "animal"} for one in who)
+        if not shows and self._is_unseen(verb, who, done_to, phrases):
             return
         named = [f"{verb.lemma} {noun}" for noun in ([done_to.noun, *nears(done_to.noun)] if done_to else [])]
         named += [f"{verb.lemma} {w.lemma}" for w in objects]
@@ -212,7 +211,7 @@ class Acts(Relating):
             path = replace(path or Path(), end=given.id)
         joined = self._joining(verb)
         played = [text] if particle is None and text != verb.lemma else []
-        motion = motion_of(*played, *named, *phrases, verb.lemma)
+        motion = "give" if shows else motion_of(*played, *named, *phrases, verb.lemma)
         motion = _DONE_TO.get(motion or "", motion) if done_to else motion
         if (
             done_to is not None
@@ -235,6 +234,13 @@ class Acts(Relating):
             )
             if not is_doubled:
                 self.scene.deeds.append(Deed(action, self.number, joined == "while", joined == "then"))
+
+    def _is_unseen(self, verb: Word, who: list[Thing], done_to: Thing | None, phrases: list[str]) -> bool:
+        """Whether nothing is seen of a verb: "the cup fills the frame"."""
+        fills = verb.lemma == "fill" and done_to is None and all(one.kind != "person" for one in who)
+        is_still = verb.lemma in syntax.NO_MOTION and not phrases
+        self._cover([verb] if who and (is_still or fills) else [])
+        return is_still or not who or fills
 
     def _played(self, verb: Word, objects: list[Word]) -> str:
         """ "Plays chess", "plays a game of chess": a verb with the game that is no thing of its own."""
@@ -333,6 +339,8 @@ class Acts(Relating):
                 continue  # "down the street" leads along it
             if hit.end - hit.start == 1 and only.text == "up" and self._leads_nowhere(verb, only):
                 continue
+            if only.text == "down" and self.sentence.words[only.i - 1].text in WORN:
+                continue  # "a broken down van"
             self._cover(stretch[hit.start : hit.end])
             way |= {name: value for name, value in _ENDS[hit.value].items() if name not in way}
         moved = [w for w in self.sentence.children(verb) if w.dep == "dobj"] if motion_of(verb.lemma) in MOVING else []

@@ -251,7 +251,8 @@ class Nouns(Whereabouts):
     def _new(self, mention: Mention) -> Thing:
         kind, noun = mention.what.kind, mention.noun
         young = self.scene.things[-1] if self.scene.things else None
-        if noun in PARENTS and young is not None and young.kind == "animal" and mention.words[0].tag == "PRP$":
+        is_its = mention.words[0].tag == "PRP$" and not any(t.kind == "person" for t in self.scene.things)
+        if noun in PARENTS and young is not None and young.kind == "animal" and is_its:
             kind, noun = "animal", ADULTS.get(young.noun, young.noun)  # "ducklings behind their mother"
         thing = Thing(
             self.scene.next_id(), noun, kind, mention.ref, mention.count, list(mention.attributes), mention.colour,

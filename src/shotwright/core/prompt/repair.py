@@ -60,6 +60,7 @@ def misread(words: Words) -> dict[int, str]:
     found |= {word.i: "away" for word in words if _is_side(words, word)}
     found |= {word.i: "big" for word in words if _is_really_said(words, word)}
     found |= {word.i: "comes" for word in words if _is_all_of_it(words, word)}
+    found |= {w.i: "there" for w in words if w.text == "steady" and w.is_noun and w.i and words[w.i - 1].is_noun}
     opened = [word.i for word in words if _is_done_open(words, word)]
     found |= dict.fromkeys(opened, "cuts") | {i + 1: "quickly" for i in opened}
     found |= {w.i: "greets" for w in words if w.i and w.text == "fives" and words[w.i - 1].text == "high"}

@@ -104,7 +104,7 @@ def place_told_by(nouns: Iterable[str], actions: Iterable[Action] = (), *, is_ou
     Everybody has a voice, more general nouns half of one; "a kitchen table" speaks of kitchens by its own words.
     """
     acted = [place for act in actions if (place := _told().get(act.verb) or ACTED_IN.get(act.motion or "")) is not None]
-    voices = Counter(place for place in acted if not (is_outside and rows()[place]["base"] == "room"))
+    voices = Counter(place for place in acted if not (is_outside and _has_roof(place)))
     for noun in nouns:
         words = noun.lower().split()
         names = [" ".join(words[i:]) for i in range(len(words))]
@@ -127,9 +127,14 @@ def place_told_by(nouns: Iterable[str], actions: Iterable[Action] = (), *, is_ou
             (told, 2 + any(" " in name for name in names if name in _told())),
             (general, 1),
         ):
-            if place is not None and not (is_outside and rows()[place]["base"] == "room"):
+            if place is not None and not (is_outside and _has_roof(place)):
                 voices[place] += weight
     return max(voices, key=lambda place: voices[place]) if voices else None
+
+
+def _has_roof(place: str) -> bool:
+    """Whether no rain falls in a place; a stadium is open."""
+    return bool(rows()[place]["base"] == "room" and rows()[place].get("ceiling") != "none")
 
 
 OWN_WORD = 3
