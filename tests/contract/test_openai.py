@@ -133,6 +133,9 @@ def test_videos_are_listed_in_pages_both_ways(data_folder: Callable[[], Path]) -
         first = client.videos.list(limit=2, order="asc")
         assert [video.id for video in first.data] == ids[:2]
         assert (first.has_more, first.last_id) == (True, ids[1])
+        for gone in ids[1:4]:
+            client.videos.delete(gone)
+        assert [video.id for video in client.videos.list(limit=1)] == [ids[4], ids[0]]
     finally:
         running.stop()
 
@@ -215,3 +218,19 @@ def test_a_request_is_seen_on_every_wire(client: openai.OpenAI, server: RunningS
     path = f"/queue/fal-ai/kling-video/requests/{request_id}/status"
     assert server.http.get(path).json()["status"] == "COMPLETED"
     assert server.http.get(f"/v1/prediction/{request_id}").json()["status"] == "success"
+
+
+def test_a_form_that_is_sent_again_is_the_same_request(idle: RunningServer) -> None:
+    client = client_of(idle)
+    first, second = (
+        client.videos.create(
+            prompt="The camera pushes in", input_reference=("frame.png", picture(), "image/png"), extra_headers={"Idempotency-Key": "once"}
+        )
+        for _ in range(2)
+    )  # fmt: skip
+    assert first.id == second.id
+
+
+@pytest.mark.parametrize("prompt", ['{"shot": "wide", "subject": "a fox"}', "[Wide] a fox"])
+def test_a_prompt_may_look_like_json(idle: RunningServer, prompt: str) -> None:
+    assert client_of(idle).videos.create(prompt=prompt).prompt == prompt

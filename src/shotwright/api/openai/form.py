@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 JSON = dict[str, Any]
 FIELDS_MAX, FILES_MAX = 40, 2
+TEXTS = frozenset({"prompt", "model", "seconds", "size"})
+"""Fields that are texts, whatever they look like: a prompt may be JSON."""
 NESTED = re.compile(r"(\w+)\[(\w+)\]")
 
 
@@ -92,7 +94,7 @@ async def _form(call: Call) -> Body:
             if isinstance(inner, dict):
                 inner[nested[2]] = value
         else:
-            body.fields[name] = _value(value)
+            body.fields[name] = value if name in TEXTS else _value(value)
     return body
 
 

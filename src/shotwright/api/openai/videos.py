@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import tempfile
-from dataclasses import dataclass
+import uuid
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -86,10 +88,9 @@ async def edit(call: Call) -> Response:
     body = await form.read(call)
     upload = body.files.get("video")
     if upload is not None:
-        source, kept = await _kept(call, upload), {"model": _model(body)[0]}
-        return await _submitted(
-            call, _endpoint("edit", _model(body)[1]), {"prompt": body.text("prompt"), "video_url": source}, kept
-        )
+        prompt, (model, tier) = body.text("prompt"), _model(body)
+        arguments = {"prompt": prompt, "video_url": await _kept(call, upload), **_passed(body)}
+        return await _submitted(call, _endpoint("edit", tier), arguments, {"model": model})
     name = body.inner("video", "id") or (
         body.fields.get("video") if isinstance(body.fields.get("video"), str) else None
     )
@@ -118,9 +119,13 @@ async def listing(call: Call) -> Response:
         raise BadRequest('order must be "asc" or "desc".', loc=("order",))
     after = await _find(call, call.query["after"]) if call.query.get("after") else None
     wanted = Search(owner=call.who.owner_filter, before=after.created_at if after else None)
-    rows = await search(call.node.pool, wanted, limit + 1, is_oldest_first=order == "asc")
-    shown = [row for row in rows[:limit] if not bodies.is_erased(row)]
-    return json_response(bodies.listing(shown, has_more=len(rows) > limit))
+    shown: list[StoredRequest] = []
+    while True:  # what was deleted takes up no room on a page
+        rows = await search(call.node.pool, wanted, limit + 1, is_oldest_first=order == "asc")
+        shown += [row for row in rows if not bodies.is_erased(row)]
+        if len(rows) <= limit or len(shown) > limit:
+            return json_response(bodies.listing(shown[:limit], has_more=len(shown) > limit))
+        wanted = replace(wanted, before=rows[-1].created_at)
 
 
 @handler("read", is_wire=True)
@@ -241,15 +246,19 @@ async def _reference(call: Call, body: form.Body) -> str | None:
 
 
 async def _kept(call: Call, upload: UploadFile) -> str:
-    """Keep a file that came with a call; its address."""
+    """Keep a file that came with a call; its address, the same for the same file of the same caller: a retry is the same request."""
+    digest = hashlib.sha256(call.who.id.encode())
 
     async def chunks() -> AsyncIterator[bytes]:
+        await upload.seek(0)
         while piece := await upload.read(CHUNK):
             yield piece
 
+    async for piece in chunks():
+        digest.update(piece)
     record = await call.node.files.receive(
         chunks(), upload.filename, upload.content_type, max_bytes=call.node.settings.upload_max_mb * MB,
-        owner=call.who.id, **upload_terms(call),
+        owner=call.who.id, file_id=uuid.UUID(bytes=digest.digest()[:16]).hex, **upload_terms(call),
     )  # fmt: skip
     return f"{call.base}/files/{record.id}/{record.name}"
 
