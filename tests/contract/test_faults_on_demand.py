@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -94,6 +95,21 @@ def test_a_dropped_webhook_is_not_sent(breaking: RunningServer) -> None:
             breaking.wait(breaking.submit(hooked, SHOT, **{"X-Shotwright-Fault": fault}))
         (call,) = receiver.wait(1)
         assert call
+    finally:
+        receiver.close()
+
+
+def test_a_webhook_comes_twice_or_after_a_later_one(breaking: RunningServer) -> None:
+    receiver = Receiver()
+    try:
+        hooked = f"{ENDPOINT}?fal_webhook={receiver.url}"
+        made = []
+        for fault in ("webhook_late=3", "webhook_duplicated"):
+            made.append(breaking.submit(hooked, SHOT, **{"X-Shotwright-Fault": fault}))
+            breaking.wait(made[-1])
+        late, twice = made
+        calls = [json.loads(call.body)["request_id"] for call in receiver.wait(3)]
+        assert calls == [twice, twice, late]
     finally:
         receiver.close()
 

@@ -129,7 +129,7 @@ def _with_fault(call: Call, new: NewRequest) -> NewRequest:
         raise error
     options = {**new.options, "fault": fault.to_json()}
     options |= {"expires_s": EXPIRED_S} if fault.kind == "expired" else {}
-    return replace(new, options=options, webhook=None if fault.kind == "webhook_dropped" else new.webhook)
+    return replace(new, options=options, webhook=fault.webhook(new.webhook))
 
 
 def _no_control(name: str, node: Node) -> str:

@@ -35,12 +35,14 @@ FAULTS = {
     "truncated": "The clip is cut off in the middle of its file.",
     "expired": "The clip's address answers 404 a moment after the end.",
     "webhook_dropped": "No webhook is sent.",
+    "webhook_duplicated": "The webhook is sent so many times (2).",
+    "webhook_late": "The webhook is sent so many seconds (5) after the end: later ones overtake it.",
 }
 """What may be asked for, and what comes of it."""
-NUMBERS = {"slow": 10.0, "crash": 1.0}
+NUMBERS = {"slow": 10.0, "crash": 1.0, "webhook_duplicated": 2.0, "webhook_late": 5.0}
 """Faults that take a number, and which one when none is given."""
 AT_SUBMIT = frozenset({"rate_limit", "server_error", "unavailable"})
-SECONDS_MAX = 3600.0
+SECONDS_MAX, COPIES_MAX = 3600.0, 20
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,14 @@ class Fault:
     def to_json(self) -> dict[str, Any]:
         """As it is kept with a request."""
         return asdict(self)
+
+    def webhook(self, hook: dict[str, Any] | None) -> dict[str, Any] | None:
+        """What becomes of a request's webhook: gone, several, or late."""
+        if hook is None or self.kind == "webhook_dropped":
+            return None
+        if self.kind == "webhook_duplicated":
+            return {**hook, "copies": max(1, min(COPIES_MAX, round(self.number)))}
+        return {**hook, "late_s": self.number} if self.kind == "webhook_late" else hook
 
     def error(self) -> ShotwrightError | None:
         """What it raises, where it is an error at once."""

@@ -83,8 +83,10 @@ async def post(conn: AsyncConnection[Any], row: StoredRequest) -> None:
         hook.get("secret"),
         hook.get("origin", ""),
         bool(hook.get("may_be_private", False)),
+        float(hook.get("late_s", 0.0)),
     )
-    await conn.execute(query, values)
+    for _ in range(int(hook.get("copies", 1))):  # more than one, and late, as faults on demand
+        await conn.execute(query, values)
 
 
 class Outbox:

@@ -2,8 +2,8 @@
 
 -- post --
 -- A delivery, in the transaction that ends its request.
-INSERT INTO webhooks (request_id, owner, wire, url, secret, origin, may_be_private)
-VALUES (%s, %s, %s, %s, %s, %s, %s)
+INSERT INTO webhooks (request_id, owner, wire, url, secret, origin, may_be_private, next_at)
+VALUES (%s, %s, %s, %s, %s, %s, %s, clock_timestamp() + make_interval(secs => %s))
 
 -- claim --
 -- Take deliveries that are due.
