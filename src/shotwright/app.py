@@ -301,6 +301,22 @@ async def check_exposure(node: Node) -> None:
         )
 
 
+def check_engine(node: Node) -> None:
+    """Refuse to start with an engine for requests that name none, when there is none of its name; say so where it cannot render yet.
+
+    Raises:
+        SetupError: There is no such engine.
+    """
+    name = node.settings.engine
+    engine = node.engines.get(name)
+    if engine is None:
+        raise SetupError(
+            f'SHOTWRIGHT_ENGINE names "{name}", and there is no such engine. There are: {", ".join(node.engines)}.'
+        )
+    if not engine.is_ready:
+        logger.warning("Requests that name no engine go to %s, which cannot render here: %s", name, engine.problem)
+
+
 async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
     """Run the API and, unless `workers` is 0, a worker, until SIGINT or SIGTERM.
 
@@ -315,6 +331,7 @@ async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
     url = f"{scheme}://{host}:{listener.getsockname()[1]}"
     async with open_node(settings) as node:
         await check_exposure(node)
+        check_engine(node)
         server = HttpServer(build_api(node), settings, certificate)
         stopping = _stop_signal()
         tasks = [

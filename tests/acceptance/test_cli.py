@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -134,6 +135,14 @@ def test_estimate_doctor_clients_and_version() -> None:
     assert 'shotwright.patch_fal_client("http://127.0.0.1:9000")' in recipes
     assert "proxyUrl" in recipes
     assert shotwright("--version").stdout.startswith("shotwright ")
+
+
+def test_an_engine_that_is_none_is_told_at_the_start(data_folder: Callable[[], Path]) -> None:
+    done = shotwright("serve", "--port", "0", "--data", str(data_folder()), SHOTWRIGHT_ENGINE="drafts")
+    assert done.returncode == 2
+    said = " ".join(done.stderr.split())
+    assert '"drafts"' in said
+    assert "draft, " in said
 
 
 def test_a_taken_port_is_a_sentence(server: RunningServer, tmp_path: Path) -> None:
