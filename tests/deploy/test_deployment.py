@@ -89,7 +89,7 @@ def test_the_dockerfile_is_clean_and_copies_what_is_there() -> None:
     assert done.returncode == 0, done.stdout
     sent = [line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")]
     assert [name for name in sent if not (ROOT / name).exists()] == []
-    wanted = re.findall(r'"((?:src|docs|scripts|demo|tests)[^"*]*)"', (ROOT / "pyproject.toml").read_text())
+    wanted = re.findall(r'"((?:src|docs|scripts|tests)[^"*]*)"', (ROOT / "pyproject.toml").read_text())
     assert {name.split("/")[0] for name in wanted} <= {name.split("/")[0] for name in sent}
 
 
