@@ -227,3 +227,8 @@ def test_who_sat_with_a_lantern_goes_with_it() -> None:
 def test_a_match_in_the_rain_is_in_the_stadium() -> None:
     assert setting_of(with_props(read("A goalkeeper dives, heavy rain")))[0].places[0] == "stadium"
     assert setting_of(with_props(read("A chef walks, heavy rain")))[0].places[0] != "kitchen"
+
+
+@pytest.mark.parametrize(("text", "is_told"), [("A dog pulls a sled across a frozen lake", False), ("An elephant pushes a wall", True)])  # fmt: skip
+def test_who_pulls_and_stays_is_told(text: str, is_told: bool) -> None:
+    assert any("is not acted" in note for note in scene_of(text).not_rendered) == is_told

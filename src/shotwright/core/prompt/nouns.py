@@ -71,6 +71,34 @@ PILES, STACKING = (
     frozenset({"stack", "pile", "build", "balance", "heap"}),
 )
 """What things are together that somebody put on one another, and how they did it."""
+FILMED = frozenset(
+    {
+        "cinematic",
+        "movie",
+        "film",
+        "game",
+        "teaser",
+        "epic",
+        "dramatic",
+        "official",
+        "horror",
+        "fantasy",
+        "thriller",
+        "action",
+        "sci",
+        "fi",
+        "scifi",
+        "anime",
+        "series",
+        "show",
+        "blockbuster",
+        "hollywood",
+        "comedy",
+        "romance",
+        "style",
+    }
+)
+"""What a trailer is called that is a film."""
 TOPS = frozenset({"deck", "bow", "stern", "roof", "hood", "bonnet", "top", "prow", "back", "wing"})
 """Parts of a vehicle on which one is."""
 OF_HOUSES = frozenset({"chimney", "window", "roof", "door", "shutter", "facade"})
@@ -107,11 +135,17 @@ class Nouns(Whereabouts):
             return False
         if mention.noun in HERDS and mention.is_definite and self._generic(mention) is not None:
             return False
+        if head.lemma == "trailer" and (FILMED & {w.text for w in mention.words} or self._is_about(head)):
+            return True
         is_alone = head.text in syntax.FILM or head.lemma in syntax.FILM
         if mention.what.kind == "abstract" or (is_alone and mention.noun == head.lemma):
             return True
         is_where = head.lemma in syntax.POSITIONS and mention.noun == head.lemma  # a moon surface is somewhere
         return is_where and not any(w.dep in {"nsubj", "dobj"} for w in [head])
+
+    def _is_about(self, head: Word) -> bool:
+        """ "A trailer of a knight", "a trailer for a game": no trailer that is pulled."""
+        return any(w.dep == "prep" and w.text in {"of", "for", "about"} for w in self.sentence.children(head))
 
     def _take(self, i: int, mention: Mention) -> None:
         """A noun becomes a new entity, a known one, or the place."""

@@ -13,6 +13,7 @@ import numpy as np
 
 from shotwright.core.camera import Pose, lens_of
 from shotwright.core.plan import Framing
+from shotwright.core.prompt.hauling import HAULING
 from shotwright.engines.analysis.cutout import CutOut, cut_out
 from shotwright.engines.draft.backdrop import Builder, in_its_light
 from shotwright.engines.draft.blocking import staging
@@ -76,21 +77,7 @@ STILL_VERBS = frozenset({"is", "are", "be", "have", "has", "was", "were"})
 CARDS_SHOW = (
     BEATS.keys()
     | LASTING.keys()
-    | {
-        "pull",
-        "push",
-        "stand",
-        "sit",
-        "lie",
-        "hold",
-        "carry",
-        "look_around",
-        "fall",
-        "sleep",
-        "roll",
-        "catch",
-        "pick_up",
-    }
+    | {"stand", "sit", "lie", "hold", "carry", "look_around", "fall", "sleep", "roll", "catch", "pick_up"}
 )
 """What can be seen of a card without joints: that it is there, where it looks, and how it changes."""
 
@@ -302,7 +289,7 @@ def _not_acted(plan: ShotPlan, sprites: list[Sprite]) -> list[str]:
             or action.motion in CARDS_SHOW
             or (entity.ref and action.motion in GAITS)
         )
-        if not posed and not (moves and (action.path or action.motion in GOING)):
+        if not posed and not (moves and (action.path or action.motion in GOING | HAULING)):
             notes.append(f'{entity.ref or entity.noun}: "{action.verb}" is not acted')
     return list(dict.fromkeys(notes))
 

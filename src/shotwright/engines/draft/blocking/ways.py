@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from shotwright.core.plan import Path
-from shotwright.core.prompt.hauling import rolls
+from shotwright.core.prompt.hauling import HAULING, rolls
 from shotwright.engines.draft.cast.figures import speed_of
 from shotwright.engines.draft.cast.pose import motions
 from shotwright.engines.draft.cast.support import support_m
@@ -140,7 +140,6 @@ def _ends_of_team(team: list[Member]) -> tuple[Member, Member]:
     return ordered[0], ordered[-1]
 
 
-HAULING = frozenset({"push", "pull"})
 STILL_M, PUSHED_M, HITCHED_M = 0.3, 0.12, 0.25
 """What counts as a way; and how far ahead of a pusher, and behind a puller, something begins: in their heights, metres."""
 
