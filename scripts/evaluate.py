@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,8 @@ import cv2
 
 from scripts.demo_media import draw_all
 from scripts.eval_clips import clip_entry, clip_rows, draw_clips
+from scripts.eval_photos import PHOTOS, clip_entries_of, photo_entry, photo_shots
+from scripts.photographs import photographs
 from shotwright.core.camera import Pose
 from shotwright.core.plan import Look, Setting
 from shotwright.core.prompt import plan_request
@@ -217,6 +219,16 @@ def _tell(entry: Entry, say: Callable[[str], object]) -> None:
     say(f"{'ok    ' if entry.has_passed else 'FAILED'} {entry.name}  {'; '.join(failed)}")
 
 
+def _of_photographs(pictures: dict[str, Path], work: Path, only: list[str]) -> Iterator[Entry]:
+    """Shots in real photographs and edits of real clips, as far as their packages can be had."""
+    real = photographs() if not only or any(name.startswith(("photo-", "real-")) for name in only) else {}
+    for number, photo in enumerate(PHOTOS):
+        for name, prompt, bodies in photo_shots(photo, number):
+            if photo.name in real and (not only or name in only or f"photo-{photo.name}" in only):
+                yield photo_entry(name, prompt, bodies, real[photo.name], work)
+    yield from clip_entries_of(real, pictures, work, only)
+
+
 def main(only: list[str], say: Callable[[str], object] = print) -> int:
     """Render and measure the suite; the number of shots with a failed gate."""
     entries = []
@@ -235,6 +247,9 @@ def main(only: list[str], say: Callable[[str], object] = print) -> int:
             if only and clip_row.name not in only:
                 continue
             entry = clip_entry(clip_row, clips, pictures, Path(folder))
+            _tell(entry, say)
+            entries.append(entry)
+        for entry in _of_photographs(pictures, Path(folder), only):
             _tell(entry, say)
             entries.append(entry)
         page = write_report(

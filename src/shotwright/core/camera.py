@@ -116,7 +116,7 @@ def camera_ctrl_text(poses: list[Pose], *, width: int, height: int) -> str:
     """
     lines = ["shotwright"]
     for frame, pose in enumerate(poses):
-        rotation = _world_to_camera(pose)
+        rotation = world_to_camera(pose)
         eye = (pose.x, pose.y, pose.z)
         shift = [-sum(row[k] * eye[k] for k in range(3)) for row in rotation]
         matrix = [value for row, moved in zip(rotation, shift, strict=True) for value in (*row, moved)]
@@ -125,7 +125,7 @@ def camera_ctrl_text(poses: list[Pose], *, width: int, height: int) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _world_to_camera(pose: Pose) -> tuple[Point, Point, Point]:
+def world_to_camera(pose: Pose) -> tuple[Point, Point, Point]:
     """Axes of the camera in the world: right, down, forward."""
     cy, sy, cp, sp = math.cos(pose.yaw), math.sin(pose.yaw), math.cos(pose.pitch), math.sin(pose.pitch)
     cr, sr = math.cos(pose.roll), math.sin(pose.roll)

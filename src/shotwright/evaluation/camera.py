@@ -90,6 +90,7 @@ def check_moves(
     poses: Sequence[Pose],
     duration_s: float,
     is_falling: bool = False,
+    is_filled: bool = False,
 ) -> list[MoveCheck]:
     """Hold the moves of a plan against the measured path.
 
@@ -100,6 +101,7 @@ def check_moves(
         poses: The engine's own path, where it is known: gives the size of turns and zooms.
         duration_s: Length of the clip.
         is_falling: Whether rain or snow hides how the near and the far differ; signs alone are then checked.
+        is_filled: Whether bodies fill the frame, so that its halves do not tell near from far.
     """
     checks = []
     for move in moves:
@@ -114,11 +116,14 @@ def check_moves(
         start, end = move.start_s, min(move.end_s, duration_s)
         trim = INNER * (end - start)
         window = slice(int((start + trim) * fps), max(int((start + trim) * fps) + 2, int((end - trim) * fps)))
-        checks.append(_check(move, path, window, poses, is_alone=not others and not is_falling))
+        check = _check(move, path, window, poses, is_alone=not others and not is_falling, is_filled=is_filled)
+        checks.append(check)
     return checks
 
 
-def _check(move: CameraMove, path: MeasuredPath, window: slice, poses: Sequence[Pose], *, is_alone: bool) -> MoveCheck:
+def _check(
+    move: CameraMove, path: MeasuredPath, window: slice, poses: Sequence[Pose], *, is_alone: bool, is_filled: bool
+) -> MoveCheck:
     total = path.steps[window].sum(axis=0)
     text = f"x {total[DX]:+.3f} y {total[DY]:+.3f} scale {total[SCALE]:+.3f} roll {np.degrees(total[ROLL]):+.1f} deg"
     if move.move == "static":
@@ -132,7 +137,7 @@ def _check(move: CameraMove, path: MeasuredPath, window: slice, poses: Sequence[
         return MoveCheck(move.move, any(abs(total[AXES[axis]]) > STILL for axis in known.axes), text)
     axis = AXES[known.axes[0]]
     shown = bool(known.sign * total[axis] > STILL)
-    if shown and is_alone:
+    if shown and is_alone and not is_filled:
         ratio = _parallax(path, window, axis)
         if ratio is not None:
             text += f" near/far {ratio:.2f}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from shotwright.core.camera import Pose
     from shotwright.core.plan import ShotPlan
     from shotwright.media.colour import Mask
+
+Box: TypeAlias = tuple[float, float, float, float]
+"""Left, top, right and bottom in shares of a frame."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,7 @@ class Case:
         video: The source video of an edit or a reference.
         path: The engine's own camera path, where it gives one.
         again: A second clip of the same request.
+        bodies: Where people and things are in the first frame that must hold together, frame shares.
         mask: Where frame i may change, uint8 (h, w), where that is known.
     """
 
@@ -44,6 +48,7 @@ class Case:
     path: tuple[Pose, ...] = ()
     again: Path | None = None
     mask: Callable[[int], Mask] | None = None
+    bodies: tuple[Box, ...] = ()
 
     @property
     def is_graded(self) -> bool:

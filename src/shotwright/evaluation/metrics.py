@@ -14,9 +14,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from shotwright.evaluation.bodies import bodies, drawn_out, repeats
 from shotwright.evaluation.camera import MeasuredPath, MoveCheck, check_moves, measure_path
 from shotwright.evaluation.case import Case
 from shotwright.evaluation.locate import Found, histogram_distance, locate, rim_gap
+from shotwright.evaluation.result import Result
 from shotwright.evaluation.sample import Sample, read_sample, stream_hash
 from shotwright.media.colour import FrameRGB
 from shotwright.media.images import load_flat
@@ -29,6 +31,7 @@ SURE = 0.8
 FLOW_PX = 240
 SSIM_C1, SSIM_C2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
 FALLING = frozenset({"rain", "snow", "storm"})
+FLASHES = frozenset({"lightning", "explosion", "fireworks", "flash", "strobe", "muzzle_flash", "electricity"})
 UNSEEN = 0.75
 """Jumps of luma, in 8-bit code values, that nobody sees; the encoder alone makes half as much."""
 FLOW_SPAN = 3
@@ -36,17 +39,6 @@ FLOW_SPAN = 3
 CLOSE = frozenset({"close_up", "extreme_close_up"})
 """Sizes in which an element is larger than the frame and cannot be searched for whole."""
 SOFT = frozenset({"fog", "storm", "snow", "rain"})
-
-
-@dataclass(frozen=True)
-class Result:
-    """A measured value, and whether it passes its gate; `passed` is None for what is only reported."""
-
-    metric: str
-    name: str
-    value: str
-    gate: str
-    passed: bool | None
 
 
 @dataclass
@@ -78,6 +70,7 @@ class Measurements:
             poses=self.case.path,
             duration_s=plan.duration_s,
             is_falling=plan.look.weather in FALLING,
+            is_filled=bool(self.case.bodies),
         )
 
     @cached_property
@@ -337,8 +330,13 @@ def flicker(measured: Measurements) -> Iterator[Result]:
         text = f"{value:.2f} levels (source {before:.2f})"
         yield Result("M9", "flicker", text, f"<= 1.5 x source or {UNSEEN}", None if is_effect else value <= limit)
         return
-    is_stormy = measured.case.plan.look.weather == "storm"
-    yield Result("M9", "flicker", f"{value:.2f} levels", "<= 1.5", None if is_stormy else value <= 1.5)
+    yield Result("M9", "flicker", f"{value:.2f} levels", "<= 1.5", None if _flashes(measured) else value <= 1.5)
+
+
+def _flashes(measured: Measurements) -> bool:
+    """Whether the words ask for light that comes and goes."""
+    plan = measured.case.plan
+    return plan.look.weather == "storm" or bool(FLASHES & {effect.kind for effect in plan.effects})
 
 
 def smoothness(measured: Measurements) -> Iterator[Result]:
@@ -367,7 +365,7 @@ def cuts(measured: Measurements) -> Iterator[Result]:
         return
     around = np.array([np.median(np.delete(jumps[max(0, i - 4) : i + 5], min(i, 4))) for i in range(len(jumps))])
     found = int(((jumps > 0.35) & (jumps > 4 * around + 0.1)).sum())
-    yield Result("M11", "cuts", str(found), "none", found == 0)
+    yield Result("M11", "cuts", str(found), "none", None if found and _flashes(measured) else found == 0)
 
 
 def _hsv_histogram(frame: FrameRGB) -> NDArray[np.float32]:
@@ -469,7 +467,7 @@ def determinism(measured: Measurements) -> Iterator[Result]:
 
 METRICS: tuple[Callable[[Measurements], Iterator[Result]], ...] = (
     start_frame, end_frame, camera_moves, camera_transfer, identity, preservation, edit_effect, flow_preservation, continuation, flicker, smoothness, cuts, sharpness, visibility, harmony, contract,
-    determinism,
+    determinism, bodies, drawn_out, repeats,
 )  # fmt: skip
 
 

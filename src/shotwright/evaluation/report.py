@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from shotwright.evaluation.metrics import Measurements, Result
+    from shotwright.evaluation.metrics import Measurements
+    from shotwright.evaluation.result import Result
     from shotwright.media.colour import FrameRGB
 
 SHEET_FRAMES, SHEET_PX, GAP = 6, 200, 3

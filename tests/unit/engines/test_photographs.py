@@ -14,6 +14,7 @@ from shotwright.core.camera import Pose
 from shotwright.core.plan import Action, Entity, ShotPlan
 from shotwright.core.plan import Path as Way
 from shotwright.engines.analysis.cache import Cache
+from shotwright.engines.analysis.geometry import Geometry
 from shotwright.engines.analysis.patches import completed, margins, widened
 from shotwright.engines.base import OutputSpec, Shot
 from shotwright.engines.draft.backdrop import Backdrop
@@ -203,7 +204,7 @@ def led_into(prompt: str, tmp_path_factory: pytest.TempPathFactory) -> Scene:
     cv2.imwrite(str(source), rgb[..., ::-1])
     spec = OutputSpec(W, H, Fraction(24), 120)
     shot = Shot(found, spec, 1, images=(source,), cache=tmp_path_factory.mktemp("cache"))
-    return build_scene(shot, Cache(shot.cache), Backdrop(rgb, 0.5, is_start_frame=True))
+    return build_scene(shot, Cache(shot.cache), Backdrop(rgb, Geometry(0.5, None), is_start_frame=True))
 
 
 def test_a_camera_that_goes_into_a_building_finds_there_whom_the_words_name(
@@ -231,3 +232,61 @@ def test_a_camera_that_is_led_into_no_room_stays_in_its_picture(
     scene = led_into(prompt, tmp_path_factory)
     assert scene.later_places == []
     assert scene.passage is None
+
+
+def with_front(x0: int, x1: int, y0: int, y1: int) -> tuple[np.ndarray, np.ndarray]:
+    """The place with a red block in front of it."""
+    picture, _ = photograph()
+    rgb, front = yuv_to_rgb(picture), np.zeros((H, W), np.uint8)
+    front[y0:y1, x0:x1] = 255
+    rgb[front > 0] = RED
+    return rgb_to_yuv(rgb), front
+
+
+def test_a_group_that_fills_the_picture_stands_up_with_its_wall_close_behind() -> None:
+    picture, front = with_front(10, W - 10, 60, H)
+    diorama = build_diorama(picture, eye_m=1.6, lens=LENS, horizon=0.5, front=front)
+    (card,) = diorama.props
+    assert diorama.wall_m < 1.6 * card.z
+    assert diorama.wall_m < 0.75 * place().wall_m
+    poses, _ = contained(far(diorama.base.pose(), x=1.0), diorama, SPEC, is_cut=False)
+    assert poses[-1].x > 0.5, "a truck past a group is seen"
+
+
+def test_a_body_that_cannot_be_stood_up_is_never_sheared() -> None:
+    picture, front = with_front(200, 280, 100, 240)
+    thin = front.copy()
+    thin[::1, 200:280] = 0
+    for step in range(0, 140, 2):  # a lattice: too little of its box is solid
+        cv2.line(thin, (100 + 2 * step, 100 + step), (107 + 2 * step, 100 + step), 255, 3)
+    lying = build_diorama(picture, eye_m=1.6, lens=LENS, horizon=0.5, front=thin)
+    assert lying.props == []
+    assert lying.flat
+    wanted = far(lying.base.pose(), x=2.0)
+    poses, notes = contained(wanted, lying, SPEC, is_cut=False)
+    assert 0 < poses[-1].x < 1.0
+    assert "lessened to" in notes[0]
+
+
+def test_what_lies_to_the_left_of_a_picture_has_the_colours_of_its_left_side() -> None:
+    rgb = np.full((H, W, 3), (40, 60, 160), np.uint8)
+    rgb[:, W // 2 :] = (230, 220, 200)
+    diorama = build_diorama(rgb_to_yuv(rgb), eye_m=1.6, lens=LENS, horizon=0.5)
+    for turned, is_dark in ((-1.3, True), (1.3, False)):
+        frame = np.zeros((H, W, 3), np.uint8)
+        diorama.draw(frame, View(replace(diorama.base.pose(), yaw=turned), W, H))
+        assert bool(frame[: H // 2, :, 0].mean() < 110) is is_dark
+
+
+def test_an_exact_start_frame_has_no_effect_yet(tmp_path_factory: pytest.TempPathFactory) -> None:
+    found = replace(read("Thick smoke rises.", images=1, duration=5), start_frame="@Image1")
+    assert found.effects
+    rgb = yuv_to_rgb(photograph()[0])
+    source = tmp_path_factory.mktemp("picture") / "start.png"
+    cv2.imwrite(str(source), rgb[..., ::-1])
+    shot = Shot(found, SPEC, 1, images=(source,), cache=tmp_path_factory.mktemp("cache"))
+    scene = build_scene(shot, Cache(shot.cache), Backdrop(rgb, Geometry(0.5, None), is_start_frame=True))
+    plain = replace(scene, effects=[])
+    (first, *_, last), (bare, *_, bare_last) = (list(draw_frames(each, SPEC, 1)) for each in (scene, plain))
+    assert np.array_equal(first, bare)
+    assert not np.array_equal(last, bare_last)

@@ -13,8 +13,9 @@ from scripts.demo_media import greenhouse
 
 from shotwright.core.plan import CameraMove, Entity, ShotPlan
 from shotwright.evaluation.case import Case
-from shotwright.evaluation.metrics import Result, evaluate
+from shotwright.evaluation.metrics import evaluate
 from shotwright.evaluation.report import Entry, write_report
+from shotwright.evaluation.result import Result
 from shotwright.evaluation.sample import Sample, is_faststart, read_sample
 from shotwright.media.colour import rgb_to_yuv
 from shotwright.media.encode import Encoder

@@ -26,7 +26,7 @@ BESIDE, ABOVE, BELOW = 0.45, 0.4, 0.4
 """How much is added at each side, above and below, in widths and heights of the picture."""
 SOURCES = 0.2
 """Share of a picture that must be left to take patches from."""
-SOFT = 0.18
+SOFT = 0.4
 """Share of what is added, from its outer border inwards, over which it goes over into plain colours."""
 HOLES = 0.4
 """Largest hole that is filled with patches, in shares of the picture."""

@@ -12,11 +12,12 @@ import numpy as np
 from shotwright.core.camera import EYE_HEIGHT_M, lens_of
 from shotwright.core.plan import Framing, Look, Setting
 from shotwright.core.prompt.look import SEEN_AFAR
+from shotwright.engines.analysis.geometry import USUAL_ROW, Geometry, measure_geometry
 from shotwright.engines.analysis.matting import matte
 from shotwright.engines.draft import grade
 from shotwright.engines.draft.cast.words import name_of, place_thing
 from shotwright.engines.draft.passage import shot_inside
-from shotwright.engines.draft.plate import HORIZON, build_diorama, find_horizon, fit
+from shotwright.engines.draft.plate import build_diorama, fit
 from shotwright.engines.draft.sets import PaintedSet, build_set, find_place
 from shotwright.engines.draft.sets.afloat import at_the_water
 from shotwright.engines.draft.sets.places import OUTSIDE, court_of, is_known, place_told_by
@@ -64,9 +65,14 @@ class Backdrop:
     """The picture behind everything, cropped to the frame, how it was taken, and what stands in front in it."""
 
     rgb: FrameRGB
-    horizon: float
+    geometry: Geometry
     is_start_frame: bool
     front: Mask | None = None
+
+    @property
+    def horizon(self) -> float:
+        """Row of the horizon, frame heights."""
+        return self.geometry.horizon
 
 
 def in_its_light(shot: Shot, backdrop: Backdrop | None) -> Shot:
@@ -202,7 +208,7 @@ class Builder:
         self._painted: PaintedSet | None = None
         self._first: FrameYUV | None = None
         framing = plan.shots[0] if plan.shots else Framing()
-        self._camera = {"eye_m": EYE_HEIGHT_M["eye"], "lens": lens_of(plan.look.lens_mm), "horizon": HORIZON}
+        self._camera = {"eye_m": EYE_HEIGHT_M["eye"], "lens": lens_of(plan.look.lens_mm), "horizon": USUAL_ROW}
         if backdrop is None:
             is_aerial = framing.angle == "aerial"
             found = _found(shot)
@@ -268,21 +274,28 @@ class Builder:
         if self._painted is not None:
             return self._painted
         assert self._backdrop is not None  # noqa: S101  (else the set was painted)
-        return build_diorama(self.air, **self._camera, front=self._backdrop.front, beyond_m=beyond_m, kept=self._kept)
+        return build_diorama(
+            self.air, **self._camera, foot=self._foot, front=self._backdrop.front, beyond_m=beyond_m, kept=self._kept
+        )
+
+    @property
+    def _foot(self) -> float | None:
+        """Where the ground of a start frame ends; who is put into the picture of a place needs room there."""
+        return self._backdrop.geometry.foot if self._backdrop and self._backdrop.is_start_frame else None
 
     def _kept(self, kind: str, picture: FrameYUV, make: Callable[[], FrameYUV]) -> FrameYUV:
         """What is made of a picture's patches, kept between renders."""
         if self._source is None:
             return make()
         extra = f"{picture.shape}{zlib.crc32(picture.tobytes())}"
-        return self._cache.get(f"{kind}-4", self._source, make, extra=extra)
+        return self._cache.get(f"{kind}-5", self._source, make, extra=extra)
 
     def first_place(self, *, beyond_m: float = 0.0) -> Place | None:
         """The set as the start frame shows it, when that differs."""
         if self._first is None or self._backdrop is None:
             return None
         return build_diorama(
-            self._first, **self._camera, front=self._backdrop.front, beyond_m=beyond_m, kept=self._kept
+            self._first, **self._camera, foot=self._foot, front=self._backdrop.front, beyond_m=beyond_m, kept=self._kept
         )
 
 
@@ -308,4 +321,5 @@ def backdrop_of(shot: Shot, cache: Cache) -> Backdrop | None:
     rgb = fit(load_flat(source), spec.width, spec.height)
     is_start = plan.start_frame is not None
     front = cache.get("front-1", source, lambda: matte(rgb), extra=f"{rgb.shape}")
-    return Backdrop(rgb, find_horizon(rgb), is_start, front)
+    geometry = cache.get("geometry-1", source, lambda: measure_geometry(rgb, front), extra=f"{rgb.shape}")
+    return Backdrop(rgb, geometry, is_start, front)

@@ -20,9 +20,10 @@ import numpy as np
 from shotwright.core.camera import Pose
 from shotwright.core.plan import Framing
 from shotwright.engines.analysis.clip import ClipAnalysis, analyse
+from shotwright.engines.analysis.geometry import measure_geometry
 from shotwright.engines.draft.backdrop import Backdrop, backdrop_of
 from shotwright.engines.draft.grade import apply_table
-from shotwright.engines.draft.plate import Diorama, find_horizon, fit
+from shotwright.engines.draft.plate import Diorama, fit
 from shotwright.engines.draft.scene import Scene, build_scene
 from shotwright.engines.draft.style import matching_table
 from shotwright.media.colour import FrameRGB, FrameYUV, rgb_to_yuv, yuv_to_rgb
@@ -111,7 +112,7 @@ def _backdrop(shot: Shot, cache: Cache, reference: FrameRGB, analysis: ClipAnaly
     is_cut_to = plan.continuation in {"next_shot", "previous_shot"}
     share = SIZE_CROP.get(framing.size or "", CLOSER if is_cut_to else 1.0)
     rgb = fit(_cropped(reference, analysis, index, share), spec.width, spec.height)
-    return Backdrop(rgb, find_horizon(rgb), is_start_frame=False)
+    return Backdrop(rgb, measure_geometry(rgb), is_start_frame=False)
 
 
 def _cropped(reference: FrameRGB, analysis: ClipAnalysis, index: int, share: float) -> FrameRGB:

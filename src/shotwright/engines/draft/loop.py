@@ -77,7 +77,7 @@ class _Painter:
         self._shadows: dict[int, list[Plane]] = {id(sprite): shadow_planes(sprite, scene.sun) for sprite in standing}
 
     def paint(self, place: Place, pose: Pose, seconds: float, ramp: float) -> FrameYUV:
-        """One frame; `ramp` 0..1 lets the weather come in."""
+        """One frame; `ramp` 0..1 lets the weather and the effects come in."""
         scene, spec = self._scene, self._spec
         view = View(pose, spec.width, spec.height)
         frame = np.full((spec.height, spec.width, 3), BARE, np.uint8)
@@ -89,8 +89,7 @@ class _Painter:
         ]
         behind.sort(key=lambda item: -item[0])
         split = self._split_m(eye, seconds)
-        for effect in scene.effects:
-            effect.draw(frame, view, seconds, split_m=split, is_behind=True)
+        self._draw_effects(frame, view, seconds, split, ramp, is_behind=True)
         for _, sprite in behind:
             draw_shadow(frame, view, sprite, self._shadows[id(sprite)], seconds)
         is_falling = self._sky is not None and ramp > 0 and not (isinstance(place, PaintedSet) and place.is_inside)
@@ -100,11 +99,22 @@ class _Painter:
             draw_sprite(frame, view, sprite, seconds, focus=focus, haze=scene.haze)
         if scene.lamps is not None:
             scene.lamps.light(frame, view, seconds)
-        for effect in scene.effects:
-            effect.draw(frame, view, seconds, split_m=split, is_behind=False)
+        self._draw_effects(frame, view, seconds, split, ramp, is_behind=False)
         if self._sky and is_falling:
             self._sky.draw_before(frame, seconds)
         return frame
+
+    def _draw_effects(
+        self, frame: FrameYUV, view: View, seconds: float, split: float, ramp: float, *, is_behind: bool
+    ) -> None:
+        """The effects, as far as they have come in: an exact start frame has none."""
+        if not self._scene.effects or ramp <= 0:
+            return
+        before = frame.copy() if ramp < 1 else None
+        for effect in self._scene.effects:
+            effect.draw(frame, view, seconds, split_m=split, is_behind=is_behind)
+        if before is not None:
+            cv2.addWeighted(frame, ramp, before, 1 - ramp, 0, dst=frame)
 
     def _split_m(self, eye: tuple[float, float, float], seconds: float) -> float:
         """How far away whom the shot is about stands: effects beyond lie behind them."""

@@ -14,7 +14,8 @@ import numpy as np
 
 from shotwright.core.camera import Pose
 from shotwright.core.path import ease
-from shotwright.engines.draft.plate import build_diorama, find_horizon
+from shotwright.engines.analysis.geometry import measure_geometry
+from shotwright.engines.draft.plate import build_diorama
 from shotwright.engines.draft.stage import View
 from shotwright.media.colour import rgb_to_yuv
 
@@ -78,7 +79,7 @@ def morph_between(
         lens: Focal length in frame widths.
         is_moved: Whether the words ask for a camera move; a match then only decides how long the dissolve is.
     """
-    target = build_diorama(rgb_to_yuv(end), eye_m=place.base.eye[1], lens=lens, horizon=find_horizon(end))
+    target = build_diorama(rgb_to_yuv(end), eye_m=place.base.eye[1], lens=lens, horizon=measure_geometry(end).horizon)
     step = _similarity(start, end)
     frames = len(poses)
     if step is not None and not is_moved:

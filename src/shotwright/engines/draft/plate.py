@@ -30,15 +30,19 @@ if TYPE_CHECKING:
     from shotwright.engines.draft.focus import Focus
     from shotwright.media.colour import FrameRGB, FrameYUV, Mask
 
-HORIZON = 0.55
-"""Where a horizon is assumed when none is found, in frame heights from the top."""
 WALL_FACTOR = 7.5
 """Depth of the back wall in eye heights."""
+NEAREST_WALL_M = 2.5
 ADDED = (1.0, 0.8, 0.6, 0.4, 0.2, 0.0)
 """Shares of what is added above and below that are tried."""
 HIGHEST_M, NEAREST_M = 60.0, 0.12
-FRONT_SHARE = (0.012, 0.5)
-"""What stands in front covers this share of the picture; a smaller or larger matte says nothing."""
+FRONT_SHARE, WHOLE_SHARE = (0.012, 0.75), 0.3
+"""What stands in front covers this share of the picture, and of the box around it; another matte says nothing."""
+LARGE_SHARE, BEHIND_LARGE = 0.2, 1.45
+"""What covers this share of the picture has its back wall at this many times its own depth: a portrait, no landscape."""
+LYING_POINTS = 48
+SHALLOW = 0.8
+"""Depth in those of the back wall from which what stands there is left in it."""
 BARE_SHARE = 0.6
 """How far a camera may move sideways before it sees too much that was made up, in half widths of the wall."""
 FOCUS_STRIPS = 6
@@ -58,18 +62,6 @@ def fit(rgb: FrameRGB, width: int, height: int) -> FrameRGB:
     scaled = cv2.resize(rgb, size, interpolation=interpolation)
     x, y = (size[0] - width) // 2, (size[1] - height) // 2
     return np.ascontiguousarray(scaled[y : y + height, x : x + width])
-
-
-def find_horizon(rgb: FrameRGB) -> float:
-    """Row of the horizon in frame heights: the strongest long level edge in the middle of the picture, else `HORIZON`."""
-    small = cv2.resize(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), (160, 96), interpolation=cv2.INTER_AREA)
-    edges = cv2.Sobel(cv2.GaussianBlur(small, (9, 5), 0), cv2.CV_32F, 0, 1)
-    signed = np.abs(edges.mean(axis=1)) / (np.abs(edges).mean() + 1e-3)
-    band = signed[28:72]
-    row = int(np.argmax(band))
-    if band[row] < 2.2:
-        return HORIZON
-    return (row + 28.5) / 96
 
 
 Widened: TypeAlias = tuple[list[Plane], list[Plane]]
@@ -92,6 +84,8 @@ class Diorama:
         props: What stands in front, as cards.
         near_ground: The ground of a picture taken from above, as a camera that has come down sees it: soft, and without what
             stands on it, which lies in the picture as it was seen from above.
+        flat: Points of each body that stands in front and could not be stood up, float64 (n, 3) metres: where the wall and
+            the ground show them.
     """
 
     base: State
@@ -102,6 +96,7 @@ class Diorama:
     widen: Callable[[], Widened]
     props: list[Sprite] = field(default_factory=list)
     near_ground: Plane | None = None
+    flat: list[NDArray[np.float64]] = field(default_factory=list)
     _wide: Widened | None = None
     _moment: FrameYUV | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -219,6 +214,7 @@ def build_diorama(
     eye_m: float,
     lens: float,
     horizon: float,
+    foot: float | None = None,
     front: Mask | None = None,
     beyond_m: float = 0.0,
     kept: Kept = _made_anew,
@@ -230,6 +226,7 @@ def build_diorama(
         eye_m: Height of the camera above the ground, metres.
         lens: Focal length in frame widths.
         horizon: Row of the horizon in frame heights.
+        foot: Row down to which things stand upright, frame heights: the back wall stands there; None for far away.
         front: uint8 (H, W), the matte of what stands in front, if it is known.
         beyond_m: What stands nearer than this stays in the picture: people are put before it.
         kept: Where what is made of patches is kept between renders.
@@ -240,7 +237,11 @@ def build_diorama(
     reach = 0.6 * wall_m
     base = State((0.0, eye_m, 0.0), (0.0, eye_m + reach * float(np.tan(pitch)), reach), 0.0, lens)
     view = View(base.pose(), width, height)
+    if foot is not None and (stands := _on_ground(view, width / 2, foot * height)) is not None:
+        wall_m = min(wall_m, max(NEAREST_WALL_M, float(stands[2])))
     parts = _standing(front, view, beyond_m, wall_m) if front is not None and eye_m <= UPRIGHT_BELOW_M else []
+    nearest = min((part[1][2] for part in parts if float((part[0] > 0).mean()) > LARGE_SHARE), default=wall_m)
+    wall_m = min(wall_m, max(NEAREST_WALL_M, BEHIND_LARGE * float(nearest)))
     holes = _holes(parts, width) if parts else None
     empty = kept("hole", picture, lambda: completed(picture, holes)) if holes is not None else picture
     planes = _planes(view, empty, wall_m, (0, 0, 0))
@@ -258,7 +259,8 @@ def build_diorama(
 
     is_above = eye_m > UPRIGHT_BELOW_M and front is not None
     soft = near_ground(kept("bare", picture, lambda: bared(picture, front)), ground, wall_m) if is_above else None
-    return Diorama(base, wall_m, near_m, BARE_SHARE * half, planes, widen, props, soft)
+    flat = _lying(front, parts, view, wall_m) if front is not None and not beyond_m else []
+    return Diorama(base, wall_m, near_m, BARE_SHARE * half, planes, widen, props, soft, flat)
 
 
 def _planes(view: View, picture: FrameYUV, wall_m: float, sides: tuple[int, int, int]) -> list[Plane]:
@@ -284,10 +286,10 @@ def _standing(front: Mask, view: View, beyond_m: float, wall_m: float) -> list[P
     for label in range(1, count):
         x, y, wide, tall, area = (int(v) for v in stats[label])
         share = area / solid.size
-        if not FRONT_SHARE[0] < share < FRONT_SHARE[1] or wide > 0.85 * view.width or area < 0.3 * wide * tall:
+        if not FRONT_SHARE[0] < share < FRONT_SHARE[1] or area < WHOLE_SHARE * wide * tall:
             continue
         foot = _on_ground(view, x + wide / 2, min(y + tall, view.height - 2))
-        if foot is None or not beyond_m <= foot[2] <= 0.8 * wall_m:
+        if foot is None or not beyond_m <= foot[2] <= SHALLOW * wall_m:
             continue
         parts.append(((labels == label).astype(np.uint8) * 255, foot))
     return parts
@@ -299,6 +301,32 @@ def _on_ground(view: View, x: float, y: float) -> NDArray[np.float64] | None:
     if way[1] >= -1e-4:
         return None
     return np.asarray(view.eye + way * (view.eye[1] / -way[1]), np.float64)
+
+
+def _lying(front: Mask, parts: list[Part], view: View, wall_m: float) -> list[NDArray[np.float64]]:
+    """Points of the bodies that are left on wall and ground, in the world."""
+    left = (front > 110).astype(np.uint8)
+    for mask, _ in parts:
+        left[mask > 0] = 0
+    opened = cv2.morphologyEx(left, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(opened)
+    found = []
+    for label in range(1, count):
+        if int(stats[label][4]) < FRONT_SHARE[0] * left.size:
+            continue
+        y, x = np.nonzero(labels == label)
+        some = np.linspace(0, len(x) - 1, LYING_POINTS).astype(int)
+        found.append(np.array([_shown_at(view, float(x[i]), float(y[i]), wall_m) for i in some]))
+    return found
+
+
+def _shown_at(view: View, x: float, y: float, wall_m: float) -> NDArray[np.float64]:
+    """The point of ground or wall that a pixel shows."""
+    on_ground = _on_ground(view, x, y)
+    if on_ground is not None and on_ground[2] < wall_m:
+        return on_ground
+    way = np.linalg.inv(view.intrinsics @ view.axes) @ np.array([x, y, 1.0])
+    return np.asarray(view.eye + way * ((wall_m - view.eye[2]) / way[2]), np.float64)
 
 
 def _holes(parts: list[Part], width: int) -> Mask:

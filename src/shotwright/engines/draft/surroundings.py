@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 BEHIND_M = 1.2
 """How far the room reaches behind the camera, in wall depths."""
-FLOOR_PX, PAPER_PX, GRAIN = 900, 900, 1.6
+FLOOR_PX, PAPER_PX, GRAIN, SIDE_BLUR = 900, 900, 1.6, 9.0
 SIDE_WALLS = 2.2
 """How far off the side walls are, in half widths of the widened wall."""
 INNER, STRIP = 1 / (1 + 2 * BESIDE), 0.5 * BESIDE / (1 + 2 * BESIDE)
@@ -55,7 +55,7 @@ def surroundings(
     needed: they meet only at their edges."""
     back = -BEHIND_M * wall_m
     far = 2.0 * top
-    squared, to_paper = _wallpaper(picture, wall, half=half, top=top)
+    squared, left, right, to_paper = _wallpaper(picture, wall, half=half, top=top)
     seen_from_above, to_floor = _floor(picture, ground, half=half, wall_m=wall_m)
     paper, floor = Texture(squared), Texture(seen_from_above)
     up = np.array([0, 1.0, 0])
@@ -63,11 +63,13 @@ def surroundings(
     wide = SIDE_WALLS * half
     tall = np.array([[0, 0], [deep, 0], [deep, far], [0, far]])
     broad = np.array([[-wide, 0], [wide, 0], [wide, far], [-wide, far]])
+    high, long = left.shape[:2]
+    along = np.array([[long / deep, 0, 0], [0, -high / top, high], [0, 0, 1.0]])
     return [
         Plane(np.array([0, 0, wall_m + 1e-3]), np.array([1.0, 0, 0]), up, broad, paper, to_paper),
         Plane(np.array([0, 0, back]), np.array([1.0, 0, 0]), up, broad, paper, to_paper),
-        Plane(np.array([-wide, 0, wall_m]), np.array([0, 0, -1.0]), up, tall, paper, to_paper),
-        Plane(np.array([wide, 0, wall_m]), np.array([0, 0, -1.0]), up, tall, paper, to_paper),
+        Plane(np.array([-wide, 0, wall_m]), np.array([0, 0, -1.0]), up, tall, Texture(left), along),
+        Plane(np.array([wide, 0, wall_m]), np.array([0, 0, -1.0]), up, tall, Texture(right), along),
         Plane(
             np.zeros(3), np.array([1.0, 0, 0]), np.array([0, 0, 1.0]),
             np.array([[-wide, back], [wide, back], [wide, wall_m], [-wide, wall_m]]), floor, to_floor,
@@ -75,8 +77,15 @@ def surroundings(
     ]  # fmt: skip
 
 
-def _wallpaper(picture: FrameYUV, wall: Plane, *, half: float, top: float) -> tuple[FrameYUV, NDArray[np.float64]]:
-    """What goes on beside the picture, squared up and softened: the place, without what stands in front of it."""
+def _wallpaper(
+    picture: FrameYUV, wall: Plane, *, half: float, top: float
+) -> tuple[FrameYUV, FrameYUV, FrameYUV, NDArray[np.float64]]:
+    """What goes on beside the picture, squared up and softened: the place, without what stands in front of it.
+
+    Returns:
+        Paper that goes on, mirrored, at its own ends to the left and to the right; that of the left and of the right
+        side wall, from the wall on; and the matrix from the wall to the first.
+    """
     size = (PAPER_PX, max(8, round(PAPER_PX * top / (2 * half))))
     to_paper = np.array([[size[0] / (2 * half), 0, size[0] / 2], [0, -size[1] / top, size[1]], [0, 0, 1.0]])
     paper = cv2.warpPerspective(
@@ -85,11 +94,20 @@ def _wallpaper(picture: FrameYUV, wall: Plane, *, half: float, top: float) -> tu
     strip = max(8, round(STRIP * size[0]))  # nearest to the picture: what lies farther out is plain
     inner = round((1 - INNER) / 2 * size[0])
     left, right = paper[:, max(0, inner - strip) : inner], paper[:, size[0] - inner : size[0] - inner + strip]
-    beside = cv2.resize(
-        _joined(np.asarray(right, np.uint8), np.asarray(left, np.uint8)), size, interpolation=cv2.INTER_CUBIC
-    )
-    calm = cv2.GaussianBlur(beside, (0, 0), PAPER_PX / 900)
-    return _grained(np.asarray(calm, np.float32)), to_paper
+    beside = _joined(np.asarray(left, np.uint8), np.asarray(right, np.uint8))
+    papers = [
+        _grained(np.asarray(cv2.GaussianBlur(_stretched_to(strip, size), (0, 0), blur), np.float32))
+        for strip, blur in (
+            (beside, PAPER_PX / 900),
+            (np.asarray(left[:, ::-1], np.uint8), SIDE_BLUR),
+            (np.asarray(right, np.uint8), SIDE_BLUR),
+        )
+    ]
+    return papers[0], papers[1], papers[2], to_paper
+
+
+def _stretched_to(strip: FrameYUV, size: tuple[int, int]) -> FrameYUV:
+    return np.asarray(cv2.resize(strip, size, interpolation=cv2.INTER_CUBIC), np.uint8)
 
 
 def _joined(one: FrameYUV, other: FrameYUV) -> FrameYUV:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import cv2
 import numpy as np
@@ -12,18 +12,22 @@ from shotwright.engines.draft.plate import Diorama
 from shotwright.engines.draft.stage import View, outline_in_frame
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from shotwright.core.camera import Pose
     from shotwright.engines.base import OutputSpec
     from shotwright.engines.draft.place import Place
     from shotwright.engines.draft.sprites import Sprite
     from shotwright.engines.draft.stage import Plane
 
-MADE_UP, MADE_UP_CUT = 0.5, 0.22
+MADE_UP, MADE_UP_CUT = 0.4, 0.22
 """Most of a frame that the picture does not show; and where somebody is cut off at its border, whom nothing goes on."""
 STRETCHED, STRETCHED_SHARE = 3.0, 0.1
 """How far a texel of the ground may be drawn out, in those of the picture, but for this share of what is seen of it."""
 PARTED = 0.08
 """How far a body may move against what is behind it, frame widths: more shows where it was cut out."""
+TORN, TORN_SHARE = 0.015, 0.1
+"""How far points of a body that lies flat may be from where the body as a whole goes, in its heights, but for this share of them."""
 STEPS = (1.0, 0.85, 0.7, 0.6, 0.5, 0.42, 0.35, 0.28, 0.22, 0.16, 0.1)
 SAMPLES = 9
 GRID = (17, 10)
@@ -52,7 +56,8 @@ def contained(
         bare = max(place.bare_share(view) for view in views)
         parted = max((_parted(card, place, view, base) for card in place.props for view in views), default=0.0)
         drawn_out = max(stretched(place.planes[1], view) for view in views)
-        if bare <= most and parted <= PARTED and drawn_out <= STRETCHED:
+        torn = max((_torn(body, view, base) for body in place.flat for view in views), default=0.0)
+        if bare <= most and parted <= PARTED and drawn_out <= STRETCHED and torn <= TORN:
             break
     if share == 1.0:
         return poses, []
@@ -97,3 +102,16 @@ def _parted(card: Sprite, place: Diorama, view: View, base: Pose) -> float:
     wall_before, wall_after = own.project(behind), view.project(behind)
     moved = (after - before)[:2] - (wall_after - wall_before)[:2]
     return float(np.hypot(*moved)) / view.width
+
+
+def _torn(body: NDArray[np.float64], view: View, base: Pose) -> float:
+    """How far a body that lies on wall and ground comes apart when the camera travels, in its own heights."""
+    own = View(base, view.width, view.height)
+    travelled = View(replace(base, x=view.pose.x, y=view.pose.y, z=view.pose.z), view.width, view.height)
+    before, after = (np.array([each.project(p)[:2] for p in body], np.float32) for each in (own, travelled))
+    found = cv2.estimateAffinePartial2D(before, after, method=cv2.LMEDS)[0]
+    moved = cast("NDArray[np.float64] | None", found)
+    if moved is None:
+        return 0.0
+    off = np.linalg.norm(before @ moved[:, :2].T + moved[:, 2] - after, axis=1)
+    return float(np.quantile(off, 1 - TORN_SHARE)) / max(1.0, float(np.ptp(before[:, 1])))
