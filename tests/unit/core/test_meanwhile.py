@@ -7,6 +7,7 @@ from tests.unit.engines.test_props import read
 
 from shotwright.core.plan import ShotPlan
 from shotwright.core.prompt.settling import settled
+from shotwright.engines.draft.cast.props import with_props
 
 Did = tuple[str, str | None, float, float]
 
@@ -284,3 +285,47 @@ def test_a_trailer_that_is_a_film_is_not_drawn(text: str, is_there: bool) -> Non
 )
 def test_who_slips_puts_nothing_down(text: str, motion: str) -> None:
     assert [a.motion for a in read(text).actions] == [motion]
+
+
+@pytest.mark.parametrize(
+    ("text", "noun", "count"),
+    [
+        ("A family of four eats dinner at a wooden table.", "family", 4),
+        ("A group of three friends laughs around a campfire.", "friend", 3),
+        ("A crew of five rows a boat.", "crew", 5),
+        ("A pack of six grey wolves runs through the snow.", "wolf", 6),
+        ("A class of twenty children sings.", "child", 20),
+        ("A party of 5 walks into a tavern.", "person", 5),
+    ],
+)
+def test_how_many_a_group_is(text: str, noun: str, count: int) -> None:
+    first = read(text).entities[0]
+    assert (first.noun, first.count, first.kind) == (noun, count, "animal" if noun == "wolf" else "person")
+    assert read(text).actions
+
+
+@pytest.mark.parametrize(
+    ("text", "who", "verb", "whom"),
+    [
+        ("Dogs chase balls across the yard.", "dog", "chase", "ball"),
+        ("Two deer lock antlers in a meadow.", "deer", "lock", None),
+        ("Two stags lock antlers.", "stag", "lock", None),
+        ("Kids fly kites on the beach.", "kid", "fly", "kite"),
+        ("Dogs chase a van.", "dog", "chase", "van"),
+        ("Police cars chase a truck down the street.", "police car", "chase", "truck"),
+    ],
+)
+def test_what_several_do_without_an_article(text: str, who: str, verb: str, whom: str | None) -> None:
+    found = read(text)
+    by_id = {entity.id: entity.noun for entity in found.entities}
+    (act,) = found.actions
+    assert (by_id[act.who], act.verb, by_id.get(act.object or "")) == (who, verb, whom or by_id.get(act.object or ""))
+    assert found.camera == ()
+
+
+def test_rowers_sit_in_one_boat() -> None:
+    staged = with_props(read("A team of four rowers rows across the lake."))
+    boats = [entity for entity in staged.entities if entity.noun == "rowboat"]
+    assert [boat.count for boat in boats] == [1]
+    named = with_props(read("A crew of five rows a boat."))
+    assert [entity.noun for entity in named.entities] == ["crew", "rowboat"]

@@ -17,7 +17,7 @@ from shotwright.core.prompt import vocabulary as v
 from shotwright.core.prompt.entering import ENTERING, entered
 from shotwright.core.prompt.grammar import ARTICLES, AUXILIARIES, CONJUNCTIONS, PREPOSITIONS, is_adverb, is_negated
 from shotwright.core.prompt.lexer import sentences, span_of
-from shotwright.core.prompt.lexicon import is_verb, noun_of, singular
+from shotwright.core.prompt.lexicon import base_verb, is_verb, noun_of, singular
 from shotwright.core.prompt.phrases import Hit
 from shotwright.core.prompt.repair import ACTORS
 
@@ -189,11 +189,20 @@ def _acts(sentence: list[Token], at: int) -> bool:
 
 
 def _is_where(sentence: list[Token], at: int) -> bool:
-    """ "Flips a pancake in a pan", "looks at a truck": where something is, and no move."""
+    """ "Flips a pancake in a pan", "looks at a truck", "dogs chase a truck": where something is, or to what something is
+    done, and no move."""
+    if at > 2 and sentence[at - 1].lemma in {"a", "an", "the"} and is_verb(base_verb(sentence[at - 2].low)):
+        who = noun_of(singular(sentence[at - 3].low))
+        is_act = who is not None and who.kind in {"person", "animal", "vehicle"}
+        return is_act and sentence[at - 3].lemma not in v.CAMERA_NOUNS and sentence[at].lemma in GEAR
     if at < 2 or sentence[at - 1].lemma not in {"a", "an", "the"} or sentence[at - 2].lemma not in OF_THINGS:
         return False
     after = sentence[at + 1].lemma if at + 1 < len(sentence) else ""
-    return after not in GOES_ON and sentence[at].lemma in {"pan", "truck", "crane", "dolly", "boom", "drone"}
+    return after not in GOES_ON and sentence[at].lemma in GEAR
+
+
+GEAR = frozenset({"pan", "truck", "crane", "dolly", "boom", "drone"})
+"""Words for moves that are things as well."""
 
 
 SAID_TO_CAMERAS = frozenset({"tilt", "pan", "dolly", "zoom", "pedestal"})

@@ -14,9 +14,11 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from shotwright.core.prompt import syntax
 from shotwright.core.prompt.attach import attached
+from shotwright.core.prompt.grammar import ARTICLES
 from shotwright.core.prompt.lexicon import base_verb, is_verb, noun_of, singular
-from shotwright.core.prompt.repair import misread, set_doing
+from shotwright.core.prompt.repair import ACTORS, misread, set_doing
 from shotwright.core.prompt.sentence import NOUNS, Sentence, Word
 from shotwright.core.prompt.vocabulary import COLOURS
 
@@ -71,7 +73,8 @@ def parse(tokens: Sequence[Token], places: Sequence[int], pictures: Mapping[int,
         places: Place of each in the prompt.
         pictures: References that stood in brackets behind a word, by its place.
     """
-    pieces = [piece for token, at in zip(tokens, places, strict=True) for piece in _pieces(token, at)]
+    said = [piece for token, at in zip(tokens, places, strict=True) for piece in _pieces(token, at)]
+    pieces, people = _counted(said)
     if not pieces:
         return Sentence((), {})
     names: dict[str, str] = {}
@@ -79,7 +82,7 @@ def parse(tokens: Sequence[Token], places: Sequence[int], pictures: Mapping[int,
         if low.startswith("@"):
             names.setdefault(low, NAMES[len(names) % len(NAMES)])
     lows = [low for _, low, _, _ in pieces]
-    plain = _sides(lows) | _shades(lows)
+    plain = _sides(lows) | _shades(lows) | _alike_in_plural(lows) | people
     words = _parsed(pieces, names, plain)
     for _ in range(REPAIRS):
         found = misread(words)
@@ -117,6 +120,49 @@ def _pieces(token: Token, at: int) -> list[_Piece]:
     return [(mended, mended.lower(), (token.start, token.end), at)]
 
 
+def _counted(pieces: list[_Piece]) -> tuple[list[_Piece], dict[int, str]]:
+    """ "A family of four" is four people, "a group of three friends" three friends: how many is said first, as the parser expects it.
+
+    Returns:
+        The pieces, and what some of them are read as.
+    """
+    found: list[_Piece] = []
+    people: dict[int, str] = {}
+    i = 0
+    while i < len(pieces):
+        group, of, number, after = ([piece[1] for piece in pieces[i : i + 4]] + [""] * 4)[:4]
+        if group not in syntax.GROUPS.keys() | OF_MANY or of != "of" or not _is_number(number):
+            found.append(pieces[i])
+            i += 1
+            continue
+        first = found.pop() if found and found[-1][1] in ARTICLES else pieces[i]
+        text, low, (_, end), at = pieces[i + 2]
+        is_named = _is_many(after) or (after.isalpha() and len(pieces) > i + 4 and _is_many(pieces[i + 4][1]))
+        if is_named:
+            found.append((text, low, (first[2][0], end), at))
+        else:
+            found.append((text, low, (first[2][0], pieces[i][2][1]), first[3]))
+            people[len(found)] = "people"
+            whom = group if group in syntax.GROUPS else "people"
+            found.append((whom, whom, (pieces[i + 1][2][0], end), at))
+        i += 3
+    return found, people
+
+
+OF_MANY = frozenset({"group", "party", "pack", "gang", "squad", "pair", "class", "troop", "troupe", "line", "row"})
+"""Words for many, besides those that say how many."""
+
+
+def _is_number(low: str) -> bool:
+    return low in syntax.NUMBERS or (low.isdecimal() and low.isascii())
+
+
+def _is_many(low: str) -> bool:
+    """Whether a word is rather several of something than what somebody does: "wolves", not "rows"."""
+    found = noun_of(singular(low)) if low.isalpha() and singular(low) != low else None
+    return found is not None and (found.kind in ACTORS or not is_verb(base_verb(low)))
+
+
 def _sides(lows: list[str]) -> dict[int, str]:
     """ "Race left to right", "from the left and crosses": sides, and nobody who left."""
     between = zip(lows, lows[1:], lows[2:], strict=False)
@@ -144,9 +190,26 @@ def _shades(lows: list[str]) -> dict[int, str]:
     return found
 
 
+ALIKE = frozenset({"deer", "sheep", "fish", "moose", "bison", "elk", "salmon", "trout", "swine", "reindeer", "buffalo"})
+"""Animals whose plural is their singular."""
+
+
+def _alike_in_plural(lows: list[str]) -> dict[int, str]:
+    """ "Two deer lock antlers": several of them, whatever they do."""
+    return {
+        i: "dogs"
+        for i, low in enumerate(lows)
+        if low in ALIKE and any(syntax.NUMBERS.get(before, 1) > 1 for before in lows[max(0, i - 2) : i])
+    }
+
+
 def _spoken(text: str) -> str:
-    """Words in capitals ("INT. KITCHEN") are read like others: the parser takes them for names."""
-    return text.lower() if text.isupper() and len(text) > LETTERS else text
+    """Words in capitals ("INT. KITCHEN") and several at the start ("Dogs chase a van") are read like others: the parser takes
+    them for names."""
+    is_several = (
+        text.istitle() and singular(text.lower()) != text.lower() and noun_of(singular(text.lower())) is not None
+    )
+    return text.lower() if (text.isupper() and len(text) > LETTERS) or is_several else text
 
 
 def _is_mended(token: Token) -> bool:

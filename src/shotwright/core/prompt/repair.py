@@ -65,8 +65,12 @@ def misread(words: Words) -> dict[int, str]:
     found |= dict.fromkeys(opened, "cuts") | {i + 1: "quickly" for i in opened}
     found |= {w.i: "greets" for w in words if w.i and w.text == "fives" and words[w.i - 1].text == "high"}
     found |= {i - 1: "gladly" for i in found if found[i] == "greets"}
+    for verb in (word for word in words if _is_what_many_do(words, word)):
+        found |= {verb.i - 1: "dogs", verb.i: "hold", verb.i + 1: "cats"}
     for low, high in _clauses(words):
         clause = words[low:high]
+        if any(found.get(word.i) == "hold" for word in clause):
+            continue
         plural = next((word for word in clause if _is_really_plural(words, word)), None)
         if plural is not None:
             found[plural.i] = "people"
@@ -81,6 +85,28 @@ def misread(words: Words) -> dict[int, str]:
         if verb is not None:
             found[verb.i] = _plain_verb(words, verb, high)
     return found
+
+
+def _is_what_many_do(words: Words, word: Word) -> bool:
+    """ "Dogs chase balls", "two stags lock antlers": several who can act, a bare verb, and several of something else."""
+    after = words[word.i + 1] if word.i + 1 < len(words) else None
+    before = words[word.i - 1] if word.i else None
+    if (
+        before is None
+        or after is None
+        or word.tag not in {"NN", "NNP", "JJ"}
+        or _ends_in_s(word)
+        or not is_verb(word.text)
+    ):
+        return False
+    whom = noun_of(singular(before.text)) if before.kind == "word" else None
+    what = noun_of(singular(after.text)) if singular(after.text) != after.text else None
+    is_pair = (
+        noun_of(f"{word.text} {singular(after.text)}") is not None or noun_of(f"{before.text} {word.text}") is not None
+    )
+    if whom is None or what is None or is_pair or (singular(before.text) == before.text and before.tag != "NNS"):
+        return False
+    return whom.kind in ACTORS and what.kind not in {"abstract", "place"} and after.tag in {"VBZ", "NNS"}
 
 
 def _doing(words: Words, word: Word) -> str:

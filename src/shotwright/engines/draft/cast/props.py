@@ -300,8 +300,8 @@ def _give(entity: Entity, row: str, number: int | None, layout: _Layout) -> None
     is_mine = named is not None and (is_shared or named in layout.plan.entities)
     if named is not None and is_shared and number is not None and layout.actions[number].verb.startswith("play "):
         layout.actions[number] = replace(layout.actions[number], object=named.id)
-    holds = any(r.of == entity.id and r.relation == "holding" for r in layout.relations)
-    if is_mine or row_of(noun) is None or (how == "held" and holds):
+    has = {r.relation for r in layout.relations if r.of == entity.id}
+    if is_mine or row_of(noun) is None or HAD.get(how) in has:
         return
     if how == "at" and number is not None and layout.actions[number].object is not None:
         return  # types on a keyboard
@@ -315,7 +315,8 @@ def _give(entity: Entity, row: str, number: int | None, layout: _Layout) -> None
         layout.relate(entity.id, "at", name)
 
 
-SHARED = frozenset({"ball", "basketball", "volleyball", "frisbee"})
+SHARED = frozenset({"ball", "basketball", "volleyball", "frisbee", "rowboat", "canoe", "raft"})
+"""What all who play or row have together."""
 
 
 def _fill(number: int, action: Action, layout: _Layout) -> None:
