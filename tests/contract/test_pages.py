@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import cv2
@@ -224,6 +225,9 @@ def test_the_history_is_searched(server: RunningServer) -> None:
     assert found(q=made) == [made]
     assert found(like=made) == [twin, made]
     assert found(q="zeppelin", day="2001-01-01") == []
+    today = datetime.fromisoformat(server.row(made)["created_at"]).astimezone(UTC).date()
+    assert made in found(q="zeppelin", day=f"{today}")
+    assert found(q="zeppelin", day=f"{today - timedelta(days=1)}") == []
     assert found(q="zeppelin", engine="warp") == []
     assert server.http.get("/requests", params={"like": "x"}).status_code == 400
     assert server.http.get("/requests", params={"day": "soon"}).status_code == 400

@@ -24,7 +24,7 @@ WHERE (%(state)s::text IS NULL OR state = %(state)s)
   AND (%(endpoint_id)s::text IS NULL OR endpoint_id = %(endpoint_id)s)
   AND (%(engine)s::text IS NULL OR engine = %(engine)s)
   AND (%(words)s::text[] IS NULL OR arguments->>'prompt' ILIKE ALL (%(words)s) OR id::text = %(text)s)
-  AND (%(day)s::date IS NULL OR (created_at AT TIME ZONE 'UTC')::date = %(day)s)
+  AND (%(day)s::date IS NULL OR (created_at >= %(day)s::date::timestamp AT TIME ZONE 'UTC' AND created_at < (%(day)s::date + 1)::timestamp AT TIME ZONE 'UTC'))
   AND (%(like)s::uuid IS NULL OR (endpoint_id, arguments) = (
       SELECT endpoint_id, arguments
       FROM requests
