@@ -65,8 +65,8 @@ def misread(words: Words) -> dict[int, str]:
     found |= dict.fromkeys(opened, "cuts") | {i + 1: "quickly" for i in opened}
     found |= {w.i: "greets" for w in words if w.i and w.text == "fives" and words[w.i - 1].text == "high"}
     found |= {i - 1: "gladly" for i in found if found[i] == "greets"}
-    for verb in (word for word in words if _is_what_many_do(words, word)):
-        found |= {verb.i - 1: "dogs", verb.i: "hold", verb.i + 1: "cats"}
+    for deed in (word for word in words if _is_what_many_do(words, word)):
+        found |= {deed.i - 1: "dogs", deed.i: "hold", deed.i + 1: "cats"}
     for low, high in _clauses(words):
         clause = words[low:high]
         if any(found.get(word.i) == "hold" for word in clause):

@@ -65,6 +65,7 @@ class _Painter:
 
     def __init__(self, scene: Scene, spec: OutputSpec, sky: Precipitation | None) -> None:
         self._scene, self._spec, self._sky = scene, spec, sky
+        self._bare: FrameYUV = np.full((spec.height, spec.width, 3), BARE, np.uint8)
         places = [scene.place, *(place for _, place in scene.later_places)]
         for place in places:
             if isinstance(place, PaintedSet) and place.is_inside and sky is not None:
@@ -80,7 +81,7 @@ class _Painter:
         """One frame; `ramp` 0..1 lets the weather and the effects come in."""
         scene, spec = self._scene, self._spec
         view = View(pose, spec.width, spec.height)
-        frame = np.full((spec.height, spec.width, 3), BARE, np.uint8)
+        frame = self._bare.copy()
         eye = (pose.x, pose.y, pose.z)
         focus = self._focus(eye, pose, seconds)
         place.draw(frame, view, seconds, focus)

@@ -6,6 +6,7 @@ the frame is moved so far that they are seen, as far as the words leave room; th
 
 from __future__ import annotations
 
+import contextlib
 import math
 from dataclasses import dataclass, field, replace
 from itertools import product
@@ -19,7 +20,7 @@ from shotwright.engines.draft.sprites import draw_sprite
 from shotwright.engines.draft.stage import View
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -96,11 +97,19 @@ class Sight:
     aspect: float
     comes_and_goes: bool = False
     _mattes: dict[tuple[int, int], tuple[float, float, Mask | None]] = field(default_factory=dict)
+    _seen_from: dict[Pose, tuple[View, View]] = field(default_factory=dict)
 
     def forget(self, sprites: Sequence[Sprite]) -> None:
         """They were moved."""
         for sprite, number in product(sprites, range(len(self.looks))):
             self._mattes.pop((id(sprite), number), None)
+
+    @contextlib.contextmanager
+    def as_before(self) -> Iterator[None]:
+        """What is tried inside is forgotten afterwards; what was known before is known again."""
+        known = dict(self._mattes)
+        yield
+        self._mattes = known
 
     def seen(self) -> NDArray[np.float64]:
         """Of each of `named`, how much is seen of what would be enough, 0..1."""
@@ -146,8 +155,8 @@ class Sight:
         if key not in self._mattes:
             look = self.looks[number]
             wide, tall = WIDE_PX, round(WIDE_PX * self.aspect)
-            view = View(look.pose, wide, tall)
-            around = view if sprite.is_prop else view.cropped(-wide, -tall, 3 * wide, 3 * tall)
+            view, beyond = self._views(look.pose, wide, tall)
+            around = view if sprite.is_prop else beyond
             matte = matte_of(sprite, around, look.seconds)
             whole = cv2.sumElems(matte)[0] / 255
             if not sprite.is_prop:
@@ -155,6 +164,13 @@ class Sight:
             away = view.depth_of(sprite.place(look.seconds))
             self._mattes[key] = (away, whole, matte if cv2.countNonZero(matte) else None)
         return self._mattes[key]
+
+    def _views(self, pose: Pose, wide: int, tall: int) -> tuple[View, View]:
+        """The frame of a pose, and three times as much around it."""
+        if pose not in self._seen_from:
+            view = View(pose, wide, tall)
+            self._seen_from[pose] = view, view.cropped(-wide, -tall, 3 * wide, 3 * tall)
+        return self._seen_from[pose]
 
 
 def sight_of(
@@ -215,15 +231,16 @@ def _moved(sight: Sight, sprite: Sprite, weights: NDArray[np.float64]) -> bool:
     own = next(weight for one, weight in zip(sight.named, weights, strict=True) if one is sprite)
     best, best_score = None, float(weights @ sight.seen()) + BETTER * float(own)
     for dx, dz in _ways(sprite, sight):
-        _shift(group, dx, dz)
-        sight.forget(group)
-        score = float(weights @ sight.seen()) - WAY_COST * float(np.hypot(dx, dz))
-        if score > best_score:
-            best, best_score = (dx, dz), score
-        _shift(group, -dx, -dz)
+        with sight.as_before():
+            _shift(group, dx, dz)
+            sight.forget(group)
+            score = float(weights @ sight.seen()) - WAY_COST * float(np.hypot(dx, dz))
+            if score > best_score:
+                best, best_score = (dx, dz), score
+            _shift(group, -dx, -dz)
     if best is not None:
         _shift(group, *best)
-    sight.forget(group)
+        sight.forget(group)
     if best is None and sprite.tied is not None and sprite.tied[1] not in STANDING:
         return _moved(sight, sprite.tied[0], weights)
     return best is not None
@@ -307,14 +324,17 @@ def _tried(
 ) -> tuple[list[Pose], float]:
     """The changed path where it shows enough more, else the path."""
     moments = np.linspace(0, len(poses) - 1, len(sight.looks)).round().astype(int)
-    sight.looks = [replace(look, pose=changed[i]) for look, i in zip(sight.looks, moments, strict=True)]
+    before = sight.looks
+    after = [replace(look, pose=changed[i]) for look, i in zip(before, moments, strict=True)]
+    with sight.as_before():
+        sight.looks = after
+        sight.forget([*sight.named, *sight.others])
+        better = float(weights @ sight.seen())
+    if better <= total + BETTER:
+        sight.looks = before
+        return poses, total
     sight.forget([*sight.named, *sight.others])
-    better = float(weights @ sight.seen())
-    if better > total + BETTER:
-        return changed, better
-    sight.looks = [replace(look, pose=poses[i]) for look, i in zip(sight.looks, moments, strict=True)]
-    sight.forget([*sight.named, *sight.others])
-    return poses, total
+    return changed, better
 
 
 def _between(first: Pose, pose: Pose, share: float) -> Pose:

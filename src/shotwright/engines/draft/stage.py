@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from shotwright.core.camera import world_to_camera
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -104,12 +106,7 @@ class View:
     def __init__(self, pose: Pose, width: int, height: int) -> None:
         self.pose = pose
         self.width, self.height = width, height
-        cy, sy, cp, sp = np.cos(pose.yaw), np.sin(pose.yaw), np.cos(pose.pitch), np.sin(pose.pitch)
-        forward = np.array([sy * cp, sp, cy * cp])
-        right = np.array([cy, 0.0, -sy])
-        up = np.cross(forward, right)
-        cr, sr = np.cos(pose.roll), np.sin(pose.roll)
-        self.axes = np.stack([right * cr + up * sr, -(up * cr - right * sr), forward])
+        self.axes = np.array(world_to_camera(pose))
         focal = pose.lens * width
         self.intrinsics = np.array([[focal, 0, (width - 1) / 2], [0, focal, (height - 1) / 2], [0, 0, 1.0]])
         self.eye = np.array([pose.x, pose.y, pose.z])
@@ -314,6 +311,11 @@ def blend(part: FrameYUV, picture: FrameYUV, mask: Mask, opacity: float = 1.0) -
 
 def clipped_to_frame(polygon: NDArray[np.float64], width: int, height: int) -> NDArray[np.float64]:
     """The part of a convex polygon that lies in the frame: float64 (n, 2), empty when none does."""
+    low, high = (polygon.min(axis=0), polygon.max(axis=0)) if len(polygon) else ((0.0, 0.0), (0.0, 0.0))
+    if low[0] >= 0 and low[1] >= 0 and high[0] <= width and high[1] <= height:
+        return polygon
+    if low[0] > width or low[1] > height or high[0] < 0 or high[1] < 0:
+        return np.empty((0, 2))
     points = polygon
     for axis, sign, edge in ((0, 1, 0.0), (0, -1, float(width)), (1, 1, 0.0), (1, -1, float(height))):
         if not len(points):
