@@ -51,6 +51,10 @@ _ENDS: dict[str, dict[str, str]] = {
 }  # fmt: skip
 
 
+ONES_OF = frozenset({"other", "one"})
+"""Words that stand for one of several."""
+
+
 class Acts(Relating):
     """The verbs of a sentence."""
 
@@ -191,11 +195,13 @@ class Acts(Relating):
             by = next((self.things[w.i] for w in self.sentence.children(agent) if w.i in self.things), None)
             who, done_to = ([by], who[0] if who else None) if by else (who, done_to)
         who = [*who, *self._played_against(verb)]
+        self._relate_by_where(verb, who)
         self._relate_by_verb(verb, who, objects)
         if who and (self._does_by_noun(verb, who, objects) or self._is_a_posture(verb)):
             return
         shows = verb.lemma == "show" and done_to is not None and any(one.kind in {"person", "animal"} for one in who)
-        if not shows and self._is_unseen(verb, who, done_to, phrases):
+        is_named = any(motion_of(f"{verb.lemma} {w.lemma}") for w in objects)  # "covers his face"
+        if not shows and not is_named and self._is_unseen(verb, who, done_to, phrases):
             return
         named = [f"{verb.lemma} {noun}" for noun in ([done_to.noun, *nears(done_to.noun)] if done_to else [])]
         named += [f"{verb.lemma} {w.lemma}" for w in objects]
@@ -385,13 +391,17 @@ class Acts(Relating):
         kind = syntax.WAY_PREPOSITIONS.get(prep.text) or (
             "from" if prep.text == "of" and self.sentence.head(prep).text in {"out", "off"} else None
         )
-        inner = [w for w in self.sentence.children(prep) if w.dep in {"pobj", "pcomp"} and w.is_noun]
+        inner = [
+            w for w in self.sentence.children(prep) if w.dep in {"pobj", "pcomp"} and (w.is_noun or w.i in self.things)
+        ]
         deeper = [w for w in self.sentence.children(prep) if w.dep == "prep"]
         deeper += [w for noun in inner for w in self.sentence.children(noun) if self._leads_on(prep, noun, w)]
         found: dict[str, str] = {}
         for nested in deeper:
             found |= self._goal(nested)
-        if kind is None or not inner or inner[0].lemma in syntax.POSITIONS | syntax.FILM | {"camera", "us", "screen"}:
+        is_nobody = inner and inner[0].text not in ONES_OF
+        no_goals = syntax.POSITIONS | syntax.FILM | {"camera", "us", "screen"}
+        if kind is None or not inner or (is_nobody and inner[0].lemma in no_goals):
             return found
         target = inner[0]
         name = self.things[target.i].id if target.i in self.things else target.lemma

@@ -161,8 +161,9 @@ def _at(sentence: list[Token], index: int, kept: list[Hit[str]], *, carried: boo
     if still:
         return Hit(still.start, still.end, "static", "<no move>")
     strong, composed = v.CAMERA_STRONG.at(sentence, index), _composed(sentence, index)
-    if strong and "~" in strong.phrase and _has_actor(sentence[strong.start + 1 : strong.end - 1]):
-        return None  # "pushes a woman in a wheelchair"
+    between = sentence[strong.start + 1 : strong.end - 1] if strong and "~" in strong.phrase else []
+    if between and (_has_actor(between) or _is_pushed(sentence[:index], between)):
+        return None  # "pushes a woman in a wheelchair", "an astronaut pushes a lever forward"
     if strong and (composed is None or strong.end >= composed.end or strong.phrase not in v.NEEDS_CAMERA):
         names_it = any(token.lemma in v.CAMERA_NOUNS for token in sentence[strong.start : strong.end])
         apart = strong.phrase in v.NEEDS_CAMERA_APART and not names_it
@@ -337,6 +338,13 @@ def _has_actor(tokens: list[Token]) -> bool:
         singular(t.low) for t in tokens
     ]
     return any((noun := noun_of(word)) is not None and noun.kind in ACTORS for word in nouns)
+
+
+def _is_pushed(before: list[Token], between: list[Token]) -> bool:
+    """Whether somebody moves something: an article and a thing, no camera, behind somebody who acts."""
+    known = noun_of(singular(between[-1].low)) if len(between) > 1 else None
+    is_camera = any(t.lemma in v.CAMERA_NOUNS for t in (*before[-4:], *between))
+    return known is not None and between[0].lemma in {"a", "an", "the"} and not is_camera and _has_actor(before)
 
 
 def _is_thing(sentence: list[Token], at: int) -> bool:

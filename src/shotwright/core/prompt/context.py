@@ -35,6 +35,10 @@ PAIR = 2
 ONES = frozenset({"one", "both", "all", "each", "some", "two", "three"})
 
 
+FILMED = frozenset({"clip", "video", "film", "movie", "animation", "scene", "shot", "footage", "reel", "ad", "spot"})
+"""What shows those whom it is of."""
+
+
 class Context:
     """What every part of the reader needs to know of a sentence."""
 
@@ -118,7 +122,7 @@ class Context:
         if own:
             relative = own[0].tag in {"WDT", "WP"} and verb.dep == "relcl"
             named = [self.sentence.head(verb)] if relative else own[::-1]
-            found = next((group for word in named if (group := self._group(word))), [])
+            found = next((group for word in named if (group := self._group(word) or self._shown_in(word))), [])
             if found or verb.lemma != "be":
                 return found
         if verb.lemma == "be":
@@ -137,6 +141,13 @@ class Context:
         if self._is_had(verb, before):
             return self._group(before)
         return [] if head.i == verb.i else self._inherited(verb, head, depth)
+
+    def _shown_in(self, film: Word) -> list[Thing]:
+        """ "A funny clip of a cat that jumps, knocks over a vase and runs off": the cat does all of it."""
+        if film.text not in syntax.FILM | FILMED:
+            return []
+        of = [w for w in self.sentence.children(film) if w.dep == "prep" and w.text == "of"]
+        return [thing for prep in of for w in self.sentence.children(prep) for thing in self._group(w)]
 
     def _opening(self, verb: Word) -> list[Thing]:
         """Who opens the clause of a verb without a subject: "tips a kettle and coffee streams", "he kicks it, keeper in red dives"."""

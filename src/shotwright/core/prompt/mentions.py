@@ -17,6 +17,10 @@ MODIFIERS = frozenset(
     {"amod", "compound", "nummod", "nmod", "poss", "quantmod", "det", "advmod", "npadvmod", "dep", "predet", "case"}
 )
 SEVERAL = 3
+BEINGS = frozenset({"robot", "android", "alien", "skeleton", "zombie", "ghost", "cyborg", "monster", "demon", "troll", "snowman"})
+"""What is none of a trade, though it has one."""
+PAPERS = frozenset({"paper", "document", "bill", "money", "letter", "newspaper", "card", "photo", "photograph", "banknote", "magazine", "envelope", "file", "cash"})
+"""What lies in one stack."""
 PLAIN_QUANTITIES = frozenset(
     {
         "pair",
@@ -168,6 +172,9 @@ def _headed(noun: str, what: Noun | None, left: list[Word]) -> tuple[str, Noun |
         return before.lemma, known, left[:-1]  # "a penguin family"
     if what is None and known is not None and known.kind == "person":
         return before.lemma, known, left[:-1]
+    if known is not None and what is not None and (known.kind == "animal" or before.lemma in BEINGS):
+        if what.kind == "person" and noun in syntax.AS_ANIMALS and noun_of(f"{before.lemma} {noun}") is None:
+            return before.lemma, known, left[:-1]  # "a fox detective", "a robot waiter"
     is_piece = (
         syntax.QUANTITIES.get(noun) == 1 and before.is_noun and known is not None and known.kind in {"food", "plant"}
     )
@@ -275,6 +282,8 @@ def _count_by(quantity: Mention, counted: Mention, sentence: Sentence) -> None:
         if counted.count not in {1, SEVERAL} or (own == 1 and quantity.head.tag != "NNS")
         else (own if quantity.head.tag != "NNS" else SEVERAL if own == 1 else MANY)
     )
+    if counted.noun in PAPERS and own > 1 and quantity.head.tag != "NNS":
+        counted.count = 1
     counted.words = [*quantity.words, *(w for w in sentence.children(quantity.head) if w.text == "of"), *counted.words]
     counted.is_definite = counted.is_definite or quantity.is_definite
     counted.attributes += [] if quantity.head.lemma in PLAIN_QUANTITIES else [quantity.head.lemma]

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from shotwright.core.prompt.sentence import Word
 
 DOES = frozenset({"VBZ", "VBG"})
+ENDING = frozenset({",", ".", ";", "who", "and", "while"})
+CHOOSING = frozenset({"JJ", "JJR", "JJS", "NN", "VBN"})
 PAIR = 2
 GENDERED = frozenset({"man", "woman", "boy", "girl", "guy", "lady"})
 RIDES = {
@@ -116,9 +118,13 @@ def _says_nothing(mention: Mention) -> bool:
     return (is_name and not is_one) or is_doing or mention.noun.endswith(("less", "ful", "ous"))
 
 
+TOLD_APART = frozenset({"person", "animal", "vehicle", "tool", "furniture", "clothing", "food", "plant", "building"})
+MOST_TOLD_APART = 6
+
+
 def _is_plain(word: Word) -> bool:
-    """An adjective that alone tells one of two from the other: "one white, one brown"."""
-    return word.text in v.COLOURS or word.tag == "JJ"
+    """An adjective that alone tells one of several from the others: "one white, one brown", "one striped"."""
+    return word.text in v.COLOURS or word.tag == "JJ" or word.text in v.PATTERNS
 
 
 def _is_bare(mention: Mention) -> bool:
@@ -155,6 +161,8 @@ class Nouns(Whereabouts):
             self._cover(mention.words)
             return
         self._cover(mention.words)
+        if self._is_around(mention):
+            return
         known_places = len(self.scene.places)
         self._places_before(mention)
         if self._is_place(mention):
@@ -185,6 +193,12 @@ class Nouns(Whereabouts):
             for owner in self._owners(mine)[-1:]:
                 self._add_relation(owner.id, "in", thing.id, thing.span)  # "onto his boat"
 
+    def _is_around(self, mention: Mention) -> bool:
+        """ "Inside a spaceship ... the ship jumps": they are in it, and it stands nowhere."""
+        here = [*self.scene.places, *self.scene.place_attributes] if self.scene.is_inside else []
+        is_known = mention.what.kind == "vehicle" and mention.is_definite and not mention.ref
+        return is_known and any(word.endswith(mention.noun) for word in here) and self._known(mention) is None
+
     def _under(self, mention: Mention) -> Thing | None:
         """ "On the deck of a small boat": on the boat."""
         if mention.noun not in TOPS:
@@ -206,21 +220,31 @@ class Nouns(Whereabouts):
         before = self.sentence.words[mention.words[0].i - 1] if opens else mention.head
         if opens and before.text == "," and before.i and (thing is None or mention.head.dep != "appos"):
             thing = self.things.get(before.i - 1)  # hung somewhere else, and yet right behind it
-        is_again = opens and before.text == "," and mention.head.dep in {"appos", "npadvmod", "dep", "conj", "dobj"}
+        is_again = opens and before.text == "," and mention.head.dep in {"appos", "npadvmod", "dep", "conj", "dobj", "nsubj"}
         if thing is None or not is_again or thing.ref or mention.ref or thing.count > 1 or mention.count > 1:
             return None
         is_model = (thing.kind, mention.what.kind) == ("vehicle", "animal")  # a car, a mustang
+        generic = GENERIC.get(thing.kind, frozenset())
+        is_said = thing.kind == "person" and thing.noun not in generic and mention.noun in generic  # "the owner, a guy"
         is_kind = thing.kind == mention.what.kind and (
             thing.noun in {*nears(mention.noun), mention.noun}
-            or (thing.noun in GENERIC.get(thing.kind, ()) and mention.noun not in GENERIC.get(thing.kind, ()))
+            or (thing.noun in generic and mention.noun not in generic)
+            or (is_said and mention.head.dep in {"appos", "npadvmod", "nsubj"} and self._is_named_by(before))
         )
         if not is_model and not is_kind:
             return None
         thing.attributes += [said for said in mention.attributes if said not in thing.attributes]
         thing.colour = thing.colour or mention.colour
-        if thing.kind == mention.what.kind and noun_of(mention.noun) is not None:
+        if is_said:
+            thing.attributes = [*thing.attributes, mention.noun]
+        elif thing.kind == mention.what.kind and noun_of(mention.noun) is not None:
             thing.noun = mention.noun
         return thing
+
+    def _is_named_by(self, comma: Word) -> bool:
+        """Whether what stands before a comma is who it is about: "close up of the driver, a woman", not "behind a farmer, a woman"."""
+        named = self.sentence.words[comma.i - 1]
+        return named.dep != "pobj" or self.sentence.head(named).text == "of"
 
     def _is_part(self, thing: Thing, mention: Mention, mine: Word | None) -> None:
         """ "A birdcage with its door open", "a cabin, smoke from the chimney": parts of what was named."""
@@ -236,42 +260,79 @@ class Nouns(Whereabouts):
 
     def _tell_apart(self) -> None:
         """ "Two dancers, one in black, one in white": two who look different are two entities."""
-        words = self.sentence.words
-        ones = [
-            w
-            for w in words[:-1]
-            if w.text in {"one", "other"}
-            and (
-                (words[w.i + 1].text in {"in", "with", "wearing"} and w.i + 2 < len(words))
-                or _is_plain(words[w.i + 1])
-                or words[w.i + 1].tag in DOES
-            )
-        ]
-        ones = [w for w in ones if not (w.i and words[w.i - 1].text == "each")]
-        both = [t for t in self.scene.things if t.count == PAIR and t.kind in {"person", "animal", "vehicle"}]
-        if len(ones) != PAIR or not both:
+        ones = self._ones()
+        count = max(PAIR, len(ones)) if ones and self._is_chosen(ones[0]) else len(ones)
+        many = [t for t in self.scene.things if t.count == count and t.kind in TOLD_APART]
+        if not ones or not PAIR <= count <= MOST_TOLD_APART or not many:
             return
-        first = both[-1]
+        first = many[-1]
         first.count = 1
-        second = replace(first, id=self.scene.next_id(), attributes=list(first.attributes))
-        self.scene.things.append(second)
+        each = [first]
+        for _ in range(count - 1):
+            each.append(replace(first, id=self.scene.next_id(), attributes=list(first.attributes)))
+            self.scene.things.append(each[-1])
+            self._does_the_same(first, each[-1])
         for i, thing in list(self.things.items()):
             if thing is first:
-                self.groups[i] = [first, second]
-        for one, thing in zip(ones, (first, second), strict=True):
+                self.groups[i] = each
+        for one, thing in zip(ones, each, strict=False):
             self.things[one.i] = thing
-            if words[one.i + 1].tag in DOES:  # "one lights a match, the other reads"
-                self._cover([one])
-                continue
-            after = words[one.i + 1] if _is_plain(words[one.i + 1]) else words[one.i + 2]
-            if after.i in self.things and after.text in v.COLOURS:
-                self.scene.things = [t for t in self.scene.things if t is not self.things[after.i]]  # "one orange"
-            if after is words[one.i + 1]:
-                thing.colour = after.text if after.text in v.COLOURS else thing.colour
-                thing.attributes = [*thing.attributes, after.text]
-            elif after.text in v.COLOURS and not any(w.i in self.things for w in words[one.i + 3 : one.i + 4]):
-                thing.colour, thing.attributes = after.text, [*thing.attributes, f"in {after.text}"]
-            self._cover([one, after])
+            self._describe_one(one, thing)
+
+    def _ones(self) -> list[Word]:
+        """What stands for one of several: "one in black", "one red", "one who reads", "the taller one", "the other"."""
+        words = self.sentence.words
+        found = [w for w in words if w.text in {"one", "other"} and self._is_one(w, words[w.i + 1 :])]
+        found = [w for w in found if not (w.i and words[w.i - 1].text == "each")]
+        return [] if found and all(w.text == "other" for w in found) else found
+
+    def _is_one(self, word: Word, after: tuple[Word, ...]) -> bool:
+        before = self.sentence.words[word.i - 1].text if word.i else ""
+        if word.text == "other" and before == "the" and (not after or after[0].text in ENDING):
+            return True
+        if not after:
+            return False
+        is_dressed = after[0].text in {"in", "with", "wearing"} and len(after) > 1
+        return is_dressed or _is_plain(after[0]) or after[0].tag in DOES or self._is_chosen(word)
+
+    def _is_chosen(self, one: Word) -> bool:
+        """ "The taller one"."""
+        words = self.sentence.words
+        return one.text == "one" and one.i > 1 and words[one.i - 2].text == "the" and words[one.i - 1].tag in CHOOSING
+
+    def _does_the_same(self, first: Thing, other: Thing) -> None:
+        """What was said of both before is done by each."""
+        begins = self.sentence.words[0].span[0]
+        self.scene.deeds += [
+            replace(deed, action=replace(deed.action, who=other.id))
+            for deed in self.scene.deeds
+            if deed.action.who == first.id and deed.sentence != self.number
+        ]
+        self.scene.relations += [
+            replace(r, of=other.id) for r in self.scene.relations if r.of == first.id and r.span and r.span[0] < begins
+        ]
+
+    def _describe_one(self, one: Word, thing: Thing) -> None:
+        """What tells one of several from the others."""
+        words = self.sentence.words
+        if self._is_chosen(one):
+            said = words[one.i - 1]
+            thing.colour = said.text if said.text in v.COLOURS else thing.colour
+            thing.attributes = [*thing.attributes, said.text]
+            self._cover([said, one])
+            return
+        if one.i + 1 == len(words) or words[one.i + 1].tag in DOES or words[one.i + 1].text in ENDING:
+            self._cover([one])  # "one lights a match, the other reads"
+            return
+        after = words[one.i + 1] if _is_plain(words[one.i + 1]) else words[one.i + 2]
+        if after.i in self.things and after.text in v.COLOURS:
+            self.scene.things = [t for t in self.scene.things if t is not self.things[after.i]]  # "one orange"
+        if after is words[one.i + 1]:
+            thing.colour = after.text if after.text in v.COLOURS else thing.colour
+            thing.attributes = [*thing.attributes, after.text]
+        elif after.text in v.COLOURS and not any(w.i in self.things for w in words[one.i + 3 : one.i + 4]):
+            thing.colour, thing.attributes = after.text, [*thing.attributes, f"in {after.text}"]
+        self._cover([one, after])
 
     def _has_on(self, mine: Word, thing: Thing, head: Word) -> None:
         """ "Her scarf flutters": she wears it; "draws his katana": he holds it."""

@@ -20,7 +20,7 @@ from shotwright.core.prompt.grammar import ARTICLES
 from shotwright.core.prompt.lexicon import base_verb, is_verb, noun_of, singular
 from shotwright.core.prompt.repair import ACTORS, misread, set_doing
 from shotwright.core.prompt.sentence import NOUNS, Sentence, Word
-from shotwright.core.prompt.vocabulary import COLOURS
+from shotwright.core.prompt.vocabulary import COLOURS, PATTERNS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -74,7 +74,7 @@ def parse(tokens: Sequence[Token], places: Sequence[int], pictures: Mapping[int,
         pictures: References that stood in brackets behind a word, by its place.
     """
     said = [piece for token, at in zip(tokens, places, strict=True) for piece in _pieces(token, at)]
-    pieces, people = _counted(said)
+    pieces, people = _counted(_of_a_table(said))
     if not pieces:
         return Sentence((), {})
     names: dict[str, str] = {}
@@ -149,6 +149,23 @@ def _counted(pieces: list[_Piece]) -> tuple[list[_Piece], dict[int, str]]:
     return found, people
 
 
+def _of_a_table(pieces: list[_Piece]) -> list[_Piece]:
+    """ "At the head of the table" is at the table: no head is there."""
+    found: list[_Piece] = []
+    skip = 0
+    for i, piece in enumerate(pieces):
+        lows = [one[1] for one in pieces[i : i + 7]]
+        if lows[:3] == ["the", "head", "of"] and any(low in HEADED for low in lows[3:]):
+            skip = 3
+        if skip:
+            skip -= 1
+        else:
+            found.append(piece)
+    return found
+
+
+HEADED = frozenset({"table", "bed", "stairs", "staircase", "queue", "line", "column", "parade", "procession", "class"})
+"""What has a head that is nobody's."""
 OF_MANY = frozenset({"group", "party", "pack", "gang", "squad", "pair", "class", "troop", "troupe", "line", "row"})
 """Words for many, besides those that say how many."""
 
@@ -179,6 +196,7 @@ def _sides(lows: list[str]) -> dict[int, str]:
 def _shades(lows: list[str]) -> dict[int, str]:
     """ "A lone grey wolf": colours before a noun are read as plain adjectives, and never as nouns."""
     found: dict[int, str] = {}
+    found |= {i + 1: "big" for i, (one, low) in enumerate(itertools.pairwise(lows)) if one == "one" and low in PATTERNS}
     for i, (low, after) in enumerate(itertools.pairwise(lows)):
         is_worn = i > 0 and lows[i - 1] in {"in", "wearing"}  # "a defender in green dives"
         if low not in COLOURS or not after.isalpha() or is_worn or (noun := noun_of(singular(after))) is None:

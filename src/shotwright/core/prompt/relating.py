@@ -36,6 +36,10 @@ STAYING_THERE = frozenset(
     {"give", "wave", "look_around", "shout", "talk", "paint", "shoot", "read", "point", "cheer", "clap", "play_guitar"}
 )
 """What one does from a place without leaving it."""
+LEANING: dict[str, Preposition] = {"lean": "against", "knock": "at", "pound": "at", "tap": "at", "bang": "at", "hammer": "at"}
+"""Verbs by which nobody is on anything: "leans on a fence", "knocks on a door"."""
+ARMS = frozenset({"arm", "lap", "mouth", "beak", "shoulder", "back", "hip", "tooth", "jaw", "head"})
+"""Where else something is that somebody has with them."""
 HANDY_M = 0.35
 """Animals below this height are carried."""
 CLINGING = frozenset(
@@ -87,6 +91,22 @@ class Relating(Nouns):
                     self._cover([verb])
                     self._add_relation(thing.id, kind, target.id, verb.span)
 
+    def _relate_by_where(self, verb: Word, who: list[Thing]) -> None:
+        """ "A table where a couple is sitting": they are at it."""
+        where = next((w for w in self.sentence.children(verb) if w.text == "where" and w.dep == "advmod"), None)
+        if where is None or verb.dep not in {"relcl", "advcl"}:
+            return
+        before = [self.things[i] for i in range(where.i - 1, max(-1, where.i - 8), -1) if i in self.things]
+        spots = [thing for thing in before if thing.kind in {"furniture", "building", "vehicle", "plant", "nature"}]
+        spot = next((thing for thing in spots if thing.kind == "furniture"), spots[0] if spots else None)
+        if spot is None:
+            return
+        is_seat = spot.noun.rpartition(" ")[2] in syntax.CHAIRS
+        kind: Preposition = "on" if is_seat else "in" if spot.kind == "vehicle" else "at"
+        self._cover([where])
+        for one in who:
+            self._add_relation(one.id, kind, spot.id, verb.span)
+
     def _is_on_its_back(self, verb: Word) -> bool:
         """ "An elephant carries a drummer on its back": he rides it."""
         beings = [self.things[w.i] for w in self.sentence.children(verb) if w.dep == "dobj" and w.i in self.things]
@@ -122,7 +142,7 @@ class Relating(Nouns):
         if hit is None or (word.dep not in {"prep", "advmod", "prt", "pcomp", "mark"} and hit.end - hit.start == 1):
             return
         last = self.sentence.words[hit.end - 1]
-        if self._is_no_place(word):
+        if self._is_no_place(word) or (word.text == "in" and self._is_from(word)):
             return
         targets = [w for w in self.sentence.children(last) if w.dep in {"pobj", "dobj"}] or [
             w for w in self._up_to_a_verb(hit.end) if w.i in self.things
@@ -132,6 +152,7 @@ class Relating(Nouns):
         of = self._placed(word, hit.value) if wearer is None else [self.things[wearer.i]]
         of = [self._whole_of(thing, to) for thing in of]
         kind = hit.value
+        by_verb = LEANING.get(self.sentence.head(word).lemma) if kind == "on" else None
         if word.text in {"in", "on"} and any(w.lemma in HANDS for w in targets):
             of = self._handed(word, of, to)
         for thing in of:
@@ -140,7 +161,8 @@ class Relating(Nouns):
                     continue
                 if kind == "on" and self._leaves_for(thing, target):
                     continue
-                said = self._worn_or_held(thing, target, kind, word.text)
+                leans = by_verb if thing.kind in {"person", "animal"} or thing.ref else None
+                said = self._worn_or_held(thing, target, leans or kind, word.text)
                 if said is not None and target is not thing:
                     self._cover(self.sentence.words[hit.start : hit.end])
                     self._add_relation(thing.id, said, target.id, (word.span[0], last.span[1]))
@@ -149,6 +171,11 @@ class Relating(Nouns):
             where = next(w.lemma for w in targets if w.lemma in v.PLACEMENT_WORDS)
             for thing in of:
                 thing.placement = thing.placement or PLACEMENTS.get(where, where)
+
+    def _is_from(self, word: Word) -> bool:
+        """ "Carries it in from the door": in is a way, and nothing is in the door."""
+        after = self.sentence.words[word.i + 1] if word.i + 1 < len(self.sentence.words) else None
+        return after is not None and after.text in {"from", "through"}
 
     def _up_to_a_verb(self, first: int) -> list[Word]:
         """The next words, as far as they can belong to a preposition: "walks in carrying a tray" is in no tray."""
@@ -270,6 +297,8 @@ class Relating(Nouns):
 
     def _accompany(self, prep: Word) -> None:
         """ "A man with a sword", "repairs it with a wrench", "an arch with white roses"."""
+        if self._carry(prep):
+            return
         head = self._wearer_before(prep) or self.sentence.head(prep)
         bearers = [self.things[head.i]] if head.i in self.things else self._subjects(head) if head.tag[0] == "V" else []
         for bearer in bearers:
@@ -288,6 +317,29 @@ class Relating(Nouns):
                 elif head.i in self.things and thing.kind in ATTACHED:
                     self._add_relation(thing.id, "on", bearer.id, prep.span)
                     self._cover([prep])
+
+    def _carry(self, prep: Word) -> bool:
+        """ "Comes out with a child in his arms", "rolls in with a tray on its hand": whoever does that has it there."""
+        whom = [w for w in self.sentence.children(prep) if w.dep == "pobj"]
+        where = [
+            inner for w in whom for at in self.sentence.children(w) if at.text in {"in", "on", "over"} for inner in self.sentence.children(at)
+            if inner.lemma in HANDS | ARMS and any(mine.tag == "PRP$" for mine in self.sentence.children(inner))
+        ]  # fmt: skip
+        verb = self._verb_over(prep)
+        who = self._subjects(verb) if where and verb is not None else []
+        bearer = next((one for one in who if one.kind in {"person", "animal"} or one.ref), None)
+        held = [thing for thing in self._inner(prep) if thing is not bearer]
+        if bearer is None or not held:
+            return False
+        for thing in held:
+            if thing.kind in {"person", "animal"} and not _is_small_game(thing):
+                self.scene.deeds.append(
+                    Deed(Action(bearer.id, "carry", "carry", thing.id, span=prep.span), self.number, True, False)
+                )
+            else:
+                self._add_relation(bearer.id, "holding", thing.id, prep.span)
+        self._cover([prep, *where, *(self.sentence.head(w) for w in where)])
+        return True
 
     def _wearer_before(self, prep: Word) -> Word | None:
         """ "Bumps into a merchant with a turban": clothes are of whom they stand behind."""

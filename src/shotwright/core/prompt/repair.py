@@ -483,7 +483,10 @@ def _goes_on(words: Words, word: Word) -> bool:
         return after is not None and after.tag in {"IN", "RB", "DT", "PRP$"}
     many = any(w.tag == "NNS" and _can_act(w) for w in words[: word.i]) and not any(w.tag in FINITE for w in words)
     known = noun_of(word.text)
-    if word.i and words[word.i - 1].text == "," and many and (known is None or known.kind == "abstract"):
+    is_led = after is not None and after.tag in {"IN", "RB"} and words[word.i - 1].text == "," and is_verb(word.text)
+    is_led &= any(w.tag == "NNS" and can_move(w) for w in words[: word.i]) and not any(w.tag in FINITE for w in words)
+    is_theirs = many and (known is None or known.kind == "abstract")
+    if word.i and words[word.i - 1].text == "," and (is_theirs or is_led):
         return not _ends_in_s(word)  # "two horses, one white and one brown, gallop side by side"
     acted = any(w.tag == "VBZ" for w in words[: word.i])
     goes_on = after is not None and (after.tag in GOES_ON or after.text in {"left", "right"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from shotwright.core.plan import Action, Effect, Entity, Relation
+from shotwright.core.plan import Action, Effect, Entity, Path, Relation
 from shotwright.core.prompt.hauling import hauled
 from shotwright.core.prompt.lexicon import noun_of
 from shotwright.core.prompt.limbs import next_id
@@ -43,8 +43,25 @@ def settled(plan: ShotPlan) -> ShotPlan:
         return plan
     plan = _side_by_side(plan)
     plan = _on_the_wing(_topples(hauled(plan)))
-    plan = _goes_along(_stops(_by_phone(_across(_one_by_one(plan)))))
+    plan = _goes_along(_stops(_by_phone(_comes_up(_across(_one_by_one(plan))))))
     return _players(_waves(_at_a_window(_outside(_come_from(_beyond_reach(_at_the_wheel(plan)))))))
+
+
+COMING_UP = frozenset({"walk up", "come up", "step up", "run up", "stroll up", "rush up", "ride up", "come over", "walk over", "approach", "sneak up", "creep up"})  # fmt: skip
+
+
+def _comes_up(plan: ShotPlan) -> ShotPlan:
+    """ "His boss walks up": to whom the shot is about, where the words name nobody."""
+    people = [e for e in plan.entities if e.kind in {"person", "animal"}]
+
+    def end(act: Action) -> Action:
+        other = next((e for e in people if e.id != act.who), None)
+        leads = act.path is not None and (act.path.end or act.path.along or act.path.over or act.path.around)
+        if act.verb not in COMING_UP or act.object or leads or other is None or people[0].id == act.who:
+            return act
+        return replace(act, path=replace(act.path or Path(), end=other.id))
+
+    return replace(plan, actions=tuple(end(act) for act in plan.actions))
 
 
 STOPS = frozenset({"stop", "halt", "standstill", "rest"})

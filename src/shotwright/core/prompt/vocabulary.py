@@ -134,3 +134,5 @@ ALL_TABLES = [value for value in list(globals().values()) if isinstance(value, P
 KNOWN_WORDS: frozenset[str] = (
     all_words(ALL_TABLES) | CAMERA_NOUNS | BACKGROUND_NOUNS | COLOURS | TRAVEL | NEGATIONS | WE
 )
+PATTERNS = frozenset({"striped", "spotted", "dotted", "checkered", "checked", "plaid", "patterned", "painted"})
+"""Participles that say what something looks like."""

@@ -120,7 +120,8 @@ def setting_of(plan: ShotPlan) -> tuple[Setting, bool]:
     if any(is_known(noun, setting) for noun in setting.places):
         return setting, False
     left = {act.path.start for act in plan.actions if act.path is not None}
-    behind = next((e for e in entities if e.kind == "building" and (e.id in left or _is_before(setting, e))), None)
+    houses = [e for e in entities if e.kind == "building" and e.noun.rpartition(" ")[2] not in OPENINGS]
+    behind = next((e for e in houses if e.id in left or _is_before(setting, e)), None)
     if behind is not None:  # somebody has come out of it, or is before it
         return replace(setting, places=(BEFORE.get(behind.noun, OUTSIDE), *setting.places), inside=False), True
     named = next(
@@ -137,6 +138,8 @@ def _is_before(setting: Setting, building: Entity) -> bool:
     return "outside" in setting.attributes and is_known(building.noun)
 
 
+OPENINGS = frozenset({"door", "doorway", "window", "gate", "curtain", "stairs", "staircase", "hatch", "wall", "fence"})
+"""What one comes through, and is no house that one has left."""
 BEFORE = {
     **dict.fromkeys(("church", "chapel", "temple", "mill", "inn", "tavern", "shrine", "monastery"), "village"), **dict.fromkeys(("cave", "den", "cabin", "hut", "treehouse"), "forest"),
     **dict.fromkeys(("barn", "stable", "farmhouse", "silo"), "farm"), **dict.fromkeys(("castle", "palace", "fortress", "tower"), "castle courtyard"), **dict.fromkeys(("cottage", "house", "home", "garage"), "suburb"),
