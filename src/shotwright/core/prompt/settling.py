@@ -41,10 +41,32 @@ def settled(plan: ShotPlan) -> ShotPlan:
     """
     if plan.task == "edit":
         return plan
-    plan = _side_by_side(plan)
+    plan = _side_by_side(_on_the_ground(plan))
     plan = _on_the_wing(_topples(hauled(plan)))
     plan = _goes_along(_stops(_by_phone(_comes_up(_across(_one_by_one(plan))))))
     return _players(_waves(_at_a_window(_outside(_come_from(_beyond_reach(_at_the_wheel(plan)))))))
+
+
+SLOPES = frozenset({"hill", "hillside", "hilltop", "slope", "mound", "dune", "meadow", "field", "lawn", "grass"})
+"""What is the ground itself where somebody is on it."""
+
+
+def _on_the_ground(plan: ShotPlan) -> ShotPlan:
+    """ "A boy on a hill": the hill is where he stands, and nothing that stands before him."""
+    acting = {act.who for act in plan.actions} | {act.object for act in plan.actions}
+    ground = {
+        e.id
+        for e in plan.entities
+        if e.noun in SLOPES and e.kind == "nature" and e.id not in acting and not e.ref
+    }
+    beings = {e.id for e in plan.entities if e.kind in {"person", "animal"} or e.ref}
+    near = [r for r in plan.relations if r.to in ground and r.relation in {"on", "at", "in"}]
+    on_it = {r.to for r in near} - {r.to for r in near if r.of not in beings}
+    if not on_it:
+        return plan
+    entities = tuple(e for e in plan.entities if e.id not in on_it)
+    relations = tuple(r for r in plan.relations if not {r.of, r.to} & on_it)
+    return replace(plan, entities=entities, relations=relations)
 
 
 COMING_UP = frozenset({"walk up", "come up", "step up", "run up", "stroll up", "rush up", "ride up", "come over", "walk over", "approach", "sneak up", "creep up"})  # fmt: skip

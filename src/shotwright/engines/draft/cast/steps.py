@@ -192,6 +192,8 @@ def _fitting(motion: str, at_rest: str) -> str:
 
 
 def _at_rest(entity: Entity, plan: ShotPlan) -> str:
+    if any(act.motion == "carry" and act.object == entity.id for act in plan.actions):
+        return "sit"  # in somebody's arms
     mine = {r.relation: plan.entity(r.to) for r in plan.relations if r.of == entity.id}
     ridden = mine.get("riding")
     if ridden is not None:
