@@ -329,3 +329,108 @@ def test_rowers_sit_in_one_boat() -> None:
     assert [boat.count for boat in boats] == [1]
     named = with_props(read("A crew of five rows a boat."))
     assert [entity.noun for entity in named.entities] == ["crew", "rowboat"]
+
+
+@pytest.mark.parametrize(
+    ("text", "held"),
+    [
+        ("A fireman comes out of a house with a small child in his arms.", ("fireman", "carry", "child")),
+        ("A mother walks through a park with a baby in her arms.", ("mother", "carry", "baby")),
+    ],
+)
+def test_whom_somebody_has_in_their_arms(text: str, held: tuple[str, str, str]) -> None:
+    found = read(text)
+    nouns = {e.id: e.noun for e in found.entities}
+    assert held in {(nouns[a.who], a.motion, nouns.get(a.object or "")) for a in found.actions}
+
+
+@pytest.mark.parametrize(
+    ("text", "relation"),
+    [
+        ("A robot rolls through a restaurant with a tray on its hand.", ("robot", "holding", "tray")),
+        ("A farmer leans on a wooden fence.", ("farmer", "against", "fence")),
+        ("A man knocks on a door.", ("man", "at", "door")),
+        ("A waiter walks to a table by the window where a couple is sitting.", ("couple", "at", "table")),
+        ("A man walks to a bench where an old woman sleeps.", ("old woman", "on", "bench")),
+        ("Grandma sits at the head of a long dinner table.", ("grandma", "at", "dinner table")),
+    ],
+)
+def test_how_plain_sentences_put_them(text: str, relation: tuple[str, str, str]) -> None:
+    found = read(text)
+    nouns = {e.id: e.noun for e in found.entities}
+    assert relation in {(nouns[r.of], r.relation, nouns[r.to]) for r in found.relations}
+    assert "head" not in nouns.values()
+
+
+@pytest.mark.parametrize(
+    ("text", "motions"),
+    [
+        ("He covers his face with his hands.", ["cover_face"]),
+        ("She wipes her forehead.", ["cover_face"]),
+        ("He throws up his arms.", ["raise_hand"]),
+        ("An astronaut in a silver suit pushes a lever forward.", ["push"]),
+        ("A funny clip of a cat that jumps onto a table, knocks over a vase and runs off to the left.", ["jump", "push", "run"]),
+        ("Three balloons, one red, one blue and one striped, drift over fields.", ["float", "float", "float"]),
+    ],
+)  # fmt: skip
+def test_what_plain_sentences_do(text: str, motions: list[str]) -> None:
+    found = read(text)
+    assert [a.motion for a in found.actions] == motions
+    assert found.camera == ()
+
+
+def test_the_taller_one_and_the_other_are_two() -> None:
+    found = read("Two women wait. The blonde one drops her suitcase and runs to the other, who wears a green dress.")
+    one, other = (e for e in found.entities if e.noun == "woman")
+    nouns = {e.id: e.noun for e in found.entities}
+    assert (one.colour, one.count, other.count) == ("blonde", 1, 1)
+    assert [a.motion for a in found.actions_of(one.id)] == ["stand", "put_down", "run"]
+    assert [a.motion for a in found.actions_of(other.id)] == ["stand"]
+    assert next(a.path.end for a in found.actions_of(one.id) if a.path and a.motion == "run") == other.id
+    assert {(nouns[r.of], r.relation, nouns[r.to]) for r in found.relations if r.of == other.id} == {
+        ("woman", "wearing", "dress")
+    }
+
+
+def test_balloons_are_told_apart_by_colour_and_pattern() -> None:
+    found = read("Three hot air balloons, one red, one blue and one striped, drift over fields.")
+    assert [(e.count, e.colour) for e in found.entities] == [(1, "red"), (1, "blue"), (1, None)]
+    assert "striped" in found.entities[2].attributes
+
+
+@pytest.mark.parametrize(
+    ("text", "noun"),
+    [("A fox detective walks down an alley.", "fox"), ("A robot waiter rolls by.", "robot"), ("The dog walker waits.", "walker")],
+)  # fmt: skip
+def test_an_animal_with_a_trade_is_the_animal(text: str, noun: str) -> None:
+    assert [e.noun for e in read(text).entities] == [noun]
+
+
+def test_an_owner_who_is_a_guy_is_one() -> None:
+    assert [e.noun for e in read("The owner, a guy in pyjamas, laughs.").entities] == ["owner", "pyjamas"]
+    assert [e.noun for e in read("Behind a farmer, a woman dances.").entities] == ["farmer", "woman"]
+
+
+def test_what_is_carried_is_put_down_afterwards_and_on_the_table() -> None:
+    staged = with_props(read("A boy carries a cake to grandma, who sits at a table, and puts it down before her."))
+    nouns = {e.id: e.noun for e in staged.entities}
+    boy = next(e.id for e in staged.entities if e.noun == "boy")
+    carry, put = staged.actions_of(boy)
+    assert (carry.end_s, put.start_s) == (2.5, 2.5)
+    assert nouns[put.path.end if put.path and put.path.end else ""] == "table"
+
+
+def test_a_hill_that_somebody_stands_on_is_the_ground() -> None:
+    assert [e.noun for e in settled(read("A boy on a hill waves.")).entities] == ["boy"]
+    assert "hill" in {e.noun for e in settled(read("A castle on a hill.")).entities}
+
+
+def test_flames_on_a_wall_put_nobody_on_it() -> None:
+    found = read("A firefighter kicks open a door in a smoky hallway, flames on the left wall.")
+    assert not [r for r in found.relations if r.of == found.entities[0].id]
+
+
+def test_what_is_in_a_vase_that_is_knocked_over_falls_out() -> None:
+    found = settled(read("A cat knocks over a vase of tulips."))
+    tulip = next(e.id for e in found.entities if e.noun == "tulip")
+    assert [a.motion for a in found.actions_of(tulip)] == ["fall"]

@@ -17,9 +17,28 @@ MODIFIERS = frozenset(
     {"amod", "compound", "nummod", "nmod", "poss", "quantmod", "det", "advmod", "npadvmod", "dep", "predet", "case"}
 )
 SEVERAL = 3
-BEINGS = frozenset({"robot", "android", "alien", "skeleton", "zombie", "ghost", "cyborg", "monster", "demon", "troll", "snowman"})
+BEINGS = frozenset(
+    {"robot", "android", "alien", "skeleton", "zombie", "ghost", "cyborg", "monster", "demon", "troll", "snowman"}
+)
 """What is none of a trade, though it has one."""
-PAPERS = frozenset({"paper", "document", "bill", "money", "letter", "newspaper", "card", "photo", "photograph", "banknote", "magazine", "envelope", "file", "cash"})
+PAPERS = frozenset(
+    {
+        "paper",
+        "document",
+        "bill",
+        "money",
+        "letter",
+        "newspaper",
+        "card",
+        "photo",
+        "photograph",
+        "banknote",
+        "magazine",
+        "envelope",
+        "file",
+        "cash",
+    }
+)
 """What lies in one stack."""
 PLAIN_QUANTITIES = frozenset(
     {
@@ -172,9 +191,10 @@ def _headed(noun: str, what: Noun | None, left: list[Word]) -> tuple[str, Noun |
         return before.lemma, known, left[:-1]  # "a penguin family"
     if what is None and known is not None and known.kind == "person":
         return before.lemma, known, left[:-1]
-    if known is not None and what is not None and (known.kind == "animal" or before.lemma in BEINGS):
-        if what.kind == "person" and noun in syntax.AS_ANIMALS and noun_of(f"{before.lemma} {noun}") is None:
-            return before.lemma, known, left[:-1]  # "a fox detective", "a robot waiter"
+    is_being = known is not None and (known.kind == "animal" or before.lemma in BEINGS)
+    has_trade = what is not None and what.kind == "person" and noun in syntax.AS_ANIMALS
+    if is_being and has_trade and noun_of(f"{before.lemma} {noun}") is None:
+        return before.lemma, known, left[:-1]  # "a fox detective", "a robot waiter"
     is_piece = (
         syntax.QUANTITIES.get(noun) == 1 and before.is_noun and known is not None and known.kind in {"food", "plant"}
     )

@@ -161,8 +161,6 @@ class Nouns(Whereabouts):
             self._cover(mention.words)
             return
         self._cover(mention.words)
-        if self._is_around(mention):
-            return
         known_places = len(self.scene.places)
         self._places_before(mention)
         if self._is_place(mention):
@@ -172,11 +170,7 @@ class Nouns(Whereabouts):
             self.scene.places += [place for place in described_by if place not in self.scene.places]
             if not self._is_also_thing(mention):
                 return
-        if mention.what.kind == "material" and not self._is_handled(mention.head) and not mention.ref:
-            return
-        if mention.what.kind == "light" and mention.what.height_m == 0 and not mention.ref:
-            return
-        if mention.what.kind == "body_part" and any(w.tag == "PRP$" for w in mention.words):
+        if self._is_no_body(mention):
             return
         if _says_nothing(mention):
             self.scene.taken.difference_update(word.token for word in mention.words)  # to be named as unread
@@ -192,6 +186,14 @@ class Nouns(Whereabouts):
         if mine is not None and thing.noun in BOATS and self.sentence.head(mention.head).dep == "prep":
             for owner in self._owners(mine)[-1:]:
                 self._add_relation(owner.id, "in", thing.id, thing.span)  # "onto his boat"
+
+    def _is_no_body(self, mention: Mention) -> bool:
+        """What a noun names that is nothing of its own: stuff, a light, "his hand", the ship that they are in."""
+        if mention.what.kind == "body_part" and any(w.tag == "PRP$" for w in mention.words):
+            return True
+        is_stuff = mention.what.kind == "material" and not self._is_handled(mention.head)
+        is_light = mention.what.kind == "light" and mention.what.height_m == 0
+        return (not mention.ref and (is_stuff or is_light)) or self._is_around(mention)
 
     def _is_around(self, mention: Mention) -> bool:
         """ "Inside a spaceship ... the ship jumps": they are in it, and it stands nowhere."""
@@ -220,7 +222,9 @@ class Nouns(Whereabouts):
         before = self.sentence.words[mention.words[0].i - 1] if opens else mention.head
         if opens and before.text == "," and before.i and (thing is None or mention.head.dep != "appos"):
             thing = self.things.get(before.i - 1)  # hung somewhere else, and yet right behind it
-        is_again = opens and before.text == "," and mention.head.dep in {"appos", "npadvmod", "dep", "conj", "dobj", "nsubj"}
+        is_again = (
+            opens and before.text == "," and mention.head.dep in {"appos", "npadvmod", "dep", "conj", "dobj", "nsubj"}
+        )
         if thing is None or not is_again or thing.ref or mention.ref or thing.count > 1 or mention.count > 1:
             return None
         is_model = (thing.kind, mention.what.kind) == ("vehicle", "animal")  # a car, a mustang

@@ -36,7 +36,14 @@ STAYING_THERE = frozenset(
     {"give", "wave", "look_around", "shout", "talk", "paint", "shoot", "read", "point", "cheer", "clap", "play_guitar"}
 )
 """What one does from a place without leaving it."""
-LEANING: dict[str, Preposition] = {"lean": "against", "knock": "at", "pound": "at", "tap": "at", "bang": "at", "hammer": "at"}
+LEANING: dict[str, Preposition] = {
+    "lean": "against",
+    "knock": "at",
+    "pound": "at",
+    "tap": "at",
+    "bang": "at",
+    "hammer": "at",
+}
 """Verbs by which nobody is on anything: "leans on a fence", "knocks on a door"."""
 ARMS = frozenset({"arm", "lap", "mouth", "beak", "shoulder", "back", "hip", "tooth", "jaw", "head"})
 """Where else something is that somebody has with them."""
@@ -150,7 +157,7 @@ class Relating(Nouns):
         to = [thing for w in targets for thing in self._behind(w)]
         wearer = self._wearer_before(word) if word.text == "in" else None
         of = self._placed(word, hit.value) if wearer is None else [self.things[wearer.i]]
-        of = [self._whole_of(thing, to) for thing in of]
+        of = [self._whole_of(thing, to) for thing in of] if not self._is_after_effect(word) else []
         kind = hit.value
         by_verb = LEANING.get(self.sentence.head(word).lemma) if kind == "on" else None
         if word.text in {"in", "on"} and any(w.lemma in HANDS for w in targets):
@@ -171,6 +178,12 @@ class Relating(Nouns):
             where = next(w.lemma for w in targets if w.lemma in v.PLACEMENT_WORDS)
             for thing in of:
                 thing.placement = thing.placement or PLACEMENTS.get(where, where)
+
+    def _is_after_effect(self, prep: Word) -> bool:
+        """ "A man kicks a door, flames on the wall": the flames are there, and he is not."""
+        before = self.sentence.words[prep.i - 1] if prep.i > 1 else None
+        opens = before is not None and self.sentence.words[before.i - 1].text in {",", ";"}
+        return before is not None and opens and syntax.EFFECTS.at(self.sentence.words, before.i) is not None
 
     def _is_from(self, word: Word) -> bool:
         """ "Carries it in from the door": in is a way, and nothing is in the door."""

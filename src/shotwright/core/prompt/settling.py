@@ -55,9 +55,7 @@ def _on_the_ground(plan: ShotPlan) -> ShotPlan:
     """ "A boy on a hill": the hill is where he stands, and nothing that stands before him."""
     acting = {act.who for act in plan.actions} | {act.object for act in plan.actions}
     ground = {
-        e.id
-        for e in plan.entities
-        if e.noun in SLOPES and e.kind == "nature" and e.id not in acting and not e.ref
+        e.id for e in plan.entities if e.noun in SLOPES and e.kind == "nature" and e.id not in acting and not e.ref
     }
     beings = {e.id for e in plan.entities if e.kind in {"person", "animal"} or e.ref}
     near = [r for r in plan.relations if r.to in ground and r.relation in {"on", "at", "in"}]
@@ -129,8 +127,24 @@ def _goes_along(plan: ShotPlan) -> ShotPlan:
 TOPPLING = frozenset({"fall over", "topple", "topple over", "tip over", "keel over", "collapse", "crash down"})
 
 
+OVERTURNED = frozenset({"knock over", "tip over", "kick over", "push over", "knock down", "tip", "overturn", "spill"})
+
+
+def _spilt(plan: ShotPlan) -> ShotPlan:
+    """ "Knocks over a vase of tulips": what is in it falls out."""
+    falls = tuple(
+        Action(r.of, "fall", "fall", path=Path(end="down"), start_s=act.start_s, end_s=act.end_s)
+        for act in plan.actions
+        for r in plan.relations
+        if act.verb in OVERTURNED and r.to == act.object and r.relation in {"in", "inside", "on"}
+        and not plan.actions_of(r.of) and any(e.id == r.of and e.kind in {"plant", "tool", "clothing"} for e in plan.entities)
+    )  # fmt: skip
+    return replace(plan, actions=(*plan.actions, *falls)) if falls else plan
+
+
 def _topples(plan: ShotPlan) -> ShotPlan:
     """ "The tower falls over": where it stands, and out of no sky."""
+    plan = _spilt(plan)
     kinds = {e.id: e.kind for e in plan.entities}
     return replace(
         plan,

@@ -29,6 +29,10 @@ MEANWHILE = frozenset({"carry"})
 """Motions that take no turn of their own: one holds a lantern and runs."""
 
 
+LETTING_GO = frozenset({"put_down", "give", "throw", "pour"})
+"""Motions after which nobody carries it any more."""
+
+
 class Times:
     """The seconds of a prompt's shots and of what happens in them.
 
@@ -126,7 +130,8 @@ class Times:
             for i in members:
                 before = steps[-1] if steps else []
                 holds = any(deeds[k].action.motion in MEANWHILE for k in (i, *before[-1:]))
-                if steps and (deeds[i].is_together or holds):
+                lets_go = bool(before) and deeds[i].action.motion in LETTING_GO
+                if steps and (deeds[i].is_together or (holds and not lets_go)):
                     steps[-1].append(i)
                 else:
                     steps.append([i])

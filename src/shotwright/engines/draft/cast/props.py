@@ -99,6 +99,7 @@ def with_props(plan: ShotPlan) -> ShotPlan:
         _launch(action, layout)
         _seat(action, layout)
         _groom(action, layout)
+    _put_before(layout)
     _pass_on(layout)
     _pulled_by_hand(layout)
     _lay_out(layout)
@@ -107,6 +108,23 @@ def with_props(plan: ShotPlan) -> ShotPlan:
         plan, entities=tuple(layout.entities), relations=tuple(layout.relations), actions=tuple(layout.actions),
         effects=(*plan.effects, *layout.effects),
     )  # fmt: skip
+
+
+def _put_before(layout: _Layout) -> None:
+    """ "Puts the cake down before her", who sits at a table: on the table."""
+    tables_of = [
+        r.to for r in layout.relations for e in layout.entities
+        if r.relation == "at" and e.id == r.to and e.noun.rpartition(" ")[2] in TOPS
+    ]  # fmt: skip
+    for i, action in enumerate(layout.actions):
+        thing = next((e for e in layout.entities if e.id == action.object), None)
+        known = noun_of(thing.noun) if thing is not None else None
+        is_low = action.motion == "put_down" and (action.path is None or action.path.end in {None, "down"})
+        if not tables_of or not is_low or known is None or known.height_m > SMALL_M or thing is None:
+            continue
+        if not any(r.of == thing.id and r.relation in SPOTS for r in layout.relations):
+            layout.relate(thing.id, "on", tables_of[0])
+            layout.actions[i] = replace(action, path=replace(action.path or Path(), end=tables_of[0]))
 
 
 SPRAYING = frozenset({"sprinkler", "hydrant", "hose"})
