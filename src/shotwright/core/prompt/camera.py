@@ -15,11 +15,11 @@ from shotwright.core.moves import MOVES
 from shotwright.core.plan import CameraMove
 from shotwright.core.prompt import vocabulary as v
 from shotwright.core.prompt.entering import ENTERING, entered
+from shotwright.core.prompt.gear import GOES_ON, does_itself, has_actor, is_a_thing_there, is_pushed, is_thing
 from shotwright.core.prompt.grammar import ARTICLES, AUXILIARIES, CONJUNCTIONS, PREPOSITIONS, is_adverb, is_negated
 from shotwright.core.prompt.lexer import sentences, span_of
-from shotwright.core.prompt.lexicon import base_verb, is_verb, noun_of, singular
+from shotwright.core.prompt.lexicon import noun_of, singular
 from shotwright.core.prompt.phrases import Hit
-from shotwright.core.prompt.repair import ACTORS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -155,14 +155,14 @@ def _at(sentence: list[Token], index: int, kept: list[Hit[str]], *, carried: boo
     after = noun_of(f"{sentence[index].low} {ahead}")
     if after is not None and after.kind in {"tool", "vehicle", "food", "furniture"}:
         return None  # "a rolling pin", "a pan lid"
-    if _acts(sentence, index) or _is_where(sentence, index):
+    if does_itself(sentence, index) or is_a_thing_there(sentence, index):
         return None
     still = v.NO_MOVE.at(sentence, index)
     if still:
         return Hit(still.start, still.end, "static", "<no move>")
     strong, composed = v.CAMERA_STRONG.at(sentence, index), _composed(sentence, index)
     between = sentence[strong.start + 1 : strong.end - 1] if strong and "~" in strong.phrase else []
-    if between and (_has_actor(between) or _is_pushed(sentence[:index], between)):
+    if between and (has_actor(between) or is_pushed(sentence[:index], between)):
         return None  # "pushes a woman in a wheelchair", "an astronaut pushes a lever forward"
     if strong and (composed is None or strong.end >= composed.end or strong.phrase not in v.NEEDS_CAMERA):
         names_it = any(token.lemma in v.CAMERA_NOUNS for token in sentence[strong.start : strong.end])
@@ -180,58 +180,8 @@ def _at(sentence: list[Token], index: int, kept: list[Hit[str]], *, carried: boo
     return hit
 
 
-def _acts(sentence: list[Token], at: int) -> bool:
-    """ "A truck passes from right to left": the noun has a verb of its own."""
-    if at >= len(sentence) - 1:
-        return False
-    opens = at == 0 or sentence[at - 1].kind != "word"  # "Truck drives along a highway"
-    is_noun = sentence[at].low == "truck" if opens else sentence[at - 1].lemma in {"a", "an"}
-    return is_noun and is_verb(sentence[at + 1].low) and sentence[at + 1].low.endswith("s")
-
-
-def _is_where(sentence: list[Token], at: int) -> bool:
-    """ "Flips a pancake in a pan", "looks at a truck", "dogs chase a truck": where something is, or to what something is
-    done, and no move."""
-    if at > 2 and sentence[at - 1].lemma in {"a", "an", "the"} and is_verb(base_verb(sentence[at - 2].low)):
-        who = noun_of(singular(sentence[at - 3].low))
-        is_act = who is not None and who.kind in {"person", "animal", "vehicle"}
-        return is_act and sentence[at - 3].lemma not in v.CAMERA_NOUNS and sentence[at].lemma in GEAR
-    if at < 2 or sentence[at - 1].lemma not in {"a", "an", "the"} or sentence[at - 2].lemma not in OF_THINGS:
-        return False
-    after = sentence[at + 1].lemma if at + 1 < len(sentence) else ""
-    return after not in GOES_ON and sentence[at].lemma in GEAR
-
-
-GEAR = frozenset({"pan", "truck", "crane", "dolly", "boom", "drone"})
-"""Words for moves that are things as well."""
-
-
 SAID_TO_CAMERAS = frozenset({"tilt", "pan", "dolly", "zoom", "pedestal"})
 """What nobody does but a camera, where a clause opens with it."""
-OF_THINGS = frozenset(
-    {"in", "on", "at", "from", "into", "onto", "under", "behind", "beside", "of", "against", "near", "by"}
-)
-GOES_ON = frozenset(
-    {
-        "left",
-        "right",
-        "up",
-        "down",
-        "to",
-        "across",
-        "over",
-        "along",
-        "around",
-        "in",
-        "out",
-        "shot",
-        "move",
-        "past",
-        "through",
-        "toward",
-        "towards",
-    }
-)
 
 
 def _is_whole_clause(sentence: list[Token], hit: Hit[str]) -> bool:
@@ -308,13 +258,13 @@ def _camera_moves(sentence: list[Token], at: int, has_moved: bool, *, carried: b
     if token.lemma in v.CAMERA_NOUNS | v.WE:
         return not (token.lemma == "helicopter" and i and sentence[i - 1].lemma in {"a", "an"})  # one in the picture
     if token.lemma in {"a", "an", "one"} and not sentence[at].text.lower().endswith(("s", "ing", "ed")):
-        return not _is_thing(sentence, at)  # "a slow pan"
+        return not is_thing(sentence, at)  # "a slow pan"
     seen = has_moved or any(_names_camera(sentence, earlier) for earlier in range(i))
     if token.kind == "comma" or token.lemma in CONJUNCTIONS | STARTS | ENDS:
         is_order = (
             token.kind == "comma"
             and sentence[at].text.lower() == sentence[at].lemma
-            and (i < at - 1 or not _has_actor(sentence[:i]))
+            and (i < at - 1 or not has_actor(sentence[:i]))
         )
         return seen or is_order or (i == 0 and carried)  # "In between, circle it"
     if token.lemma in {"it", "that", "which"}:
@@ -328,36 +278,6 @@ def _names_camera(sentence: list[Token], at: int) -> bool:
     if sentence[at].lemma == "frame" and at and noun_of(singular(sentence[at - 1].low)) is not None:
         return False
     return sentence[at].lemma in v.CAMERA_NOUNS | v.WE
-
-
-def _has_actor(tokens: list[Token]) -> bool:
-    """Whether somebody was named who may be what acts: then a bare verb behind a comma is no order."""
-    if any(t.kind == "ref" and t.lemma.startswith("@Element") for t in tokens) or v.PEOPLE.find(tokens):
-        return True
-    nouns = [singular(f"{one.low} {two.low}") for one, two in itertools.pairwise(tokens)] + [
-        singular(t.low) for t in tokens
-    ]
-    return any((noun := noun_of(word)) is not None and noun.kind in ACTORS for word in nouns)
-
-
-def _is_pushed(before: list[Token], between: list[Token]) -> bool:
-    """Whether somebody moves something: an article and a thing, no camera, behind somebody who acts."""
-    known = noun_of(singular(between[-1].low)) if len(between) > 1 else None
-    is_camera = any(t.lemma in v.CAMERA_NOUNS for t in (*before[-4:], *between))
-    return known is not None and between[0].lemma in {"a", "an", "the"} and not is_camera and _has_actor(before)
-
-
-def _is_thing(sentence: list[Token], at: int) -> bool:
-    """ "A truck passes", "an iron pan on the stove": a noun that is no move, because something is said of it."""
-    after = sentence[at + 1] if at + 1 < len(sentence) else None
-    leads = after is not None and v.DIRECTIONS.at(sentence, at + 1) is not None
-    if at > 1 and sentence[at - 1].lemma in {"a", "an", "the"} and sentence[at - 2].lemma in v.HANDLED:
-        return not leads  # "she holds a pan"
-    if after is None:
-        return False
-    does = is_verb(after.low) and after.low.endswith("s")
-    said = is_verb(after.low) or after.lemma in {"of", "with", "full", "on"}
-    return does or (said and not leads)
 
 
 def _parsed(sentence: list[Token], hit: Hit[str], nouns: Mapping[str, str], number: int) -> ParsedMove:

@@ -14,11 +14,10 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from shotwright.core.prompt import syntax
 from shotwright.core.prompt.attach import attached
-from shotwright.core.prompt.grammar import ARTICLES
 from shotwright.core.prompt.lexicon import base_verb, is_verb, noun_of, singular
-from shotwright.core.prompt.repair import ACTORS, misread, set_doing
+from shotwright.core.prompt.plurals import Piece, alike_in_plural, counted, of_a_table
+from shotwright.core.prompt.repair import misread, set_doing
 from shotwright.core.prompt.sentence import NOUNS, Sentence, Word
 from shotwright.core.prompt.vocabulary import COLOURS, PATTERNS
 
@@ -74,7 +73,7 @@ def parse(tokens: Sequence[Token], places: Sequence[int], pictures: Mapping[int,
         pictures: References that stood in brackets behind a word, by its place.
     """
     said = [piece for token, at in zip(tokens, places, strict=True) for piece in _pieces(token, at)]
-    pieces, people = _counted(_of_a_table(said))
+    pieces, people = counted(of_a_table(said))
     if not pieces:
         return Sentence((), {})
     names: dict[str, str] = {}
@@ -82,7 +81,7 @@ def parse(tokens: Sequence[Token], places: Sequence[int], pictures: Mapping[int,
         if low.startswith("@"):
             names.setdefault(low, NAMES[len(names) % len(NAMES)])
     lows = [low for _, low, _, _ in pieces]
-    plain = _sides(lows) | _shades(lows) | _alike_in_plural(lows) | people
+    plain = _sides(lows) | _shades(lows) | alike_in_plural(lows) | people
     words = _parsed(pieces, names, plain)
     for _ in range(REPAIRS):
         found = misread(words)
@@ -96,10 +95,9 @@ def parse(tokens: Sequence[Token], places: Sequence[int], pictures: Mapping[int,
 LETTERS = 1
 CONTRACTED = frozenset({"theres", "hes", "shes", "thats", "heres", "whos", "whats", "wheres"})
 """Words whose apostrophe people leave out."""
-_Piece = tuple[str, str, tuple[int, int], int]
 
 
-def _pieces(token: Token, at: int) -> list[_Piece]:
+def _pieces(token: Token, at: int) -> list[Piece]:
     """A token as the parser wants it: text, canonical text, span, place; an owner's 's is a word of its own."""
     if token.kind == "ref":
         return [(token.text, token.lemma, (token.start, token.end), at)]
@@ -118,66 +116,6 @@ def _pieces(token: Token, at: int) -> list[_Piece]:
         ]
     mended = token.lemma if token.kind == "word" and _is_mended(token) else _spoken(token.text)
     return [(mended, mended.lower(), (token.start, token.end), at)]
-
-
-def _counted(pieces: list[_Piece]) -> tuple[list[_Piece], dict[int, str]]:
-    """ "A family of four" is four people, "a group of three friends" three friends: how many is said first, as the parser expects it.
-
-    Returns:
-        The pieces, and what some of them are read as.
-    """
-    found: list[_Piece] = []
-    people: dict[int, str] = {}
-    i = 0
-    while i < len(pieces):
-        group, of, number, after = ([piece[1] for piece in pieces[i : i + 4]] + [""] * 4)[:4]
-        if group not in syntax.GROUPS.keys() | OF_MANY or of != "of" or not _is_number(number):
-            found.append(pieces[i])
-            i += 1
-            continue
-        first = found.pop() if found and found[-1][1] in ARTICLES else pieces[i]
-        text, low, (_, end), at = pieces[i + 2]
-        is_named = _is_many(after) or (after.isalpha() and len(pieces) > i + 4 and _is_many(pieces[i + 4][1]))
-        if is_named:
-            found.append((text, low, (first[2][0], end), at))
-        else:
-            found.append((text, low, (first[2][0], pieces[i][2][1]), first[3]))
-            people[len(found)] = "people"
-            whom = group if group in syntax.GROUPS else "people"
-            found.append((whom, whom, (pieces[i + 1][2][0], end), at))
-        i += 3
-    return found, people
-
-
-def _of_a_table(pieces: list[_Piece]) -> list[_Piece]:
-    """ "At the head of the table" is at the table: no head is there."""
-    found: list[_Piece] = []
-    skip = 0
-    for i, piece in enumerate(pieces):
-        lows = [one[1] for one in pieces[i : i + 7]]
-        if lows[:3] == ["the", "head", "of"] and any(low in HEADED for low in lows[3:]):
-            skip = 3
-        if skip:
-            skip -= 1
-        else:
-            found.append(piece)
-    return found
-
-
-HEADED = frozenset({"table", "bed", "stairs", "staircase", "queue", "line", "column", "parade", "procession", "class"})
-"""What has a head that is nobody's."""
-OF_MANY = frozenset({"group", "party", "pack", "gang", "squad", "pair", "class", "troop", "troupe", "line", "row"})
-"""Words for many, besides those that say how many."""
-
-
-def _is_number(low: str) -> bool:
-    return low in syntax.NUMBERS or (low.isdecimal() and low.isascii())
-
-
-def _is_many(low: str) -> bool:
-    """Whether a word is rather several of something than what somebody does: "wolves", not "rows"."""
-    found = noun_of(singular(low)) if low.isalpha() and singular(low) != low else None
-    return found is not None and (found.kind in ACTORS or not is_verb(base_verb(low)))
 
 
 def _sides(lows: list[str]) -> dict[int, str]:
@@ -208,19 +146,6 @@ def _shades(lows: list[str]) -> dict[int, str]:
     return found
 
 
-ALIKE = frozenset({"deer", "sheep", "fish", "moose", "bison", "elk", "salmon", "trout", "swine", "reindeer", "buffalo"})
-"""Animals whose plural is their singular."""
-
-
-def _alike_in_plural(lows: list[str]) -> dict[int, str]:
-    """ "Two deer lock antlers": several of them, whatever they do."""
-    return {
-        i: "dogs"
-        for i, low in enumerate(lows)
-        if low in ALIKE and any(syntax.NUMBERS.get(before, 1) > 1 for before in lows[max(0, i - 2) : i])
-    }
-
-
 def _spoken(text: str) -> str:
     """Words in capitals ("INT. KITCHEN") and several at the start ("Dogs chase a van") are read like others: the parser takes
     them for names."""
@@ -247,7 +172,7 @@ def _verb(low: str, parsed: str, is_plain: bool) -> str:
     return parsed if found == low and not is_plain and parsed.isalpha() and is_verb(parsed) else found
 
 
-def _parsed(pieces: list[_Piece], names: dict[str, str], plain: dict[int, str]) -> tuple[Word, ...]:
+def _parsed(pieces: list[Piece], names: dict[str, str], plain: dict[int, str]) -> tuple[Word, ...]:
     from spacy.tokens import Doc
 
     with _LOCK:

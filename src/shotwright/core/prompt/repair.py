@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from shotwright.core.prompt.lexicon import base_verb, is_verb, noun_of, singular
+from shotwright.core.prompt.plurals import ACTORS, ends_in_s, is_what_many_do
 from shotwright.core.prompt.sentence import CLAUSE_ENDS
 from shotwright.core.prompt.syntax import POSITIONS
 from shotwright.core.prompt.vocabulary import COLOURS
@@ -23,7 +24,6 @@ FINITE = frozenset({"VBZ", "VBP", "VBD"})
 NOT_MAIN = frozenset({"pobj", "compound", "amod", "nmod", "appos"})
 STARTS_PHRASE = frozenset({"DT", "PRP$", "JJ", "CD"})
 GOES_ON = frozenset({"IN", "TO", "RB", "RP", "DT", "PRP$", ",", "PRP"})
-ACTORS = frozenset({"person", "animal", "vehicle"})
 WAYS = frozenset(
     {
         "up",
@@ -65,7 +65,7 @@ def misread(words: Words) -> dict[int, str]:
     found |= dict.fromkeys(opened, "cuts") | {i + 1: "quickly" for i in opened}
     found |= {w.i: "greets" for w in words if w.i and w.text == "fives" and words[w.i - 1].text == "high"}
     found |= {i - 1: "gladly" for i in found if found[i] == "greets"}
-    for deed in (word for word in words if _is_what_many_do(words, word)):
+    for deed in (word for word in words if is_what_many_do(words, word)):
         found |= {deed.i - 1: "dogs", deed.i: "hold", deed.i + 1: "cats"}
     for low, high in _clauses(words):
         clause = words[low:high]
@@ -85,28 +85,6 @@ def misread(words: Words) -> dict[int, str]:
         if verb is not None:
             found[verb.i] = _plain_verb(words, verb, high)
     return found
-
-
-def _is_what_many_do(words: Words, word: Word) -> bool:
-    """ "Dogs chase balls", "two stags lock antlers": several who can act, a bare verb, and several of something else."""
-    after = words[word.i + 1] if word.i + 1 < len(words) else None
-    before = words[word.i - 1] if word.i else None
-    if (
-        before is None
-        or after is None
-        or word.tag not in {"NN", "NNP", "JJ"}
-        or _ends_in_s(word)
-        or not is_verb(word.text)
-    ):
-        return False
-    whom = noun_of(singular(before.text)) if before.kind == "word" else None
-    what = noun_of(singular(after.text)) if singular(after.text) != after.text else None
-    is_pair = (
-        noun_of(f"{word.text} {singular(after.text)}") is not None or noun_of(f"{before.text} {word.text}") is not None
-    )
-    if whom is None or what is None or is_pair or (singular(before.text) == before.text and before.tag != "NNS"):
-        return False
-    return whom.kind in ACTORS and what.kind not in {"abstract", "place"} and after.tag in {"VBZ", "NNS"}
 
 
 def _doing(words: Words, word: Word) -> str:
@@ -147,12 +125,8 @@ def set_doing(words: Words, plain: dict[int, str]) -> Words:
 def _plain_verb(words: Words, verb: Word, high: int) -> str:
     after = words[verb.i + 1] if verb.i + 1 < high else None
     takes = after is not None and (after.tag in STARTS_PHRASE or after.is_ref or after.is_noun)
-    is_one = _ends_in_s(verb)
+    is_one = ends_in_s(verb)
     return ("holds" if is_one else "hold") if takes else ("comes" if is_one else "go")
-
-
-def _ends_in_s(word: Word) -> bool:
-    return word.text.endswith("s") and not word.text.endswith("ss")
 
 
 def _clauses(words: Words) -> list[tuple[int, int]]:
@@ -210,7 +184,7 @@ def _is_somebody(words: Words, word: Word) -> bool:
     """ "A skier": no comparative; ", crowd cheering": nobody is crowded."""
     after = _after(words, word)
     is_group = word.i and word.tag in FINITE and words[word.i - 1].text == "," and after is not None
-    opens = is_group and after is not None and after.tag == "VBG" and not _ends_in_s(word)
+    opens = is_group and after is not None and after.tag == "VBG" and not ends_in_s(word)
     known = noun_of(word.text)
     acts = word.tag == "JJ" and after is not None and after.tag == "VBZ" and after.lemma != "be"
     is_actor = acts and known is not None and known.kind in ACTORS  # "a black steam locomotive pulls in"
@@ -247,7 +221,7 @@ def _is_really_noun(words: Words, word: Word) -> bool:
     if known is not None and known.kind in ACTORS and _acts(words, word, before):
         return True
     is_pair = before is not None and noun_of(f"{before.text} {singular(word.text)}") is not None
-    is_pair = is_pair and not (is_verb(word.text) and _ends_in_s(word))  # a bee flies, and is no bee fly
+    is_pair = is_pair and not (is_verb(word.text) and ends_in_s(word))  # a bee flies, and is no bee fly
     if word.tag[0] in "VR" and (_is_worn(words, word) or is_pair) and word.tag not in {"VBG", "VBN", "RP"}:
         return True
     if word.tag in {"VB", "VBP"} and before is not None and _ends_a_name(words, word, before):
@@ -402,10 +376,10 @@ def _may_be_verb(words: Words, word: Word, low: int) -> bool:
         return False  # "three hot air balloons", "in a lace dress"
     if _is_with_participle(words, word):
         return False
-    if not _ends_in_s(word) and _ends_a_name(words, word, words[word.i - 1]):
+    if not ends_in_s(word) and _ends_a_name(words, word, words[word.i - 1]):
         return False
     before, known = words[word.i - 1], noun_of(singular(word.text))
-    if _is_modified(word, before) or (before.tag == "CD" and before.text != "one" and _ends_in_s(word)):
+    if _is_modified(word, before) or (before.tag == "CD" and before.text != "one" and ends_in_s(word)):
         return False  # "two dogs in a park"
     if word.tag == "NN" and before.dep == "compound" and known is not None and known.kind in {"place", "inside"}:
         return False  # "in a bamboo forest"
@@ -423,12 +397,12 @@ def _may_be_verb(words: Words, word: Word, low: int) -> bool:
     does = is_root and any(
         w.head == word.i and w.dep == "nsubj" for w in words
     )  # "a bride and a farmer play tug of war"
-    if after is not None and after.is_noun and not after.is_ref and not before.is_ref and not _ends_in_s(word):
+    if after is not None and after.is_noun and not after.is_ref and not before.is_ref and not ends_in_s(word):
         return does
     earlier = words[low : word.i]
-    if _ends_in_s(word) and _is_worn(words, before) and before.tag == "NNS":
+    if ends_in_s(word) and _is_worn(words, before) and before.tag == "NNS":
         return True  # "the one in blue shorts ducks"
-    if _ends_in_s(word):
+    if ends_in_s(word):
         return before.is_ref or before.tag not in {"NNS", "NNPS"} or any(w.tag == "NN" for w in earlier)
     return (
         before.is_ref
@@ -452,7 +426,7 @@ def _is_with_participle(words: Words, word: Word) -> bool:
 
 def _is_modified(word: Word, before: Word) -> bool:
     """ "Flickering light", "three kids": a noun that something is said of."""
-    is_said = before.text.endswith("ing") and is_verb(before.text) and not _ends_in_s(word)
+    is_said = before.text.endswith("ing") and is_verb(before.text) and not ends_in_s(word)
     return is_said or (before.tag == "CD" and _names_actor(word))
 
 
@@ -467,7 +441,7 @@ def _clashes(words: Words, word: Word) -> bool:
     low = word.i
     while low and (words[low - 1].is_noun or words[low - 1].tag in {"JJ", "VBN"}):
         low -= 1
-    return low < word.i and low > 0 and words[low - 1].text in {"a", "an", "one"} and _ends_in_s(word)
+    return low < word.i and low > 0 and words[low - 1].text in {"a", "an", "one"} and ends_in_s(word)
 
 
 def _ends_compound(words: Words, word: Word) -> bool:
@@ -487,7 +461,7 @@ def _goes_on(words: Words, word: Word) -> bool:
     is_led &= any(w.tag == "NNS" and can_move(w) for w in words[: word.i]) and not any(w.tag in FINITE for w in words)
     is_theirs = many and (known is None or known.kind == "abstract")
     if word.i and words[word.i - 1].text == "," and (is_theirs or is_led):
-        return not _ends_in_s(word)  # "two horses, one white and one brown, gallop side by side"
+        return not ends_in_s(word)  # "two horses, one white and one brown, gallop side by side"
     acted = any(w.tag == "VBZ" for w in words[: word.i])
     goes_on = after is not None and (after.tag in GOES_ON or after.text in {"left", "right"})
     return word.i > 0 and words[word.i - 1].text == "and" and word.tag == "NNS" and acted and goes_on

@@ -130,3 +130,13 @@ def take_seat(child: Member, car: Member, number: int) -> None:
 def heading_of(dx: float, dz: float) -> float:
     """The heading of somebody who goes `dx` to the right and `dz` away, degrees: 0 to the camera, -90 to the right, 180 away."""
     return -math.degrees(math.atan2(dx, -dz))
+
+
+ARMS_SHARE, SITTING_SHARE = 0.56, 0.27
+"""Height of arms that carry somebody, in those of who carries; and of who sits there, from their feet, in their own."""
+
+
+def in_arms(child: Member, parent: Member) -> tuple[float, float, float]:
+    """Where somebody is who is carried: before the chest, sitting on a forearm; an animal stands on it."""
+    sits = SITTING_SHARE * child.tall_m if child.is_figure else 0.0
+    return 0.1 * parent.tall_m, max(0.0, ARMS_SHARE * parent.tall_m - sits), -0.16

@@ -16,7 +16,15 @@ from shotwright.core.camera import distance_for
 from shotwright.engines.draft.blocking.anchors import anchor
 from shotwright.engines.draft.blocking.behind import back_up, hang_up, lift_sky
 from shotwright.engines.draft.blocking.business import pile_up
-from shotwright.engines.draft.blocking.contact import AT_THE_GROUND, LOW_SHARE, SMALL_M, in_hand, take_seat, touch
+from shotwright.engines.draft.blocking.contact import (
+    AT_THE_GROUND,
+    LOW_SHARE,
+    SMALL_M,
+    in_arms,
+    in_hand,
+    take_seat,
+    touch,
+)
 from shotwright.engines.draft.blocking.facing import turn
 from shotwright.engines.draft.blocking.ways import GOING, set_off
 from shotwright.engines.draft.cast.support import BEDS, SMALL_SHARE, hull_m, is_car, is_chair, support_m
@@ -147,8 +155,6 @@ class Floor:
     frames: int
 
 
-ARMS_SHARE, SITTING_SHARE = 0.56, 0.27
-"""Height of arms that carry somebody, in those of who carries; and of who sits there, from their feet, in their own."""
 ABOARD = frozenset({"in", "inside", "riding"})
 
 
@@ -460,7 +466,7 @@ def _put(child: Member, parent: Member, kind: str, number: int, count: int) -> N
     is_low = parent.entity.kind == "furniture" and parent.tall_m < LOW_SHARE * child.tall_m
     beside = (spread, 0.0, 0.35) if is_low and kind == "at" else (side * out, 0.0, 0.0)
     dx, dy, dz = {
-        "held": (0.16 * parent.tall_m, 0.5 * parent.tall_m, -0.12), "on": (spread, top, -min(0.02, 0.1 * child.tall_m)), "riding": (spread, top, 0.02 if child.tall_m > SMALL_SHARE * parent.tall_m else -0.03), "carried_by": _in_arms(child, parent) if parent.is_figure and child.tall_m < parent.tall_m else (spread, top, -0.02),
+        "held": (0.16 * parent.tall_m, 0.5 * parent.tall_m, -0.12), "on": (spread, top, -min(0.02, 0.1 * child.tall_m)), "riding": (spread, top, 0.02 if child.tall_m > SMALL_SHARE * parent.tall_m else -0.03), "carried_by": in_arms(child, parent) if parent.is_figure and child.tall_m < parent.tall_m else (spread, top, -0.02),
         "in": (spread, hull, 0.04), "inside": (spread, hull, 0.04), "under": (spread, 0.0, -0.25), "over": (spread, min(parent.tall_m, BIG_M) + _over_m(parent), 0.0),
         "between": (0.0, 0.0, -0.6), "behind": behind, "outside": behind, "in_front_of": (spread + 0.5 * side * child.wide_m * is_hidden, 0.0, -min(max(0.5, 0.3 * parent.wide_m), 0.4 * parent.z)),
         "object": (0.3 + out, 0.8 if in_reach else 0.0, -0.05), "left_of": (-out, 0.0, 0.0), "right_of": (out, 0.0, 0.0),
@@ -471,12 +477,6 @@ def _put(child: Member, parent: Member, kind: str, number: int, count: int) -> N
     if kind == "riding" and parent.wide_m > WIDE_M:
         dz = -BEFORE_WIDE_M  # a wide card turns with the camera, and its ends come near
     child.x, child.y, child.z = parent.x + dx, base + dy + aloft, max(0.15, parent.z + dz)
-
-
-def _in_arms(child: Member, parent: Member) -> tuple[float, float, float]:
-    """Where somebody is who is carried: before the chest, sitting on a forearm; an animal stands on it."""
-    sits = SITTING_SHARE * child.tall_m if child.is_figure else 0.0
-    return 0.1 * parent.tall_m, max(0.0, ARMS_SHARE * parent.tall_m - sits), -0.16
 
 
 def _before(child: Member, parent: Member) -> None:

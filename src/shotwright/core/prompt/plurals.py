@@ -1,0 +1,116 @@
+"""Several: how many a group is, plurals that look like singulars, and what many do without an article."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shotwright.core.prompt import syntax
+from shotwright.core.prompt.grammar import ARTICLES
+from shotwright.core.prompt.lexicon import base_verb, is_verb, noun_of, singular
+
+if TYPE_CHECKING:
+    from shotwright.core.prompt.sentence import Word
+
+ACTORS = frozenset({"person", "animal", "vehicle"})
+Piece = tuple[str, str, tuple[int, int], int]
+"""A word as the parser wants it: text, canonical text, span, place of its token."""
+
+
+def counted(pieces: list[Piece]) -> tuple[list[Piece], dict[int, str]]:
+    """ "A family of four" is four people, "a group of three friends" three friends: how many is said first, as the parser expects it.
+
+    Returns:
+        The pieces, and what some of them are read as.
+    """
+    found: list[Piece] = []
+    people: dict[int, str] = {}
+    i = 0
+    while i < len(pieces):
+        group, of, number, after = ([piece[1] for piece in pieces[i : i + 4]] + [""] * 4)[:4]
+        if group not in syntax.GROUPS.keys() | OF_MANY or of != "of" or not _is_number(number):
+            found.append(pieces[i])
+            i += 1
+            continue
+        first = found.pop() if found and found[-1][1] in ARTICLES else pieces[i]
+        text, low, (_, end), at = pieces[i + 2]
+        is_named = _is_many(after) or (after.isalpha() and len(pieces) > i + 4 and _is_many(pieces[i + 4][1]))
+        if is_named:
+            found.append((text, low, (first[2][0], end), at))
+        else:
+            found.append((text, low, (first[2][0], pieces[i][2][1]), first[3]))
+            people[len(found)] = "people"
+            whom = group if group in syntax.GROUPS else "people"
+            found.append((whom, whom, (pieces[i + 1][2][0], end), at))
+        i += 3
+    return found, people
+
+
+def of_a_table(pieces: list[Piece]) -> list[Piece]:
+    """ "At the head of the table" is at the table: no head is there."""
+    found: list[Piece] = []
+    skip = 0
+    for i, piece in enumerate(pieces):
+        lows = [one[1] for one in pieces[i : i + 7]]
+        if lows[:3] == ["the", "head", "of"] and any(low in HEADED for low in lows[3:]):
+            skip = 3
+        if skip:
+            skip -= 1
+        else:
+            found.append(piece)
+    return found
+
+
+HEADED = frozenset({"table", "bed", "stairs", "staircase", "queue", "line", "column", "parade", "procession", "class"})
+"""What has a head that is nobody's."""
+OF_MANY = frozenset({"group", "party", "pack", "gang", "squad", "pair", "class", "troop", "troupe", "line", "row"})
+"""Words for many, besides those that say how many."""
+
+
+def _is_number(low: str) -> bool:
+    return low in syntax.NUMBERS or (low.isdecimal() and low.isascii())
+
+
+def _is_many(low: str) -> bool:
+    """Whether a word is rather several of something than what somebody does: "wolves", not "rows"."""
+    found = noun_of(singular(low)) if low.isalpha() and singular(low) != low else None
+    return found is not None and (found.kind in ACTORS or not is_verb(base_verb(low)))
+
+
+ALIKE = frozenset({"deer", "sheep", "fish", "moose", "bison", "elk", "salmon", "trout", "swine", "reindeer", "buffalo"})
+"""Animals whose plural is their singular."""
+
+
+def alike_in_plural(lows: list[str]) -> dict[int, str]:
+    """ "Two deer lock antlers": several of them, whatever they do."""
+    return {
+        i: "dogs"
+        for i, low in enumerate(lows)
+        if low in ALIKE and any(syntax.NUMBERS.get(before, 1) > 1 for before in lows[max(0, i - 2) : i])
+    }
+
+
+def is_what_many_do(words: tuple[Word, ...], word: Word) -> bool:
+    """ "Dogs chase balls", "two stags lock antlers": several who can act, a bare verb, and several of something else."""
+    after = words[word.i + 1] if word.i + 1 < len(words) else None
+    before = words[word.i - 1] if word.i else None
+    if (
+        before is None
+        or after is None
+        or word.tag not in {"NN", "NNP", "JJ"}
+        or ends_in_s(word)
+        or not is_verb(word.text)
+    ):
+        return False
+    whom = noun_of(singular(before.text)) if before.kind == "word" else None
+    what = noun_of(singular(after.text)) if singular(after.text) != after.text else None
+    is_pair = (
+        noun_of(f"{word.text} {singular(after.text)}") is not None or noun_of(f"{before.text} {word.text}") is not None
+    )
+    if whom is None or what is None or is_pair or (singular(before.text) == before.text and before.tag != "NNS"):
+        return False
+    return whom.kind in ACTORS and what.kind not in {"abstract", "place"} and after.tag in {"VBZ", "NNS"}
+
+
+def ends_in_s(word: Word) -> bool:
+    """Whether a word has the s of a verb's third person, or of a plural."""
+    return word.text.endswith("s") and not word.text.endswith("ss")
