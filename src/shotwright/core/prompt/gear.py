@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from shotwright.core.prompt import vocabulary as v
 from shotwright.core.prompt.lexicon import base_verb, is_verb, noun_of, singular
-from shotwright.core.prompt.repair import ACTORS
+from shotwright.core.prompt.plurals import ACTORS
 
 if TYPE_CHECKING:
     from shotwright.core.prompt.lexer import Token
