@@ -434,3 +434,28 @@ def test_what_is_in_a_vase_that_is_knocked_over_falls_out() -> None:
     found = settled(read("A cat knocks over a vase of tulips."))
     tulip = next(e.id for e in found.entities if e.noun == "tulip")
     assert [a.motion for a in found.actions_of(tulip)] == ["fall"]
+
+
+def test_who_is_taught_does_it_and_hands_do_their_work() -> None:
+    found = read("A grandmother teaches her grandson to ride a bike.")
+    nouns = {e.id: e.noun for e in found.entities}
+    assert ("grandson", "ride_bike") in {(nouns[a.who], a.motion) for a in found.actions}
+    wraps = read("Close-up of hands on a wooden table wrapping a small gift.")
+    assert {e.id: e.noun for e in wraps.entities}[wraps.actions[0].who] == "hand"
+
+
+def test_two_players_who_are_named_afterwards_are_two() -> None:
+    found = read("Two chess players in a park, an old woman on the left and a boy on the right.")
+    assert [e.noun for e in found.entities] == ["old woman", "boy"]
+    assert found.relations == ()
+
+
+def test_falling_asleep_is_no_fall_and_a_tornado_drives() -> None:
+    assert [a.motion for a in read("A tired man falls asleep in his armchair.").actions] == ["sleep"]
+    assert [a.motion for a in settled(read("A tornado tears across a wheat field.")).actions] == ["float"]
+
+
+def test_the_net_of_a_football_match_is_its_goal() -> None:
+    staged = with_props(read("A striker dribbles past a defender and shoots. The ball hits the net."))
+    assert {"goal", "soccer ball"} <= {e.noun for e in staged.entities}
+    assert "net" in {e.noun for e in with_props(read("Two women play tennis over a net.")).entities}

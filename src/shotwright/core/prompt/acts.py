@@ -138,8 +138,9 @@ class Acts(Relating):
 
     def _people_there(self, who: list[Thing], verb: Word) -> list[Thing]:
         """ "Townspeople on the sidewalk waving": who waves is not where they are."""
-        is_there = bool(who) and all(one.kind in {"nature", "building", "place"} and not one.ref for one in who)
         does = motion_of(verb.lemma)
+        spots = {"nature", "building", "place", *(("furniture",) if does in syntax.BY_HAND else ())}
+        is_there = bool(who) and all(one.kind in spots and not one.ref for one in who)
         is_human = does in syntax.BY_HAND - {"wave", "nod", "blow", "shake_head"}  # "the street reading a paper"
         if not is_there or not (is_human or (does in syntax.LIVELY and not self._own_subjects(verb))):
             return who
@@ -147,7 +148,8 @@ class Acts(Relating):
             self.things[i] for i in sorted(self.things) if i < verb.i and self.things[i].kind in {"person", "animal"}
         ]
         people = [one for one in beings if one.kind == "person"]
-        return (people or beings)[-1:] or who
+        hands = [self.things[i] for i in sorted(self.things) if i < verb.i and self.things[i].kind == "body_part"]
+        return (people or beings or hands)[-1:] or who
 
     def _does_by_noun(self, verb: Word, who: list[Thing], objects: list[Word]) -> bool:
         """ "Have a pillow fight": the noun says what is done."""
@@ -174,9 +176,9 @@ class Acts(Relating):
         found = [f"{verb.lemma} {particle.text}"] if particle else []
         if verb.lemma in BURSTING | {"get"}:  # "bursts out of the tunnel" is a way, and nothing breaks
             found += [f"{verb.lemma} {w.text}" for w in self.sentence.children(verb) if w.dep == "prep"]
-        if verb.lemma in {"stay", "remain"}:
+        if verb.lemma in {"stay", "remain", "fall"}:
             how = [w for w in self.sentence.children(verb) if w.text in STAYING]
-            found += [f"stay {w.text}" for w in how]
+            found += [f"{'fall' if verb.lemma == 'fall' else 'stay'} {w.text}" for w in how]
             self._cover(how)
         return found
 

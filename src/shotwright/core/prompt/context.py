@@ -35,6 +35,7 @@ PAIR = 2
 ONES = frozenset({"one", "both", "all", "each", "some", "two", "three"})
 
 
+LETTING = frozenset({"teach", "help", "tell", "ask", "order", "force", "allow", "let", "make", "invite", "urge", "train", "show", "watch", "see"})  # fmt: skip
 FILMED = frozenset({"clip", "video", "film", "movie", "animation", "scene", "shot", "footage", "reel", "ad", "spot"})
 """What shows those whom it is of."""
 
@@ -169,6 +170,8 @@ class Context:
 
     def _inherited(self, verb: Word, head: Word, depth: int) -> list[Thing]:
         """Whose deed it is by what the verb hangs on."""
+        if verb.dep in {"xcomp", "ccomp"} and head.lemma in LETTING and (pupil := self._let(head, verb)):
+            return pupil  # "teaches her grandson to ride"
         if verb.dep == "acl" and verb.tag == "VBG" and (main := self._main_subject(verb)):
             return main
         if verb.dep in CLAUSES_OF or (verb.dep == "amod" and verb.tag in {"VBG", "JJ"}):
@@ -176,6 +179,11 @@ class Context:
         if head.is_noun and verb.dep in {"conj", "advcl", "dep", "appos"} and head.i in self.things:
             return self._named_before(head, verb)
         return self._subjects(head, depth + 1) if verb.dep in INHERITING else []
+
+    def _let(self, verb: Word, done: Word) -> list[Thing]:
+        """Whom somebody teaches, helps or tells to do something."""
+        objects = [w for w in self.sentence.children(verb) if w.dep in {"dobj", "dative"} and w.i < done.i]
+        return next((group for word in objects if (group := self._group(word))), [])
 
     def _is_bodiless(self, noun: Word) -> bool:
         is_unseen = noun.i not in self.things and noun.i not in self.mentions

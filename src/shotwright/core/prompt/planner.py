@@ -169,10 +169,14 @@ def _staged(plan: ShotPlan, scene: Scene, roles: Roles, times: timing.Times) -> 
     )
 
 
+MOST_SPELLED_OUT = 4
+
+
 def _spelled_out(entities: tuple[Entity, ...], scene: Scene) -> tuple[Entity, ...]:
-    """ "A jazz trio: a bald man on bass, a singer, a drummer" are three, and not six."""
+    """ "A jazz trio: a bald man on bass, a singer, a drummer" are three, "two players, a woman and a boy" two."""
     acting = {deed.action.who for deed in scene.deeds} | {r.of for r in scene.relations}
-    groups = [e for e in entities if e.noun in syntax.GROUPS and e.count > 1 and not e.ref and e.id not in acting]
+    several = [e for e in entities if e.count > 1 and not e.ref and e.id not in acting]
+    groups = [e for e in several if e.noun in syntax.GROUPS or (e.kind == "person" and e.count <= MOST_SPELLED_OUT)]
     for group in groups:
         after = [e for e in entities if e.kind == "person" and e.span and group.span and e.span[0] > group.span[1]]
         if sum(e.count for e in after[: group.count]) == group.count:

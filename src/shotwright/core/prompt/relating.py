@@ -154,7 +154,7 @@ class Relating(Nouns):
         targets = [w for w in self.sentence.children(last) if w.dep in {"pobj", "dobj"}] or [
             w for w in self._up_to_a_verb(hit.end) if w.i in self.things
         ][:1]
-        to = [thing for w in targets for thing in self._behind(w)]
+        to = [thing for w in targets if w.lemma not in v.PLACEMENT_WORDS for thing in self._behind(w)]
         wearer = self._wearer_before(word) if word.text == "in" else None
         of = self._placed(word, hit.value) if wearer is None else [self.things[wearer.i]]
         of = [self._whole_of(thing, to) for thing in of] if not self._is_after_effect(word) else []

@@ -187,9 +187,13 @@ def _on_the_wing(plan: ShotPlan) -> ShotPlan:
         if e.kind == "animal" and (n := noun_of(e.noun)) and WINGED & {e.noun, *n.near.split()}
     }  # fmt: skip
     acts = (replace(a, motion="fly") if a.who in winged and a.verb in ALOFT and a.motion in {"walk", "swim", "run", "float"} else a for a in plan.actions)  # fmt: skip
+    blown = {e.id for e in plan.entities if e.noun in BLOWN}
+    acts = (replace(a, motion="float") if a.who in blown and a.path is not None else a for a in acts)
     return replace(plan, actions=tuple(acts))
 
 
+BLOWN = frozenset({"tornado", "whirlwind", "cloud", "waterspout", "cyclone", "dust devil", "tumbleweed"})
+"""What the wind drives, whatever the verb: a tornado that tears across a field."""
 SMALL_M = 0.6
 
 

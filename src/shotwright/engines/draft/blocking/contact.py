@@ -140,3 +140,14 @@ def in_arms(child: Member, parent: Member) -> tuple[float, float, float]:
     """Where somebody is who is carried: before the chest, sitting on a forearm; an animal stands on it."""
     sits = SITTING_SHARE * child.tall_m if child.is_figure else 0.0
     return 0.1 * parent.tall_m, max(0.0, ARMS_SHARE * parent.tall_m - sits), -0.16
+
+
+BEFORE_M = 0.32
+"""How far before somebody one stands or kneels, in heights."""
+
+
+def before(child: Member, parent: Member) -> None:
+    """Somebody before somebody, from the side, where one sees both."""
+    seat = parent.parent[0].wide_m if parent.parent is not None and parent.parent[1] == "on" else 0.0
+    child.x = parent.x - 0.5 * max(seat, parent.wide_m) - BEFORE_M * child.tall_m
+    child.y, child.z = 0.0 if seat else parent.y, max(0.15, parent.z - 0.3)

@@ -20,6 +20,7 @@ from shotwright.engines.draft.blocking.contact import (
     AT_THE_GROUND,
     LOW_SHARE,
     SMALL_M,
+    before,
     in_arms,
     in_hand,
     take_seat,
@@ -57,8 +58,6 @@ ROWS_M, ROWS_SHARE, HERD_GAP = 1.2, 1.6, 0.3
 BEFORE_WALL = 0.8
 """How near to the end of the set one stands."""
 TINY_SHARE = 0.12
-BEFORE_M = 0.32
-"""How far before somebody one stands or kneels, in heights."""
 PROP, OVER_TABLE = "prop", 1.5
 """Ids of what the words do not name; and height of what is seen over a table, in those of what stands on it."""
 ALL_SHARE = 0.95
@@ -443,7 +442,7 @@ def _put(child: Member, parent: Member, kind: str, number: int, count: int) -> N
         _around(child, parent, number, count)
         return
     if kind == "in_front_of" and child.is_figure and parent.is_figure and count == 1:
-        _before(child, parent)
+        before(child, parent)
         return
     if kind == "under":
         _under(child, parent)
@@ -477,13 +476,6 @@ def _put(child: Member, parent: Member, kind: str, number: int, count: int) -> N
     if kind == "riding" and parent.wide_m > WIDE_M:
         dz = -BEFORE_WIDE_M  # a wide card turns with the camera, and its ends come near
     child.x, child.y, child.z = parent.x + dx, base + dy + aloft, max(0.15, parent.z + dz)
-
-
-def _before(child: Member, parent: Member) -> None:
-    """Somebody before somebody, from the side, where one sees both."""
-    seat = parent.parent[0].wide_m if parent.parent is not None and parent.parent[1] == "on" else 0.0
-    child.x = parent.x - 0.5 * max(seat, parent.wide_m) - BEFORE_M * child.tall_m
-    child.y, child.z = 0.0 if seat else parent.y, max(0.15, parent.z - 0.3)
 
 
 def _around(child: Member, parent: Member, number: int, count: int) -> None:

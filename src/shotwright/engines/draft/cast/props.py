@@ -219,9 +219,14 @@ def _choose_balls(layout: _Layout) -> None:
     said = " ".join(
         [*(e.noun for e in layout.entities), *(a.verb for a in layout.actions), *layout.plan.setting.places]
     )
+    is_football = any(word in said for word in ("football", "soccer", "goalkeeper", "striker", "goalie", "penalty"))
     kind = next((ball for game, ball in BALLS.items() if game in said), None)
+    if is_football and kind in {None, "basketball"} and "basketball" not in said:
+        kind = "soccer ball"  # whoever dribbles there
     if kind is not None:
         layout.entities = [replace(e, noun=kind) if e.noun == "ball" and not e.ref else e for e in layout.entities]
+    if is_football:  # its net is that of the goal
+        layout.entities = [replace(e, noun="goal") if e.noun == "net" and not e.ref else e for e in layout.entities]
     if kind in FOOTBALLS or any(e.noun in FOOTBALLS for e in layout.entities):
         _dribble_by_foot(layout)
 

@@ -153,7 +153,9 @@ def _is_of_set(entity: Entity, plan: ShotPlan) -> bool:
     is_open_air = bool(plan.setting.places) and not plan.setting.inside
     if entity.noun in {"sun", "moon", "sunlight"}:
         return plan.setting.inside or any(e.noun == "window" for e in plan.entities)  # its light is seen
-    return entity.noun in SEEN_AFAR or (entity.noun == "window" and not is_used and not is_open_air)
+    lit = {act.who for act in plan.actions if act.motion == "flicker"}
+    is_front = entity.noun.endswith(" window") and (not is_used or entity.id in lit)  # of shops and houses
+    return entity.noun in SEEN_AFAR or is_front or (entity.noun == "window" and not is_used and not is_open_air)
 
 
 TREES = frozenset({"tree", "pine", "pine tree", "fir", "birch"})
