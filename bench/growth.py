@@ -1,7 +1,7 @@
 """How cost grows: with the length of the history and of the queue, with what a scene holds, with duration and size.
 
 Each row of a table has the exponent of its growth: the slope of the logarithm of the cost over the logarithm of what grew.
-`python -m bench.growth [history] [queue] [draft]` prints the tables and keeps them in `bench/results/`.
+`python -m bench.growth [history] [queue] [workers] [draft]` prints the tables and keeps them in `bench/results/`.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ QUEUE = (10, 100, 1_000, 10_000, 100_000)
 DURATIONS_S = (3, 5, 10)
 ENTITIES = (0, 3, 10, 30)
 REFERENCES = (0, 2, 4, 7)
+WORKERS, CARDS = (1, 2, 4, 8, 16), 48
 TIMES, WARM = 5, 2
 WORDS = ("cat", "dog", "horse", "car", "tree", "barrel", "chair", "lamp", "crate", "bicycle", "ladder", "suitcase", "piano", "umbrella", "clock",
          "bench", "drum", "guitar", "basket", "bucket", "cow", "sheep", "goat", "pig", "duck", "boat", "truck", "tent", "rocket", "robot")  # fmt: skip
@@ -117,6 +118,36 @@ def queue() -> Table:
 def _cancel_ms(http: httpx.Client) -> float:
     made = [http.post(f"/queue/{ENDPOINT}", json=SHOT).json()["request_id"] for _ in range(WARM + TIMES)]
     return median_ms(lambda: http.put(f"/queue/fal-ai/kling-video/requests/{made.pop()}/cancel").raise_for_status())
+
+
+def workers() -> Table:
+    """Test cards a second, and connections to the database, over the number of workers."""
+    found: Table = {"a request (ms)": [], "connections": []}
+    for count in WORKERS:
+        folder = Path(tempfile.mkdtemp(prefix="sw-bench-", dir="/tmp"))
+        folder.chmod(0o755)
+        process, url, _ = start(folder / "data", "--workers", str(count), "--engine", "testcard")
+        try:
+            with httpx.Client(base_url=url, trust_env=False, timeout=120) as http:
+                _render(http, WARM * count)  # every worker has begun
+                began = time.perf_counter()
+                _render(http, CARDS)
+                found["a request (ms)"].append(1e3 * (time.perf_counter() - began) / CARDS)
+                with psycopg.connect(_database(folder / "data")) as connection:
+                    row = connection.execute(
+                        "SELECT count(*) FROM pg_stat_activity WHERE datname IS NOT NULL"
+                    ).fetchone()
+                found["connections"].append(float(row[0] - 1 if row else 0))
+        finally:
+            stop(process)
+            shutil.rmtree(folder, ignore_errors=True)
+    return found
+
+
+def _render(http: httpx.Client, count: int) -> None:
+    made = [http.post(f"/queue/{ENDPOINT}", json=SHOT).json()["request_id"] for _ in range(count)]
+    while made:
+        made = [one for one in made if http.get(f"/requests/{one}").json()["state"] != "succeeded"]
 
 
 def _grown(
@@ -226,12 +257,14 @@ def _lines(what: str, sizes: tuple[int, ...], table: Table) -> Iterator[str]:
 
 def main() -> None:
     """Measure what is named, all without a name, print it and keep it."""
-    only = set(sys.argv[1:]) or {"history", "queue", "draft"}
+    only = set(sys.argv[1:]) or {"history", "queue", "workers", "draft"}
     tables: dict[str, tuple[tuple[int, ...], Table]] = {}
     if "history" in only:
         tables["requests in the history"] = (HISTORY, history())
     if "queue" in only:
         tables["requests that wait"] = (QUEUE, queue())
+    if "workers" in only:
+        tables["workers"] = (WORKERS, workers())
     if "draft" in only:
         tables |= draft()
     for what, (sizes, table) in tables.items():

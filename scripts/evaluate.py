@@ -1,7 +1,8 @@
 """`make eval`: shots over all moves, sizes, angles, aspects, tiers, durations and counts of references, rendered by the draft engine
 and measured from their pixels. Leaves with 1 when a gate fails; the report is docs/eval/index.html.
 
-Every fourth shot is rendered twice, the second time on one thread: the bytes must be the same.
+Then shots in real photographs and edits of real clips, where their packages can be had (`photographs.py`); their report lies in
+`.photographs/eval/`. Every fourth of our own shots is rendered twice, the second time on one thread: the bytes must be the same.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import cv2
 from scripts.demo_media import draw_all
 from scripts.eval_clips import clip_entry, clip_rows, draw_clips
 from scripts.eval_photos import PHOTOS, clip_entries_of, photo_entry, photo_shots
-from scripts.photographs import photographs
+from scripts.photographs import CACHE, photographs
 from shotwright.core.camera import Pose
 from shotwright.core.plan import Look, Setting
 from shotwright.core.prompt import plan_request
@@ -249,14 +250,22 @@ def main(only: list[str], say: Callable[[str], object] = print) -> int:
             entry = clip_entry(clip_row, clips, pictures, Path(folder))
             _tell(entry, say)
             entries.append(entry)
+        own = Path(tempfile.gettempdir()) / "shotwright-eval" if only else OUT
+        bad = _reported(entries, own, "The draft engine, measured", say)
+        photographed = []
         for entry in _of_photographs(pictures, Path(folder), only):
             _tell(entry, say)
-            entries.append(entry)
-        page = write_report(
-            OUT if not only else Path(tempfile.gettempdir()) / "shotwright-eval", entries, "The draft engine, measured"
-        )
+            photographed.append(entry)
+        # other people's pictures stay out of the repository, and so does what is made of them
+        bad += _reported(photographed, CACHE / "eval", "The draft engine in real photographs, measured", say)
+    return bad
+
+
+def _reported(entries: list[Entry], folder: Path, title: str, say: Callable[[str], object]) -> int:
+    """Write a report, if there is something in it; how many of its shots failed a gate."""
     bad = sum(not entry.has_passed for entry in entries)
-    say(f"{len(entries)} shots, {bad} with a failed gate. {page}")
+    if entries:
+        say(f"{len(entries)} shots, {bad} with a failed gate. {write_report(folder, entries, title)}")
     return bad
 
 

@@ -8,6 +8,7 @@ from tests.unit.engines.test_props import read
 from shotwright.core.plan import ShotPlan
 from shotwright.core.prompt.settling import settled
 from shotwright.engines.draft.cast.props import with_props
+from shotwright.engines.draft.sets import find_place
 
 Did = tuple[str, str | None, float, float]
 
@@ -459,3 +460,34 @@ def test_the_net_of_a_football_match_is_its_goal() -> None:
     staged = with_props(read("A striker dribbles past a defender and shoots. The ball hits the net."))
     assert {"goal", "soccer ball"} <= {e.noun for e in staged.entities}
     assert "net" in {e.noun for e in with_props(read("Two women play tennis over a net.")).entities}
+
+
+@pytest.mark.parametrize(
+    ("text", "aboard"),
+    [
+        ("A silver convertible drives along a coastal road. The woman in the passenger seat waves while the man drives.", {"woman", "man"}),
+        ("A fishing boat rocks on rough waves. Two fishermen haul a net over the side.", {"fisherman"}),
+        ("A boat lies on the beach. A boy runs along the water.", set()),
+    ],
+)  # fmt: skip
+def test_who_is_aboard(text: str, aboard: set[str]) -> None:
+    found = settled(read(text))
+    nouns = {e.id: e.noun for e in found.entities}
+    assert {nouns[r.of] for r in found.relations if r.relation == "in"} == aboard
+
+
+def test_she_and_he_are_two_though_one_was_named() -> None:
+    found = read("A dancer on a frozen lake, she wears a red dress. He lifts her over his head.")
+    nouns = {e.id: e.noun for e in found.entities}
+    assert [e.noun for e in found.entities if e.kind == "person"] == ["dancer", "man"]
+    assert [(nouns[a.who], nouns.get(a.object or "")) for a in found.actions if a.verb == "lift"] == [("man", "dancer")]
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [("A bus stops at a country road.", "country road"), ("A man waves in a quiet cul-de-sac.", "cul de sac"), ("Two women meet at an airport gate.", "airport gate")],
+)  # fmt: skip
+def test_places_of_two_words(text: str, place: str) -> None:
+    setting = read(text).setting
+    assert setting.places == (place,)
+    assert find_place(setting, has_cast=True).is_known

@@ -285,8 +285,14 @@ def _pronoun(
         beings = [t for t in pool if t.kind == "person" or (t.ref and not t.noun)] or [
             t for t in pool if t.kind == "animal"
         ]
+        called = "she" if text in SHE else "he" if text in HE else ""
         beings = [t for t in beings if is_called(t.noun, text)] or beings
-        return ([t for t in beings if t.count == 1] or beings)[-1:]
+        if called and text == called:  # "she wears red, he is in black": another one
+            beings = [t for t in beings if t.called in {"", called}]
+        found = ([t for t in beings if t.count == 1] or beings)[-1:]
+        for thing in found if called else ():
+            thing.called = thing.called or called
+        return found
     if text in THINGS:
         single = [t for t in (done_to if is_object else []) if t.kind != "person" and t.count == 1 and t in pool]
         movers = [t for t in pool if t.kind in {"animal", "vehicle"} and t.count == 1]

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from shotwright.core.prompt.sentence import Word
 
 DOES = frozenset({"VBZ", "VBG"})
+SEATED = frozenset({"passenger", "back", "front", "rear", "driver", "driver's"})
 ENDING = frozenset({",", ".", ";", "who", "and", "while"})
 CHOOSING = frozenset({"JJ", "JJR", "JJS", "NN", "VBN"})
 PAIR = 2
@@ -155,7 +156,8 @@ class Nouns(Whereabouts):
 
     def _take(self, i: int, mention: Mention) -> None:
         """A noun becomes a new entity, a known one, or the place."""
-        same = self.things.get(mention.head.i) or self._said_again(mention) or self._under(mention)
+        again = self._said_again(mention) or self._under(mention) or self._seat(mention)
+        same = self.things.get(mention.head.i) or again
         if same is not None:
             self.things[i] = self.things[mention.head.i] = same  # "a slice of bread" is one
             self._cover(mention.words)
@@ -186,6 +188,13 @@ class Nouns(Whereabouts):
         if mine is not None and thing.noun in BOATS and self.sentence.head(mention.head).dep == "prep":
             for owner in self._owners(mine)[-1:]:
                 self._add_relation(owner.id, "in", thing.id, thing.span)  # "onto his boat"
+
+    def _seat(self, mention: Mention) -> Thing | None:
+        """ "In the passenger seat", "on the back seat": in the car that was named."""
+        said = {word.text for word in mention.words}
+        if mention.head.lemma != "seat" or not said & SEATED:
+            return None
+        return next((thing for thing in reversed(self.scene.things) if thing.kind == "vehicle"), None)
 
     def _is_no_body(self, mention: Mention) -> bool:
         """What a noun names that is nothing of its own: stuff, a light, "his hand", the ship that they are in."""

@@ -41,10 +41,53 @@ def settled(plan: ShotPlan) -> ShotPlan:
     """
     if plan.task == "edit":
         return plan
-    plan = _side_by_side(_on_the_ground(plan))
+    plan = _aboard(_side_by_side(_on_the_ground(plan)))
     plan = _on_the_wing(_topples(hauled(plan)))
     plan = _goes_along(_stops(_by_phone(_comes_up(_across(_one_by_one(plan))))))
     return _players(_waves(_at_a_window(_outside(_come_from(_beyond_reach(_at_the_wheel(plan)))))))
+
+
+CREW = frozenset(
+    {
+        "fisherman",
+        "sailor",
+        "captain",
+        "skipper",
+        "crew",
+        "pirate",
+        "rower",
+        "seaman",
+        "deckhand",
+        "boatman",
+        "ferryman",
+        "gondolier",
+    }
+)
+"""Who is on board where a boat is named."""
+IN_THE_WATER = frozenset({"swim", "dive", "surf", "float", "fall", "walk", "run"})
+
+
+def _aboard(plan: ShotPlan) -> ShotPlan:
+    """ "A fishing boat rocks on the waves. Two fishermen haul a net": they are in it. "The man drives": he is in the car."""
+    rides = [e for e in plan.entities if e.kind == "vehicle" and e.count == 1]
+    placed = {r.of for r in plan.relations if r.relation in {"in", "inside", "on", "riding", "beside", "at", "behind"}}
+    found: list[Relation] = []
+    for entity in plan.entities:
+        acts = plan.actions_of(entity.id)
+        motions = {act.motion for act in acts}
+        if entity.kind != "person" or entity.id in placed or not rides or motions & IN_THE_WATER:
+            continue
+        known = noun_of(rides[-1].noun)
+        is_boat = known is not None and (known.near in AFLOAT or rides[-1].noun.rpartition(" ")[2] in {"boat", "ship"})
+        drives = "drive" in motions and not any(act.object for act in acts if act.motion == "drive")
+        if (is_boat and entity.noun.rpartition(" ")[2] in CREW) or (drives and not is_boat):
+            found.append(Relation(entity.id, "in", rides[-1].id, 0.0, plan.duration_s, span=entity.span))
+    seated = {r.of for r in found}
+    actions = tuple(
+        replace(act, motion="steer") if act.who in seated and act.motion == "drive" and act.path is None else act
+        for act in plan.actions
+    )
+    return replace(plan, relations=(*plan.relations, *found), actions=actions) if found else plan
 
 
 SLOPES = frozenset({"hill", "hillside", "hilltop", "slope", "mound", "dune", "meadow", "field", "lawn", "grass"})

@@ -25,6 +25,7 @@ class Thing:
     span: Span | None = None
     placement: str | None = None  #: Where in the frame.
     is_half: bool = False  #: Whether it is one of two that were named together.
+    called: str = ""  #: "she" or "he", once the words have called it so.
 
     def entity(self, role: Role | None, placement: str | None) -> Entity:
         """As the plan has it."""
