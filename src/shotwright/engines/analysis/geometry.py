@@ -34,12 +34,14 @@ ROWS = np.linspace(0.16, 0.84, 69)
 MOST_LINES = 100
 USUAL_LENS = 0.85
 """Focal length in frame widths by which uprights that lean tell how far a camera is tilted."""
-WEIGHTS = {"lines": 3.5, "uprights": 0.42, "border": 0.8, "prior": 0.5}
+CHANCE = 0.1
+"""Share of the lines that meets somewhere in leaves and grass, by chance."""
+WEIGHTS = {"lines": 9.0, "uprights": 0.42, "border": 0.4, "prior": 0.5}
 """How much each sign of a horizon says."""
 PRIOR_SPREAD, BORDER_SPREAD = 0.18, 0.02
 FEWEST_UPRIGHTS = 5
 SKY_PX = (160, 96)
-SKY_STEP, SKY_SHARE, SKY_WIDE = 5, 0.04, 0.6
+SKY_STEP, SKY_SHARE, SKY_WIDE, SKY_IS_ABOVE = 5, 0.04, 0.6, 2.0
 """Step of colour that a sky goes over, least share of the picture and of its upper border that is sky."""
 FOOT_COLUMNS, FOOT_SHARE = 20, 0.3
 """Columns in which uprights are looked for, and the share of them in which something must stand that far down."""
@@ -74,7 +76,7 @@ def measure_geometry(rgb: FrameRGB, front: Mask | None = None) -> Geometry:
         lines = lines[~_on(front, lines, scale)]
     height, width = small.shape[:2]
     told = (
-        WEIGHTS["lines"] * np.sqrt(_by_lines(lines, height, width))
+        WEIGHTS["lines"] * np.maximum(0.0, _by_lines(lines, height, width) - CHANCE)
         + WEIGHTS["uprights"] * _by_uprights(lines, height, width)
         + WEIGHTS["border"] * _by_border(small)
     )
@@ -173,7 +175,7 @@ def _by_uprights(lines: NDArray[np.float64], height: int, width: int) -> NDArray
 
 
 def _by_border(rgb: FrameRGB) -> NDArray[np.float64]:
-    """For each of `ROWS`: whether the sky ends there, where it comes down lowest."""
+    """For each of `ROWS`: whether the sky ends there, where it comes down lowest, in a level line; no horizon lies in the sky."""
     small = np.asarray(cv2.resize(rgb, SKY_PX, interpolation=cv2.INTER_AREA), np.uint8)
     soft = cv2.cvtColor(cv2.medianBlur(small, 3), cv2.COLOR_RGB2LAB)
     mask = np.zeros((SKY_PX[1] + 2, SKY_PX[0] + 2), np.uint8)
@@ -192,9 +194,8 @@ def _by_border(rgb: FrameRGB) -> NDArray[np.float64]:
     ends = np.where(sky.any(axis=0), ends, 0)
     row = float(np.quantile(ends, 0.8)) / SKY_PX[1]
     flat = float((np.abs(ends / SKY_PX[1] - row) < 0.04).mean())
-    return np.asarray(
-        (0.3 + 0.7 * flat) * np.exp(-0.5 * ((ROWS - row - 0.01) / (BORDER_SPREAD + 0.05 * (1 - flat))) ** 2), np.float64
-    )
+    ends_there = flat * np.exp(-0.5 * ((ROWS - row - 0.01) / BORDER_SPREAD) ** 2)
+    return np.asarray(ends_there - SKY_IS_ABOVE * (ROWS < row - BORDER_SPREAD), np.float64)
 
 
 def _foot_row(lines: NDArray[np.float64], horizon: float, height: int, width: int) -> float | None:
