@@ -126,9 +126,10 @@ def workers() -> Table:
     for count in WORKERS:
         folder = Path(tempfile.mkdtemp(prefix="sw-bench-", dir="/tmp"))
         folder.chmod(0o755)
-        process, url, _ = start(folder / "data", "--workers", str(count), "--engine", "testcard")
+        process, url, _ = start(folder / "data", "--workers", str(count))
         try:
-            with httpx.Client(base_url=url, trust_env=False, timeout=120) as http:
+            cards = {"X-Shotwright-Engine": "testcard"}
+            with httpx.Client(base_url=url, trust_env=False, timeout=120, headers=cards) as http:
                 _render(http, WARM * count)  # every worker has begun
                 began = time.perf_counter()
                 _render(http, CARDS)

@@ -195,7 +195,8 @@ def _by_border(rgb: FrameRGB) -> NDArray[np.float64]:
     row = float(np.quantile(ends, 0.8)) / SKY_PX[1]
     flat = float((np.abs(ends / SKY_PX[1] - row) < 0.04).mean())
     ends_there = flat * np.exp(-0.5 * ((ROWS - row - 0.01) / BORDER_SPREAD) ** 2)
-    return np.asarray(ends_there - SKY_IS_ABOVE * (ROWS < row - BORDER_SPREAD), np.float64)
+    in_the_sky = np.less(ROWS, row - BORDER_SPREAD)
+    return np.asarray(ends_there - SKY_IS_ABOVE * in_the_sky, np.float64)
 
 
 def _foot_row(lines: NDArray[np.float64], horizon: float, height: int, width: int) -> float | None:
