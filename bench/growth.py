@@ -36,7 +36,7 @@ QUEUE = (10, 100, 1_000, 10_000, 100_000)
 DURATIONS_S = (3, 5, 10)
 ENTITIES = (0, 3, 10, 30)
 REFERENCES = (0, 2, 4, 7)
-WORKERS, CARDS = (1, 2, 4, 8, 16), 48
+WORKERS, CARDS = (1, 2, 4, 8, 16), 16
 TIMES, WARM = 5, 2
 WORDS = ("cat", "dog", "horse", "car", "tree", "barrel", "chair", "lamp", "crate", "bicycle", "ladder", "suitcase", "piano", "umbrella", "clock",
          "bench", "drum", "guitar", "basket", "bucket", "cow", "sheep", "goat", "pig", "duck", "boat", "truck", "tent", "rocket", "robot")  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import shutil
@@ -11,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import uuid
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -18,10 +20,15 @@ from typing import Any
 
 import httpx
 import psutil
+from psycopg_pool import AsyncConnectionPool
+
+from shotwright.jobs.postgres import EmbeddedPostgres
+from shotwright.jobs.store import RequestStore
 
 ENDPOINT = "fal-ai/kling-video/o1/standard/reference-to-video"
 SHOT = {"prompt": "A drone shot flying over a tropical island at golden hour", "duration": "3"}
 Row = tuple[str, Any, str]
+REPORTERS, REPORTS = 16, 100
 
 
 def start(data: Path, *options: str) -> tuple[subprocess.Popen[str], str, float]:
@@ -87,8 +94,30 @@ def _measure(data: Path) -> Iterator[Row]:
         submits = load(url, "POST", f"/queue/{ENDPOINT}", body=SHOT, connections=4, requests=1000)
         yield "submits per second", round(submits["per_second"]), ""
         yield "submit p99 (ms)", round(submits["p99_ms"], 1), "< 250"
+        yield "progress reports per second", round(asyncio.run(_reports(data, queued))), ""
     stop(process)
     yield from _time_to_start(data.with_name("fresh"))
+
+
+async def _reports(data: Path, request_id: str) -> float:
+    """Progress reports a second that the database takes from sixteen workers."""
+    url = EmbeddedPostgres(data, "postgres").url
+    async with AsyncConnectionPool(url, min_size=REPORTERS, max_size=REPORTERS) as pool:
+        async with pool.connection() as conn:
+            await conn.execute("UPDATE requests SET state = 'running', attempt = 1 WHERE id = %s", (request_id,))
+            made = await (await conn.execute("SELECT id FROM requests LIMIT %s", (REPORTERS,))).fetchall()
+            await conn.execute(
+                "UPDATE requests SET state = 'running', attempt = 1 WHERE id = ANY(%s)", ([row[0] for row in made],)
+            )
+        store = RequestStore(pool, None)  # type: ignore[arg-type]  # nothing is put into the queue
+
+        async def report(one: uuid.UUID) -> None:
+            for number in range(REPORTS):
+                await store.progress(one, 1, "render", number / REPORTS, None)
+
+        began = time.perf_counter()
+        await asyncio.gather(*(report(row[0]) for row in made))
+        return len(made) * REPORTS / (time.perf_counter() - began)
 
 
 def _time_to_start(data: Path) -> Iterator[Row]:
