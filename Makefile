@@ -71,7 +71,7 @@ chaos: $(READY) ## break a running installation in every way that we know, 200 t
 bench: $(READY) ## speed of polls, submits, start-up, the draft and the pages, side by side with what else there is
 	@$(BIN)/python -m bench
 
-eval: $(READY) ## render our own shots and hold each against its request; writes docs/eval (ONLY=name for some of them)
+eval: $(READY) ## render our own shots, and shots in photographs that are fetched once, and hold each against its request (ONLY=name for some of them)
 	@$(BIN)/python -m scripts.evaluate $(ONLY)
 
 bench-plan: $(READY) ## how many facts of labelled prompts stand in their plans; PROMPTS=file.json scores another file, SHOW=1 shows each difference
