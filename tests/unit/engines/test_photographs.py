@@ -245,8 +245,11 @@ def with_front(x0: int, x1: int, y0: int, y1: int) -> tuple[np.ndarray, np.ndarr
 
 def test_a_group_that_fills_the_picture_stands_up_with_its_wall_close_behind() -> None:
     picture, front = with_front(10, W - 10, 60, H)
-    diorama = build_diorama(picture, eye_m=1.6, lens=LENS, horizon=0.5, front=front)
+    diorama = build_diorama(picture, eye_m=1.6, lens=LENS, horizon=0.5, is_shot=True, front=front)
     (card,) = diorama.props
+    assert build_diorama(picture, eye_m=1.6, lens=LENS, horizon=0.5, front=front).props == [], (
+        "a place has room for others"
+    )
     assert diorama.wall_m < 1.6 * card.z
     assert diorama.wall_m < 0.75 * place().wall_m
     poses, _ = contained(far(diorama.base.pose(), x=1.0), diorama, SPEC, is_cut=False)

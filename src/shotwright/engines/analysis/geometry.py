@@ -34,9 +34,9 @@ ROWS = np.linspace(0.16, 0.84, 69)
 MOST_LINES = 100
 USUAL_LENS = 0.85
 """Focal length in frame widths by which uprights that lean tell how far a camera is tilted."""
-CHANCE = 0.1
+CHANCE = 0.15
 """Share of the lines that meets somewhere in leaves and grass, by chance."""
-WEIGHTS = {"lines": 9.0, "uprights": 0.42, "border": 0.4, "prior": 0.5}
+WEIGHTS = {"lines": 12.0, "uprights": 0.42, "border": 0.4, "prior": 0.5}
 """How much each sign of a horizon says."""
 PRIOR_SPREAD, BORDER_SPREAD = 0.18, 0.02
 FEWEST_UPRIGHTS = 5

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
@@ -211,7 +211,11 @@ class Builder:
         self._painted: PaintedSet | None = None
         self._first: FrameYUV | None = None
         framing = plan.shots[0] if plan.shots else Framing()
-        self._camera = {"eye_m": EYE_HEIGHT_M["eye"], "lens": lens_of(plan.look.lens_mm), "horizon": USUAL_ROW}
+        self._camera: dict[str, Any] = {
+            "eye_m": EYE_HEIGHT_M["eye"],
+            "lens": lens_of(plan.look.lens_mm),
+            "horizon": USUAL_ROW,
+        }
         if backdrop is None:
             is_aerial = framing.angle == "aerial"
             found = _found(shot)
@@ -278,13 +282,14 @@ class Builder:
             return self._painted
         assert self._backdrop is not None  # noqa: S101  (else the set was painted)
         return build_diorama(
-            self.air, **self._camera, foot=self._foot, front=self._backdrop.front, beyond_m=beyond_m, kept=self._kept
+            self.air, **self._camera, **self._taken, front=self._backdrop.front, beyond_m=beyond_m, kept=self._kept
         )
 
     @property
-    def _foot(self) -> float | None:
-        """Where the ground of a start frame ends; who is put into the picture of a place needs room there."""
-        return self._backdrop.geometry.foot if self._backdrop and self._backdrop.is_start_frame else None
+    def _taken(self) -> dict[str, Any]:
+        """What holds of a start frame: its ground ends where things stand. Who is put into the picture of a place needs room there."""
+        is_shot = self._backdrop is not None and self._backdrop.is_start_frame
+        return {"foot": self._backdrop.geometry.foot if self._backdrop and is_shot else None, "is_shot": is_shot}
 
     def _kept(self, kind: str, picture: FrameYUV, make: Callable[[], FrameYUV]) -> FrameYUV:
         """What is made of a picture's patches, kept between renders."""
@@ -298,7 +303,7 @@ class Builder:
         if self._first is None or self._backdrop is None:
             return None
         return build_diorama(
-            self._first, **self._camera, foot=self._foot, front=self._backdrop.front, beyond_m=beyond_m, kept=self._kept
+            self._first, **self._camera, **self._taken, front=self._backdrop.front, beyond_m=beyond_m, kept=self._kept
         )
 
 

@@ -36,8 +36,10 @@ NEAREST_WALL_M = 2.5
 ADDED = (1.0, 0.8, 0.6, 0.4, 0.2, 0.0)
 """Shares of what is added above and below that are tried."""
 HIGHEST_M, NEAREST_M = 60.0, 0.12
-FRONT_SHARE, WHOLE_SHARE = (0.012, 0.75), 0.3
-"""What stands in front covers this share of the picture, and of the box around it; another matte says nothing."""
+LEAST_SHARE, WHOLE_SHARE = 0.012, 0.3
+"""What stands in front covers at least this share of the picture, and of the box around it."""
+MOST_SHARE, PLACE_SHARE = (0.75, 1.0), (0.5, 0.85)
+"""And at most this share of the picture, and of its width: of a picture that is the shot, and of one that is a place."""
 LARGE_SHARE, BEHIND_LARGE = 0.2, 1.45
 """What covers this share of the picture has its back wall at this many times its own depth: a portrait, no landscape."""
 LYING_POINTS = 48
@@ -215,6 +217,7 @@ def build_diorama(
     lens: float,
     horizon: float,
     foot: float | None = None,
+    is_shot: bool = False,
     front: Mask | None = None,
     beyond_m: float = 0.0,
     kept: Kept = _made_anew,
@@ -227,6 +230,8 @@ def build_diorama(
         lens: Focal length in frame widths.
         horizon: Row of the horizon in frame heights.
         foot: Row down to which things stand upright, frame heights: the back wall stands there; None for far away.
+        is_shot: Whether the picture is the shot itself and no place for others: a group that fills it stands up, with the
+            wall close behind.
         front: uint8 (H, W), the matte of what stands in front, if it is known.
         beyond_m: What stands nearer than this stays in the picture: people are put before it.
         kept: Where what is made of patches is kept between renders.
@@ -239,9 +244,12 @@ def build_diorama(
     view = View(base.pose(), width, height)
     if foot is not None and (stands := _on_ground(view, width / 2, foot * height)) is not None:
         wall_m = min(wall_m, max(NEAREST_WALL_M, float(stands[2])))
-    parts = _standing(front, view, beyond_m, wall_m) if front is not None and eye_m <= UPRIGHT_BELOW_M else []
-    nearest = min((part[1][2] for part in parts if float((part[0] > 0).mean()) > LARGE_SHARE), default=wall_m)
-    wall_m = min(wall_m, max(NEAREST_WALL_M, BEHIND_LARGE * float(nearest)))
+    largest = MOST_SHARE if is_shot else PLACE_SHARE
+    upright = front is not None and eye_m <= UPRIGHT_BELOW_M
+    parts = _standing(front, view, (beyond_m, wall_m), largest) if front is not None and upright else []
+    if is_shot:
+        large = (part[1][2] for part in parts if float((part[0] > 0).mean()) > LARGE_SHARE)
+        wall_m = min(wall_m, max(NEAREST_WALL_M, BEHIND_LARGE * float(min(large, default=wall_m))))
     holes = _holes(parts, width) if parts else None
     empty = kept("hole", picture, lambda: completed(picture, holes)) if holes is not None else picture
     planes = _planes(view, empty, wall_m, (0, 0, 0))
@@ -276,8 +284,9 @@ Part = tuple["Mask", "NDArray[np.float64]"]
 """The mask of something that stands in front, and the world point of its foot."""
 
 
-def _standing(front: Mask, view: View, beyond_m: float, wall_m: float) -> list[Part]:
-    """The parts of a matte that stand on the ground nearer than the wall and farther than `beyond_m`."""
+def _standing(front: Mask, view: View, between: tuple[float, float], largest: tuple[float, float]) -> list[Part]:
+    """The parts of a matte that stand on the ground between two depths, and are no larger than so much of the picture."""
+    beyond_m, wall_m = between
     solid = (front > 110).astype(np.uint8)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(
         cv2.morphologyEx(solid, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
@@ -286,7 +295,8 @@ def _standing(front: Mask, view: View, beyond_m: float, wall_m: float) -> list[P
     for label in range(1, count):
         x, y, wide, tall, area = (int(v) for v in stats[label])
         share = area / solid.size
-        if not FRONT_SHARE[0] < share < FRONT_SHARE[1] or area < WHOLE_SHARE * wide * tall:
+        is_large = share >= largest[0] or wide > largest[1] * view.width
+        if share <= LEAST_SHARE or is_large or area < WHOLE_SHARE * wide * tall:
             continue
         foot = _on_ground(view, x + wide / 2, min(y + tall, view.height - 2))
         if foot is None or not beyond_m <= foot[2] <= SHALLOW * wall_m:
@@ -312,7 +322,7 @@ def _lying(front: Mask, parts: list[Part], view: View, wall_m: float) -> list[ND
     count, labels, stats, _ = cv2.connectedComponentsWithStats(opened)
     found = []
     for label in range(1, count):
-        if int(stats[label][4]) < FRONT_SHARE[0] * left.size:
+        if int(stats[label][4]) < LEAST_SHARE * left.size:
             continue
         y, x = np.nonzero(labels == label)
         some = np.linspace(0, len(x) - 1, LYING_POINTS).astype(int)
