@@ -148,7 +148,8 @@ def workers() -> Table:
 def _render(http: httpx.Client, count: int) -> None:
     made = [http.post(f"/queue/{ENDPOINT}", json=SHOT).json()["request_id"] for _ in range(count)]
     while made:
-        made = [one for one in made if http.get(f"/requests/{one}").json()["state"] != "succeeded"]
+        made = [one for one in made if http.get(f"/requests/{one}").json()["state"] in {"queued", "running"}]
+        time.sleep(0.01)
 
 
 def _grown(

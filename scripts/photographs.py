@@ -39,7 +39,7 @@ WANTED = {
     "city": "e5f18df24ebf298d", "evening-canal": "a9ac5c03448df623", "two-men": "2e84a3e422bbf410", "walkers": "c213b2d21fc5f9e7",
     "woman": "24b22d2457207401", "shore": "0fa5a0a9452b9dd0", "stairs": "5d7f5c661363858d", "crowd": "4d87b56c8eb67bf1",
     "road": "f3dd7de622421b63", "lake": "c129c420b3e23588", "summit": "cb48e6cfae03fc86", "skyline": "9fac215403df68ef",
-    "astronaut": "998d75a7b556b310", "desk": "b0c2990966a32dbf", "portrait": "a23173fc9c129e4c", "reader": "1859352314a9f7d6",
+    "astronaut": "998d75a7b556b310", "portrait": "a23173fc9c129e4c", "reader": "1859352314a9f7d6",
     "three": "8ecae4b267b2d316", "four": "729efa5923061d40", "row-of-four": "9baad80f9d5e306f", "quokka": "bf1059d0f925e7d0",
     "palm": "5e583aa59c2a603f", "neon": "ecbd377318b51187",
     "talker": "253751d5549ef5d4", "bikes": "91028f9d6c72cc81", "passenger": "1c4add7838b07b4d", "rabbit": "f25b31f155970c46",

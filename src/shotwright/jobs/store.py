@@ -340,15 +340,16 @@ class RequestStore:
 
     async def counts(self) -> dict[str, int]:
         """How many requests are in each state; where the history is so long that counting takes long, as of a moment ago."""
-        began = time.monotonic()
-        if began < self._counted_until:
-            return self._counted
         async with self._pool.connection() as conn, conn.cursor(row_factory=dict_row) as cursor:
+            began = time.monotonic()
+            if began < self._counted_until:
+                await cursor.execute("SELECT 1")  # whether the database is there is asked each time
+                return dict(self._counted)
             rows = await (await cursor.execute(SQL["counts"])).fetchall()
         took = time.monotonic() - began
         self._counted = {row["state"]: row["n"] for row in rows}
         self._counted_until = began + (COUNTING_SHARE * took if took > QUICK_S else 0.0)
-        return self._counted
+        return dict(self._counted)
 
     async def forget(self, days: float) -> list[JSON]:
         """Delete payloads and logs of requests that ended more than `days` ago; what they cost stays. Returns their results."""

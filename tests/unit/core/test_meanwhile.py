@@ -491,3 +491,44 @@ def test_places_of_two_words(text: str, place: str) -> None:
     setting = read(text).setting
     assert setting.places == (place,)
     assert find_place(setting, has_cast=True).is_known
+
+
+@pytest.mark.parametrize(
+    ("text", "nouns"),
+    [
+        ("A dog bites a man, a policeman shouts.", ["dog", "man", "policeman"]),
+        ("A woman hugs a man, a photographer takes a picture.", ["woman", "man", "photographer"]),
+        ("A bus passes a car, a taxi stops.", ["bus", "car", "taxi"]),
+        ("A bear attacks two hikers. A ranger and a boy wave.", ["bear", "hiker", "ranger", "boy"]),
+        ("A row of 4 houses.", ["house"]),
+        ("A row of ten bottles.", ["bottle"]),
+        ("Three men fish from a pier.", ["man"]),
+        ("Two sheep farmers drink tea.", ["farmer", "tea"]),
+        ("A child plays with a dog. She throws a stick. He fetches it.", ["child", "dog", "stick"]),
+    ],
+)
+def test_nobody_is_lost_and_nobody_invented(text: str, nouns: list[str]) -> None:
+    assert [e.noun for e in read(text).entities] == nouns
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Two friends drive through the desert, a bus overtakes them.",
+        "A captain plays cards in a tavern. A ship is anchored outside.",
+        "A taxi driver drives at night, a fire truck passes.",
+    ],
+)
+def test_nobody_is_put_into_what_is_elsewhere(text: str) -> None:
+    assert [r for r in settled(read(text)).relations if r.relation == "in"] == []
+
+
+def test_a_crowd_with_a_number_does_what_it_does() -> None:
+    (people,) = read("A crowd of 100 people cheers.").entities
+    assert people.count == 100
+    assert [a.motion for a in read("A crowd of 100 people cheers.").actions] == ["cheer"]
+
+
+def test_a_hill_that_the_camera_goes_round_stays() -> None:
+    found = settled(read("Two cows on a green hill, the camera orbits the hill."))
+    assert {move.target for move in found.camera} <= {e.id for e in found.entities}

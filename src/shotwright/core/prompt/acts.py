@@ -139,7 +139,12 @@ class Acts(Relating):
     def _people_there(self, who: list[Thing], verb: Word) -> list[Thing]:
         """ "Townspeople on the sidewalk waving": who waves is not where they are."""
         does = motion_of(verb.lemma)
-        spots = {"nature", "building", "place", *(("furniture",) if does in syntax.BY_HAND else ())}
+        spots = {
+            "nature",
+            "building",
+            "place",
+            *(("furniture",) if does in syntax.BY_HAND and verb.dep == "acl" else ()),
+        }
         is_there = bool(who) and all(one.kind in spots and not one.ref for one in who)
         is_human = does in syntax.BY_HAND - {"wave", "nod", "blow", "shake_head"}  # "the street reading a paper"
         if not is_there or not (is_human or (does in syntax.LIVELY and not self._own_subjects(verb))):
@@ -394,7 +399,9 @@ class Acts(Relating):
             "from" if prep.text == "of" and self.sentence.head(prep).text in {"out", "off"} else None
         )
         inner = [
-            w for w in self.sentence.children(prep) if w.dep in {"pobj", "pcomp"} and (w.is_noun or w.i in self.things)
+            w
+            for w in self.sentence.children(prep)
+            if w.dep in {"pobj", "pcomp"} and (w.is_noun or (w.text in ONES_OF and w.i in self.things))
         ]
         deeper = [w for w in self.sentence.children(prep) if w.dep == "prep"]
         deeper += [w for noun in inner for w in self.sentence.children(noun) if self._leads_on(prep, noun, w)]

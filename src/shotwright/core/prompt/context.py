@@ -288,7 +288,7 @@ def _pronoun(
         called = "she" if text in SHE else "he" if text in HE else ""
         beings = [t for t in beings if is_called(t.noun, text)] or beings
         if called and text == called:  # "she wears red, he is in black": another one
-            beings = [t for t in beings if t.called in {"", called}]
+            beings = [t for t in beings if t.called in {"", called}] or [t for t in pool if t.kind == "animal"]
         found = ([t for t in beings if t.count == 1] or beings)[-1:]
         for thing in found if called else ():
             thing.called = thing.called or called

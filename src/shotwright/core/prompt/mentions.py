@@ -81,6 +81,7 @@ class Mention:
     is_definite: bool = False
     is_new: bool = False
     owner: Word | None = None
+    is_counted: bool = False
     ref: str | None = None
 
 
@@ -234,6 +235,7 @@ def _describe(sentence: Sentence, mention: Mention, left: list[Word], paired: Wo
             mention.attributes.append(word.text)
         mention.is_new |= word.text in NEW
         mention.is_definite |= word.text in DEFINITE
+    mention.is_counted = number is not None
     is_many = head.tag in {"NNS", "NNPS"}
     usual = syntax.PAIRS.get(head.text, SEVERAL)
     mention.count = number or (usual if is_many else syntax.GROUPS.get(head.text, syntax.GROUPS.get(mention.noun, 1)))
@@ -299,7 +301,7 @@ def _count_by(quantity: Mention, counted: Mention, sentence: Sentence) -> None:
     own = syntax.QUANTITIES[quantity.head.lemma]
     counted.count = (
         counted.count
-        if counted.count not in {1, SEVERAL} or (own == 1 and quantity.head.tag != "NNS")
+        if counted.is_counted or counted.count not in {1, SEVERAL} or (own == 1 and quantity.head.tag != "NNS")
         else (own if quantity.head.tag != "NNS" else SEVERAL if own == 1 else MANY)
     )
     if counted.noun in PAPERS and own > 1 and quantity.head.tag != "NNS":

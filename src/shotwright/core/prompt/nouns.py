@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from shotwright.core.prompt.sentence import Word
 
 DOES = frozenset({"VBZ", "VBG"})
+HEADED = frozenset({"table", "bed", "stairs", "staircase"})
+"""What has a head that is nobody's."""
 SEATED = frozenset({"passenger", "back", "front", "rear", "driver", "driver's"})
 ENDING = frozenset({",", ".", ";", "who", "and", "while"})
 CHOOSING = frozenset({"JJ", "JJR", "JJS", "NN", "VBN"})
@@ -156,7 +158,7 @@ class Nouns(Whereabouts):
 
     def _take(self, i: int, mention: Mention) -> None:
         """A noun becomes a new entity, a known one, or the place."""
-        again = self._said_again(mention) or self._under(mention) or self._seat(mention)
+        again = self._said_again(mention) or self._under(mention) or self._seat(mention) or self._headed(mention)
         same = self.things.get(mention.head.i) or again
         if same is not None:
             self.things[i] = self.things[mention.head.i] = same  # "a slice of bread" is one
@@ -189,6 +191,18 @@ class Nouns(Whereabouts):
             for owner in self._owners(mine)[-1:]:
                 self._add_relation(owner.id, "in", thing.id, thing.span)  # "onto his boat"
 
+    def _headed(self, mention: Mention) -> Thing | None:
+        """ "At the head of the table": at the table."""
+        of = [w for w in self.sentence.children(mention.head) if w.dep == "prep" and w.text == "of"]
+        inner = [self.mentions[w.i] for prep in of for w in self.sentence.children(prep) if w.i in self.mentions]
+        whole = next((m for m in inner if m.noun.rpartition(" ")[2] in HEADED), None)
+        if mention.noun != "head" or whole is None:
+            return None
+        self._cover([*whole.words, *of])
+        found = self._known(whole) or self._new(whole)
+        self.things[whole.head.i] = found
+        return found
+
     def _seat(self, mention: Mention) -> Thing | None:
         """ "In the passenger seat", "on the back seat": in the car that was named."""
         said = {word.text for word in mention.words}
@@ -208,7 +222,10 @@ class Nouns(Whereabouts):
         """ "Inside a spaceship ... the ship jumps": they are in it, and it stands nowhere."""
         here = [*self.scene.places, *self.scene.place_attributes] if self.scene.is_inside else []
         is_known = mention.what.kind == "vehicle" and mention.is_definite and not mention.ref
-        return is_known and any(word.endswith(mention.noun) for word in here) and self._known(mention) is None
+        is_it = mention.noun in self.scene.places or any(
+            word.endswith(mention.noun) and word != mention.noun for word in here
+        )
+        return is_known and is_it and self._known(mention) is None
 
     def _under(self, mention: Mention) -> Thing | None:
         """ "On the deck of a small boat": on the boat."""
@@ -234,6 +251,8 @@ class Nouns(Whereabouts):
         is_again = (
             opens and before.text == "," and mention.head.dep in {"appos", "npadvmod", "dep", "conj", "dobj", "nsubj"}
         )
+        if mention.head.dep == "nsubj" and not self._is_named_by(before):
+            return None
         if thing is None or not is_again or thing.ref or mention.ref or thing.count > 1 or mention.count > 1:
             return None
         is_model = (thing.kind, mention.what.kind) == ("vehicle", "animal")  # a car, a mustang
@@ -242,7 +261,7 @@ class Nouns(Whereabouts):
         is_kind = thing.kind == mention.what.kind and (
             thing.noun in {*nears(mention.noun), mention.noun}
             or (thing.noun in generic and mention.noun not in generic)
-            or (is_said and mention.head.dep in {"appos", "npadvmod", "nsubj"} and self._is_named_by(before))
+            or (is_said and mention.head.dep in {"appos", "npadvmod", "nsubj"})
         )
         if not is_model and not is_kind:
             return None
@@ -255,9 +274,8 @@ class Nouns(Whereabouts):
         return thing
 
     def _is_named_by(self, comma: Word) -> bool:
-        """Whether what stands before a comma is who it is about: "close up of the driver, a woman", not "behind a farmer, a woman"."""
-        named = self.sentence.words[comma.i - 1]
-        return named.dep != "pobj" or self.sentence.head(named).text == "of"
+        """Whether what stands before a comma has no part of its own: "the driver, a woman", not "a dog bites a man, a woman"."""
+        return self.sentence.words[comma.i - 1].dep in {"ROOT", "npadvmod", "dep", "nsubj", "appos"}
 
     def _is_part(self, thing: Thing, mention: Mention, mine: Word | None) -> None:
         """ "A birdcage with its door open", "a cabin, smoke from the chimney": parts of what was named."""

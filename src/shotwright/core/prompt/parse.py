@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from shotwright.core.prompt.attach import attached
 from shotwright.core.prompt.lexicon import base_verb, is_verb, noun_of, singular
-from shotwright.core.prompt.plurals import Piece, alike_in_plural, counted, of_a_table
+from shotwright.core.prompt.plurals import Piece, alike_in_plural, counted
 from shotwright.core.prompt.repair import misread, set_doing
 from shotwright.core.prompt.sentence import NOUNS, Sentence, Word
 from shotwright.core.prompt.vocabulary import COLOURS, PATTERNS
@@ -73,7 +73,7 @@ def parse(tokens: Sequence[Token], places: Sequence[int], pictures: Mapping[int,
         pictures: References that stood in brackets behind a word, by its place.
     """
     said = [piece for token, at in zip(tokens, places, strict=True) for piece in _pieces(token, at)]
-    pieces, people = counted(of_a_table(said))
+    pieces, people = counted(said)
     if not pieces:
         return Sentence((), {})
     names: dict[str, str] = {}

@@ -147,7 +147,7 @@ def _over_all(task: Task, tokens: list[Token], roles: Roles, camera: ParsedCamer
 
 def _staged(plan: ShotPlan, scene: Scene, roles: Roles, times: timing.Times) -> ShotPlan:
     """The plan with its shots, its camera and its scene, everything at its time."""
-    entities = _spelled_out(entities_of(scene, roles, times.reveals(roles)), scene)
+    entities = _spelled_out(entities_of(scene, roles, times.reveals(roles)), scene, times)
     setting = replace(
         plan.setting,
         places=tuple(scene.places),
@@ -172,13 +172,18 @@ def _staged(plan: ShotPlan, scene: Scene, roles: Roles, times: timing.Times) -> 
 MOST_SPELLED_OUT = 4
 
 
-def _spelled_out(entities: tuple[Entity, ...], scene: Scene) -> tuple[Entity, ...]:
+def _spelled_out(entities: tuple[Entity, ...], scene: Scene, times: timing.Times) -> tuple[Entity, ...]:
     """ "A jazz trio: a bald man on bass, a singer, a drummer" are three, "two players, a woman and a boy" two."""
     acting = {deed.action.who for deed in scene.deeds} | {r.of for r in scene.relations}
+    touched = {deed.action.object for deed in scene.deeds} | {r.to for r in scene.relations}
+    touched |= {deed.action.path.end for deed in scene.deeds if deed.action.path} | {e.where for e in scene.effects}
     several = [e for e in entities if e.count > 1 and not e.ref and e.id not in acting]
-    groups = [e for e in several if e.noun in syntax.GROUPS or (e.kind == "person" and e.count <= MOST_SPELLED_OUT)]
+    plain = [e for e in several if e.kind == "person" and e.count <= MOST_SPELLED_OUT and e.id not in touched]
+    groups = [e for e in several if e.noun in syntax.GROUPS or e in plain]
     for group in groups:
         after = [e for e in entities if e.kind == "person" and e.span and group.span and e.span[0] > group.span[1]]
+        if group.noun not in syntax.GROUPS:  # "two players, a woman and a boy": in one breath
+            after = [e for e in after if times.is_one_sentence(group.span, e.span)]
         if sum(e.count for e in after[: group.count]) == group.count:
             entities = tuple(e for e in entities if e is not group)
     return entities

@@ -17,7 +17,7 @@ Piece = tuple[str, str, tuple[int, int], int]
 
 
 def counted(pieces: list[Piece]) -> tuple[list[Piece], dict[int, str]]:
-    """ "A family of four" is four people, "a group of three friends" three friends: how many is said first, as the parser expects it.
+    """ "A family of four" is four people: how many is said first, as the parser expects it.
 
     Returns:
         The pieces, and what some of them are read as.
@@ -27,41 +27,24 @@ def counted(pieces: list[Piece]) -> tuple[list[Piece], dict[int, str]]:
     i = 0
     while i < len(pieces):
         group, of, number, after = ([piece[1] for piece in pieces[i : i + 4]] + [""] * 4)[:4]
-        if group not in syntax.GROUPS.keys() | OF_MANY or of != "of" or not _is_number(number):
+        is_named = _is_many(after, group) or (
+            len(pieces) > i + 4 and after.isalpha() and _is_many(pieces[i + 4][1], group)
+        )
+        is_group = group in syntax.GROUPS.keys() | OF_MANY and of == "of" and _is_number(number)
+        if not is_group or is_named or after.startswith("year"):
             found.append(pieces[i])
             i += 1
             continue
         first = found.pop() if found and found[-1][1] in ARTICLES else pieces[i]
         text, low, (_, end), at = pieces[i + 2]
-        is_named = _is_many(after) or (after.isalpha() and len(pieces) > i + 4 and _is_many(pieces[i + 4][1]))
-        if is_named:
-            found.append((text, low, (first[2][0], end), at))
-        else:
-            found.append((text, low, (first[2][0], pieces[i][2][1]), first[3]))
-            people[len(found)] = "people"
-            whom = group if group in syntax.GROUPS else "people"
-            found.append((whom, whom, (pieces[i + 1][2][0], end), at))
+        found.append((text, low, (first[2][0], pieces[i][2][1]), first[3]))
+        people[len(found)] = "people"
+        whom = group if group in syntax.GROUPS else "people"
+        found.append((whom, whom, (pieces[i + 1][2][0], end), at))
         i += 3
     return found, people
 
 
-def of_a_table(pieces: list[Piece]) -> list[Piece]:
-    """ "At the head of the table" is at the table: no head is there."""
-    found: list[Piece] = []
-    skip = 0
-    for i, piece in enumerate(pieces):
-        lows = [one[1] for one in pieces[i : i + 7]]
-        if lows[:3] == ["the", "head", "of"] and any(low in HEADED for low in lows[3:]):
-            skip = 3
-        if skip:
-            skip -= 1
-        else:
-            found.append(piece)
-    return found
-
-
-HEADED = frozenset({"table", "bed", "stairs", "staircase", "queue", "line", "column", "parade", "procession", "class"})
-"""What has a head that is nobody's."""
 OF_MANY = frozenset({"group", "party", "pack", "gang", "squad", "pair", "class", "troop", "troupe", "line", "row"})
 """Words for many, besides those that say how many."""
 
@@ -70,10 +53,15 @@ def _is_number(low: str) -> bool:
     return low in syntax.NUMBERS or (low.isdecimal() and low.isascii())
 
 
-def _is_many(low: str) -> bool:
-    """Whether a word is rather several of something than what somebody does: "wolves", not "rows"."""
+def _is_many(low: str, group: str) -> bool:
+    """Whether a word is rather several of something than what somebody does: "wolves", and "houses" in a row, not "rows"."""
     found = noun_of(singular(low)) if low.isalpha() and singular(low) != low else None
-    return found is not None and (found.kind in ACTORS or not is_verb(base_verb(low)))
+    if found is None or found.kind in ACTORS or not is_verb(base_verb(low)):
+        return found is not None
+    return group not in OF_PEOPLE and found.kind != "abstract"
+
+
+OF_PEOPLE = frozenset({"family", "crew", "team", "party", "band", "gang", "squad", "class", "troupe", "trio", "couple"})
 
 
 ALIKE = frozenset({"deer", "sheep", "fish", "moose", "bison", "elk", "salmon", "trout", "swine", "reindeer", "buffalo"})
@@ -85,8 +73,19 @@ def alike_in_plural(lows: list[str]) -> dict[int, str]:
     return {
         i: "dogs"
         for i, low in enumerate(lows)
-        if low in ALIKE and any(syntax.NUMBERS.get(before, 1) > 1 for before in lows[max(0, i - 2) : i])
+        if low in ALIKE and _is_counted(lows[max(0, i - 2) : i]) and not _goes_on(lows[i + 1 : i + 2])
     }
+
+
+def _is_counted(before: list[str]) -> bool:
+    """ "Two", "two white"; not "two men"."""
+    many = [syntax.NUMBERS.get(low, 1) > 1 for low in before]
+    return bool(many) and (many[-1] or (many[0] and noun_of(singular(before[-1])) is None))
+
+
+def _goes_on(after: list[str]) -> bool:
+    """ "Two sheep farmers": no sheep."""
+    return any(singular(low) != low and noun_of(singular(low)) is not None and not is_verb(low) for low in after)
 
 
 def is_what_many_do(words: tuple[Word, ...], word: Word) -> bool:

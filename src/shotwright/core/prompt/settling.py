@@ -64,12 +64,16 @@ CREW = frozenset(
     }
 )
 """Who is on board where a boat is named."""
+WATERS = frozenset(
+    {"sea", "ocean", "lake", "river", "water", "bay", "harbour", "harbor", "storm", "waves", "fjord", "open sea"}
+)
 IN_THE_WATER = frozenset({"swim", "dive", "surf", "float", "fall", "walk", "run"})
 
 
 def _aboard(plan: ShotPlan) -> ShotPlan:
     """ "A fishing boat rocks on the waves. Two fishermen haul a net": they are in it. "The man drives": he is in the car."""
-    rides = [e for e in plan.entities if e.kind == "vehicle" and e.count == 1]
+    rides = [e for e in plan.entities if e.kind == "vehicle" and e.count == 1 and e.placement != "background"]
+    elsewhere = set(plan.setting.places) - WATERS
     placed = {r.of for r in plan.relations if r.relation in {"in", "inside", "on", "riding", "beside", "at", "behind"}}
     found: list[Relation] = []
     for entity in plan.entities:
@@ -79,8 +83,10 @@ def _aboard(plan: ShotPlan) -> ShotPlan:
             continue
         known = noun_of(rides[-1].noun)
         is_boat = known is not None and (known.near in AFLOAT or rides[-1].noun.rpartition(" ")[2] in {"boat", "ship"})
-        drives = "drive" in motions and not any(act.object for act in acts if act.motion == "drive")
-        if (is_boat and entity.noun.rpartition(" ")[2] in CREW) or (drives and not is_boat):
+        is_before = bool(rides[-1].span and entity.span and rides[-1].span < entity.span)
+        drives = any(act.motion == "drive" and not act.object and not act.path for act in acts) and is_before
+        is_crew = entity.noun.rpartition(" ")[2] in CREW and is_before and not elsewhere
+        if (is_boat and is_crew) or (drives and not is_boat):
             found.append(Relation(entity.id, "in", rides[-1].id, 0.0, plan.duration_s, span=entity.span))
     seated = {r.of for r in found}
     actions = tuple(
@@ -97,6 +103,14 @@ SLOPES = frozenset({"hill", "hillside", "hilltop", "slope", "mound", "dune", "me
 def _on_the_ground(plan: ShotPlan) -> ShotPlan:
     """ "A boy on a hill": the hill is where he stands, and nothing that stands before him."""
     acting = {act.who for act in plan.actions} | {act.object for act in plan.actions}
+    acting |= {
+        end
+        for act in plan.actions
+        if act.path
+        for end in (act.path.start, act.path.end, act.path.around, act.path.over)
+    }
+    acting |= {move.target for move in plan.camera} | {shown.focus for shown in plan.shots}
+    acting |= {r.to for r in plan.relations if r.relation not in {"on", "at", "in"}}
     ground = {
         e.id for e in plan.entities if e.noun in SLOPES and e.kind == "nature" and e.id not in acting and not e.ref
     }
@@ -231,7 +245,10 @@ def _on_the_wing(plan: ShotPlan) -> ShotPlan:
     }  # fmt: skip
     acts = (replace(a, motion="fly") if a.who in winged and a.verb in ALOFT and a.motion in {"walk", "swim", "run", "float"} else a for a in plan.actions)  # fmt: skip
     blown = {e.id for e in plan.entities if e.noun in BLOWN}
-    acts = (replace(a, motion="float") if a.who in blown and a.path is not None else a for a in acts)
+    acts = (
+        replace(a, motion="float") if a.who in blown and a.path and not a.object and a.motion != "throw" else a
+        for a in acts
+    )
     return replace(plan, actions=tuple(acts))
 
 

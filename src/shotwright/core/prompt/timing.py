@@ -52,6 +52,12 @@ class Times:
         self.moves = self._timed(parsed)
         self._spans = [(s[0].start, s[-1].end) for s in sentences(tokens)]
 
+    def is_one_sentence(self, one: Span | None, other: Span | None) -> bool:
+        """Whether two stretches of the prompt stand in one sentence."""
+        if one is None or other is None:
+            return False
+        return any(low <= one[0] and other[0] < high for low, high in self._spans)
+
     def _shot_of(self, at: int) -> int:
         """Number of the shot that a character stands in."""
         return max((i for i, start in enumerate(self._starts) if start <= at), default=0)
@@ -130,7 +136,8 @@ class Times:
             for i in members:
                 before = steps[-1] if steps else []
                 holds = any(deeds[k].action.motion in MEANWHILE for k in (i, *before[-1:]))
-                lets_go = bool(before) and deeds[i].action.motion in LETTING_GO
+                had = {deeds[k].action.object for k in before if deeds[k].action.motion in MEANWHILE}
+                lets_go = deeds[i].action.motion in LETTING_GO and deeds[i].action.object in had
                 if steps and (deeds[i].is_together or (holds and not lets_go)):
                     steps[-1].append(i)
                 else:

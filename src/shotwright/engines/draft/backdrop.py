@@ -329,5 +329,5 @@ def backdrop_of(shot: Shot, cache: Cache) -> Backdrop | None:
     rgb = fit(load_flat(source), spec.width, spec.height)
     is_start = plan.start_frame is not None
     front = cache.get("front-1", source, lambda: matte(rgb), extra=f"{rgb.shape}")
-    geometry = cache.get("geometry-2", source, lambda: measure_geometry(rgb, front), extra=f"{rgb.shape}")
+    geometry = cache.get("geometry-3", source, lambda: measure_geometry(rgb, front), extra=f"{rgb.shape}")
     return Backdrop(rgb, geometry, is_start, front)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import itertools
 import threading
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
@@ -244,14 +245,11 @@ def build_diorama(
     view = View(base.pose(), width, height)
     if foot is not None and (stands := _on_ground(view, width / 2, foot * height)) is not None:
         wall_m = min(wall_m, max(NEAREST_WALL_M, float(stands[2])))
-    largest = MOST_SHARE if is_shot else PLACE_SHARE
-    upright = front is not None and eye_m <= UPRIGHT_BELOW_M
-    parts = _standing(front, view, (beyond_m, wall_m), largest) if front is not None and upright else []
-    if is_shot:
-        large = (part[1][2] for part in parts if float((part[0] > 0).mean()) > LARGE_SHARE)
-        wall_m = min(wall_m, max(NEAREST_WALL_M, BEHIND_LARGE * float(min(large, default=wall_m))))
+    upright = front if eye_m <= UPRIGHT_BELOW_M else None
+    parts, wall_m = _stood_up(upright, view, (beyond_m, wall_m), is_shot=is_shot)
     holes = _holes(parts, width) if parts else None
-    empty = kept("hole", picture, lambda: completed(picture, holes)) if holes is not None else picture
+    mark = f"hole-{zlib.crc32(holes.tobytes()):08x}" if holes is not None else ""
+    empty = kept(mark, picture, lambda: completed(picture, holes)) if holes is not None else picture
     planes = _planes(view, empty, wall_m, (0, 0, 0))
     wall, ground = planes
     half = float(np.abs(wall.outline[:, 0]).min())
@@ -259,7 +257,7 @@ def build_diorama(
     props = [_card(picture, mask, foot, view, i) for i, (mask, foot) in enumerate(parts)]
 
     def widen() -> Widened:
-        wide = kept("wide", empty, lambda: widened(empty, None if parts else front))
+        wide = kept("wide" if parts else "wide-front", empty, lambda: widened(empty, None if parts else front))
         more = _planes(view, wide, wall_m, margins(height, width))
         top = float(more[0].outline[2:, 1].min())
         broad = float(np.abs(more[0].outline[:, 0]).min())
@@ -282,6 +280,22 @@ def _planes(view: View, picture: FrameYUV, wall_m: float, sides: tuple[int, int,
 
 Part = tuple["Mask", "NDArray[np.float64]"]
 """The mask of something that stands in front, and the world point of its foot."""
+
+
+def _stood_up(
+    front: Mask | None, view: View, between: tuple[float, float], *, is_shot: bool
+) -> tuple[list[Part], float]:
+    """What stands up in a picture, and the depth of the back wall: close behind a group that fills a picture that is the shot."""
+    beyond_m, wall_m = between
+    if front is None:
+        return [], wall_m
+    largest = MOST_SHARE if is_shot else PLACE_SHARE
+    parts = _standing(front, view, between, largest)
+    large = [float(foot[2]) for mask, foot in parts if float((mask > 0).mean()) > LARGE_SHARE]
+    near_m = max(NEAREST_WALL_M, BEHIND_LARGE * min(large)) if is_shot and large else wall_m
+    if near_m < wall_m:  # what is behind the nearer wall is left on it
+        parts = _standing(front, view, (beyond_m, near_m), largest)
+    return parts, min(wall_m, near_m)
 
 
 def _standing(front: Mask, view: View, between: tuple[float, float], largest: tuple[float, float]) -> list[Part]:

@@ -110,6 +110,12 @@ def with_props(plan: ShotPlan) -> ShotPlan:
     )  # fmt: skip
 
 
+SERVED = frozenset(
+    {"cup", "mug", "plate", "bowl", "glass", "tray", "gift", "box", "letter", "book", "bottle", "present"}
+)
+"""What is put before somebody."""
+
+
 def _put_before(layout: _Layout) -> None:
     """ "Puts the cake down before her", who sits at a table: on the table."""
     tables_of = [
@@ -118,7 +124,7 @@ def _put_before(layout: _Layout) -> None:
     ]  # fmt: skip
     for i, action in enumerate(layout.actions):
         thing = next((e for e in layout.entities if e.id == action.object), None)
-        known = noun_of(thing.noun) if thing is not None else None
+        known = noun_of(thing.noun) if thing is not None and (thing.kind == "food" or thing.noun in SERVED) else None
         is_low = action.motion == "put_down" and (action.path is None or action.path.end in {None, "down"})
         if not tables_of or not is_low or known is None or known.height_m > SMALL_M or thing is None:
             continue
