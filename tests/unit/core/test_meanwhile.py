@@ -294,6 +294,8 @@ def test_who_slips_puts_nothing_down(text: str, motion: str) -> None:
         ("A family of four eats dinner at a wooden table.", "family", 4),
         ("A group of three friends laughs around a campfire.", "friend", 3),
         ("A crew of five rows a boat.", "crew", 5),
+        ("A family of four eats pancakes.", "family", 4),
+        ("A band of three plays guitars.", "band", 3),
         ("A pack of six grey wolves runs through the snow.", "wolf", 6),
         ("A class of twenty children sings.", "child", 20),
         ("A party of 5 walks into a tavern.", "person", 5),

@@ -271,6 +271,14 @@ def test_a_body_that_cannot_be_stood_up_is_never_sheared() -> None:
     assert "lessened to" in notes[0]
 
 
+def test_what_was_taken_from_above_lies_there_and_bounds_no_swoop() -> None:
+    picture, front = with_front(200, 280, 100, 240)
+    above = build_diorama(picture, eye_m=20.0, lens=LENS, horizon=0.3, is_shot=True, front=front)
+    assert above.flat == []
+    wanted = far(above.base.pose(), y=-3.0, z=8.0)
+    assert contained(wanted, above, SPEC, is_cut=False) == (wanted, [])
+
+
 def test_what_lies_to_the_left_of_a_picture_has_the_colours_of_its_left_side() -> None:
     rgb = np.full((H, W, 3), (40, 60, 160), np.uint8)
     rgb[:, W // 2 :] = (230, 220, 200)

@@ -36,8 +36,6 @@ ONES = frozenset({"one", "both", "all", "each", "some", "two", "three"})
 
 
 LETTING = frozenset({"teach", "help", "tell", "ask", "order", "force", "allow", "let", "make", "invite", "urge", "train", "show", "watch", "see"})  # fmt: skip
-FILMED = frozenset({"clip", "video", "film", "movie", "animation", "scene", "shot", "footage", "reel", "ad", "spot"})
-"""What shows those whom it is of."""
 
 
 class Context:
@@ -145,7 +143,7 @@ class Context:
 
     def _shown_in(self, film: Word) -> list[Thing]:
         """ "A funny clip of a cat that jumps, knocks over a vase and runs off": the cat does all of it."""
-        if film.text not in syntax.FILM | FILMED:
+        if film.text not in syntax.FILM:
             return []
         of = [w for w in self.sentence.children(film) if w.dep == "prep" and w.text == "of"]
         return [thing for prep in of for w in self.sentence.children(prep) for thing in self._group(w)]

@@ -27,9 +27,10 @@ def counted(pieces: list[Piece]) -> tuple[list[Piece], dict[int, str]]:
     i = 0
     while i < len(pieces):
         group, of, number, after = ([piece[1] for piece in pieces[i : i + 4]] + [""] * 4)[:4]
-        is_named = _is_many(after, group) or (
-            len(pieces) > i + 4 and after.isalpha() and _is_many(pieces[i + 4][1], group)
-        )
+        beyond = (
+            pieces[i + 4][1] if len(pieces) > i + 4 and not _may_be_done(after) else ""
+        )  # "a pack of six grey wolves"
+        is_named = _is_many(after, group) or _is_many(beyond, group)
         is_group = group in syntax.GROUPS.keys() | OF_MANY and of == "of" and _is_number(number)
         if not is_group or is_named or after.startswith("year"):
             found.append(pieces[i])
@@ -53,6 +54,11 @@ def _is_number(low: str) -> bool:
     return low in syntax.NUMBERS or (low.isdecimal() and low.isascii())
 
 
+def _may_be_done(low: str) -> bool:
+    """ "Eats": a verb, rather than what is said of those who are counted."""
+    return not low.isalpha() or (low.endswith("s") and is_verb(base_verb(low)))
+
+
 def _is_many(low: str, group: str) -> bool:
     """Whether a word is rather several of something than what somebody does: "wolves", and "houses" in a row, not "rows"."""
     found = noun_of(singular(low)) if low.isalpha() and singular(low) != low else None
@@ -62,8 +68,7 @@ def _is_many(low: str, group: str) -> bool:
 
 
 OF_PEOPLE = frozenset({"family", "crew", "team", "party", "band", "gang", "squad", "class", "troupe", "trio", "couple"})
-
-
+"""Groups whose number is a number of people."""
 ALIKE = frozenset({"deer", "sheep", "fish", "moose", "bison", "elk", "salmon", "trout", "swine", "reindeer", "buffalo"})
 """Animals whose plural is their singular."""
 

@@ -184,7 +184,10 @@ def _goes_along(plan: ShotPlan) -> ShotPlan:
 TOPPLING = frozenset({"fall over", "topple", "topple over", "tip over", "keel over", "collapse", "crash down"})
 
 
-OVERTURNED = frozenset({"knock over", "tip over", "kick over", "push over", "knock down", "tip", "overturn", "spill"})
+OVERTURNING = frozenset(
+    {"knock over", "tip over", "kick over", "push over", "topple", "knock down", "tip", "overturn", "turn over"}
+)
+"""What somebody does to something that then lies there."""
 
 
 def _spilt(plan: ShotPlan) -> ShotPlan:
@@ -193,7 +196,7 @@ def _spilt(plan: ShotPlan) -> ShotPlan:
         Action(r.of, "fall", "fall", path=Path(end="down"), start_s=act.start_s, end_s=act.end_s)
         for act in plan.actions
         for r in plan.relations
-        if act.verb in OVERTURNED and r.to == act.object and r.relation in {"in", "inside", "on"}
+        if act.verb in OVERTURNING and r.to == act.object and r.relation in {"in", "inside", "on"}
         and not plan.actions_of(r.of) and any(e.id == r.of and e.kind in {"plant", "tool", "clothing"} for e in plan.entities)
     )  # fmt: skip
     return replace(plan, actions=(*plan.actions, *falls)) if falls else plan

@@ -40,8 +40,9 @@ def draw_frames(scene: Scene, spec: OutputSpec, seed: int) -> Iterator[FrameYUV]
         if scene.live is not None:
             scene.live.show(index)
         ramp = min(1.0, seconds / RAMP_S) if scene.starts_exact else 1.0
+        come_in = ramp if scene.first_place is None else float(ramp > 0)  # else by the dissolve
         place = next((later for start, later in scene.later_places[::-1] if start <= seconds + 1e-6), scene.place)
-        frame = painter.paint(place, pose, seconds, ramp) if ramp > 0 or scene.first_place is None else None
+        frame = painter.paint(place, pose, seconds, come_in) if ramp > 0 or scene.first_place is None else None
         if scene.first_place is not None and ramp < 1:
             first = painter.paint(scene.first_place, pose, seconds, 0.0)
             frame = first if frame is None else np.asarray(cv2.addWeighted(frame, ramp, first, 1 - ramp, 0), np.uint8)

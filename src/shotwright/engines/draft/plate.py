@@ -265,7 +265,7 @@ def build_diorama(
 
     is_above = eye_m > UPRIGHT_BELOW_M and front is not None
     soft = near_ground(kept("bare", picture, lambda: bared(picture, front)), ground, wall_m) if is_above else None
-    flat = _lying(front, parts, view, wall_m) if front is not None and not beyond_m else []
+    flat = _lying(upright, parts, view, wall_m) if upright is not None and not beyond_m else []
     return Diorama(base, wall_m, near_m, BARE_SHARE * half, planes, widen, props, soft, flat)
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from shotwright.core.camera import Pose, lens_of
 from shotwright.core.plan import Framing
 from shotwright.core.prompt.hauling import HAULING
+from shotwright.core.prompt.settling import OVERTURNING
 from shotwright.engines.analysis.cutout import CutOut, cut_out
 from shotwright.engines.draft.backdrop import Builder, in_its_light
 from shotwright.engines.draft.blocking import staging
@@ -69,10 +70,6 @@ ROUNDS, UNSEEN = 2, 0.1
 """How often everybody is moved to where they are seen, and filmed anew; and what of enough is as good as nothing."""
 SIDEWAYS_DEG = 90.0
 """Where a rider looks whose mount is a card: as it does."""
-TOPPLING = frozenset(
-    {"knock over", "tip over", "kick over", "push over", "topple", "knock down", "tip", "overturn", "turn over"}
-)
-"""What somebody does to something that then lies there."""
 STILL_VERBS = frozenset({"is", "are", "be", "have", "has", "was", "were"})
 CARDS_SHOW = (
     BEATS.keys()
@@ -372,7 +369,7 @@ def _stage_words(
         if sprite.figure is None and member.entity.kind == "animal":
             _stride(sprite, acts)
         if sprite.figure is None:
-            toppled = tuple(act for act in plan.actions if act.object == member.entity.id and act.verb in TOPPLING)
+            toppled = tuple(act for act in plan.actions if act.object == member.entity.id and act.verb in OVERTURNING)
             sprite.changes = changes_of(acts, toppled, is_still=member.track is None)
             sprite.is_wheel = member.entity.kind not in ON_WHEELS and any(act.motion == "roll" for act in acts)
     lead = next((i for i, (member, _) in enumerate(shown) if member is about), 0)
