@@ -15,7 +15,7 @@ from shotwright.core.plan import Entity
 from shotwright.core.prompt import parse_prompt
 from shotwright.engines.analysis.cache import Cache
 from shotwright.engines.base import OutputSpec, Shot
-from shotwright.engines.draft.cast import figures, library, pose
+from shotwright.engines.draft.cast import body, figures, library, pose
 from shotwright.engines.draft.cast.changes import Change, shape_at
 from shotwright.engines.draft.cast.labels import LETTERED, box_of
 from shotwright.engines.draft.cast.wardrobe import clothes_of
@@ -59,14 +59,14 @@ def test_every_motion_poses_a_whole_figure_on_its_ground(motion: str) -> None:
 
 @pytest.mark.parametrize("motion", ["walk", "run", "sneak", "march"])
 def test_feet_do_not_slide(motion: str) -> None:
-    names = list(pose.figure().joint_names)
+    names = list(body.figure().joint_names)
     row = pose.motions()[motion]
     frames = round(float(row["seconds"]) * FPS)
 
     def feet(frame: int) -> np.ndarray:
         phase = frame / frames % 1.0
-        joints = np.asarray(pose.figure().joint_transforms(pose.pose(row, phase)), float)[:, :3, 3]
-        vertices = np.asarray(pose.figure().vertices(pose.pose(row, phase)), float)
+        joints = np.asarray(body.figure().joint_transforms(pose.pose(row, phase)), float)[:, :3, 3]
+        vertices = np.asarray(body.figure().vertices(pose.pose(row, phase)), float)
         return np.array([joints[names.index(f"{side}_Foot")] - [0, vertices[:, 1].min(), 0] for side in "LR"])
 
     steps = []

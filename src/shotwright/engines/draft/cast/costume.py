@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from shotwright.engines.draft.cast.pose import figure
+from shotwright.engines.draft.cast.body import figure
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,9 +13,10 @@ import cv2
 import numpy as np
 
 from shotwright.engines.analysis.cutout import CutOut
+from shotwright.engines.draft.cast.body import TOP, figure
 from shotwright.engines.draft.cast.costume import SOLIDS, carried, fill_solid, part_vertices, rings_of
 from shotwright.engines.draft.cast.faces import draw_face
-from shotwright.engines.draft.cast.pose import figure, ground, motion_row, motions, pose, value
+from shotwright.engines.draft.cast.pose import ground, motion_row, motions, pose, value
 from shotwright.media.colour import rgb_to_yuv
 
 if TYPE_CHECKING:
@@ -34,8 +35,6 @@ TURN_DEG, TILT_DEG = 15, 22
 KEPT, POSES_KEPT = {1: 240, 2: 120, 3: 48, 4: 24}, 400
 """Pictures that are kept, by their density, and poses."""
 SKIN, HAIR, SHOE = (214, 168, 138), (70, 52, 40), (54, 48, 46)
-CUFF = 0.93
-"""Where sleeves end, between elbow 0 and wrist 1."""
 BAND_M, SLEEVE_FROM_M = 0.055, 0.2
 """Width of stripes; from here on they run around an arm."""
 CHIN = np.array([0.0, 0.1, 0.0])
@@ -44,12 +43,6 @@ AMBIENT = 0.56
 SUNK_M = 0.15
 """Less than this a head is as high as that of one who stands."""
 LIGHT = np.array([-0.45, 0.62, 0.64])
-_HEADS, _HANDS, _FEET = (
-    {"Neck", "Head"},
-    {"Wrist", "Hand", "Index", "Middle", "Pinky", "Ring", "Thumb"},
-    {"Ankle", "Foot"},
-)
-_LEGS = {"Hip", "Knee", "Pelvis"}
 RGB = tuple[int, int, int]
 POINTS = (
     "nose", "neck", "r_shoulder", "r_elbow", "r_wrist", "l_shoulder", "l_elbow", "l_wrist", "r_hip", "r_knee", "r_ankle", "l_hip", "l_knee",
@@ -228,37 +221,6 @@ def _hand(motion: str, phase: float) -> NDArray[np.float64]:
 
 
 @cache
-def _faces() -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Triangles, and the part of the body of each: 0 top, 1 legs, 2 skin, 3 hair, 4 shoe."""
-    model = figure()
-    rest = np.asarray(model.vertices(model.rest_pose()), np.float64)
-    joints = np.asarray(model.joint_transforms(model.rest_pose()), np.float64)[:, :3, 3]
-    faces = np.asarray(model.faces, np.int64)
-    middles = rest[faces].mean(axis=1)
-    nearest = np.argmin(np.linalg.norm(middles[:, None] - joints[None], axis=2), axis=1)
-    parts = np.array([_part(model.joint_names[i]) for i in nearest])
-    head = parts == 2
-    above = middles[:, 1] > joints[list(model.joint_names).index("Head"), 1]
-    behind = middles[:, 2] < 0.055 + 0.28 * (middles[:, 1] - middles[above, 1].max() + 0.1)
-    is_top = middles[:, 1] > middles[above, 1].max() - 0.06
-    parts[head & above & (behind | is_top)] = 3
-    parts[_is_sleeve(middles, joints, list(model.joint_names), nearest)] = 0
-    return faces, parts
-
-
-def _is_sleeve(
-    middles: NDArray[np.float64], joints: NDArray[np.float64], names: list[str], nearest: NDArray[np.int64]
-) -> NDArray[np.bool_]:
-    """Triangles of the lower arms up to the wrists: sleeves are long."""
-    found = np.zeros(len(middles), bool)
-    for side in ("L", "R"):
-        elbow, wrist = (joints[names.index(f"{side}_{joint}")] for joint in ("Elbow", "Wrist"))
-        along = (middles - elbow) @ (wrist - elbow) / float((wrist - elbow) @ (wrist - elbow))
-        found |= (nearest == names.index(f"{side}_Wrist")) & (along < CUFF)
-    return found
-
-
-@cache
 def _bands() -> NDArray[np.bool_]:
     """Triangles that stripes dye, by their height and reach at rest."""
     model = figure()
@@ -268,17 +230,10 @@ def _bands() -> NDArray[np.bool_]:
     return np.asarray(np.floor(across / BAND_M) % 2 == 0)
 
 
-def _part(joint: str) -> int:
-    name = joint.split("_")[-1].rstrip("0123456789")
-    if name in _HEADS or any(name.startswith(hand) for hand in _HANDS):
-        return 2
-    return 4 if name in _FEET else 1 if name in _LEGS else 0
-
-
 def _draw(vertices: NDArray[np.float64], view: tuple[int, int], clothes: Clothes, px: int, *, upright: bool) -> Card:
     turn, tilt = view
-    faces, parts = _faces()
-    striped = _bands() & (parts == 0) if clothes.stripe else np.zeros(len(parts), bool)
+    faces, parts = figure().faces, figure().parts
+    striped = _bands() & (parts == TOP) if clothes.stripe else np.zeros(len(parts), bool)
     plain = vertices
     vertices = _with_head(vertices, clothes.head)
     seen = turned(vertices, turn, tilt)
@@ -286,10 +241,10 @@ def _draw(vertices: NDArray[np.float64], view: tuple[int, int], clothes: Clothes
     normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
     normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-9)
     front = normals[:, 2] > 0
-    order = np.argsort(corners[front].mean(axis=1)[:, 2])
+    order = np.argsort(corners[front].mean(axis=1)[:, 2] + figure().nearer[front])
     corners, normals, parts = corners[front][order], normals[front][order], parts[front][order]
     striped = striped[front][order]
-    normals = 0.3 * normals + 0.7 * _smooth(seen, faces)[front][order]
+    normals = 0.12 * normals + 0.88 * _smooth(seen, faces)[front][order]
     shade = AMBIENT + 0.5 * np.clip(normals @ (LIGHT / np.linalg.norm(LIGHT)), 0, 1) + 0.08 * normals[:, 1]
     tones = np.array([clothes.top, clothes.legs, clothes.skin, clothes.hair, SHOE], np.float64)[parts]
     tones[striped] = clothes.stripe or clothes.top
@@ -310,8 +265,9 @@ def _draw(vertices: NDArray[np.float64], view: tuple[int, int], clothes: Clothes
     for triangle, colour in zip(np.round((points - corner) * 16).astype(np.int32), colours.tolist(), strict=True):
         cv2.fillConvexPoly(picture, triangle, (*colour, 255), shift=4)
     foot = (float(-corner[0]), float(-corner[1]))
-    move = _head_at(plain, clothes.head)
+    move, body = _head_at(plain, clothes.head), picture[..., 3] > 0
     draw_face(picture, lambda points: turned(move(points), turn, tilt), foot, px, clothes.skin)
+    picture[~body] = 0  # no brow floats beside a head in profile
     for rings, is_under, tone in worn:
         if not is_under:
             fill_solid(picture, rings - corner, tone)

@@ -13,12 +13,12 @@ from importlib import resources
 from typing import Any
 
 import numpy as np
-from mannequin import Mannequin
 from numpy.typing import NDArray
+
+from shotwright.engines.draft.cast.body import Pose, figure
 
 Array = NDArray[np.float64]
 Row = Mapping[str, Any]
-Pose = dict[str, NDArray[np.float32]]
 
 SOLE = 1.303
 """Metres from the soles of the standing figure up to the SMPL-X origin."""
@@ -39,12 +39,6 @@ BODY = {
 """Where each joint sits in SMPL-X's body_pose, which leaves the pelvis out."""
 SPINE = (2, 5)
 """The two joints that share the angles of "spine"."""
-
-
-@cache
-def figure() -> Mannequin:
-    """A figure of average shape, quick to draw."""
-    return Mannequin("convex", lod=1)
 
 
 @cache
