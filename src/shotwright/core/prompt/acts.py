@@ -40,7 +40,7 @@ LEADING = frozenset({"along", "across", "through", "past", "into", "toward", "to
 """Verbs that take their object somewhere, and the prepositions that say where, wherever the parser hung them."""
 AUXILIARY = frozenset({"aux", "auxpass"})
 CLAUSE_WAYS_REACH = 14
-_DONE_TO = {"fall": "put_down", "roll": "push", "fly": "push", "tip_over": "push"}
+_DONE_TO = {"fall": "put_down", "roll": "push", "fly": "push", "slide": "push", "tip_over": "push"}
 """What is done where a verb of going has an object: "drops the ball"."""
 _PARTICLE_ENDS = {"out": {"end": "out"}, "away": {"end": "far"}, "off": {"end": "out"}, "in": {"start": "out"}}
 _ENDS: dict[str, dict[str, str]] = {
@@ -88,7 +88,7 @@ class Acts(Relating):
         people = [
             self.things[w.i] for w in before if w.i in self.things and self.things[w.i].kind in {"person", "animal"}
         ]
-        if not people or not any(w.text in {"in", "wearing"} for w in before[-7:]):
+        if not people or not any(w.text in {"in", "wearing", "with"} for w in before[-7:]):
             return who
         self._add_relation(people[-1].id, "wearing", garment.id, garment.span)
         return [people[-1]]
@@ -313,6 +313,8 @@ class Acts(Relating):
     def _goes_with(self, verb: Word) -> bool:
         """ "Sits in a train, reading", "walks along, waving and laughing": at once, as far as arms and legs allow."""
         head = self.sentence.head(verb)
+        if verb.dep == "amod":  # "a smiling woman sits down"
+            return True
         while head.is_noun and head.dep != "ROOT" and verb.dep == "acl":  # "through a village playing a guitar"
             head = self.sentence.head(head) if head.dep != "nsubj" else verb
         if head.dep == "prep":

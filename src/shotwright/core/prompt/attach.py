@@ -30,6 +30,26 @@ def _toppled(words: Words) -> Words:
     return tuple(found)
 
 
+def _led_down(words: Words) -> Words:
+    """ "Glides down the aisle": along it, and downward nowhere."""
+    found = list(words)
+    for down in words:
+        verb = words[down.head]
+        if down.text not in {"down", "up"} or down.dep not in {"advmod", "prt"} or motion_of(verb.lemma) not in GOING:
+            continue
+        led = next(
+            (w for w in words if w.head == verb.i and w.i > down.i and w.dep in {"attr", "npadvmod", "dobj"}), None
+        )
+        if led is not None and led.i - down.i <= NEAR and words[down.i + 1].tag in {"DT", "PRP$"}:
+            found[down.i] = replace(down, dep="prep", tag="IN")
+            found[led.i] = replace(led, dep="pobj", head=down.i)
+    return tuple(found)
+
+
+NEAR = 5
+"""Words within which a noun follows its preposition."""
+
+
 def _entered(words: Words) -> Words:
     """ "Walks in carrying a tray": in, and meanwhile; nobody is in a carrying."""
     found = list(words)
@@ -77,7 +97,7 @@ def _wielded(words: Words) -> Words:
 
 def attached(words: Words) -> Words:
     """Nouns that the parser hung in the wrong place: "rides a white wolf" is no time; what stands behind a comma is no object."""
-    words = _wielded(_split(_entered(_toppled(words))))
+    words = _wielded(_split(_entered(_led_down(_toppled(words)))))
     return tuple(
         replace(word, dep="dobj")
         if _is_really_object(words, word)

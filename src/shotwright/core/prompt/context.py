@@ -10,6 +10,7 @@ from shotwright.core.prompt import vocabulary as v
 from shotwright.core.prompt.lexicon import motion_of, noun_of
 from shotwright.core.prompt.mentions import mentions_of
 from shotwright.core.prompt.repair import OTHERS
+from shotwright.core.prompt.senses import make_sense
 from shotwright.core.prompt.sentence import CLAUSE_ENDS
 
 if TYPE_CHECKING:
@@ -44,6 +45,9 @@ class Context:
     def __init__(self, scene: Scene, sentence: Sentence, number: int) -> None:
         self.scene, self.sentence, self.number = scene, sentence, number
         self.mentions = mentions_of(sentence)
+        near = {w.lemma for w in sentence.words} | {w for t in scene.things for w in t.noun.split()} | {*scene.places}
+        for mention in self.mentions.values():
+            make_sense(mention, sentence, frozenset(near))
         self.things: dict[int, Thing] = {}
         self.groups: dict[int, list[Thing]] = {}
         self.done_to: list[Thing] = []
@@ -133,7 +137,7 @@ class Context:
         head = self.sentence.head(verb)
         if head.i == verb.i:  # "a dragon wakes, spreads its wings"
             said = next((w for w in children if w.dep == "ccomp" and w.i < verb.i and self._own_subjects(w)), None)
-            return self._subjects(said, depth + 1) if said is not None else []
+            return self._subjects(self._said_last(verb, said), depth + 1) if said is not None else []
         nearer = self._nearer_verb(verb, head)
         if nearer is not None:
             return self._subjects(nearer, depth + 1)
@@ -176,7 +180,12 @@ class Context:
             return self._named_before(head, verb)
         if head.is_noun and verb.dep in {"conj", "advcl", "dep", "appos"} and head.i in self.things:
             return self._named_before(head, verb)
-        return self._subjects(head, depth + 1) if verb.dep in INHERITING else []
+        return self._subjects(self._said_last(verb, head), depth + 1) if verb.dep in INHERITING else []
+
+    def _said_last(self, verb: Word, head: Word) -> Word:
+        """ "The door opens and a boy runs out, throws up his arms": he does, whose verb was the last with a subject of its own."""
+        row = [w for w in self.sentence.children(head) if w.dep == "conj" and head.i < w.i < verb.i]
+        return next((w for w in reversed(row) if self._own_subjects(w)), head)
 
     def _let(self, verb: Word, done: Word) -> list[Thing]:
         """Whom somebody teaches, helps or tells to do something."""

@@ -10,6 +10,7 @@ from shotwright.core.prompt.hauling import hauled
 from shotwright.core.prompt.lexicon import noun_of
 from shotwright.core.prompt.limbs import next_id
 from shotwright.core.prompt.look import SEEN_AFAR
+from shotwright.core.prompt.states import in_their_state
 
 if TYPE_CHECKING:
     from shotwright.core.plan import Preposition, ShotPlan
@@ -41,7 +42,7 @@ def settled(plan: ShotPlan) -> ShotPlan:
     """
     if plan.task == "edit":
         return plan
-    plan = _aboard(_side_by_side(_on_the_ground(plan)))
+    plan = _aboard(_side_by_side(_on_the_ground(in_their_state(plan))))
     plan = _on_the_wing(_topples(hauled(plan)))
     plan = _goes_along(_stops(_by_phone(_comes_up(_across(_one_by_one(plan))))))
     return _players(_waves(_at_a_window(_outside(_come_from(_beyond_reach(_at_the_wheel(plan)))))))
@@ -218,7 +219,7 @@ def _topples(plan: ShotPlan) -> ShotPlan:
 
 
 ALOFT, WINGED = (
-    frozenset({"circle", "hover", "swirl", "dive", "swoop", "wheel"}),
+    frozenset({"circle", "hover", "swirl", "dive", "swoop", "wheel", "glide", "slide"}),
     frozenset(
         {
             "bird",
@@ -246,7 +247,7 @@ def _on_the_wing(plan: ShotPlan) -> ShotPlan:
         e.id for e in plan.entities
         if e.kind == "animal" and (n := noun_of(e.noun)) and WINGED & {e.noun, *n.near.split()}
     }  # fmt: skip
-    acts = (replace(a, motion="fly") if a.who in winged and a.verb in ALOFT and a.motion in {"walk", "swim", "run", "float"} else a for a in plan.actions)  # fmt: skip
+    acts = (replace(a, motion="fly") if a.who in winged and a.verb in ALOFT and a.motion in {"walk", "swim", "run", "float", "slide"} else a for a in plan.actions)  # fmt: skip
     blown = {e.id for e in plan.entities if e.noun in BLOWN}
     acts = (
         replace(a, motion="float") if a.who in blown and a.path and not a.object and a.motion != "throw" else a

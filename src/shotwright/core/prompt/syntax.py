@@ -59,6 +59,7 @@ GOING = frozenset(
         "float",
         "swim",
         "roll",
+        "slide",
         "drive",
         "ride_bike",
         "ride_horse",

@@ -138,7 +138,8 @@ class Times:
                 holds = any(deeds[k].action.motion in MEANWHILE for k in (i, *before[-1:]))
                 had = {deeds[k].action.object for k in before if deeds[k].action.motion in MEANWHILE}
                 lets_go = deeds[i].action.motion in LETTING_GO and deeds[i].action.object in had
-                if steps and (deeds[i].is_together or (holds and not lets_go)):
+                goes_on = all(deeds[k].is_together for k in before)  # "a smiling woman sits down"
+                if steps and (deeds[i].is_together or goes_on or (holds and not lets_go)):
                     steps[-1].append(i)
                 else:
                     steps.append([i])

@@ -52,7 +52,7 @@ _MOVES_OBJECT = frozenset({
 })  # fmt: skip
 GOING = frozenset({
     "walk", "run", "sneak", "limp", "march", "crawl", "swim", "fly", "drive", "ride_bike", "ride_horse",
-    "row", "ski", "surf", "skate", "steer", "roll",
+    "row", "ski", "surf", "skate", "steer", "roll", "slide",
 })  # fmt: skip
 
 

@@ -13,7 +13,7 @@ GAITS = {
     "walk": "walk", "run": "run", "fly": "fly", "float": "fly", "dance": "dance", "ballet": "dance", "spin": "dance", "jump": "dance",
     "talk": "talk", "shout": "talk", "laugh": "talk", "drive": "drive", "ride_bike": "drive", "ride_horse": "drive", "steer": "drive",
     "march": "walk", "sneak": "walk", "limp": "walk", "climb": "walk", "skate": "drive", "ski": "drive", "surf": "drive", "row": "drive",
-    "roll": "drive",
+    "roll": "drive", "slide": "drive",
 }  # fmt: skip
 """What the stage makes of a motion; others stand."""
 ON_WHEELS = frozenset({"vehicle", "furniture", "animal"})

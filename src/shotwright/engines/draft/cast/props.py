@@ -7,34 +7,23 @@ here is known to the stage alone. Rows are in `props.toml`.
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING, cast, get_args
+from typing import TYPE_CHECKING, cast
 
-from shotwright.core.plan import Action, Effect, Entity, EntityKind, Path, Preposition, Relation
-from shotwright.core.prompt.lexicon import noun_of
+from shotwright.core.plan import Action, Effect, Entity, Path, Preposition
 from shotwright.core.prompt.limbs import owned
 from shotwright.core.prompt.settling import settled
-from shotwright.core.prompt.syntax import SEATS
 from shotwright.engines.draft.cast.costume import WORN
+from shotwright.engines.draft.cast.layout import Layout
 from shotwright.engines.draft.cast.library import row_of
+from shotwright.engines.draft.cast.tabling import SPOTS, lay_out, nod_off, put_before, set_table
 
 if TYPE_CHECKING:
     from shotwright.core.plan import ShotPlan
 
-AT_A_TABLE = frozenset({"type", "knead", "cut", "stir", "pour", "write", "tinker", "put_down"})
-"""Work on small things that is done over a table."""
-SMALL_M = 0.5
 HAD = {"held": "holding", "ridden": "riding"}
-SPOTS = frozenset({"on", "in", "inside", "at", "riding", "behind", "under"})
-"""Relations by which somebody has a place to work at already."""
-TOPS = frozenset({"table", "counter", "desk", "bar", "workbench", "sideboard", "altar"})
-"""Furniture that things are put on."""
-TABLED = frozenset({"studio", "background", "backdrop", "cafe", "restaurant", "bar", "kitchen", "bakery", "counter"})
-"""Places where things stand on tables, whether or not the words say that they are inside."""
-TAKEN = frozenset({"throw", "kick", "carry", "catch", "pick_up", "juggle", "drink", "eat", "put_down", "give"})
-"""What is done to things that do not stay where they stand."""
 POURING_S = 0.25
 """When a stream begins, after the arm."""
 
@@ -45,34 +34,6 @@ def tables() -> dict[str, dict[str, str]]:
     return tomllib.loads((resources.files(__package__) / "props.toml").read_text(encoding="utf-8"))
 
 
-@dataclass
-class _Layout:
-    """A plan while props are laid out for it."""
-
-    plan: ShotPlan
-    entities: list[Entity]
-    relations: list[Relation]
-    actions: list[Action]
-    effects: list[Effect] = field(default_factory=list)
-
-    def has(self, who: str) -> set[str]:
-        """Nouns of what somebody holds, rides, wears or does something to."""
-        ids = {r.to for r in self.relations if r.of == who} | {a.object for a in self.actions if a.who == who}
-        return {word for e in self.entities if e.id in ids for word in (e.noun, e.noun.rpartition(" ")[2])}
-
-    def add(self, noun: str, near: Entity) -> str:
-        """A thing of the library, from when on somebody is there."""
-        known = noun_of(noun)
-        kind = known.kind if known and known.kind in get_args(EntityKind) else "tool"
-        name = f"prop{len(self.entities)}"
-        self.entities.append(Entity(name, noun, cast("EntityKind", kind), appears_s=near.appears_s))
-        return name
-
-    def relate(self, of: str, relation: Preposition, to: str) -> None:
-        """A relation between two that are there."""
-        self.relations.append(Relation(of, relation, to, end_s=self.plan.duration_s))
-
-
 def with_props(plan: ShotPlan) -> ShotPlan:
     """The plan with what the work of its people needs.
 
@@ -80,7 +41,7 @@ def with_props(plan: ShotPlan) -> ShotPlan:
         plan: As it was read.
     """
     plan = owned(settled(plan))
-    layout = _Layout(plan, list(plan.entities), list(plan.relations), list(plan.actions))
+    layout = Layout(plan, list(plan.entities), list(plan.relations), list(plan.actions))
     _choose_balls(layout)
     layout.effects += [Effect("jets", e.id) for e in plan.entities if e.noun.rpartition(" ")[2] in SPRAYING]
     for entity in plan.entities:
@@ -95,42 +56,20 @@ def with_props(plan: ShotPlan) -> ShotPlan:
     for action in list(layout.actions):
         _cook(action, layout)
         _hang_up(action, layout)
-        _set_table(action, layout)
+        set_table(action, layout)
+        nod_off(action, layout)
         _launch(action, layout)
         _seat(action, layout)
         _groom(action, layout)
-    _put_before(layout)
+    put_before(layout)
     _pass_on(layout)
     _pulled_by_hand(layout)
-    _lay_out(layout)
+    lay_out(layout)
     _stand_together(layout)
     return replace(
         plan, entities=tuple(layout.entities), relations=tuple(layout.relations), actions=tuple(layout.actions),
         effects=(*plan.effects, *layout.effects),
     )  # fmt: skip
-
-
-SERVED = frozenset(
-    {"cup", "mug", "plate", "bowl", "glass", "tray", "gift", "box", "letter", "book", "bottle", "present"}
-)
-"""What is put before somebody."""
-
-
-def _put_before(layout: _Layout) -> None:
-    """ "Puts the cake down before her", who sits at a table: on the table."""
-    tables_of = [
-        r.to for r in layout.relations for e in layout.entities
-        if r.relation == "at" and e.id == r.to and e.noun.rpartition(" ")[2] in TOPS
-    ]  # fmt: skip
-    for i, action in enumerate(layout.actions):
-        thing = next((e for e in layout.entities if e.id == action.object), None)
-        known = noun_of(thing.noun) if thing is not None and (thing.kind == "food" or thing.noun in SERVED) else None
-        is_low = action.motion == "put_down" and (action.path is None or action.path.end in {None, "down"})
-        if not tables_of or not is_low or known is None or known.height_m > SMALL_M or thing is None:
-            continue
-        if not any(r.of == thing.id and r.relation in SPOTS for r in layout.relations):
-            layout.relate(thing.id, "on", tables_of[0])
-            layout.actions[i] = replace(action, path=replace(action.path or Path(), end=tables_of[0]))
 
 
 SPRAYING = frozenset({"sprinkler", "hydrant", "hose"})
@@ -139,7 +78,7 @@ SEVERAL = 3
 """As many as a plural without a number are."""
 
 
-def _one_each(layout: _Layout) -> None:
+def _one_each(layout: Layout) -> None:
     """ "Two knights with swords" have one each."""
     counts = {e.id: e.count for e in layout.entities if e.kind == "person"}
     holders = {r.to: counts[r.of] for r in layout.relations if r.relation == "holding" and counts.get(r.of, 1) > 1}
@@ -153,7 +92,7 @@ CLIMBED = {"rope": "climbing rope", "wall": "climbing wall"}
 """What hangs or stands there where somebody climbs it."""
 
 
-def _hang_up(action: Action, layout: _Layout) -> None:
+def _hang_up(action: Action, layout: Layout) -> None:
     """ "Climbs a rope": one that hangs from above."""
     if action.motion == "climb":
         layout.entities = [
@@ -165,7 +104,7 @@ def _hang_up(action: Action, layout: _Layout) -> None:
 PANS = frozenset({"pan", "wok", "skillet", "pot", "saucepan", "casserole"})
 
 
-def _cook(action: Action, layout: _Layout) -> None:
+def _cook(action: Action, layout: Layout) -> None:
     """ "Tosses vegetables in a pan": the pan is in the hand, and the vegetables in the pan."""
     pan = next((e for e in layout.entities if e.noun.rpartition(" ")[2] in PANS), None)
     if action.motion != "cook" or pan is None or any(r.of == pan.id for r in layout.relations):
@@ -179,7 +118,7 @@ def _cook(action: Action, layout: _Layout) -> None:
         layout.entities = [replace(e, count=1) if e is food else e for e in layout.entities]
 
 
-def _fold_liquids(layout: _Layout) -> None:
+def _fold_liquids(layout: Layout) -> None:
     """ "A glass of milk", "a goldfish in a bowl" are one thing."""
     kinds = {e.id: e.kind for e in layout.entities}
     acting = {a.who for a in layout.actions} | {a.object for a in layout.actions}
@@ -202,7 +141,7 @@ def _fold_liquids(layout: _Layout) -> None:
             layout.relations.remove(inner)
 
 
-def _stand_together(layout: _Layout) -> None:
+def _stand_together(layout: Layout) -> None:
     """ "A man proposes to a woman on a bridge": both are on it."""
     placed = {r.of for r in layout.relations}
     beings = {e.id: e for e in layout.entities if e.kind in {"person", "animal"} and not e.ref}
@@ -220,7 +159,7 @@ CLOSE_BY = frozenset({"kneel", "talk", "hug", "kiss", "shake_hands", "dance", "f
 """What is done to somebody where they are."""
 
 
-def _choose_balls(layout: _Layout) -> None:
+def _choose_balls(layout: Layout) -> None:
     """The ball of the game that the words speak of."""
     said = " ".join(
         [*(e.noun for e in layout.entities), *(a.verb for a in layout.actions), *layout.plan.setting.places]
@@ -237,7 +176,7 @@ def _choose_balls(layout: _Layout) -> None:
         _dribble_by_foot(layout)
 
 
-def _dribble_by_foot(layout: _Layout) -> None:
+def _dribble_by_foot(layout: Layout) -> None:
     """A footballer's hands do nothing to the ball: it runs along before the feet."""
     running = {(a.who, a.start_s) for a in layout.actions if a.motion == "run"}
     for number, act in reversed(list(enumerate(layout.actions))):
@@ -261,47 +200,7 @@ BALLS = {
 """Balls by words of their games; soccer's where none is said."""
 
 
-def _put_on(top: str, things: list[Entity], layout: _Layout) -> None:
-    for entity in things:
-        layout.relate(entity.id, "on", top)
-
-
-def _lay_out(layout: _Layout) -> None:
-    """A table for small things that nobody holds, the one that is named before another: what is eaten does not lie on the floor."""
-    tops = [e for e in layout.entities if e.noun.rpartition(" ")[2] in TOPS]
-    if tops:
-        placed = {r.of for r in layout.relations} | {
-            r.to for r in layout.relations if r.relation in {"holding", "wearing"}
-        }
-        acting = {a.who for a in layout.actions if a.path} | {a.object for a in layout.actions if a.motion in TAKEN}
-        loose = [e for e in layout.entities if e.kind in {"food", "tool"} and e.id not in placed and not e.ref]
-        small = [
-            e
-            for e in loose
-            if (row := row_of(e.noun)) is not None and row.height_m < SMALL_M and row.footing == "surface"
-        ]
-        _put_on(tops[0].id, [e for e in small if e.id not in acting], layout)
-        return
-    shown = [e for e in layout.entities if e.kind not in {"clothing", "body_part", "light", "nature"}]
-    under = {r.of for r in layout.relations if r.relation in SPOTS - {"behind"}}
-    outdoors = {"grass", "snow", "sand", "ground", "floor", "water"}
-    rows = {e.id: row_of(e.noun) for e in shown}
-    is_small = all(
-        (row := rows[e.id]) is not None and row.height_m < SMALL_M and row.footing == "surface" for e in shown
-    )
-    places = layout.plan.setting.places
-    if (
-        not shown
-        or not is_small
-        or any(e.ref or e.kind in {"person", "animal", "vehicle"} for e in layout.plan.entities)
-    ):
-        return
-    if outdoors & set(places) or (places and not layout.plan.setting.inside and places[0] not in TABLED):
-        return
-    _put_on(layout.add("table", shown[0]), [e for e in shown if e.id not in under], layout)
-
-
-def _equip(entity: Entity, layout: _Layout) -> None:
+def _equip(entity: Entity, layout: Layout) -> None:
     """The tool of somebody's work, else that of their trade."""
     rows, had = tables(), layout.has(entity.id)
     for number, action in enumerate(layout.actions):
@@ -321,7 +220,7 @@ def _equip(entity: Entity, layout: _Layout) -> None:
         _give(entity, trade, mine, layout)
 
 
-def _give(entity: Entity, row: str, number: int | None, layout: _Layout) -> None:
+def _give(entity: Entity, row: str, number: int | None, layout: Layout) -> None:
     noun, _, how = row.rpartition(" ")
     last = noun.rpartition(" ")[2]
     is_shared = how == "at" or last in SHARED  # one ball, one board, for all who play
@@ -348,7 +247,7 @@ SHARED = frozenset({"ball", "basketball", "volleyball", "frisbee", "rowboat", "c
 """What all who play or row have together."""
 
 
-def _fill(number: int, action: Action, layout: _Layout) -> None:
+def _fill(number: int, action: Action, layout: Layout) -> None:
     """What is poured comes out of a vessel, in a stream."""
     rows = tables()
     if action.motion != "pour":
@@ -384,7 +283,7 @@ def _fill(number: int, action: Action, layout: _Layout) -> None:
     layout.effects.append(Effect("pour", source, colour=colour, start_s=action.start_s + POURING_S, end_s=action.end_s))
 
 
-def _launch(action: Action, layout: _Layout) -> None:
+def _launch(action: Action, layout: Layout) -> None:
     """A boat that somebody rows has oars, and no motor."""
     ridden = {r.to for r in layout.relations if r.of == action.who and r.relation in {"riding", "in", "on"}}
     for i, entity in enumerate(layout.entities):
@@ -392,7 +291,7 @@ def _launch(action: Action, layout: _Layout) -> None:
             layout.entities[i] = replace(entity, noun="rowboat")
 
 
-def _seat(action: Action, layout: _Layout) -> None:
+def _seat(action: Action, layout: Layout) -> None:
     """Who plays chess, cards or on a console sits."""
     known = {a.motion for a in layout.actions if a.who == action.who}
     if not action.verb.startswith("play ") or action.motion not in SEATED_GAMES or known & POSTURES:
@@ -409,7 +308,7 @@ def _seat(action: Action, layout: _Layout) -> None:
 HAIR = frozenset({"hair", "beard", "fringe", "moustache", "mustache", "braid"})
 
 
-def _groom(action: Action, layout: _Layout) -> None:
+def _groom(action: Action, layout: Layout) -> None:
     """ "Trims a boy's hair": he sits, and whoever does it stands behind him."""
     hair = next((e for e in layout.entities if e.id == action.object and e.noun in HAIR), None)
     whose = next((r.to for r in layout.relations if hair and r.of == hair.id and r.relation == "part_of"), None)
@@ -421,7 +320,7 @@ def _groom(action: Action, layout: _Layout) -> None:
     layout.actions.append(Action(client.id, "sit", "sit", start_s=action.start_s, end_s=action.end_s))
 
 
-def _pulled_by_hand(layout: _Layout) -> None:
+def _pulled_by_hand(layout: Layout) -> None:
     """ "A boy pulls a wagon": one that a boy can pull."""
     people = {e.id for e in layout.entities if e.kind == "person"}
     pulled = {a.object for a in layout.actions if a.motion in {"pull", "push"} and a.who in people}
@@ -430,7 +329,7 @@ def _pulled_by_hand(layout: _Layout) -> None:
     ]
 
 
-def _pass_on(layout: _Layout) -> None:
+def _pass_on(layout: Layout) -> None:
     """Two who play catch throw a ball, to and fro."""
     players = [i for i, act in enumerate(layout.actions) if act.motion == "throw" and act.verb.startswith("play ")]
     if len(players) != 2:
@@ -450,41 +349,3 @@ def _pass_on(layout: _Layout) -> None:
 
 
 SEATED_GAMES, POSTURES = frozenset({"tinker", "read", "type"}), frozenset({"sit", "stand", "kneel", "lie", "walk"})
-
-
-def _vessels(layout: _Layout) -> list[str]:
-    """What something was put or poured into, latest first: what is stirred, where the words do not say."""
-    inner = [r.to for r in layout.relations if r.relation in {"in", "inside"}]
-    return [name for name in reversed(inner) if any(e.id == name and e.kind == "tool" for e in layout.entities)]
-
-
-def _set_table(action: Action, layout: _Layout) -> None:
-    """A table for what is done to something small by somebody who has no place for it."""
-    if action.motion not in AT_A_TABLE:
-        return
-    who = next((e for e in layout.entities if e.id == action.who), None)
-    ways = (action.path.end, action.path.over, action.path.along) if action.path else ()
-    wanted = [i for i in (*ways, action.object) if i]
-    held = {r.to for r in layout.relations if r.relation == "holding"}
-    wanted += _vessels(layout) if action.motion == "stir" and not wanted else []
-    work = next((e for name in wanted for e in layout.entities if e.id == name and name not in held), None)
-    if (
-        who is None
-        or who.kind != "person"
-        or work is None
-        or work.kind not in {"food", "tool", "plant", "other", "clothing"}
-    ):
-        return
-    row, known = row_of(work.noun), noun_of(work.noun)
-    tall = row.height_m if row else known.height_m if known else SMALL_M
-    has_spot = any(r.of == who.id and r.relation in SPOTS for r in layout.relations)
-    top = next((r.to for r in layout.relations if r.of == work.id and r.relation == "on"), None)
-    is_top = any(e.id == top and e.noun.rpartition(" ")[2] in TOPS for e in layout.entities)
-    if top is not None and is_top and not has_spot and tall <= SMALL_M:
-        layout.relate(who.id, "at", top)  # two who work at one table
-    is_placed = has_spot or any(r.of == work.id and r.relation in SPOTS for r in layout.relations)
-    if tall > SMALL_M or is_placed or work.noun in SEATS:
-        return
-    table = layout.add("table", who)
-    layout.relate(work.id, "on", table)
-    layout.relate(who.id, "at", table)

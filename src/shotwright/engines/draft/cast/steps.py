@@ -184,6 +184,8 @@ def _fitting(motion: str, at_rest: str) -> str:
         return "sit"  # rides in a car
     if at_rest not in {"sit", "row", "lie"}:
         return motion
+    if at_rest != "lie" and motion == "sleep":
+        return f"{SEATED}doze"
     if motion.startswith(SEATED):
         return motion
     if motion in STAYS_SEATED:
