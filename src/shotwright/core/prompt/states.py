@@ -1,0 +1,48 @@
+"""What somebody is, beside what they do: asleep, seated, somebody's young."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from shotwright.core.plan import Action
+from shotwright.core.prompt.senses import parent_of
+
+if TYPE_CHECKING:
+    from shotwright.core.plan import ShotPlan
+
+
+def in_their_state(plan: ShotPlan) -> ShotPlan:
+    """A plan whose beings are what they are said to be.
+
+    Args:
+        plan: As it was read.
+    """
+    return _states(_young(plan))
+
+
+def _young(plan: ShotPlan) -> ShotPlan:
+    """ "A herd of elephants, a calf at the end": a small elephant."""
+    named = {e.noun for e in plan.entities if e.kind == "animal"}
+    entities = tuple(
+        replace(e, noun=parent, kind="animal", attributes=(*e.attributes, "baby"))
+        if not e.ref and (parent := parent_of(e.noun, named - {e.noun}))
+        else e
+        for e in plan.entities
+    )
+    return replace(plan, entities=entities)
+
+
+STATES = {"asleep": "sleep", "sleeping": "sleep", "dozing": "sleep", "seated": "sit", "sitting": "sit", "kneeling": "kneel", "crouched": "crouch", "crying": "cry", "smiling": "laugh", "laughing": "laugh"}  # fmt: skip
+"""What somebody is said to be, and does the whole time where nothing else is said of them."""
+
+
+def _states(plan: ShotPlan) -> ShotPlan:
+    """ "A nurse is asleep" sleeps."""
+    found = tuple(
+        Action(e.id, word, STATES[word], start_s=e.appears_s, end_s=plan.duration_s, span=e.span)
+        for e in plan.entities
+        for word in e.attributes
+        if word in STATES and e.kind in {"person", "animal"} and not plan.actions_of(e.id)
+    )
+    return replace(plan, actions=(*plan.actions, *found)) if found else plan
