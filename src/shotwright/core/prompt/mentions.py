@@ -294,7 +294,14 @@ def _counted(sentence: Sentence, found: dict[int, Mention], i: int) -> int | Non
         return None
     of = next((w for w in sentence.children(head) if w.dep == "prep" and w.text == "of"), None)
     inner = [w.i for w in sentence.children(of) if w.i in found] if of else []
+    if inner and head.lemma in SHAPES and found[inner[0]].what.kind not in SHAPED:
+        return None  # "the tower of a castle"
     return inner[0] if inner else None
+
+
+SHAPES = frozenset({"tower", "pyramid", "heap", "ball", "well", "mound"})
+SHAPED = frozenset({"tool", "food", "material", "clothing", "plant", "other"})
+"""Things that are something else unless they are shapes of these: "a ball of dough", "a tower of blocks"."""
 
 
 def _count_by(quantity: Mention, counted: Mention, sentence: Sentence) -> None:

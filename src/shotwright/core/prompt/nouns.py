@@ -458,7 +458,10 @@ class Nouns(Whereabouts):
         if mention.noun in PILES:
             verbs = [w for w in self.sentence.words if w.i < mention.head.i and w.lemma in STACKING]
             built = [self.things.get(w.i) for verb in verbs for w in self.sentence.children(verb) if w.dep == "dobj"]
-            return next((thing for thing in built if thing is not None), None)  # "stacks blocks and the tower falls"
+            piled = [t for t in self.scene.things if mention.noun in t.attributes]  # "a tower of blocks"
+            return next(
+                (thing for thing in [*built, *piled] if thing is not None), None
+            )  # "stacks blocks and the tower falls"
         if mention.noun in HERDS:
             return next((t for t in reversed(self.scene.things) if t.count > 1 and t.kind == "animal"), None)
         nearer = [t for t in self.scene.things if mention.noun in nears(t.noun)]

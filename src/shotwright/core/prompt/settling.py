@@ -6,6 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from shotwright.core.plan import Action, Effect, Entity, Path, Relation
+from shotwright.core.prompt.doors import through_doors
+from shotwright.core.prompt.following import kept_up
 from shotwright.core.prompt.hauling import hauled
 from shotwright.core.prompt.lexicon import noun_of
 from shotwright.core.prompt.limbs import next_id
@@ -42,10 +44,10 @@ def settled(plan: ShotPlan) -> ShotPlan:
     """
     if plan.task == "edit":
         return plan
-    plan = _aboard(_side_by_side(_on_the_ground(in_their_state(plan))))
+    plan = _aboard(_side_by_side(_on_the_ground(through_doors(in_their_state(plan)))))
     plan = _on_the_wing(_topples(hauled(plan)))
     plan = _goes_along(_stops(_by_phone(_comes_up(_across(_one_by_one(plan))))))
-    return _players(_waves(_at_a_window(_outside(_come_from(_beyond_reach(_at_the_wheel(plan)))))))
+    return kept_up(_players(_waves(_at_a_window(_outside(_come_from(_beyond_reach(_at_the_wheel(plan))))))))
 
 
 CREW = frozenset(
@@ -97,7 +99,7 @@ def _aboard(plan: ShotPlan) -> ShotPlan:
     return replace(plan, relations=(*plan.relations, *found), actions=actions) if found else plan
 
 
-SLOPES = frozenset({"hill", "hillside", "hilltop", "slope", "mound", "dune", "meadow", "field", "lawn", "grass"})
+SLOPES = frozenset({"hill", "hillside", "hilltop", "slope", "mound", "dune", "meadow", "field", "lawn", "grass", "porch", "doorstep", "veranda", "patio", "sidewalk", "pavement", "kerb", "curb", "driveway"})  # fmt: skip
 """What is the ground itself where somebody is on it."""
 
 
@@ -113,7 +115,9 @@ def _on_the_ground(plan: ShotPlan) -> ShotPlan:
     acting |= {move.target for move in plan.camera} | {shown.focus for shown in plan.shots}
     acting |= {r.to for r in plan.relations if r.relation not in {"on", "at", "in"}}
     ground = {
-        e.id for e in plan.entities if e.noun in SLOPES and e.kind == "nature" and e.id not in acting and not e.ref
+        e.id
+        for e in plan.entities
+        if e.noun in SLOPES and e.kind in {"nature", "building"} and e.id not in acting and not e.ref
     }
     beings = {e.id for e in plan.entities if e.kind in {"person", "animal"} or e.ref}
     near = [r for r in plan.relations if r.to in ground and r.relation in {"on", "at", "in"}]
@@ -360,8 +364,22 @@ def _at_a_window(plan: ShotPlan) -> ShotPlan:
 
 
 def _waves(plan: ShotPlan) -> ShotPlan:
-    """Waves of the sea break, unless somebody is on them."""
+    """Waves of the sea break, unless somebody is on them; under a boat they are the water that it is on."""
     waves = {e.id for e in plan.entities if e.noun.rpartition(" ")[2] == "wave" and not e.ref}
+    boats = {e.id for e in plan.entities if e.kind == "vehicle"}
+    under = {r.to for r in plan.relations if r.of in boats and r.to in waves and r.relation in WITHIN}
+    if under:
+        setting = plan.setting
+        setting = replace(setting, places=setting.places or ("sea",), shells=setting.shells or ("sea",))
+        entities = tuple(e for e in plan.entities if e.id not in under)
+        relations = tuple(r for r in plan.relations if not {r.of, r.to} & under)
+        return replace(
+            plan,
+            setting=setting,
+            entities=entities,
+            relations=relations,
+            actions=tuple(a for a in plan.actions if a.who not in under),
+        )
     surfers = {e.id for e in plan.entities if e.noun == "surfer"} | {a.who for a in plan.actions if a.motion == "surf"}
     relations = tuple(
         replace(r, relation="riding") if r.of in surfers and r.to in waves and r.relation in WITHIN else r

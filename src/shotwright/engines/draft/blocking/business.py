@@ -62,12 +62,16 @@ def _brings(action: Action, who: Member | None, thing: Member) -> Member | None:
 
 PILING = frozenset({"stack", "pile", "balance", "heap"})
 """What puts things on one another."""
+PILES = frozenset({"tower", "stack", "pile", "pyramid", "heap"})
+"""What things are together that stand on one another."""
 
 
 def pile_up(members: list[Member], plan: ShotPlan) -> None:
     """ "Stacks blocks": they stand on one another, where the middle one was."""
-    for action in plan.actions:
-        copies = [m for m in members if m.entity.id == action.object and action.verb.split()[0] in PILING]
+    piled = {a.object for a in plan.actions if a.verb.split()[0] in PILING}
+    piled |= {e.id for e in plan.entities if e.kind in {"tool", "food", "plant"} and PILES & set(e.attributes)}
+    for name in sorted(filter(None, piled)):
+        copies = [m for m in members if m.entity.id == name]
         base = copies[len(copies) // 2] if len(copies) > 1 else None
         y = base.y if base is not None else 0.0
         for copy in copies if base is not None else []:

@@ -86,6 +86,10 @@ TWO_SHOTS = frozenset({"medium", "medium_wide"})
 CLOSE = frozenset({"medium_wide", "medium", "medium_close_up", "close_up", "extreme_close_up"})
 
 
+ENDS_OF_PITCHES = frozenset({"goal", "goalpost", "hoop", "basket"})
+"""What players stand before."""
+
+
 @dataclass
 class Member:
     """Somebody or something on the floor.
@@ -291,6 +295,8 @@ def _stand(roots: list[Member], about: Member | None, plan: ShotPlan, floor: Flo
 
 def _is_backdrop(member: Member, main: Member) -> bool:
     """Whether something is so wide beside whom the shot is about that it stands behind them: a train, a wall, a row of houses."""
+    if member.entity.noun.rpartition(" ")[2] in ENDS_OF_PITCHES and main.is_figure:
+        return True
     return (
         member is not main
         and member.wide_m > WIDE_M

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from shotwright.core.plan import Path
+from shotwright.core.prompt.following import AFTER
 from shotwright.core.prompt.hauling import HAULING, rolls
 from shotwright.engines.draft.cast.figures import speed_of
 from shotwright.engines.draft.cast.pose import motions
@@ -63,6 +65,7 @@ RIDING = frozenset({"skate", "surf", "ski", "row", "ride_bike", "ride_horse", "d
 def set_off(members: list[Member], plan: ShotPlan, floor: Floor) -> None:
     """Ways of those who act, and of those who are carried along."""
     by_id = {member.entity.id: member for member in reversed(members)}
+    apart = _one_after_another(members, plan)
     moved: dict[int, NDArray[np.float64]] = {}
     for member in members:
         riders = [
@@ -82,6 +85,7 @@ def set_off(members: list[Member], plan: ShotPlan, floor: Floor) -> None:
         )
         way = _track(member, acts, by_id, floor)
         if way is not None:
+            way[:, 0] += apart.get(id(member), 0.0)
             member.track = way
             moved[id(member)] = way - np.array([member.x, member.y, member.z])
     _hitch(members, plan, moved)
@@ -92,6 +96,31 @@ def set_off(members: list[Member], plan: ShotPlan, floor: Floor) -> None:
                 member.track = np.array([member.x, member.y, member.z]) + moved[id(parent[0])]
                 member.x, member.y, member.z = (float(v) for v in member.track[0])
             parent = parent[0].parent
+
+
+def _one_after_another(members: list[Member], plan: ShotPlan) -> dict[int, float]:
+    """How far ahead and behind they are who cross the frame the same way, metres to the right: nobody goes in somebody's place."""
+    groups: dict[tuple[str | None, str | None], list[Member]] = {}
+    for member in members:
+        ways = [a.path for a in plan.actions_of(member.entity.id) if a.path is not None and a.motion in GOING]
+        way = next((path for path in ways if path.start in SIDES or path.end in SIDES), None)
+        aboard = member.parent is not None and member.parent[1] in CARRIED
+        if way is not None and not aboard:
+            groups.setdefault(
+                (way.start if way.start in SIDES else None, way.end if way.end in SIDES else None), []
+            ).append(member)
+    found: dict[int, float] = {}
+    chasing = {a.who for a in plan.actions if a.verb in AFTER and a.object}
+    for (start, end), group in groups.items():
+        ahead = SIDES[end] if end in SIDES else -SIDES[str(start)]
+        row = sorted(group, key=lambda m: m.entity.id in chasing or (m.parent is not None and m.parent[1] == "behind"))
+        places = np.cumsum([0.0, *(FOLLOWING * (a.wide_m + b.wide_m) for a, b in itertools.pairwise(row))])
+        found |= {id(m): float(ahead * (places.mean() - at)) for m, at in zip(row, places, strict=True)}
+    return found
+
+
+FOLLOWING = 0.58
+"""From the middle of one who goes to the middle of the next, in the sum of their widths."""
 
 
 def _hitch(members: list[Member], plan: ShotPlan, moved: dict[int, NDArray[np.float64]]) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from shotwright.core.plan import Action, Path
 from shotwright.core.prompt.lexicon import noun_of
-from shotwright.core.prompt.syntax import SEATS
+from shotwright.core.prompt.syntax import GOING, SEATS
 from shotwright.engines.draft.cast.library import row_of
 
 if TYPE_CHECKING:
@@ -81,7 +81,9 @@ def lay_out(layout: Layout) -> None:
         placed = {r.of for r in layout.relations} | {
             r.to for r in layout.relations if r.relation in {"holding", "wearing"}
         }
-        acting = {a.who for a in layout.actions if a.path} | {a.object for a in layout.actions if a.motion in TAKEN}
+        acting = {a.who for a in layout.actions if a.path or a.motion in GOING} | {
+            a.object for a in layout.actions if a.motion in TAKEN
+        }
         loose = [e for e in layout.entities if e.kind in {"food", "tool"} and e.id not in placed and not e.ref]
         small = [
             e

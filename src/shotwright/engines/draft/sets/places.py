@@ -176,7 +176,7 @@ def find_place(setting: Setting, *, has_cast: bool, is_aerial: bool = False) -> 
         known = [(noun, row) for noun, row in known if row["base"] != "room"] or known
     if "outside" in setting.attributes:
         known = [(noun, rows()[OUTSIDE] if row["base"] == "room" else row) for noun, row in known]
-    known.sort(key=lambda pair: pair[0] in ANY_ROOM)  # "an airport arrivals hall": no ballroom
+    known.sort(key=lambda pair: pair[0] in ANY_ROOM | OF_PLACES)  # "an airport arrivals hall": no ballroom
     others = [row for _, row in known[1:]]
     if known and known[0][1]["base"] == "room" and not setting.inside and known[0][0] in BUILDINGS:
         known = [(noun, row) for noun, row in known if row["base"] != "room"] or known
@@ -200,6 +200,10 @@ ANY_ROOM = frozenset(
     {"hall", "room", "interior", "building", "house", "apartment", "floor", "indoors", "home", "background"}
 )
 """Nouns of places that say less than any other."""
+OF_PLACES = frozenset(
+    {"aisle", "corner", "counter", "booth", "doorway", "doorstep", "entrance", "seat", "row", "porch", "balcony"}
+)
+"""Parts of places: "the aisle of a diner" is the diner."""
 BUILDINGS = frozenset(
     {
         "church",
