@@ -233,6 +233,8 @@ class Acts(Relating):
             and motion in syntax.GOING | {"jump"}
         ):
             path, done_to = self._off(who, done_to, verb), None
+        if verb.lemma == "park" and verb.tag in {"VBN", "VBD"}:
+            motion = "stand"  # "parked before a chapel"
         path = self._from_a_seat(who, motion, path, verb)
         if motion == "spin" and verb.lemma == "turn" and any(one.kind == "person" or one.ref for one in who):
             motion = "look_around"  # "she turns": no pirouette

@@ -40,12 +40,22 @@ def _led_down(words: Words) -> Words:
         led = next(
             (w for w in words if w.head == verb.i and w.i > down.i and w.dep in {"attr", "npadvmod", "dobj"}), None
         )
-        if led is not None and led.i - down.i <= NEAR and words[down.i + 1].tag in {"DT", "PRP$"}:
+        if (
+            led is not None
+            and led.lemma in LEVEL
+            and led.i - down.i <= NEAR
+            and words[down.i + 1].tag in {"DT", "PRP$"}
+        ):
             found[down.i] = replace(down, dep="prep", tag="IN")
             found[led.i] = replace(led, dep="pobj", head=down.i)
     return tuple(found)
 
 
+LEVEL = frozenset({
+    "aisle", "street", "road", "corridor", "hallway", "hall", "path", "runway", "alley", "lane", "avenue", "sidewalk", "catwalk", "carpet", "track", "trail", "river", "highway", "tunnel",
+    "beach", "court", "field", "pitch", "passage", "platform", "pier", "boulevard", "canal",
+})  # fmt: skip
+"""What one goes along, and not down."""
 NEAR = 5
 """Words within which a noun follows its preposition."""
 

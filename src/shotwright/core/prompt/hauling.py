@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from shotwright.core.plan import Path
+from shotwright.core.prompt.lexicon import noun_of
 from shotwright.core.prompt.syntax import GOING
 
 if TYPE_CHECKING:
@@ -22,11 +23,40 @@ GAITS = {"person": "walk", "animal": "run", "vehicle": "drive"}
 
 def rolls(entity: Entity) -> bool:
     """Whether something goes along with whoever pushes or pulls it."""
-    return entity.kind == "vehicle" or entity.noun.rpartition(" ")[2] in ROLLING
+    return entity.kind == "vehicle" or entity.noun.rpartition(" ")[2] in ROLLING or PUSHED in entity.attributes
+
+
+PUSHED = "pushed"
+"""What is said of something that is pushed over the ground."""
+LARGE_M = 0.35
+"""What is as high as that is pushed over the ground, and not held before one."""
+MOVED = frozenset({"tool", "food", "furniture", "other", "nature", "plant"})
+
+
+def rolls_itself(entity: Entity) -> bool:
+    """Whether something goes on wheels or runners."""
+    return rolls(entity) and PUSHED not in entity.attributes
+
+
+def _pushed(plan: ShotPlan) -> ShotPlan:
+    """ "A puppy pushes a bowl", "pushes a crate across the floor": it slides, and is in nobody's hands."""
+    kinds = {e.id: e.kind for e in plan.entities}
+    large = {e.id for e in plan.entities if (known := noun_of(e.noun)) is not None and known.height_m >= LARGE_M}
+    moved = {
+        (act.who, act.object)
+        for act in plan.actions
+        if act.motion in HAULING and kinds.get(act.object or "") in MOVED
+        and (kinds.get(act.who) == "animal" or act.object in large or (act.path is not None and {act.path.along, act.path.over} - {None, *kinds}))
+    }  # fmt: skip
+    things = {thing for _, thing in moved}
+    entities = tuple(replace(e, attributes=(*e.attributes, PUSHED)) if e.id in things else e for e in plan.entities)
+    relations = tuple(r for r in plan.relations if r.relation != "holding" or (r.of, r.to) not in moved)
+    return replace(plan, entities=entities, relations=relations)
 
 
 def hauled(plan: ShotPlan) -> ShotPlan:
     """A plan in which who pushes or pulls something that rolls is on their way with it."""
+    plan = _pushed(plan)
     found: list[Action] = []
     for act in plan.actions:
         thing = _load(act, plan) if act.motion in HAULING else None
@@ -35,7 +65,8 @@ def hauled(plan: ShotPlan) -> ShotPlan:
             found.append(act)
             continue
         goes = any(other.motion in GOING and other.start_s < act.end_s and act.start_s < other.end_s for other in plan.actions_of(act.who))  # fmt: skip
-        way = act.path if act.path is not None and vars(act.path) != vars(Path()) else Path(end="right")
+        leads = act.path is not None and bool(act.path.start or act.path.end or act.path.around)
+        way = act.path if leads or (rolls_itself(thing) and act.path is not None) else Path(end="right")
         if not goes:
             found.append(replace(act, motion=GAITS.get(who.kind, "walk"), object=None, path=way))
         found.append(replace(act, object=thing.id, path=None))

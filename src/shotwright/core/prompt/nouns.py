@@ -208,7 +208,9 @@ class Nouns(Whereabouts):
         said = {word.text for word in mention.words}
         if mention.head.lemma != "seat" or not said & SEATED:
             return None
-        return next((thing for thing in reversed(self.scene.things) if thing.kind == "vehicle"), None)
+        named = next((thing for thing in reversed(self.scene.things) if thing.kind == "vehicle"), None)
+        gets_in = self.sentence.head(mention.head).text in {"into", "onto"}
+        return named or (self._whole(mention) if gets_in else None)
 
     def _is_no_body(self, mention: Mention) -> bool:
         """What a noun names that is nothing of its own: stuff, a light, "his hand", the ship that they are in."""
@@ -229,8 +231,10 @@ class Nouns(Whereabouts):
 
     def _under(self, mention: Mention) -> Thing | None:
         """ "On the deck of a small boat": on the boat."""
-        if mention.noun not in TOPS:
-            return None
+        return self._whole(mention) if mention.noun in TOPS else None
+
+    def _whole(self, mention: Mention) -> Thing | None:
+        """The vehicle that a part is of, newly named."""
         of = [w for w in self.sentence.children(mention.head) if w.dep == "prep" and w.text == "of"]
         inner = [self.mentions[w.i] for prep in of for w in self.sentence.children(prep) if w.i in self.mentions]
         whole = next((m for m in inner if m.what.kind == "vehicle" and not m.is_definite and not m.ref), None)

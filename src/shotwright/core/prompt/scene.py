@@ -32,6 +32,7 @@ BURNING = frozenset({"campfire", "bonfire", "pyre", "brazier", "fireplace", "tor
 """Effects that have a body as well: one sits around it."""
 MORE = frozenset({"third", "fourth", "fifth", "another"})
 """Before "one": somebody beside those who were named."""
+PAIR = 2
 USES = frozenset({"use", "using", "uses", "used"})
 _AMOUNTS = {
     "light": "light",
@@ -75,7 +76,7 @@ class _Reader(Acts):
             if word.dep == "dobj" and word.i in self.things:
                 self.done_to.append(self.things[word.i])
             stands_for = word.tag in {"PRP", "WP", "WDT"} or (word.text in OTHERS and word.dep == "nsubj")
-            if word.text == "one" and word.i not in self.things and (more := self._one_more(word)):
+            if word.i not in self.things and (more := self._one_of_many(word) or self._one_more(word)):
                 self.things[word.i], self.groups[word.i] = more, [more]
             if word.i not in self.things and stands_for and (meant := self._meant(word) or self._unnamed(word)):
                 self.things[word.i] = meant[-1]
@@ -95,11 +96,32 @@ class _Reader(Acts):
             self._from_where(word)
         self._bind_effects(effects)
 
+    def _one_of_many(self, word: Word) -> Thing | None:
+        """ "Four workers sit on a beam, one eats, another smokes": each is somebody, and the rest go on."""
+        if word.text not in {"one", "another"} or word.dep != "nsubj":
+            return None
+        beings = [t for t in self.scene.things if t.kind in {"person", "animal", "vehicle"} and not t.ref]
+        many = next((t for t in reversed(beings) if t.count > PAIR and (t.span or word.span) < word.span), None)
+        if many is None:
+            return None
+        many.count -= 1
+        more = replace(many, id=self.scene.next_id(), count=1, attributes=list(many.attributes), span=word.span)
+        self.scene.things.append(more)
+        self.scene.relations += [replace(r, of=more.id) for r in self.scene.relations if r.of == many.id]
+        self.scene.deeds += [
+            replace(d, action=replace(d.action, who=more.id)) for d in self.scene.deeds if d.action.who == many.id
+        ]
+        self._cover([word])
+        return more
+
     def _one_more(self, word: Word) -> Thing | None:
-        """ "Two workers carry a beam, a third one waves": one more of whom the words named last."""
+        """ "Two workers carry a beam, a third one waves", "a worker walks while another waves": one more of whom the words named last."""
+        alone = word.text == "another" and word.dep == "nsubj"
+        if word.text != "one" and not alone:
+            return None
         said = {w.text for w in self.sentence.children(word)}
         first = next((t for t in reversed(self.scene.things) if t.kind in {"person", "animal", "vehicle"}), None)
-        if first is None or not said & MORE:
+        if first is None or not (said & MORE or (alone and first.count == 1)):
             return None
         more = Thing(
             self.scene.next_id(),

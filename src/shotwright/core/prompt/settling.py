@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from shotwright.core.plan import Action, Effect, Entity, Path, Relation
+from shotwright.core.prompt.boarding import NEXT_TO, aboard, at_the_wheel
 from shotwright.core.prompt.doors import through_doors
 from shotwright.core.prompt.following import kept_up
 from shotwright.core.prompt.hauling import hauled
@@ -15,7 +16,7 @@ from shotwright.core.prompt.look import SEEN_AFAR
 from shotwright.core.prompt.states import in_their_state
 
 if TYPE_CHECKING:
-    from shotwright.core.plan import Preposition, ShotPlan
+    from shotwright.core.plan import ShotPlan
 
 STANDS = frozenset({"inside", "building"})
 """Kinds of places that are something from outside."""
@@ -28,10 +29,6 @@ RIDES = ("train", "bus", "car", "plane", "airplane", "tram", "subway", "taxi", "
 """Whose windows one looks out of."""
 PLAYED = {"violin": "play_violin", "cello": "play_violin", "piano": "play_piano", "keyboard": "play_piano", "organ": "play_piano", "drum": "drum"}  # fmt: skip
 IN_THE_SKY = frozenset({"sun", "moon", "star", "cloud", "rainbow", "horizon", "constellation"})
-AFLOAT = frozenset({"vessel", "sailing vessel", "boat", "ship", "watercraft"})
-"""More general nouns of what has its wheel on deck."""
-HELD = frozenset({"at", "behind", "holding"})
-NEXT_TO = frozenset({"beside", "at", "left_of", "right_of", "in_front_of", "around"})
 NO_HOUSES = frozenset({"room", "interior", "hall", "hallway", "corridor", "lobby", "bed", "elevator", "lift", "stage"})
 """Places under a roof that are nothing from outside."""
 
@@ -44,59 +41,10 @@ def settled(plan: ShotPlan) -> ShotPlan:
     """
     if plan.task == "edit":
         return plan
-    plan = _aboard(_side_by_side(_on_the_ground(through_doors(in_their_state(plan)))))
+    plan = aboard(_side_by_side(_on_the_ground(through_doors(in_their_state(plan)))))
     plan = _on_the_wing(_topples(hauled(plan)))
     plan = _goes_along(_stops(_by_phone(_comes_up(_across(_one_by_one(plan))))))
-    return kept_up(_players(_waves(_at_a_window(_outside(_come_from(_beyond_reach(_at_the_wheel(plan))))))))
-
-
-CREW = frozenset(
-    {
-        "fisherman",
-        "sailor",
-        "captain",
-        "skipper",
-        "crew",
-        "pirate",
-        "rower",
-        "seaman",
-        "deckhand",
-        "boatman",
-        "ferryman",
-        "gondolier",
-    }
-)
-"""Who is on board where a boat is named."""
-WATERS = frozenset(
-    {"sea", "ocean", "lake", "river", "water", "bay", "harbour", "harbor", "storm", "waves", "fjord", "open sea"}
-)
-IN_THE_WATER = frozenset({"swim", "dive", "surf", "float", "fall", "walk", "run"})
-
-
-def _aboard(plan: ShotPlan) -> ShotPlan:
-    """ "A fishing boat rocks on the waves. Two fishermen haul a net": they are in it. "The man drives": he is in the car."""
-    rides = [e for e in plan.entities if e.kind == "vehicle" and e.count == 1 and e.placement != "background"]
-    elsewhere = set(plan.setting.places) - WATERS
-    placed = {r.of for r in plan.relations if r.relation in {"in", "inside", "on", "riding", "beside", "at", "behind"}}
-    found: list[Relation] = []
-    for entity in plan.entities:
-        acts = plan.actions_of(entity.id)
-        motions = {act.motion for act in acts}
-        if entity.kind != "person" or entity.id in placed or not rides or motions & IN_THE_WATER:
-            continue
-        known = noun_of(rides[-1].noun)
-        is_boat = known is not None and (known.near in AFLOAT or rides[-1].noun.rpartition(" ")[2] in {"boat", "ship"})
-        is_before = bool(rides[-1].span and entity.span and rides[-1].span < entity.span)
-        drives = any(act.motion == "drive" and not act.object and not act.path for act in acts) and is_before
-        is_crew = entity.noun.rpartition(" ")[2] in CREW and is_before and not elsewhere
-        if (is_boat and is_crew) or (drives and not is_boat):
-            found.append(Relation(entity.id, "in", rides[-1].id, 0.0, plan.duration_s, span=entity.span))
-    seated = {r.of for r in found}
-    actions = tuple(
-        replace(act, motion="steer") if act.who in seated and act.motion == "drive" and act.path is None else act
-        for act in plan.actions
-    )
-    return replace(plan, relations=(*plan.relations, *found), actions=actions) if found else plan
+    return _hits(kept_up(_players(_waves(_at_a_window(_outside(_come_from(_beyond_reach(at_the_wheel(plan)))))))))
 
 
 SLOPES = frozenset({"hill", "hillside", "hilltop", "slope", "mound", "dune", "meadow", "field", "lawn", "grass", "porch", "doorstep", "veranda", "patio", "sidewalk", "pavement", "kerb", "curb", "driveway"})  # fmt: skip
@@ -393,6 +341,20 @@ def _waves(plan: ShotPlan) -> ShotPlan:
     return replace(plan, effects=(*plan.effects, Effect("breakers", "scene", end_s=plan.duration_s)))
 
 
+def _hits(plan: ShotPlan) -> ShotPlan:
+    """ "The ball hits the net": it flies there."""
+    things = {e.id for e in plan.entities if e.kind in {"tool", "food"} and not e.ref}
+    return replace(
+        plan,
+        actions=tuple(
+            replace(a, motion="fly", object=None, path=replace(a.path or Path(), end=a.object))
+            if a.who in things and a.object and a.motion in {"punch", "knock", "kick", "pick_up"}
+            else a
+            for a in plan.actions
+        ),
+    )
+
+
 def _players(plan: ShotPlan) -> ShotPlan:
     """ "An accordion player" has an accordion, and plays it."""
     for player in [e for e in plan.entities if e.noun == "player" and e.kind == "person"]:
@@ -410,35 +372,6 @@ def _players(plan: ShotPlan) -> ShotPlan:
         holds = Relation(player.id, "holding", name, 0.0, plan.duration_s)
         plan = replace(plan, entities=(*plan.entities, thing), relations=(*plan.relations, holds), actions=actions)
     return plan
-
-
-def _at_the_wheel(plan: ShotPlan) -> ShotPlan:
-    """ "A woman at the wheel and a man next to her": both are in the car."""
-    wheel = next((e for e in plan.entities if e.noun in {"wheel", "steering wheel"} and not e.ref), None)
-    ride = next((e for e in plan.entities if e.kind == "vehicle"), None)
-    known = noun_of(ride.noun) if ride is not None else None
-    if wheel is None or ride is None:
-        return plan
-    how: Preposition = "on" if known is not None and known.near in AFLOAT else "in"
-    drivers = {r.of for r in plan.relations if r.to == wheel.id and r.relation in HELD}
-    if not drivers:
-        return plan
-    people = {e.id for e in plan.entities if e.kind == "person"}
-    beside = {
-        one
-        for r in plan.relations
-        for one, other in ((r.of, r.to), (r.to, r.of))
-        if r.relation in NEXT_TO and other in drivers and one in people
-    }
-    aboard = drivers | beside
-    kept = (
-        r
-        for r in plan.relations
-        if wheel.id not in {r.of, r.to} and not ({r.of, r.to} <= aboard and r.relation in NEXT_TO)
-    )
-    seats = tuple(Relation(one, how, ride.id, 0.0, plan.duration_s, span=wheel.span) for one in sorted(aboard))
-    entities = tuple(e for e in plan.entities if e is not wheel)
-    return replace(plan, entities=entities, relations=(*kept, *seats))
 
 
 def _beyond_reach(plan: ShotPlan) -> ShotPlan:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from shotwright.core.prompt.hauling import PUSHED
 from shotwright.engines.draft.blocking.contact import HANDY
 from shotwright.engines.draft.blocking.ways import GOING
 from shotwright.engines.draft.cast.support import BRIDGES
@@ -16,6 +17,8 @@ ANCHORS = (
     "near", "outside",
 )  # fmt: skip
 """Relations that place somebody, strongest first."""
+ENDS_OF_PITCHES = frozenset({"goal", "goalpost", "hoop", "basketball hoop"})
+"""What players stand before."""
 RIDES = frozenset({"drive", "steer", "row", "ride_horse", "ride_bike", "skate", "surf"})
 """What one does on what it is done to."""
 
@@ -53,6 +56,7 @@ def _nearest(name: str, plan: ShotPlan) -> tuple[str, str] | None:
         if (
             done_to.id == name
             and action.motion in HANDY
+            and PUSHED not in done_to.attributes
             and done_to.kind in {"tool", "food", "other", "plant", "clothing"}
         ):
             return action.who, "handled"
@@ -66,6 +70,9 @@ def _by_deeds(name: str, plan: ShotPlan) -> tuple[str, str] | None:
     carried = {r.of: r.to for r in plan.relations if r.relation in {"on", "in", "inside"}}
     for action in plan.actions:
         is_mine = action.object is not None and name in {action.object, carried.get(action.object)}
+        mine = plan.entity(name)
+        if mine is not None and mine.noun in ENDS_OF_PITCHES:
+            continue  # what hits a goal does not carry it
         if is_mine and action.motion not in GOING and name != action.who and carried.get(action.who) != name:
             return action.who, "object"
     return None

@@ -13,22 +13,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from shotwright.core.camera import distance_for
-from shotwright.engines.draft.blocking.anchors import anchor
+from shotwright.engines.draft.blocking.anchors import ENDS_OF_PITCHES, anchor
 from shotwright.engines.draft.blocking.behind import back_up, hang_up, lift_sky
+from shotwright.engines.draft.blocking.beside import BIG_M, GAP_M, WIDE_M, gap_m, over_m, put
 from shotwright.engines.draft.blocking.business import pile_up
 from shotwright.engines.draft.blocking.contact import (
-    AT_THE_GROUND,
-    LOW_SHARE,
     SMALL_M,
-    before,
-    in_arms,
     in_hand,
-    take_seat,
-    touch,
 )
 from shotwright.engines.draft.blocking.facing import turn
 from shotwright.engines.draft.blocking.ways import GOING, set_off
-from shotwright.engines.draft.cast.support import BEDS, SMALL_SHARE, hull_m, is_car, is_chair, support_m
+from shotwright.engines.draft.cast.support import is_chair
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,17 +33,11 @@ if TYPE_CHECKING:
     from shotwright.core.plan import Entity, Framing, ShotPlan
     from shotwright.engines.draft.sprites import Sprite
 
-GAP_M = 0.3
-ON_THE_FLOOR = frozenset(
-    {"beside", "behind", "in_front_of", "at", "near", "against", "left_of", "right_of", "outside", "between", "object"}
-)
 LARGER, CLIMBABLE_M = 2.5, 1.25
 _REVERSED = {
     "beside": "beside", "at": "beside", "near": "near", "against": "beside", "behind": "in_front_of", "in_front_of": "behind",
     "left_of": "right_of", "right_of": "left_of",
 }  # fmt: skip
-CLEAR = frozenset({"window", "windowpane", "glass", "shop window", "fence", "gate", "cage", "door", "doorway", "arch"})
-"""What one sees through."""
 CROWD = 5
 """From this many on they stand behind the others, in rows."""
 CROWD_M = 1.8
@@ -62,17 +51,17 @@ PROP, OVER_TABLE = "prop", 1.5
 """Ids of what the words do not name; and height of what is seen over a table, in those of what stands on it."""
 ALL_SHARE = 0.95
 """Of the tallest in a row, what a shot that names no size shows at least."""
-OVER_M = 0.25
-"""How far above something one is that is over it."""
-TOUCHED = 0.7
-"""Where a hand is on what it works on, in its heights."""
 TOP_M = 1.15
 """Furniture up to this height has a top that is looked at."""
 NEAREST_M, ALL_M = 0.18, 5.0
+SEATED_SHARE = 0.8
+"""How high the head of one who sits is at least, in their heights."""
 SUBJECTS = frozenset({"person", "animal", "vehicle"})
+SHOWN_CLOSE = frozenset({"tool", "food", "plant"})
+"""Small things that a close shot is about where the words begin with them."""
 """What a shot is about rather than other things."""
 OVER_ONE = 1.5
-BIG_M, BIG_BOX_M, WIDE_M, BEFORE_WIDE_M = 4.5, 2.0, 5.0, 0.9
+BIG_BOX_M = 2.0
 """From this height on a thing stands behind the people."""
 MOST_SHARE, LEAST_SHARE, PERSON_SHARE = 0.42, 0.16, 0.27
 """How tall a thing or an animal, and whoever a shot is about, are in a frame of no said size at most and at least, frame heights; people, at least where a row has the room."""
@@ -84,10 +73,6 @@ ANIMAL_SHARE = 1.3
 NEAREST_SIZES = frozenset({"medium_close_up", "close_up", "extreme_close_up"})
 TWO_SHOTS = frozenset({"medium", "medium_wide"})
 CLOSE = frozenset({"medium_wide", "medium", "medium_close_up", "close_up", "extreme_close_up"})
-
-
-ENDS_OF_PITCHES = frozenset({"goal", "goalpost", "hoop", "basket"})
-"""What players stand before."""
 
 
 @dataclass
@@ -158,9 +143,6 @@ class Floor:
     frames: int
 
 
-ABOARD = frozenset({"in", "inside", "riding"})
-
-
 def place_all(members: list[Member], plan: ShotPlan, floor: Floor) -> Member | None:
     """Give everybody a place, a heading and a way; returns whom the shot is about."""
     _hang(members, plan)
@@ -196,6 +178,9 @@ def _about(members: list[Member], framing: Framing, worked_on: frozenset[str] = 
     if named is None and first_named is not None and first_named.entity.kind == "vehicle" and first_named.is_big:
         people = any(m.entity.kind == "person" or m.entity.ref for m in subjects)
         named = first_named if not people and first_named.footing != "sky" else None  # a ship, with dolphins beside it
+    is_thing = first_named is not None and first_named.entity.kind in SHOWN_CLOSE and first_named.tall_m < SMALL_M
+    if named is None and is_thing and framing.size in NEAREST_SIZES and not any(m.entity.ref for m in members):
+        named = first_named  # "macro: a bottle on marble, a woman's hand lifts it"
     living = next((m for m in subjects if m.entity.ref or m.is_figure or m.tall_m > TINY_SHARE * tallest), None)
     first = named or living or next((m for m in shown if m.footing != "wall"), shown[0] if shown else None)
     laid = [c for c in first.children if _is_laid_on(c, first)] if first is not None and first is not named else []
@@ -205,12 +190,7 @@ def _about(members: list[Member], framing: Framing, worked_on: frozenset[str] = 
 def _stacked(member: Member) -> float:
     """Height of something with the hand that works over it."""
     over = [child.tall_m for child in member.children if child.parent is not None and child.parent[1] == "over"]
-    return member.tall_m + (_over_m(member) + max(over) if over else 0.0)
-
-
-def _over_m(member: Member) -> float:
-    """How far above something one is that is over it: near above small things."""
-    return min(OVER_M, 0.5 * member.tall_m)
+    return member.tall_m + (over_m(member) + max(over) if over else 0.0)
 
 
 def _is_laid_on(child: Member, top: Member) -> bool:
@@ -295,7 +275,7 @@ def _stand(roots: list[Member], about: Member | None, plan: ShotPlan, floor: Flo
 
 def _is_backdrop(member: Member, main: Member) -> bool:
     """Whether something is so wide beside whom the shot is about that it stands behind them: a train, a wall, a row of houses."""
-    if member.entity.noun.rpartition(" ")[2] in ENDS_OF_PITCHES and main.is_figure:
+    if member.entity.noun in ENDS_OF_PITCHES and main.is_figure:
         return True
     return (
         member is not main
@@ -324,6 +304,8 @@ def _depth(row: list[Member], about: Member, main: Member, plan: ShotPlan, floor
     is_far = comes_nearer or floor.framing.angle == "aerial"
     size = floor.framing.size or ("wide" if is_far else "full")
     tallest = max((_shown_m(m, about) if m is main else m.tall_m for m in row), default=0.0)
+    if size not in CLOSE:  # who sits on a sofa beside a puppy has a head
+        tallest = max([tallest, *(SEATED_SHARE * m.tall_m for one in row for m in one.children if m.is_figure)])
     tall = (
         about.tall_m
         if size in CLOSE
@@ -368,14 +350,9 @@ def is_two_shot(row: Sequence[Member | Sprite], size: str | None) -> bool:
     return size in TWO_SHOTS and len(people) == PAIR == len(row)
 
 
-def _gap(tall_m: float) -> float:
-    """Between two who stand side by side, metres."""
-    return min(GAP_M, 0.4 * tall_m)
-
-
 def _line_up(row: list[Member], main: Member, widths: list[float], depth: float) -> None:
     """Side by side, the first of all in the middle, more than six in two rows."""
-    gap = _gap(max(member.tall_m for member in row))
+    gap = gap_m(max(member.tall_m for member in row))
     order = [m for m in row if m is not main]
     left, right = order[1::2], order[0::2]
     line = [*reversed(left), *(m for m in row if m is main), *right]
@@ -409,7 +386,7 @@ def _width(member: Member) -> float:
         if child.parent
         and child.parent[1] in {"beside", "left_of", "right_of", "at", "near", "against", "behind", "in_front_of"}
     ]
-    widths = [0.8 * child.wide_m + _gap(max(child.tall_m, member.tall_m)) for child in beside if not child.is_big]
+    widths = [0.8 * child.wide_m + gap_m(max(child.tall_m, member.tall_m)) for child in beside if not child.is_big]
     lopsided = widths[0] if len(widths) % 2 else 0.0  # who is in the middle has as much room on the other side
     return member.wide_m + sum(widths) + lopsided
 
@@ -425,76 +402,5 @@ def _place_children(parent: Member, done: set[int]) -> None:
         number = sides.get(kind, 0)
         sides[kind] = number + 1
         count = sum(1 for other in parent.children if other.parent and other.parent[1] == kind)
-        _put(child, parent, kind, number, count)
+        put(child, parent, kind, number, count)
         _place_children(child, done)
-
-
-def _put(child: Member, parent: Member, kind: str, number: int, count: int) -> None:
-    """Where a child is to its parent; `number` of `count` that are placed in the same way."""
-    if kind == "object" and parent.is_figure and count == 1 and parent.parent is None:
-        touch(child, parent)
-        return
-    gap = _gap(max(parent.tall_m, child.tall_m))
-    each = min(max(parent.wide_m * 0.8 / count, child.wide_m * 0.7), child.wide_m + gap)
-    spread = 0.0 if count == 1 else (number - (count - 1) / 2) * each
-    side = -1 if number % 2 else 1
-    out = (parent.wide_m + child.wide_m) / 2 + 0.4 * gap + (number // 2) * (child.wide_m + gap)
-    if kind == "around" and child.is_figure and count == 1:
-        kind = "behind"  # peeks round the door
-    is_bed = parent.entity.noun.rpartition(" ")[2] in BEDS or is_chair(parent.entity.noun)
-    if kind in {"in", "inside"} and child.is_figure and is_bed:
-        kind = "on"  # one sees who lies in bed
-    if kind == "around":
-        _around(child, parent, number, count)
-        return
-    if kind == "in_front_of" and child.is_figure and parent.is_figure and count == 1:
-        before(child, parent)
-        return
-    if kind == "under":
-        _under(child, parent)
-    if kind in ABOARD and child.is_figure and is_car(parent.entity.noun):
-        take_seat(child, parent, number)
-        return
-    if kind == "over" and child.entity.kind == "body_part":
-        child.x, child.y, child.z = parent.x + spread, parent.y + TOUCHED * parent.tall_m, max(0.15, parent.z - 0.02)
-        return  # hands work on it
-    hull = hull_m(child, parent)
-    if kind in {"behind", "outside"} and parent.entity.noun in CLEAR:
-        child.x, child.y, child.z = parent.x + spread, parent.y + 0.3 * parent.tall_m, parent.z - 0.02
-        return  # seen through it
-    hides, is_hidden = parent.tall_m >= 0.75 * child.tall_m, child.tall_m >= 0.75 * parent.tall_m
-    aside = 0.55 * side * (parent.wide_m + child.wide_m) / 2
-    top = support_m(child, parent)
-    is_small = child.tall_m < SMALL_M and child.entity.kind != "animal"
-    in_reach = is_small and parent.is_figure and parent.motion not in AT_THE_GROUND
-    behind = (spread + aside * hides, 0.0, 1.8 * gap + 1.6 * gap * number)
-    is_low = parent.entity.kind == "furniture" and parent.tall_m < LOW_SHARE * child.tall_m
-    beside = (spread, 0.0, 0.35) if is_low and kind == "at" else (side * out, 0.0, 0.0)
-    dx, dy, dz = {
-        "held": (0.16 * parent.tall_m, 0.5 * parent.tall_m, -0.12), "on": (spread, top, -min(0.02, 0.1 * child.tall_m)), "riding": (spread, top, 0.02 if child.tall_m > SMALL_SHARE * parent.tall_m else -0.03), "carried_by": in_arms(child, parent) if parent.is_figure and child.tall_m < parent.tall_m else (spread, top, -0.02),
-        "in": (spread, hull, 0.04), "inside": (spread, hull, 0.04), "under": (spread, 0.0, -0.25), "over": (spread, min(parent.tall_m, BIG_M) + _over_m(parent), 0.0),
-        "between": (0.0, 0.0, -0.6), "behind": behind, "outside": behind, "in_front_of": (spread + 0.5 * side * child.wide_m * is_hidden, 0.0, -min(max(0.5, 0.3 * parent.wide_m), 0.4 * parent.z)),
-        "object": (0.3 + out, 0.8 if in_reach else 0.0, -0.05), "left_of": (-out, 0.0, 0.0), "right_of": (out, 0.0, 0.0),
-    }.get(kind, beside)  # fmt: skip
-    stands = kind in ON_THE_FLOOR and child.footing not in {"air", "sky"}
-    base = 0.0 if stands and parent.y > 0 and parent.footing in {"air", "ceiling", "wall", "sky"} else parent.y
-    aloft = 0.6 * parent.tall_m if child.footing == "air" and kind in ON_THE_FLOOR else 0.0
-    if kind == "riding" and parent.wide_m > WIDE_M:
-        dz = -BEFORE_WIDE_M  # a wide card turns with the camera, and its ends come near
-    child.x, child.y, child.z = parent.x + dx, base + dy + aloft, max(0.15, parent.z + dz)
-
-
-def _around(child: Member, parent: Member, number: int, count: int) -> None:
-    angle = 2 * math.pi * (number + 0.5) / max(count, 2)
-    radius = 0.6 * parent.wide_m + 0.5 * child.wide_m + _gap(parent.tall_m)
-    child.x, child.z = parent.x + radius * math.cos(angle), parent.z + 0.6 * radius * math.sin(angle)
-    child.y = parent.y + (
-        0.5 * parent.tall_m + _gap(parent.tall_m) * math.sin(3 * angle) if child.footing == "air" else 0.0
-    )
-
-
-def _under(child: Member, parent: Member) -> None:
-    """What is small, hangs, flies or swims is over those who are under it: an umbrella, a lamp, a whale."""
-    is_aloft = parent.footing in {"air", "ceiling", "worn", "surface", "wall"} and parent.tall_m < child.tall_m
-    if is_aloft or (parent.footing == "water" and child.motion in {"swim", "float"}):
-        parent.y = child.tall_m + 0.15

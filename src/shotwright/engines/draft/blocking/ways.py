@@ -14,7 +14,7 @@ from shotwright.core.prompt.following import AFTER
 from shotwright.core.prompt.hauling import HAULING, rolls
 from shotwright.engines.draft.cast.figures import speed_of
 from shotwright.engines.draft.cast.pose import motions
-from shotwright.engines.draft.cast.support import support_m
+from shotwright.engines.draft.cast.support import BRIDGES, support_m
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -305,6 +305,8 @@ def _ends(
         return start + np.array([-back, 0.0, 0.0]), np.array([at[0], at[1] if on else 0.02, at[2]])
     if start is None and end is None and _walks(member, action):
         half = _reach(member, action, at[2], floor) / 2
+        if member.parent is not None:
+            half = min(half, 0.42 * member.parent[0].wide_m)  # to the end of the beam
         return np.array([at[0] - half, at[1], at[2]]), np.array([at[0] + half, at[1], at[2]])
     return start, end
 
@@ -385,5 +387,11 @@ def _on_top(member: Member, target: Member) -> Point:
 
 def _walks(member: Member, action: Action) -> bool:
     """Whether somebody gets on by what they do."""
-    is_carried = member.parent is not None and member.parent[1] in CARRIED
+    is_carried = member.parent is not None and member.parent[1] in CARRIED and not _is_on_a_bridge(member)
     return action.motion in GOING and not is_carried
+
+
+def _is_on_a_bridge(member: Member) -> bool:
+    """Whether what somebody is on is there to be walked on: a bridge, a beam."""
+    on = member.parent
+    return on is not None and on[1] == "on" and on[0].entity.noun.rpartition(" ")[2] in BRIDGES

@@ -10,7 +10,7 @@ from shotwright.engines.draft.cast.figures import is_seated, seat_m
 if TYPE_CHECKING:
     from shotwright.engines.draft.blocking.placing import Member
 
-BRIDGES = frozenset({"bridge", "footbridge", "viaduct", "aqueduct", "overpass", "flyover"})
+BRIDGES = frozenset({"bridge", "footbridge", "viaduct", "aqueduct", "overpass", "flyover", "beam", "girder", "plank", "log", "jetty", "gangplank", "catwalk", "tightrope"})  # fmt: skip
 """What one crosses on top of."""
 BEDS = frozenset({"bed", "gurney", "stretcher", "hammock", "mattress", "couch"})
 WAVES = frozenset({"wave", "swell", "breaker"})

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast, get_args
 from shotwright.core.plan import Entity, EntityKind, Relation
 from shotwright.core.prompt.lexicon import motion_of, noun_of
 from shotwright.core.prompt.look import SEEN_AFAR
+from shotwright.core.prompt.syntax import QUANTITIES
 from shotwright.core.prompt.vocabulary import PLACE_NOUNS
 from shotwright.engines.analysis.cutout import CutOut
 from shotwright.engines.draft.blocking.placing import Member
@@ -232,7 +233,7 @@ def _is_down(entity: Entity, plan: ShotPlan) -> bool:
 
 def _row(entity: Entity) -> Row | None:
     """The picture of a thing, by its whole name ("castle gate", "christmas tree") before its noun."""
-    said = entity.attributes
+    said = [word for word in entity.attributes if word not in QUANTITIES]  # a tower of blocks is no tower block
     pairs = [f"{one}{joint}{other}" for one, other in itertools.pairwise(said) for joint in (" ", "-")]
     named = (f"{kind} {entity.noun}" for kind in (*pairs, *reversed(said)) if kind not in SIZES)
     whole = next((row for name in named if (row := row_of(name)) is not None and row.noun == name), None)
@@ -246,11 +247,12 @@ def place_thing(plan: ShotPlan) -> Entity | None:
         thing, rider = plan.entity(relation.to), plan.entity(relation.of)
         if thing is None or thing.ref or rider is None or rider.kind not in {"person", "animal"}:
             continue
-        if relation.relation not in {"on", "in", "inside"} or thing.noun not in rows():
+        noun = thing.noun if thing.noun in rows() else thing.noun.rpartition(" ")[2]
+        if relation.relation not in {"on", "in", "inside"} or noun not in rows():
             continue
         row = _row(thing)
         drives = any(act.motion == "drive" for act in (*plan.actions_of(rider.id), *plan.actions_of(thing.id)))
-        if (is_vehicle_room(thing.noun) and relation in plan.relations and not drives) or (
+        if (is_vehicle_room(noun) and relation in plan.relations and not drives) or (
             row is not None and row.footing == "sky"
         ):
             return thing
@@ -278,7 +280,7 @@ def _card(entity: Entity, *, is_mirrored: bool) -> tuple[CutOut, float]:
 
 def name_of(entity: Entity) -> str:
     """What is written on a box: the noun with the noun or the verb that makes it what it is ("vending machine")."""
-    kind = entity.attributes[-1] if entity.attributes else ""
+    kind = next((word for word in reversed(entity.attributes) if word not in QUANTITIES), "")
     is_kind = (
         kind and colour_of(kind) is None and kind not in SIZES and (kind.endswith("ing") or noun_of(kind) is not None)
     )

@@ -1,0 +1,95 @@
+"""Who is on board of what the words name: crews, drivers, those at the wheel."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from shotwright.core.plan import Relation
+from shotwright.core.prompt.lexicon import noun_of
+
+if TYPE_CHECKING:
+    from shotwright.core.plan import Preposition, ShotPlan
+
+AFLOAT = frozenset({"vessel", "sailing vessel", "boat", "ship", "watercraft"})
+"""More general nouns of what has its wheel on deck."""
+HELD = frozenset({"at", "behind", "holding"})
+NEXT_TO = frozenset({"beside", "at", "left_of", "right_of", "in_front_of", "around"})
+
+
+CREW = frozenset(
+    {
+        "fisherman",
+        "sailor",
+        "captain",
+        "skipper",
+        "crew",
+        "pirate",
+        "rower",
+        "seaman",
+        "deckhand",
+        "boatman",
+        "ferryman",
+        "gondolier",
+    }
+)
+"""Who is on board where a boat is named."""
+WATERS = frozenset(
+    {"sea", "ocean", "lake", "river", "water", "bay", "harbour", "harbor", "storm", "waves", "fjord", "open sea"}
+)
+IN_THE_WATER = frozenset({"swim", "dive", "surf", "float", "fall", "walk", "run"})
+
+
+def aboard(plan: ShotPlan) -> ShotPlan:
+    """ "A fishing boat rocks on the waves. Two fishermen haul a net": they are in it. "The man drives": he is in the car."""
+    rides = [e for e in plan.entities if e.kind == "vehicle" and e.count == 1 and e.placement != "background"]
+    elsewhere = set(plan.setting.places) - WATERS
+    placed = {r.of for r in plan.relations if r.relation in {"in", "inside", "on", "riding", "beside", "at", "behind"}}
+    found: list[Relation] = []
+    for entity in plan.entities:
+        acts = plan.actions_of(entity.id)
+        motions = {act.motion for act in acts}
+        if entity.kind != "person" or entity.id in placed or not rides or motions & IN_THE_WATER:
+            continue
+        known = noun_of(rides[-1].noun)
+        is_boat = known is not None and (known.near in AFLOAT or rides[-1].noun.rpartition(" ")[2] in {"boat", "ship"})
+        is_before = bool(rides[-1].span and entity.span and rides[-1].span < entity.span)
+        drives = any(act.motion == "drive" and not act.object and not act.path for act in acts) and is_before
+        is_crew = entity.noun.rpartition(" ")[2] in CREW and is_before and not elsewhere
+        if (is_boat and is_crew) or (drives and not is_boat):
+            found.append(Relation(entity.id, "in", rides[-1].id, 0.0, plan.duration_s, span=entity.span))
+    seated = {r.of for r in found}
+    actions = tuple(
+        replace(act, motion="steer") if act.who in seated and act.motion == "drive" and act.path is None else act
+        for act in plan.actions
+    )
+    return replace(plan, relations=(*plan.relations, *found), actions=actions) if found else plan
+
+
+def at_the_wheel(plan: ShotPlan) -> ShotPlan:
+    """ "A woman at the wheel and a man next to her": both are in the car."""
+    wheel = next((e for e in plan.entities if e.noun in {"wheel", "steering wheel"} and not e.ref), None)
+    ride = next((e for e in plan.entities if e.kind == "vehicle"), None)
+    known = noun_of(ride.noun) if ride is not None else None
+    if wheel is None or ride is None:
+        return plan
+    how: Preposition = "on" if known is not None and known.near in AFLOAT else "in"
+    drivers = {r.of for r in plan.relations if r.to == wheel.id and r.relation in HELD}
+    if not drivers:
+        return plan
+    people = {e.id for e in plan.entities if e.kind == "person"}
+    beside = {
+        one
+        for r in plan.relations
+        for one, other in ((r.of, r.to), (r.to, r.of))
+        if r.relation in NEXT_TO and other in drivers and one in people
+    }
+    aboard = drivers | beside
+    kept = (
+        r
+        for r in plan.relations
+        if wheel.id not in {r.of, r.to} and not ({r.of, r.to} <= aboard and r.relation in NEXT_TO)
+    )
+    seats = tuple(Relation(one, how, ride.id, 0.0, plan.duration_s, span=wheel.span) for one in sorted(aboard))
+    entities = tuple(e for e in plan.entities if e is not wheel)
+    return replace(plan, entities=entities, relations=(*kept, *seats))
