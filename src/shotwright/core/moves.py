@@ -256,7 +256,7 @@ def _dolly_zoom(move: CameraMove, state: State, space: Space) -> Apply:
 
 def _tracking(move: CameraMove, state: State, space: Space) -> Apply:
     """Alongside a subject that walks: the set slides by, the subject stays framed (`walk_m` moves it as well)."""
-    step = _within(walk_m(move), move, space)
+    step = heading_of(move) * _within(abs(walk_m(move)), move, space)
 
     def apply(now: State, t: float) -> State:
         look = _mix(now.look, space.subject, min(1.0, 2 * t))
@@ -267,14 +267,19 @@ def _tracking(move: CameraMove, state: State, space: Space) -> Apply:
 
 
 def walk_m(move: CameraMove) -> float:
-    """How far a tracked subject would walk to the right during the move, metres."""
+    """How far a tracked subject would walk to the right during the move, metres; negative: to the left."""
     seconds = max(0.5, move.end_s - move.start_s)
-    return {"slow": 0.6, "fast": 2.4}.get(move.speed or "", 1.2) * seconds
+    return heading_of(move) * {"slow": 0.6, "fast": 2.4}.get(move.speed or "", 1.2) * seconds
+
+
+def heading_of(move: CameraMove) -> float:
+    """Which way a tracking camera goes: 1 to the right, -1 to the left."""
+    return -1.0 if move.side == "left" else 1.0
 
 
 def tracked_m(move: CameraMove, space: Space) -> float:
     """How far it does walk in this set, metres."""
-    return min(walk_m(move), space.side_m)
+    return heading_of(move) * min(abs(walk_m(move)), space.side_m)
 
 
 _ROWS = (

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from shotwright.core.moves import MOVES
+from shotwright.core.moves import MOVES, heading_of
 from shotwright.media.motion import measure_motion, similarity
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def _check(
     if known.sign == 0:
         return MoveCheck(move.move, any(abs(total[AXES[axis]]) > STILL for axis in known.axes), text)
     axis = AXES[known.axes[0]]
-    shown = bool(known.sign * total[axis] > STILL)
+    shown = bool(known.sign * heading_of(move) * total[axis] > STILL)
     if shown and is_alone and not is_filled:
         ratio = _parallax(path, window, axis)
         if ratio is not None:

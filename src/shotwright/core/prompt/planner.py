@@ -25,13 +25,14 @@ from shotwright.core.prompt.look import parse_look, parse_shells, settings_in
 from shotwright.core.prompt.riding import mounted
 from shotwright.core.prompt.roles import Roles, parse_roles
 from shotwright.core.prompt.screenplay import read_scene
+from shotwright.core.prompt.syntax import GOING
 from shotwright.core.prompt.things import Scene
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from shotwright.core.catalog import Task
-    from shotwright.core.plan import Continuation, Entity, Look, Span
+    from shotwright.core.plan import CameraMove, Continuation, Entity, Look, Span
     from shotwright.core.prompt.lexer import Token
     from shotwright.core.request import ShotRequest
 
@@ -156,7 +157,7 @@ def _staged(plan: ShotPlan, scene: Scene, roles: Roles, times: timing.Times) -> 
         sky=scene.sky,
         span=scene.place_span,
     )
-    return replace(
+    staged = replace(
         plan,
         duration_s=times.seconds,
         shots=times.shots(),
@@ -167,6 +168,17 @@ def _staged(plan: ShotPlan, scene: Scene, roles: Roles, times: timing.Times) -> 
         setting=setting,
         effects=tuple(replace(effect, end_s=times.seconds) for effect in scene.effects),
     )
+    return replace(staged, camera=tuple(_alongside(move, staged) for move in staged.camera))
+
+
+def _alongside(move: CameraMove, plan: ShotPlan) -> CameraMove:
+    """A tracking camera goes to the left with who goes there."""
+    if move.move != "tracking" or move.side is not None:
+        return move
+    acts = plan.actions_of(move.target or "") if plan.entity(move.target) is not None else plan.actions
+    way = next((a.path for a in acts if a.path is not None and a.motion in GOING), None)
+    is_left = way is not None and (way.end == "left" or way.start == "right")
+    return replace(move, side="left") if is_left else move
 
 
 MOST_SPELLED_OUT = 4

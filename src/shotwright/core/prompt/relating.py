@@ -65,6 +65,10 @@ def _is_small_game(thing: Thing) -> bool:
     return thing.kind == "animal" and known is not None and known.height_m < HANDY_M and thing.count == 1
 
 
+STRAPPED = frozenset({"backpack", "rucksack", "knapsack", "headphones", "quiver"})
+"""Things that one has on, unless they are said to be in a hand."""
+
+
 class Relating(Nouns):
     """How the things of a sentence stand to each other."""
 
@@ -321,7 +325,10 @@ class Relating(Nouns):
                 if bearer.kind in {"person", "animal"} or (bearer.ref and not bearer.noun):
                     if thing.kind in HANDY or _is_small_game(thing):
                         self._add_relation(
-                            bearer.id, "wearing" if thing.kind == "clothing" else "holding", thing.id, prep.span
+                            bearer.id,
+                            "wearing" if thing.kind == "clothing" or thing.noun in STRAPPED else "holding",
+                            thing.id,
+                            prep.span,
                         )
                         self._cover([prep])
                 elif head.i in self.things and thing.noun in syntax.PARTS:

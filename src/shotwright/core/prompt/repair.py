@@ -75,7 +75,7 @@ def misread(words: Words) -> dict[int, str]:
         if plural is not None:
             found[plural.i] = "people"
             continue
-        if any(word.tag in FINITE and word.i not in found and not _is_doubtful(words, word) for word in clause):
+        if any(_is_said(words, word) and word.i not in found and not _is_doubtful(words, word) for word in clause):
             first = clause[0]
             if first.tag == "NNS" and is_verb(first.text) and _goes_on(words, first) and not _names_actor(first):
                 found[first.i] = _plain_verb(words, first, high)  # "jumps off and lands on a dog that wakes up"
@@ -85,6 +85,17 @@ def misread(words: Words) -> dict[int, str]:
         if verb is not None:
             found[verb.i] = _plain_verb(words, verb, high)
     return found
+
+
+def _is_said(words: Words, word: Word) -> bool:
+    """Whether a word is the verb of its clause: "three kids with backpacks run" is tagged as a command, and has its kids."""
+    if word.tag in FINITE:
+        return True
+    return (
+        word.tag == "VB"
+        and word.dep == "ROOT"
+        and any(w.dep == "nsubj" and w.head == word.i and w.tag == "NNS" for w in words)
+    )
 
 
 def _doing(words: Words, word: Word) -> str:
@@ -221,7 +232,7 @@ def _is_really_noun(words: Words, word: Word) -> bool:
     if known is not None and known.kind in ACTORS and _acts(words, word, before):
         return True
     is_pair = before is not None and noun_of(f"{before.text} {singular(word.text)}") is not None
-    is_pair = is_pair and not (is_verb(word.text) and ends_in_s(word))  # a bee flies, and is no bee fly
+    is_pair = is_pair and not (ends_in_s(word) and base_verb(word.text) != word.text)  # a bee flies, and is no bee fly
     if word.tag[0] in "VR" and (_is_worn(words, word) or is_pair) and word.tag not in {"VBG", "VBN", "RP"}:
         return True
     if word.tag in {"VB", "VBP"} and before is not None and _ends_a_name(words, word, before):

@@ -33,6 +33,8 @@ BURNING = frozenset({"campfire", "bonfire", "pyre", "brazier", "fireplace", "tor
 MORE = frozenset({"third", "fourth", "fifth", "another"})
 """Before "one": somebody beside those who were named."""
 PAIR = 2
+ACTS_OF_ALL = frozenset({"sit", "stand", "kneel", "lie", "crouch"})
+"""What one of many does as the others do."""
 USES = frozenset({"use", "using", "uses", "used"})
 _AMOUNTS = {
     "light": "light",
@@ -66,8 +68,11 @@ def read_sentence(scene: Scene, sentence: Sentence, number: int) -> None:
 class _Reader(Acts):
     """One sentence: effects, then nouns, then what the nouns do and how they stand."""
 
+    single: list[tuple[Thing, Thing]]
+
     def read(self) -> None:
         """Effects, then nouns, then what the nouns do and how they stand."""
+        self.single = []
         effects = self._effects()
         for i, mention in self.mentions.items():
             self._place_noun(i, mention, effects)
@@ -94,7 +99,19 @@ class _Reader(Acts):
         for word in self.sentence.words:
             self._relate(word)
             self._from_where(word)
+        self._do_alike()
         self._bind_effects(effects)
+
+    def _do_alike(self) -> None:
+        """Who is one of many is where they are, and sits as they do, beside what they do alone."""
+        for many, one in self.single:
+            for relation in [r for r in self.scene.relations if r.of == many.id]:
+                self._add_relation(one.id, relation.relation, relation.to, relation.span)
+            mine = [d for d in self.scene.deeds if d.action.who == many.id and d.action.motion in ACTS_OF_ALL]
+            first = next((i for i, d in enumerate(self.scene.deeds) if d.action.who == one.id), len(self.scene.deeds))
+            self.scene.deeds[first:first] = [
+                replace(d, action=replace(d.action, who=one.id), is_together=True) for d in mine
+            ]
 
     def _one_of_many(self, word: Word) -> Thing | None:
         """ "Four workers sit on a beam, one eats, another smokes": each is somebody, and the rest go on."""
@@ -107,10 +124,7 @@ class _Reader(Acts):
         many.count -= 1
         more = replace(many, id=self.scene.next_id(), count=1, attributes=list(many.attributes), span=word.span)
         self.scene.things.append(more)
-        self.scene.relations += [replace(r, of=more.id) for r in self.scene.relations if r.of == many.id]
-        self.scene.deeds += [
-            replace(d, action=replace(d.action, who=more.id)) for d in self.scene.deeds if d.action.who == many.id
-        ]
+        self.single.append((many, more))
         self._cover([word])
         return more
 

@@ -280,9 +280,13 @@ def _lead(sprites: list[Sprite], move: CameraMove, metres: float) -> None:
         for sprite in sprites
         if sprite not in going and sprite.tied is not None and sprite.tied[0] in going and sprite.tied[1] in MOUNTED
     ]
-    begins = (0.0, 0.0) if main.track is None else (main.x - main.track[0][0], main.z - main.track[0][2])
+    first = main.track
+    begins = (0.0, 0.0) if first is None else (main.x - first[0][0], main.z - first[0][2])
     for sprite in going:
-        if sprite is not main and sprite.tied is not None and sprite.tied[1] in MOUNTED and sprite.track is not None:
+        is_mounted = sprite.tied is not None and sprite.tied[1] in MOUNTED
+        if sprite is not main and first is not None and sprite.track is not None and not is_mounted:
+            sprite.x = main.x + float(sprite.track[0][0] - first[0][0])  # who runs behind stays behind
+        if sprite is not main and is_mounted and sprite.track is not None:
             sprite.x, sprite.z = sprite.x + float(begins[0]), sprite.z + float(begins[1])  # where their car is
         sprite.track = None
         sprite.walk = (move.start_s, move.end_s, metres, 0.0)

@@ -102,7 +102,11 @@ def _one_after_another(members: list[Member], plan: ShotPlan) -> dict[int, float
     """How far ahead and behind they are who cross the frame the same way, metres to the right: nobody goes in somebody's place."""
     groups: dict[tuple[str | None, str | None], list[Member]] = {}
     for member in members:
-        ways = [a.path for a in plan.actions_of(member.entity.id) if a.path is not None and a.motion in GOING]
+        on_it = [
+            m.entity.id for m in member.children if m.parent is not None and m.parent[1] in {"riding", "in", "inside"}
+        ]
+        acts = [a for name in (member.entity.id, *on_it) for a in plan.actions_of(name)]
+        ways = [a.path for a in acts if a.path is not None and a.motion in GOING]
         way = next((path for path in ways if path.start in SIDES or path.end in SIDES), None)
         aboard = member.parent is not None and member.parent[1] in CARRIED
         if way is not None and not aboard:

@@ -24,6 +24,13 @@ PLAYERS = {
     "bassist": "play_guitar",
     "pianist": "play_piano",
     "drummer": "drum",
+    "trumpeter": "blow",
+    "saxophonist": "blow",
+    "flutist": "blow",
+    "flautist": "blow",
+    "clarinetist": "blow",
+    "trombonist": "blow",
+    "piper": "blow",
 }
 """What musicians do when they play."""
 QUIET = frozenset({"stand", "hold", "carry", "look_around"})
@@ -207,7 +214,8 @@ def _at_rest(entity: Entity, plan: ShotPlan) -> str:
             or is_car(below.noun)
             or (
                 below.kind == "vehicle"
-                and below.noun in {"boat", "canoe", "rowboat", "kayak", "raft", "car", "train", "bus"}
+                and below.noun.rpartition(" ")[2]
+                in {"boat", "canoe", "rowboat", "kayak", "raft", "car", "train", "bus"}
             )
         ):
             return "sit"
