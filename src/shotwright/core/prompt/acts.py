@@ -226,6 +226,8 @@ class Acts(Relating):
         played = [text] if particle is None and text != verb.lemma else []
         motion = "give" if shows else motion_of(*played, *named, *phrases, verb.lemma)
         motion = _DONE_TO.get(motion or "", motion) if done_to else motion
+        if verb.lemma == "move" and done_to is not None and done_to.kind in {"tool", "food"}:
+            motion = "put_down"  # "moves his queen"
         if (
             done_to is not None
             and particle is not None

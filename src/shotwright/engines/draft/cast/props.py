@@ -212,7 +212,7 @@ def _equip(entity: Entity, layout: Layout) -> None:
         if row is not None:
             _give(entity, row, number, layout)
             return
-    trade = rows["trades"].get(entity.noun.rpartition(" ")[2])
+    trade = rows["trades"].get(entity.noun) or rows["trades"].get(entity.noun.rpartition(" ")[2])
     worn = {e.id for e in layout.entities if e.kind == "clothing" or e.noun in WORN}
     busy = any(r.of == entity.id and r.relation in {"holding", "riding"} and r.to not in worn for r in layout.relations)
     if trade is not None and not busy and entity.count < len(SPOTS) and not had & {"horse", "camel", "donkey"}:

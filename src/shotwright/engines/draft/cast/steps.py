@@ -24,13 +24,13 @@ PLAYERS = {
     "bassist": "play_guitar",
     "pianist": "play_piano",
     "drummer": "drum",
-    "trumpeter": "blow",
-    "saxophonist": "blow",
-    "flutist": "blow",
-    "flautist": "blow",
-    "clarinetist": "blow",
-    "trombonist": "blow",
-    "piper": "blow",
+    "trumpeter": "play_horn",
+    "saxophonist": "play_horn",
+    "flutist": "play_horn",
+    "flautist": "play_horn",
+    "clarinetist": "play_horn",
+    "trombonist": "play_horn",
+    "piper": "play_horn",
 }
 """What musicians do when they play."""
 QUIET = frozenset({"stand", "hold", "carry", "look_around"})
@@ -207,7 +207,7 @@ def _at_rest(entity: Entity, plan: ShotPlan) -> str:
     ridden = mine.get("riding")
     if ridden is not None:
         return RIDDEN.get(ridden.noun, "ride_horse" if ridden.kind == "animal" else "sit")
-    below = mine.get("on") or mine.get("in")
+    below = mine.get("on") or mine.get("in") or mine.get("inside")
     if below is not None:
         if (
             is_chair(below.noun)
