@@ -246,16 +246,77 @@ def test_a_pasted_call_for_another_model_opens_its_playground(open_page: Open) -
     until(page, "document.querySelector('#prompt').value === 'A quiet beach'")
 
 
-def test_the_plan_is_edited_through_its_words(filled: Any) -> None:
+def differs(page: Any) -> list[str]:
+    return [text.removesuffix(" As the words say") for text in page.locator(".differs li").all_inner_texts()]
+
+
+def test_changing_the_plan_changes_the_plan_and_not_the_words(filled: Any, server: RunningServer) -> None:
+    words = filled.input_value("#prompt")
     filled.locator(".timeline .bar.move").first.click()
-    filled.wait_for_selector(".move-editor")
-    filled.locator(".move-editor select").select_option("quickly")
-    filled.locator(".move-editor .primary").click()
-    assert "The camera quickly pushes in" in filled.input_value("#prompt")
-    filled.locator("#panel-plan details summary").click()
+    editor = filled.locator(".move-editor")
+    editor.get_by_label("Speed").select_option("fast")
+    until(filled, "document.querySelectorAll('.differs li').length === 1")
+    editor.get_by_label("To", exact=True).fill("2")
+    editor.get_by_label("To", exact=True).press("Tab")
+    until(filled, "document.querySelector('.differs li')?.textContent.includes('end 2 instead of 3')")
+    assert filled.input_value("#prompt") == words
+    assert differs(filled) == ["dolly in slow → @Element1: end 2 instead of 3, speed fast instead of slow"]
+    request = filled.request.get(f"{server.url}/requests/{run_and_wait(filled)}").json()
+    assert request["arguments"]["prompt"] == words
+    [move] = request["arguments"]["plan"]["camera"]
+    assert (move["speed"], move["end_s"]) == ("fast", 2)
+
+
+def test_bars_are_dragged_and_every_change_is_undone(filled: Any) -> None:
+    bar = filled.locator(".timeline .bar.move rect").first.bounding_box()
+    filled.mouse.move(bar["x"] + bar["width"] - 3, bar["y"] + 8)
+    filled.mouse.down()
+    filled.mouse.move(bar["x"] + bar["width"] / 2, bar["y"] + 8, steps=4)
+    filled.mouse.up()
+    until(filled, "document.querySelectorAll('.differs li').length === 1")
+    assert "end 1.5 instead of 3" in differs(filled)[0]
+    filled.locator(".timeline .bar.move").first.focus()
+    filled.keyboard.press("Delete")
+    until(filled, "document.querySelectorAll('.timeline .bar.move').length === 0")
+    assert differs(filled) == ["dolly in slow → @Element1: taken out"]
+    filled.locator("body").press("Control+z")
+    until(filled, "document.querySelectorAll('.timeline .bar.move').length === 1")
+    filled.locator("body").press("Control+z")
+    until(filled, "document.querySelectorAll('.differs').length === 0")
+    filled.locator("#plan-redo").click()
+    until(filled, "document.querySelectorAll('.differs li').length === 1")
+    filled.locator("#plan-reset").click()
+    until(filled, "document.querySelectorAll('.differs').length === 0")
+
+
+def test_what_was_changed_outlives_other_words_and_a_reload(filled: Any) -> None:
+    filled.locator(".adds summary").click()
     filled.get_by_role("button", name="pan left").click()
-    filled.wait_for_selector(".timeline .bar.move >> nth=1", state="attached")
-    assert filled.input_value("#prompt").endswith("Then the camera pans left")
+    until(filled, "document.querySelectorAll('.timeline .bar.move').length === 2")
+    assert differs(filled)[-1] == "pan left: added"
+    filled.fill("#prompt", f"{filled.input_value('#prompt')} It rains.")
+    until(filled, "document.querySelector('.shots')?.textContent.includes('rain')")
+    assert differs(filled)[-1] == "pan left: added"
+    filled.wait_for_timeout(400)
+    filled.reload()
+    until(filled, "document.querySelectorAll('.timeline .bar.move').length === 2")
+    assert differs(filled)[-1] == "pan left: added"
+
+
+def test_somebody_is_put_elsewhere_in_the_view_from_above(open_page: Open) -> None:
+    page = open_page(PLAYGROUND)
+    page.fill("#prompt", "A woman and a dog wait on a beach.")
+    who = page.locator(".top-view g.who", has_text="woman")
+    who.wait_for()
+    who.focus()
+    page.keyboard.press("ArrowRight")
+    until(page, "document.querySelectorAll('.differs li').length === 1")
+    assert differs(page) == ["woman: placement right instead of none"]
+    page.locator(".adds summary").click()
+    page.fill(".adds input[name=noun]", "a red car")
+    page.locator(".adds form button").click()
+    until(page, "document.querySelectorAll('.differs li').length === 2")
+    assert differs(page)[1] == "red, car: added"
 
 
 def test_warnings_underline_their_words(open_page: Open) -> None:

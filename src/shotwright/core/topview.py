@@ -27,6 +27,8 @@ SIDES_M = {
 }  # fmt: skip
 DEPTHS_M = {"foreground": -2.5, "background": 5.0}
 STANDING = frozenset({"subject", "object", "prop"})
+BEINGS, MOST = frozenset({"person", "animal", "vehicle"}), 8
+"""Who is shown of those that the words alone name, and how many altogether."""
 RATIOS = {"16:9": 9 / 16, "9:16": 16 / 9, "1:1": 1.0}
 _CHARACTER = "character"
 
@@ -37,6 +39,7 @@ class Standing:
 
     id: str
     ref: str
+    name: str
     x: float
     z: float
 
@@ -46,14 +49,14 @@ def top_view(plan: ShotPlan, aspect_ratio: str = "16:9") -> dict[str, Any]:
 
     Returns:
         `path`: poses evenly in time, each x, y, z in metres, yaw in degrees (0 looks away from the start, 90 to the right)
-        and the lens in millimetres; `cast`: reference, x, z; `duration_s`.
+        and the lens in millimetres; `cast`: entity, reference, name, x, z, and the z of who stands where it fits; `duration_s`.
     """
     cast = _cast(plan)
     space = _space(plan, cast, RATIOS.get(aspect_ratio, 9 / 16))
     poses = camera_path(plan.camera, space, frames=POSES, duration_s=plan.duration_s, seed=0)
     return {
         "path": [_shown(pose) for pose in poses], "duration_s": plan.duration_s,
-        "cast": [{"ref": item.ref, "x": item.x, "z": item.z} for item in cast],
+        "cast": [{"id": item.id, "ref": item.ref, "name": item.name, "x": item.x, "z": item.z, "home": STANDS_AT_M} for item in cast],
     }  # fmt: skip
 
 
@@ -64,19 +67,30 @@ def _shown(pose: Pose) -> list[float]:
 def _cast(plan: ShotPlan) -> list[Standing]:
     standing = [item for item in plan.pictured().values() if item.role in STANDING and plan.bearer_of(item.id) is None]
     standing = list({item.ref: item for item in standing}.values())
+    held = {r.of for r in plan.relations if r.relation in {"on", "in", "inside", "riding", "part_of"}}
+    named = (item for item in plan.entities if not item.ref and item.kind in BEINGS and item.id not in held)
+    standing += [item for item in named if plan.bearer_of(item.id) is None][: max(0, MOST - len(standing))]
     cast = []
     for index, item in enumerate(standing):
         spread = (index - (len(standing) - 1) / 2) * 1.3
         placement = item.placement or ""
         depth = next((shift for word, shift in DEPTHS_M.items() if word in placement), 0.0)
-        cast.append(Standing(item.id, item.ref or "", round(SIDES_M.get(placement, spread), 2), STANDS_AT_M + depth))
+        cast.append(
+            Standing(
+                item.id,
+                item.ref or "",
+                item.ref or item.noun,
+                round(SIDES_M.get(placement, spread), 2),
+                STANDS_AT_M + depth,
+            )
+        )
     return cast
 
 
 def _space(plan: ShotPlan, cast: list[Standing], aspect: float) -> Space:
     lens = lens_of(plan.look.lens_mm)
     first = plan.shots[0] if plan.shots else None
-    main = cast[0] if cast else Standing("", "", 0.0, STANDS_AT_M)
+    main = cast[0] if cast else Standing("", "", "", 0.0, STANDS_AT_M)
     subject: Point = (main.x, 0.6 * PERSON_M, main.z)
     targets: dict[str, Point] = {item.id: (item.x, 0.6 * PERSON_M, item.z) for item in cast}
     targets |= {_CHARACTER: subject, DRIFT: (0.0, PERSON_M / 2, WALL_M)}

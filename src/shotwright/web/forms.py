@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from shotwright.core.catalog import CANVAS, ENDPOINTS, OUTPUT_FPS, PROMPT_LIMIT, SLUGS_OF, Endpoint, Field
 from shotwright.core.limits import ELEMENT_VIEWS_MAX
 from shotwright.core.moves import MOVES
+from shotwright.core.prompt.syntax import EFFECTS, MOTIONS
+from shotwright.core.prompt.vocabulary import ANGLES, SIZES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -82,6 +84,16 @@ def moves() -> list[JSON]:
         {"move": move.name, "label": move.label, "words": move.phrase, "takes_degrees": move.takes_degrees, "is_offered": move.is_offered}
         for move in MOVES.values()
     ]  # fmt: skip
+
+
+def vocabulary() -> JSON:
+    """What the plan editor offers beside moves: sizes, angles, what somebody can do, effects."""
+    return {
+        "sizes": list(SIZES.rows),
+        "angles": list(ANGLES.rows),
+        "motions": sorted(MOTIONS),
+        "effects": sorted(EFFECTS.rows),
+    }
 
 
 def engines_of(engines: Mapping[str, EngineInfo], chosen: str) -> list[JSON]:

@@ -44,7 +44,7 @@ async def playground(call: Call) -> Response:
         return RedirectResponse(f"/models/{endpoint.counterpart}/playground{query}", 307)
     usual = await typical(call.node.pool, endpoint.id, call.node.settings.engine)
     data = {
-        "form": forms.form_of(endpoint), "moves": forms.moves(), "engines": forms.engines_of(call.node.engines, call.node.settings.engine),
+        "form": forms.form_of(endpoint), "moves": forms.moves(), "vocabulary": forms.vocabulary(), "engines": forms.engines_of(call.node.engines, call.node.settings.engine),
         "origin": call.base, "usual_s": usual.seconds if usual else None, "is_open": call.who.is_open,
         "endpoints": [{"id": item.id, "slug": item.counterpart} for item in ENDPOINTS.values()],
     }  # fmt: skip

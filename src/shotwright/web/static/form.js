@@ -6,11 +6,17 @@ import { PromptEditor } from "./prompt.js";
 export const data = pageData(),
   form = data.form;
 export const fields = Object.fromEntries(form.groups.flatMap((group) => group.fields.map((field) => [field.name, field])));
-export const state = { media: {}, images: [], elements: [], choices: {} };
+export const state = { media: {}, images: [], elements: [], choices: {}, plan: null };
 export let editor = null;
 const boxes = {};
 let isFilling = false,
-  told = () => {};
+  told = () => {},
+  onfill = () => {};
+
+/** Call `begin(plan)` when the form is filled: with the plan that came along, or null. */
+export function whenFilled(begin) {
+  onfill = begin;
+}
 
 /** The request as its JSON: what is empty is left out. */
 export function argumentsNow() {
@@ -19,6 +25,7 @@ export function argumentsNow() {
     const value = valueOf(field);
     if (value !== undefined) found[field.name] = value;
   }
+  if (state.plan && editor.value) found.plan = state.plan; // changed by hand: what the words say otherwise
   return found;
 }
 
@@ -69,7 +76,8 @@ export async function fill(input, { engine = null, seed = null } = {}) {
   };
   isFilling = true;
   try {
-    Object.assign(state, { media: {}, images: [], elements: [] });
+    Object.assign(state, { media: {}, images: [], elements: [], plan: given.plan ?? null });
+    onfill(state.plan);
     for (const field of Object.values(fields)) {
       const value = given[field.name];
       if (field.kind === "prompt") editor.value = value ?? "";

@@ -1,7 +1,8 @@
 // What stands beside the form: the plan while somebody types, the price, the request as code and as JSON.
 import { allMedia, argumentsNow, data, editor, fields, fill, form, state } from "./form.js";
 import { $, api, ApiError, attempt, debounce, dollars, h, place, tabs, toast } from "./lib.js";
-import { drawPlan, localSpans, moveEditor } from "./plan.js";
+import { drawPlan, localSpans } from "./plan.js";
+import { plain, PlanEditor, PlanEdits } from "./planedit.js";
 import { readPaste } from "./recipes.js";
 
 export const panels = Object.fromEntries(["plan", "result", "code", "json"].map((name) => [name, $(`#panel-${name}`)]));
@@ -9,8 +10,7 @@ export const show = tabs($(".tabs"), (name) => {
   if (name === "code") drawCode();
   if (name === "json") drawJson();
 });
-let latest = null,
-  wire = "fal",
+let wire = "fal",
   language = "python";
 
 /** The form changed: what is shown of it follows. */
@@ -20,14 +20,42 @@ export function refresh() {
   if (!panels.json.hidden && document.activeElement?.id !== "json-text") drawJson();
 }
 
+/** The plan of the form, and what was changed in it by hand. */
+export const edits = new PlanEdits(() => {
+  state.plan = edits.differs ? plain(edits.plan) : null;
+  told();
+});
+const planEditor = new PlanEditor(edits, { moves: data.moves, ...data.vocabulary }, (words) =>
+  attempt(async () => {
+    const { plan } = await ofWords({ ...argumentsNow(), plan: undefined, prompt: words });
+    if (!plan?.entities.length) throw new Error(`“${words}” names nobody and nothing that a draft knows.`);
+    return plan.entities;
+  }),
+);
+let told = () => {};
+
+/** Call `onchange()` whenever the plan is changed by hand. */
+export function whenPlanned(onchange) {
+  told = onchange;
+}
+
+const ofWords = (found) => api("POST", `/${form.id}/plan`, found, { "x-shotwright-engine": $("#engine").value });
+
 let asked = 0;
 const ask = debounce(async () => {
   const number = ++asked,
     prompt = editor.value,
-    found = argumentsNow();
+    { plan: given, ...found } = argumentsNow();
   let answer;
   try {
-    answer = await api("POST", `/${form.id}/plan`, found, { "x-shotwright-engine": $("#engine").value });
+    answer = await ofWords(found);
+    if (number !== asked) return;
+    if (answer.plan) {
+      if (given && !edits.differs) edits.begin(given);
+      edits.read(answer.plan);
+      state.plan = edits.differs ? plain(edits.plan) : null;
+      if (edits.differs) answer = await ofWords({ ...found, plan: state.plan });
+    }
   } catch (error) {
     if (number === asked && error instanceof ApiError) drawPrice(null, error.message);
     return;
@@ -39,18 +67,19 @@ const ask = debounce(async () => {
     panels.plan.replaceChildren(h("p.muted", {}, "Write a prompt: what it means appears here, while you type."));
     return;
   }
-  latest = { plan, prompt };
   editor.mark([
     ...plan.warnings.filter((item) => item.span).map((item) => ({ start: item.span[0], end: item.span[1], kind: "warned" })),
     ...(plan.unread ?? []).map(({ span: [start, end] }) => ({ start, end, kind: "unread" })),
   ]);
+  const focused = document.activeElement?.closest?.("#panel-plan") ? spotOf(document.activeElement) : null;
   drawPlan(panels.plan, {
     plan,
     prompt,
     top_view: answer.top_view,
-    onpick: pick,
-    editor: { moves: data.moves, add: (words) => editor.addClause(words) },
+    onpick: (span, { keepsFocus = false } = {}) => editor.pick(span, keepsFocus),
+    editor: planEditor,
   });
+  if (focused) [...panels.plan.querySelectorAll(focused.kind)][focused.index]?.focus();
   if (answer.errors.length)
     panels.plan.prepend(
       h(
@@ -61,21 +90,10 @@ const ask = debounce(async () => {
     );
 }, 180);
 
-function pick(span, move) {
-  editor.pick(span);
-  panels.plan.querySelector(".move-editor")?.remove();
-  if (!move) return;
-  const panel = moveEditor({
-    item: move,
-    prompt: latest.prompt,
-    takesDegrees: data.moves.some((known) => known.move === move.move && known.takes_degrees),
-    onreplace: (range, words) => {
-      editor.replace(range, words);
-      panel.remove();
-    },
-    onclose: () => panel.remove(),
-  });
-  panels.plan.querySelector(".scroll").after(panel);
+/** Where the keyboard is in the plan, to be there again when it is drawn anew. */
+function spotOf(element) {
+  const kind = element.matches("g.bar") ? "g.bar" : element.matches("g.who") ? "g.who" : element.tagName.toLowerCase();
+  return { kind, index: [...panels.plan.querySelectorAll(kind)].indexOf(element) };
 }
 
 function drawPrice(price, problem = "") {

@@ -1,11 +1,10 @@
-// A shot plan to look at and to change: timeline, camera from above, shot list, warnings, a palette of moves.
-// The prompt is the plan's only source, so changing the plan means changing words.
+// A shot plan to look at: timeline, camera from above, shot list, warnings. `planedit.js` changes one.
 import { h, s } from "./lib.js";
 
 const ROW = 26,
   LEFT = 74,
   WIDTH = 760;
-const words = (text) => String(text ?? "").replaceAll("_", " ");
+export const words = (text) => String(text ?? "").replaceAll("_", " ");
 const time = (value) => `${Math.round(value * 10) / 10} s`;
 
 /** A plan whose spans count UTF-16 units, as JavaScript does, instead of characters. */
@@ -39,15 +38,16 @@ export function fromCamera({ poses }) {
   };
 }
 
-/** Draw a plan into `root`. `onpick(span)` shows words in the prompt; without it nothing can be picked. */
+/** Draw a plan into `root`. `onpick(span)` shows words in the prompt; without it nothing can be picked. `editor` of `planedit.js` changes it. */
 export function drawPlan(root, { plan, top_view: view, prompt = "", onpick = null, editor = null }) {
   const parts = [
     h("p.muted", {}, summary(plan)),
-    h("div.scroll", { tabindex: 0, role: "region", "aria-label": "Timeline" }, timeline(plan, onpick)),
-    h("div.views", {}, view ? topView(view) : null, shotList(plan, prompt, onpick)),
+    editor?.bar() ?? null,
+    h("div.scroll", { tabindex: 0, role: "region", "aria-label": "Timeline" }, timeline(plan, onpick, editor)),
+    editor?.place() ?? null,
+    h("div.views", {}, view ? topView(view, editor) : null, shotList(plan, prompt, onpick)),
     remarks(plan, prompt, { onpick }),
   ];
-  if (editor) parts.push(palette(editor));
   root.classList.add("plan");
   root.replaceChildren(...parts.filter(Boolean));
 }
@@ -67,19 +67,26 @@ function summary(plan) {
 function rowsOf(plan) {
   const total = plan.duration_s,
     rows = [];
-  const moves = plan.camera.map((item) => ({
+  const moves = plan.camera.map((item, index) => ({
     kind: "move",
     start: item.start_s,
     end: item.end_s || total,
     label: moveLabel(item, plan),
-    item,
+    at: { list: "camera", index },
     span: item.span,
   }));
   rows.push(...lanes("camera", moves));
   if (plan.shots.length)
     rows.push([
       "framing",
-      plan.shots.map((item) => ({ kind: "shot", start: item.start_s, end: item.end_s, label: framingLabel(item), span: item.span })),
+      plan.shots.map((item, index) => ({
+        kind: "shot",
+        start: item.start_s,
+        end: item.end_s,
+        label: framingLabel(item),
+        at: { list: "shots", index },
+        span: item.span,
+      })),
     ]);
   if (plan.start_frame || plan.end_frame) {
     const frames = [];
@@ -88,37 +95,62 @@ function rowsOf(plan) {
     if (plan.end_frame) frames.push({ kind: "shot", start: total * 0.88, end: total, label: plan.end_frame, span: plan.spans?.end_frame });
     rows.push(["frames", frames]);
   }
-  for (const item of plan.entities) rows.push(...lanes(item.ref ?? words(item.noun), entityBars(plan, item, total)));
+  plan.entities.forEach((item, index) => rows.push(...lanes(item.ref ?? words(item.noun), entityBars(plan, item, index, total))));
   if (plan.effects.length)
     rows.push([
       "effects",
-      plan.effects.map((item) => ({ kind: "edit", start: item.start_s, end: item.end_s, label: effectLabel(item, plan), span: item.span })),
+      plan.effects.map((item, index) => ({
+        kind: "edit",
+        start: item.start_s,
+        end: item.end_s,
+        label: effectLabel(item, plan),
+        at: { list: "effects", index },
+        span: item.span,
+      })),
     ]);
   for (const item of plan.edits) rows.push(["edit", [{ kind: "edit", start: 0, end: total, label: editLabel(item), span: item.span }]]);
   return rows.filter(([, bars]) => bars.length);
 }
 
 /** What somebody does, as bars; who does nothing has one bar that says who they are. */
-function entityBars(plan, item, total) {
-  const acts = plan.actions.filter((action) => action.who === item.id);
-  if (!acts.length) return [{ kind: "subject", start: item.appears_s ?? 0, end: total, label: entityLabel(item), span: item.span }];
-  return acts.map((act) => ({ kind: "subject", start: act.start_s, end: act.end_s, label: actionLabel(act, plan), span: act.span }));
+function entityBars(plan, item, number, total) {
+  const acts = plan.actions.map((act, index) => ({ act, index })).filter(({ act }) => act.who === item.id);
+  if (!acts.length)
+    return [
+      {
+        kind: "subject",
+        start: item.appears_s ?? 0,
+        end: total,
+        label: entityLabel(item),
+        at: { list: "entities", index: number },
+        span: item.span,
+      },
+    ];
+  return acts.map(({ act, index }) => ({
+    kind: "subject",
+    start: act.start_s,
+    end: act.end_s,
+    label: actionLabel(act, plan),
+    at: { list: "actions", index },
+    span: act.span,
+  }));
 }
 
 /** An entity by its picture or its noun; anything else as it is. */
-const called = (plan, name) => {
+export const called = (plan, name) => {
   const found = plan.entities.find((item) => item.id === name);
   return found ? (found.ref ?? words(found.noun)) : words(name);
 };
-const framingLabel = (item) => [item.cut ? "cut to" : "", item.size, item.angle].filter(Boolean).map(words).join(", ");
-const entityLabel = (item) =>
+export const framingLabel = (item) => [item.cut ? "cut to" : "", item.size, item.angle].filter(Boolean).map(words).join(", ");
+export const entityLabel = (item) =>
   [item.count > 1 ? item.count : "", ...(item.attributes ?? []), words(item.noun), item.role, item.placement].filter(Boolean).join(", ");
-const effectLabel = (item, plan) => [words(item.kind), item.where === "scene" ? "" : called(plan, item.where)].filter(Boolean).join(", ");
+export const effectLabel = (item, plan) =>
+  [words(item.kind), item.where === "scene" ? "" : called(plan, item.where)].filter(Boolean).join(", ");
 const wayLabel = (path, plan) =>
   ["from", "to", "along", "around", "over"].map((name) => (path?.[name] ? `${name} ${called(plan, path[name])}` : "")).join(" ");
-const actionLabel = (item, plan) =>
+export const actionLabel = (item, plan) =>
   [item.verb, item.object ? called(plan, item.object) : "", wayLabel(item.path, plan)].filter(Boolean).join(" ").replace(/ +/g, " ").trim();
-const relationLabel = (item, plan) => `${called(plan, item.of)} ${words(item.relation)} ${called(plan, item.to)}`;
+export const relationLabel = (item, plan) => `${called(plan, item.of)} ${words(item.relation)} ${called(plan, item.to)}`;
 
 function lanes(name, bars) {
   const rows = [];
@@ -129,7 +161,7 @@ function lanes(name, bars) {
   return rows;
 }
 
-const moveLabel = (item, plan) =>
+export const moveLabel = (item, plan) =>
   [
     words(item.move),
     item.degrees ? `${Math.round(item.degrees)}°` : "",
@@ -144,7 +176,7 @@ const editLabel = (item) =>
     .filter(Boolean)
     .join(" ");
 
-function timeline(plan, onpick) {
+function timeline(plan, onpick, editor) {
   const rows = rowsOf(plan),
     height = 24 + rows.length * ROW;
   const x = (value) => LEFT + (value / plan.duration_s) * (WIDTH - LEFT - 8);
@@ -159,39 +191,45 @@ function timeline(plan, onpick) {
   rows.forEach(([name, bars], index) => {
     const y = 20 + index * ROW;
     svg.append(s("text", { x: 0, y: y + 15 }, name));
-    for (const bar of bars) svg.append(drawn(bar, y, x, onpick));
+    for (const bar of bars) svg.append(drawn(bar, y, x, onpick, editor));
   });
   return svg;
 }
 
-function drawn(bar, y, x, onpick) {
+function drawn(bar, y, x, onpick, editor) {
   const width = Math.max(6, x(bar.end) - x(bar.start) - 2),
     room = Math.floor((width - 8) / 6.2);
   const label = bar.label.length > room ? (room > 3 ? bar.label.slice(0, room - 1) + "…" : "") : bar.label;
   const said = `${bar.label}, ${time(bar.start)} to ${time(bar.end)}`;
-  const pickable = onpick && bar.span;
+  const changes = editor && bar.at,
+    pickable = onpick && (bar.span || changes);
   const group = s(
-    `g.bar.${bar.kind}`,
-    pickable ? { tabindex: 0, role: "button", "aria-label": `${said}: show the words` } : { role: "img", "aria-label": said },
-    s("title", {}, said),
+    `g.bar.${bar.kind}${changes ? ".changes" : ""}`,
+    pickable
+      ? { tabindex: 0, role: "button", "aria-label": changes ? `${said}: change` : `${said}: show the words` }
+      : { role: "img", "aria-label": said },
+    s("title", {}, changes ? `${said}. Click to change, drag to move, drag an end to stretch.` : said),
     s("rect", { x: x(bar.start) + 1, y, width, height: ROW - 5 }),
     s("text", { x: x(bar.start) + 6, y: y + 15 }, label),
   );
-  if (pickable) {
-    const pick = () => onpick(bar.span, bar.item);
-    group.addEventListener("click", pick);
-    group.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" || event.key === " ") {
-        event.preventDefault();
-        pick();
-      }
-    });
-  }
+  if (!pickable) return group;
+  const pick = () => {
+    if (bar.span) onpick(bar.span, { keepsFocus: Boolean(changes) });
+    if (changes) editor.open(bar.at);
+  };
+  group.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" || event.key === " ") {
+      event.preventDefault();
+      pick();
+    } else if (changes) editor.key(event, bar);
+  });
+  if (changes) editor.draggable(group, bar, { pick, seconds: (px) => px / (x(1) - x(0)), x });
+  else group.addEventListener("click", pick);
   return group;
 }
 
 /** The camera from above: metres, the start at the bottom. */
-export function topView({ path, cast }) {
+export function topView({ path, cast }, editor = null) {
   const points = path.map(([x, , z]) => [x, z]),
     all = [...points, ...cast.map(({ x, z }) => [x, z])];
   const [minX, maxX] = range(
@@ -205,7 +243,7 @@ export function topView({ path, cast }) {
   const span = Math.max(maxX - minX, maxZ - minZ) * 1.25,
     size = 300;
   const at = (x, z) => [size / 2 + ((x - (minX + maxX) / 2) / span) * size, size / 2 - ((z - (minZ + maxZ) / 2) / span) * size];
-  const svg = s("svg.top-view", { viewBox: `0 0 ${size} ${size}`, role: "img", "aria-label": described(path) });
+  const svg = s("svg.top-view", { viewBox: `0 0 ${size} ${size}`, role: editor ? "group" : "img", "aria-label": described(path) });
   svg.append(s("title", {}, "The camera from above"));
   const grid = niceStep(span);
   for (let metre = Math.ceil((minX - span) / grid) * grid; metre < maxX + span; metre += grid) {
@@ -232,10 +270,22 @@ export function topView({ path, cast }) {
   const [sx, sy] = at(...points[0]),
     [ex, ey] = at(...points.at(-1));
   svg.append(s("circle.start", { cx: sx, cy: sy, r: 4.5 }), s("circle.end", { cx: ex, cy: ey, r: 4.5 }));
-  for (const item of cast) {
-    const [x, y] = at(item.x, item.z);
-    svg.append(s("circle.who", { cx: x, cy: y, r: 6 }), s("text", { x: x + 9, y: y + 4 }, item.ref));
-  }
+  [...cast]
+    .sort((one, other) => one.x - other.x)
+    .forEach((item, index) => {
+      const [x, y] = at(item.x, item.z),
+        name = item.name ?? item.ref;
+      const above = index % 2 === 1; // neighbours' names stand apart
+      const who = s(
+        "g.who",
+        {},
+        s("title", {}, name),
+        s("circle.who", { cx: x, cy: y, r: 6 }),
+        s("text", { x: Math.max(24, Math.min(size - 24, x)), y: above ? y - 11 : y + 19, "text-anchor": "middle" }, name),
+      );
+      if (editor && item.id) editor.standing(who, item, { metres: span / size });
+      svg.append(who);
+    });
   return svg;
 }
 
@@ -335,81 +385,3 @@ export function remarks(plan, prompt, { onpick = null, label = "Warnings", isFol
 /** What stands under a clip: where it differs from its words. */
 export const underClip = (plan, prompt) =>
   remarks(localSpans(plan, prompt), prompt, { label: "Where the clip differs from the words", isFolded: true });
-
-function palette({ moves, add }) {
-  return h(
-    "details",
-    {},
-    h("summary", {}, "Add a camera move"),
-    h(
-      "div.palette",
-      {},
-      moves
-        .filter((item) => item.is_offered)
-        .map((item) => h("button", { type: "button", title: `writes “${item.words}”`, onclick: () => add(item.words) }, item.label)),
-    ),
-  );
-}
-
-/** Change one move: how fast, how far, or not at all; each choice rewrites its words. */
-export function moveEditor({ item, prompt, takesDegrees, onreplace, onclose }) {
-  const [start, end] = withSpeed(prompt, item.span),
-    said = prompt.slice(start, end);
-  const speed = h(
-    "select",
-    {},
-    ["", "slowly", "quickly", "smoothly"].map((word) =>
-      h(
-        "option",
-        {
-          value: word,
-          selected:
-            (item.speed === "slow" && word === "slowly") ||
-            (item.speed === "fast" && word === "quickly") ||
-            (item.speed === "smooth" && word === "smoothly"),
-        },
-        word || "as it is",
-      ),
-    ),
-  );
-  const degrees = takesDegrees ? h("input", { type: "number", min: 5, max: 720, step: 5, value: Math.round(item.degrees ?? 90) }) : null;
-  const apply = () => onreplace([start, end], rewritten(said, speed.value, degrees?.value));
-  return h(
-    "div.move-editor",
-    { role: "group", "aria-label": `Change ${words(item.move)}` },
-    h("label.field", {}, "Speed ", speed),
-    degrees && h("label.field", {}, "Degrees ", degrees),
-    h("button.primary", { type: "button", onclick: apply }, "Rewrite"),
-    h("button.danger", { type: "button", onclick: () => onreplace(clause(prompt, [start, end]), "") }, "Remove"),
-    h("button.quiet", { type: "button", onclick: onclose }, "Close"),
-  );
-}
-
-const SPEED = /\b(?:slow(?:ly)?|quick(?:ly)?|fast|rapid(?:ly)?|smooth(?:ly)?|gentl[ey]|gently)\b/i;
-
-/** The words of a move with the adverb of speed that stands before it. */
-export function withSpeed(prompt, [start, end]) {
-  const before = prompt.slice(0, start).match(/(\w+)\s+$/);
-  return [before && SPEED.test(before[1]) ? start - before[0].length : start, end];
-}
-
-/** The words of a move with another speed or angle. */
-export function rewritten(said, speed, degrees) {
-  let text = said;
-  if (degrees) {
-    const angle = /\d+(?:\.\d+)?(\s*-?\s*(?:degrees?|°))/i;
-    text = angle.test(text) ? text.replace(angle, `${degrees}$1`) : `${text} ${degrees} degrees`;
-  }
-  if (speed) {
-    text = SPEED.test(text)
-      ? text.replace(SPEED, (word) => (/ly$|^fast$/i.test(word) ? speed : speed.replace(/ly$/, "")))
-      : `${speed} ${text}`;
-  }
-  return text;
-}
-
-/** The range of a move's words with the "then" and the comma that lead to it. */
-export function clause(prompt, [start, end]) {
-  const before = prompt.slice(0, start).match(/(?:[,;]?\s*(?:and\s+)?(?:then\s+)?(?:the\s+camera\s+)?)$/i);
-  return [start - (before ? before[0].length : 0), end];
-}

@@ -1,10 +1,24 @@
 // The playground: a form, the plan beside it while somebody types, and what comes of a run.
-import { allMedia, argumentsNow, data, drawForm, drawMedia, editor, fields, fill, fillExample, form, state, take } from "./form.js";
+import {
+  allMedia,
+  argumentsNow,
+  data,
+  drawForm,
+  drawMedia,
+  editor,
+  fields,
+  fill,
+  fillExample,
+  form,
+  state,
+  take,
+  whenFilled,
+} from "./form.js";
 import { $, api, ApiError, attempt, debounce, h, here, isTyping, toast } from "./lib.js";
 import { Media } from "./media.js";
 import { Declined, priced, pricesOf, spend } from "./money.js";
 import { recipeOf } from "./mp4.js";
-import { accept, panels, refresh, show } from "./panels.js";
+import { accept, edits, panels, refresh, show, whenPlanned } from "./panels.js";
 import { readPaste } from "./recipes.js";
 import { failure, follow } from "./run.js";
 
@@ -227,6 +241,8 @@ function drawEngine() {
 
 async function begin() {
   drawForm(changed);
+  whenPlanned(changed);
+  whenFilled((plan) => edits.begin(plan));
   drawEngine();
   drawMedia();
   listen();

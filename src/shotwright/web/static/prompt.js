@@ -52,28 +52,12 @@ export class PromptEditor {
     this.#paint();
   }
 
-  /** Select words and show where they stand. */
-  pick([start, end]) {
-    this.area.focus();
+  /** Show where words stand, and select them unless the keyboard is busy elsewhere. */
+  pick([start, end], keepsFocus = false) {
+    if (!keepsFocus) this.area.focus();
     this.area.setSelectionRange(start, end);
     this.picked = [start, end];
     this.#paint();
-  }
-
-  /** Put text at the cursor, or at the end, as a clause of its own. */
-  addClause(words) {
-    const text = this.value.trimEnd();
-    if (!text) this.value = words[0].toUpperCase() + words.slice(1);
-    else if (/[.!?。]$/.test(text)) this.value = `${text} Then ${words}`;
-    else this.value = `${text}, then ${words}`;
-    this.onchange();
-    this.area.focus();
-    this.area.setSelectionRange(this.value.length, this.value.length);
-  }
-
-  replace([start, end], words) {
-    this.value = this.value.slice(0, start) + words + this.value.slice(end);
-    this.onchange();
   }
 
   insert(text) {

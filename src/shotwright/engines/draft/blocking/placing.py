@@ -372,7 +372,7 @@ def _line_up(row: list[Member], main: Member, widths: list[float], depth: float)
             for member in part:
                 member.x -= shift
     for member in row:
-        words = set((member.entity.placement or "").split())
+        words = set((member.entity.placement or "").replace("_", " ").split())
         if words & {"left", "right"}:
             member.x = (-1 if "left" in words else 1) * max(abs(member.x), 0.28 * depth)
         member.z *= 0.7 if "foreground" in words else 1.6 if "background" in words else 1.0
