@@ -319,6 +319,43 @@ def test_somebody_is_put_elsewhere_in_the_view_from_above(open_page: Open) -> No
     assert differs(page)[1] == "red, car: added"
 
 
+def test_what_is_wrong_is_said_at_its_field_with_a_remedy(open_page: Open) -> None:
+    page = open_page(PLAYGROUND)
+    page.fill("#prompt", "x " * 1300)
+    page.wait_for_selector('[data-field="prompt"] .field-problems')
+    assert "It has 2600: take out 100." in page.inner_text('[data-field="prompt"] .field-problems')
+    page.fill("#prompt", "A beach")
+    until(page, "!document.querySelector('.field-problems')")
+
+
+def test_a_seed_is_shown_kept_and_held_beside_three_others(filled: Any) -> None:
+    run_and_wait(filled)
+    filled.wait_for_selector("#four-seeds")
+    used = filled.inner_text("#seed-used").removeprefix("seed ")
+    filled.click("#pin-seed")
+    assert filled.input_value("#seed") == used
+    filled.click("#four-seeds")
+    until(filled, "document.querySelectorAll('.seeds .player video').length === 4", seconds=60)
+    seeds = filled.locator(".seeds > figure > figcaption").all_inner_texts()
+    assert seeds[0] == f"Seed {used}"
+    assert len(set(seeds)) == 4
+
+
+def test_a_running_clip_is_found_again_after_a_reload(filled: Any, server: RunningServer) -> None:
+    filled.select_option("#duration", "10")
+    filled.locator("#more summary").click()
+    filled.select_option("#engine", "draft")
+    filled.click("#run")
+    filled.wait_for_selector("#cancel-run")
+    filled.reload()
+    filled.wait_for_selector("#cancel-run")
+    filled.click("#cancel-run")
+    filled.wait_for_selector("text=Cancelled")
+    filled.reload()
+    filled.wait_for_selector(".timeline .bar.move")
+    assert not filled.locator("#cancel-run").count()
+
+
 def test_warnings_underline_their_words(open_page: Open) -> None:
     page = open_page(PLAYGROUND)
     page.fill("#prompt", "🎬 The camera pans left over @Image4.")

@@ -25,6 +25,7 @@ def shown(row: StoredRequest, base: str, engines: Mapping[str, EngineInfo]) -> J
         "finished_at": row.finished_at.isoformat() if row.finished_at else None,
         "arguments": row.arguments, "error": error_of(row), "metrics": row.metrics,
         "cost_usd": float(row.cost_usd), "wire": row.wire, "seed": row.options.get("seed"),
+        "used_seed": str(result["seed"]) if result.get("seed") is not None else None,
         "promoted_from": row.options.get("promoted_from"), "cancel_requested": row.cancel_requested,
         "video": {name: result[name] for name in ("width", "height", "fps", "frames", "file_size") if name in result} or None,
         "video_url": f"{base}/files/{result['file_id']}/{result['file_name']}" if "file_id" in result else None,

@@ -1,5 +1,5 @@
 // The form of a request, made from the schema: prompt, media, elements and choices; what it says as JSON.
-import { attempt, $, h, pageData, shaped } from "./lib.js";
+import { attempt, $, h, pageData, place, shaped } from "./lib.js";
 import { dropZone, Media, tile } from "./media.js";
 import { PromptEditor } from "./prompt.js";
 
@@ -188,7 +188,7 @@ function drawField(field) {
     );
     boxes[field.name] = box;
     choose(field, field.default);
-    return h("div.field", {}, label(field, field.name), box);
+    return h("div.field", { "data-field": field.name }, label(field, field.name), box);
   }
   if (field.kind === "boolean") {
     const box = h("input", {
@@ -200,11 +200,39 @@ function drawField(field) {
       },
     });
     boxes[field.name] = box;
-    return h("div.field", {}, h("label.check", {}, box, field.label));
+    return h("div.field", { "data-field": field.name }, h("label.check", {}, box, field.label));
   }
-  const body = h("div.media", { role: "group", "aria-labelledby": `label-${field.name}` });
+  const body = h("div.media", { role: "group", "aria-labelledby": `label-${field.name}`, "data-field": field.name });
   boxes[field.name] = body;
   return body;
+}
+
+/** Say at each field what is wrong with it; what has no field is given back. What is only missing yet is not said while somebody types. */
+export function markProblems(errors, { isRun = false } = {}) {
+  for (const old of document.querySelectorAll(".field-problems")) old.remove();
+  const rest = [];
+  for (const item of errors) {
+    const box = document.querySelector(`[data-field="${CSS.escape(String(item.loc?.[1] ?? ""))}"]`);
+    if (!box) rest.push(item);
+    else if (isRun || item.type !== "missing") {
+      let list = box.querySelector(".field-problems");
+      if (!list) box.append((list = h("ul.field-problems", { "aria-live": "polite" })));
+      const where = item.loc.length > 2 ? `${place(["", ...item.loc.slice(2)])}: ` : "";
+      list.append(h("li", {}, `${where}${item.msg}. ${remedy(item)}`.replace("..", ".")));
+    }
+  }
+  return rest;
+}
+
+/** What to do about it, with the number that was given. */
+function remedy({ type, loc, ctx = {} }) {
+  const name = loc[1],
+    most = ctx.max_length;
+  if (type === "string_too_long" && name === "prompt" && most)
+    return `It has ${editor.value.length}: take out ${editor.value.length - most}.`;
+  const many = { image_urls: state.images, elements: state.elements }[name]?.length;
+  if (type === "too_long" && many && most) return `There are ${many}: remove ${many - most}.`;
+  return "";
 }
 
 function sizeOf(name, option) {
@@ -217,7 +245,7 @@ function drawPrompt(field) {
   const example = h("button.quiet", { type: "button", onclick: () => attempt(fillExample) }, "Example");
   return h(
     "div.field",
-    {},
+    { "data-field": field.name },
     h("div.label", {}, h("label", { for: "prompt" }, field.label), h("span.tag", {}, "required"), example),
     editor.element,
     h("div.editor-foot", {}, h("span", { id: "prompt-help" }, field.help), editor.count),

@@ -1,5 +1,5 @@
 // What stands beside the form: the plan while somebody types, the price, the request as code and as JSON.
-import { allMedia, argumentsNow, data, editor, fields, fill, form, state } from "./form.js";
+import { allMedia, argumentsNow, data, editor, fields, fill, form, markProblems, state } from "./form.js";
 import { $, api, ApiError, attempt, debounce, dollars, h, place, tabs, toast } from "./lib.js";
 import { drawPlan, localSpans } from "./plan.js";
 import { plain, PlanEditor, PlanEdits } from "./planedit.js";
@@ -62,6 +62,7 @@ const ask = debounce(async () => {
   }
   if (number !== asked) return;
   drawPrice(answer.price);
+  markProblems(answer.errors);
   const plan = localSpans(answer.plan, prompt);
   if (!plan) {
     panels.plan.replaceChildren(h("p.muted", {}, "Write a prompt: what it means appears here, while you type."));

@@ -22,7 +22,8 @@ import { accept, edits, panels, refresh, show, whenPlanned } from "./panels.js";
 import { readPaste } from "./recipes.js";
 import { failure, follow } from "./run.js";
 
-const KEPT = `draft:${form.id}`;
+const KEPT = `draft:${form.id}`,
+  RUNNING = `running:${form.id}`; // found again after a reload
 const earlier = []; // clips of this visit, to compare with
 let stop = () => {};
 
@@ -67,7 +68,11 @@ async function run() {
   $("#run").disabled = true;
   try {
     const checked = await api("POST", `/${form.id}/plan`, asked, { "x-shotwright-engine": headers["x-shotwright-engine"] });
-    if (checked.errors.length) throw new ApiError(422, { detail: checked.errors });
+    if (checked.errors.length) {
+      markProblems(checked.errors, { isRun: true });
+      document.querySelector(".field-problems")?.parentElement.scrollIntoView({ behavior: "smooth", block: "center" });
+      throw new ApiError(422, { detail: checked.errors });
+    }
     const { request_id: id } = await spend(checked.price, "POST", `/queue/${form.id}`, asked, headers);
     watch(id);
   } catch (error) {
@@ -85,6 +90,7 @@ async function run() {
 
 function watch(id) {
   stop();
+  localStorage.setItem(RUNNING, id);
   show("result");
   const box = h("div"),
     after = h("div.actions");
@@ -96,7 +102,69 @@ function watch(id) {
   stop = follow(box, id, { compare, onend: (request) => ended(request, after) });
 }
 
+/** The clip that was on its way when the page was left. */
+async function resume() {
+  const id = localStorage.getItem(RUNNING);
+  if (!id) return;
+  const request = await api("GET", `/requests/${encodeURIComponent(id)}`).catch(() => null);
+  if (request && ["queued", "running"].includes(request.state)) watch(id);
+  else localStorage.removeItem(RUNNING);
+}
+
+/** The same request with three more seeds, side by side with this one. */
+async function fourSeeds(request) {
+  const seeds = [1, 2, 3].map(() => Math.floor(Math.random() * 2 ** 31));
+  const cell = (seed, box) => h("figure", {}, box, h("figcaption", {}, `Seed ${seed}`));
+  const first = h("div"),
+    boxes = seeds.map(() => h("div"));
+  panels.result.append(
+    h(
+      "section.seeds",
+      { "aria-label": "Four seeds" },
+      cell(request.used_seed, first),
+      ...seeds.map((seed, index) => cell(seed, boxes[index])),
+    ),
+  );
+  const stops = [follow(first, request.id)];
+  for (const [index, seed] of seeds.entries()) {
+    const { request_id: id } = await api("POST", `/requests/${request.id}/retry`, { seed });
+    stops.push(follow(boxes[index], id));
+  }
+  stop = () => stops.forEach((end) => end());
+}
+
+function seedButtons(request, offer) {
+  if (request.state !== "succeeded" || !request.used_seed) return null;
+  const pin = () => {
+    $("#seed").value = request.used_seed;
+    $("#more").open = true;
+    changed();
+    toast(`Seed ${request.used_seed} is kept for the next run.`);
+  };
+  return h(
+    "span.line",
+    {},
+    h("span.muted", { id: "seed-used" }, `seed ${request.used_seed}`),
+    h("button", { type: "button", id: "pin-seed", title: "Run again with this very seed", onclick: pin }, "Keep this seed"),
+    offer?.cost_usd > 0
+      ? null
+      : h(
+          "button",
+          {
+            type: "button",
+            id: "four-seeds",
+            onclick: (event) => {
+              event.target.disabled = true;
+              attempt(() => fourSeeds(request));
+            },
+          },
+          "Four seeds",
+        ),
+  );
+}
+
 async function ended(request, after) {
+  localStorage.removeItem(RUNNING);
   if (request.state === "succeeded") earlier.unshift({ label: request.id.slice(0, 8), url: here(request.video_url) });
   const others = data.engines.filter((engine) => engine.name !== request.engine);
   const offers = await pricesOf(request.id).catch(() => ({}));
@@ -119,6 +187,7 @@ async function ended(request, after) {
           ),
         )
       : "",
+    seedButtons(request, offers[request.engine]) ?? "",
     h(
       "button",
       {
@@ -269,6 +338,7 @@ async function begin() {
     }
   }
   editor.refresh();
+  await resume();
 }
 
 begin();
