@@ -45,6 +45,8 @@ LEANING: dict[str, Preposition] = {
     "hammer": "at",
 }
 """Verbs by which nobody is on anything: "leans on a fence", "knocks on a door"."""
+CARRYING = frozenset({"arm", "shoulder", "lap", "hand", "elbow", "armpit"})
+"""Parts of somebody that hold what is tucked under or slung over them."""
 ARMS = frozenset({"arm", "lap", "mouth", "beak", "shoulder", "back", "hip", "tooth", "jaw", "head"})
 """Where else something is that somebody has with them."""
 HANDY_M = 0.35
@@ -220,6 +222,28 @@ class Relating(Nouns):
         """ "One in white": no relation to what comes next."""
         after = self.sentence.words[prep.i + 1 : prep.i + 3]
         return bool(after) and after[0].text in v.COLOURS and not (after[1:] and after[1].is_noun)
+
+    def _is_carried_so(self, prep: Word) -> bool:
+        """ "A cat tucked under her arm", "a bag slung over his shoulder": whoever's arm it is has it there."""
+        limb = next((w for w in self.sentence.children(prep) if w.dep == "pobj" and w.lemma in CARRYING), None)
+        whose = next((w for w in self.sentence.children(limb) if w.tag == "PRP$"), None) if limb is not None else None
+        head = self.sentence.head(prep)
+        if prep.text not in {"under", "over", "in"} or limb is None or whose is None or head.tag not in {"VBN", "VBD"}:
+            return False
+        over = self.sentence.head(head)
+        thing = next(
+            (t for w in (over, *self.sentence.children(head)) if (t := self.things.get(w.i)) is not None), None
+        )
+        before = [self.things[i] for i in sorted(self.things) if i < head.i]
+        thing = thing or (before[-1] if before else None)
+        if thing is not None and thing.kind == "clothing" and len(before) > 1:
+            thing = before[-2]  # "a cat in a helmet tucked under her arm"
+        owner = next((t for t in self._owners(whose) if t is not thing), None)
+        if thing is None or owner is None or not (thing.kind in HANDY or _is_small_game(thing)):
+            return False
+        self._cover([prep, limb, whose, head])
+        self._add_relation(owner.id, "holding", thing.id, prep.span)
+        return True
 
     def _handed(self, prep: Word, of: list[Thing], to: list[Thing]) -> list[Thing]:
         """ "A phone in a man's hand": he holds it. Returns those of whom it is not so."""

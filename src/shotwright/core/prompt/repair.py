@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from shotwright.core.prompt.lexicon import base_verb, is_verb, noun_of, singular
+from shotwright.core.prompt.lists import is_no_noun, is_said_next
 from shotwright.core.prompt.plurals import ACTORS, ends_in_s, is_what_many_do
 from shotwright.core.prompt.sentence import CLAUSE_ENDS
 from shotwright.core.prompt.syntax import POSITIONS
@@ -60,6 +61,8 @@ def misread(words: Words) -> dict[int, str]:
     found |= {word.i: "away" for word in words if _is_side(words, word)}
     found |= {word.i: "big" for word in words if _is_really_said(words, word)}
     found |= {word.i: "comes" for word in words if _is_all_of_it(words, word)}
+    found |= {word.i: "big" for word in words if is_no_noun(words, word)}
+    found |= {word.i: _plain_verb(words, word, len(words)) for word in words if is_said_next(words, word)}
     found |= {w.i: "there" for w in words if w.text == "steady" and w.is_noun and w.i and words[w.i - 1].is_noun}
     opened = [word.i for word in words if _is_done_open(words, word)]
     found |= dict.fromkeys(opened, "cuts") | {i + 1: "quickly" for i in opened}

@@ -32,6 +32,7 @@ BURNING = frozenset({"campfire", "bonfire", "pyre", "brazier", "fireplace", "tor
 """Effects that have a body as well: one sits around it."""
 MORE = frozenset({"third", "fourth", "fifth", "another"})
 """Before "one": somebody beside those who were named."""
+ON_ITS_WAY = frozenset({"past", "by", "down", "through", "along", "off", "away", "out", "across", "into"})
 PAIR = 2
 ACTS_OF_ALL = frozenset({"sit", "stand", "kneel", "lie", "crouch"})
 """What one of many does as the others do."""
@@ -97,7 +98,8 @@ class _Reader(Acts):
             elif word.lemma in {"be", "look", "become"}:
                 self._describe(word)
         for word in self.sentence.words:
-            self._relate(word)
+            if not self._is_carried_so(word):
+                self._relate(word)
             self._from_where(word)
         self._do_alike()
         self._bind_effects(effects)
@@ -225,6 +227,8 @@ class _Reader(Acts):
                 w.dep == "nsubj" and w.text != "it" and w.i not in found for w in self.sentence.children(last)
             )
             is_weather = hit.value in {"rain", "snow"} and falls  # "arrows rain down"
+            follows = self.sentence.words[last.i + 1].text if last.i + 1 < len(self.sentence.words) else ""
+            is_weather |= last.tag[0] == "V" and last.lemma == "blast" and follows in ON_ITS_WAY  # "a car blasts past"
             done = last.tag in {"VBZ", "VBP", "VBD"} and hit.value in {"drops", "flare", "beam"}  # "drops a coin"
             before = self.sentence.words[last.i - 1].text if last.i else ""
             paired = noun_of(f"{before} {singular(last.text)}")  # "a steel beam"

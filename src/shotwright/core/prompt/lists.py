@@ -1,0 +1,49 @@
+"""Words that a small parser takes for nouns in a list of deeds: "walks to a house, kneels to scratch a dog", "and shoots"; and adjectives it takes for nouns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shotwright.core.prompt.lexicon import base_verb, is_verb, motion_of, noun_of, singular
+
+if TYPE_CHECKING:
+    from shotwright.core.prompt.sentence import Word
+
+OFTEN_DONE = frozenset({
+    "shoots", "rushes", "leaps", "hugs", "stumbles", "kicks", "punches", "dives", "spins", "trips", "slips", "falls", "bows", "turns", "walks", "runs", "jumps",
+    "swings", "drops", "rolls", "dances", "flips", "dunks", "lifts", "hops", "nods", "smiles", "laughs", "winks", "kneels", "fakes", "pumps", "clips", "taps",
+    "steps", "looks", "points", "pours", "slides", "twirls", "glances", "grins", "sighs", "yawns", "stretches", "crouches", "ducks", "sips", "waves", "cheers", "claps",
+})  # fmt: skip
+"""Verbs that are nouns as well, and rarely meant so behind a comma."""
+GOES_ON = frozenset({"IN", "RP", "RB", "TO", "DT", "PRP$", "PRP"})
+
+
+def is_said_next(words: tuple[Word, ...], word: Word) -> bool:
+    """Whether a plural is what somebody does next, after they did something: behind a comma or "and", with no article."""
+    before = words[word.i - 1] if word.i else None
+    after = words[word.i + 1] if word.i + 1 < len(words) else None
+    if before is None or before.text not in {",", "and", "then"} or motion_of(base_verb(word.text)) is None:
+        return False
+    if word.tag == "NN":  # "they draw their swords and rush towards each other"
+        is_verb_too = noun_of(word.text) is None or bool({f"{word.text}s", f"{word.text}es"} & OFTEN_DONE)
+        acted = any(w.tag == "VBP" for w in words[: word.i])
+        leads = after is not None and after.tag in {"IN", "TO"}
+        return before.text == "and" and acted and leads and is_verb(word.text) and is_verb_too
+    if word.tag != "NNS" or base_verb(word.text) == word.text or not any(w.tag == "VBZ" for w in words[: word.i]):
+        return False
+    known = noun_of(singular(word.text))
+    if known is not None and known.kind != "abstract" and word.text not in OFTEN_DONE:
+        return False  # "sells apples, pears and plums"
+    ends = after is None or after.text in {",", ".", "and", ";"}
+    return ends or (after is not None and after.tag in GOES_ON)
+
+
+def is_no_noun(words: tuple[Word, ...], word: Word) -> bool:
+    """ "A dim blacksmith workshop": a word that is no noun, between an article and one."""
+    if not 0 < word.i < len(words) - 1 or word.tag not in {"NN", "NNP"} or word.is_ref:
+        return False
+    before, after = words[word.i - 1], words[word.i + 1]
+    return before.tag == "DT" and after.is_noun and not after.is_ref and noun_of(word.text) is None and word.text.isalpha() and word.text not in COMMON  # fmt: skip
+
+
+COMMON = frozenset({"cgi", "pov", "ots"})
