@@ -358,3 +358,34 @@ def test_nobody_stands_on_the_open_sea(prompt: str, shore: str) -> None:
     plan = parse_prompt(prompt, task="reference_to_video", duration_s=5.0)
     kind = find_place(replace(plan.setting, places=("sea",)), has_cast=True).kind
     assert at_the_water(kind, plan, "sea").shore == shore
+
+
+def test_a_body_is_whole_in_every_motion() -> None:
+    model = body.figure()
+    names = list(model.joint_names)
+    for motion, row in pose.motions().items():
+        posed = pose.pose(row, 0.3)
+        vertices, joints = model.vertices(posed), model.joint_transforms(posed)[:, :3, 3]
+        edges = vertices[model.faces[:, [0, 1]]]
+        assert np.linalg.norm(edges[:, 0] - edges[:, 1], axis=1).max() < 0.38, motion  # nothing is drawn out
+        for side in "LR":
+            assert np.linalg.norm(vertices - joints[names.index(f"{side}_Wrist")], axis=1).min() < 0.06, motion
+
+
+def test_a_face_is_drawn_on_its_head_alone() -> None:
+    for turn in range(0, 360, 15):
+        bald = figures._draw(figures._posed("stand", 0.0), (turn, 0), figures.Clothes(), 690, upright=True)
+        alpha = (bald.cut.alpha > 128).astype(np.uint8)
+        count, _, stats, _ = cv2.connectedComponentsWithStats(alpha)
+        assert sum(stats[i, cv2.CC_STAT_AREA] > 3 for i in range(1, count)) == 1, turn  # no brow floats beside it
+
+
+def test_trousers_end_under_a_shirt_without_rags() -> None:
+    clothes = figures.Clothes(top=(250, 250, 250), legs=(10, 10, 10))
+    card = figures._draw(figures._posed("stand", 0.0), (0, 0), clothes, 460, upright=True)
+    column, foot = round(card.foot[0]), round(card.foot[1])
+    bands = []
+    for shift in (-30, -10, 10, 30):  # the hem is one level line across the body
+        luma = card.cut.texture[: foot - 300, column + shift, 0]
+        bands.append(int(np.flatnonzero(luma[300:] < 60)[0]))
+    assert max(bands) - min(bands) <= 6

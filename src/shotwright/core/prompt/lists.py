@@ -34,7 +34,9 @@ def is_said_next(words: tuple[Word, ...], word: Word) -> bool:
     known = noun_of(singular(word.text))
     if known is not None and known.kind != "abstract" and word.text not in OFTEN_DONE:
         return False  # "sells apples, pears and plums"
-    ends = after is None or after.text in {",", ".", "and", ";"}
+    ends = word.text != "waves" and (
+        after is None or after.text in {",", ".", "and", ";"}
+    )  # "past a lighthouse and waves"
     return ends or (after is not None and after.tag in GOES_ON)
 
 

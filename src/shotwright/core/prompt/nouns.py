@@ -455,7 +455,8 @@ class Nouns(Whereabouts):
                 fitting = [
                     t for t in self.scene.things if t.kind == kind or (t.ref and t.kind == "other" and not t.noun)
                 ]
-                return next((t for t in reversed(fitting) if t.noun not in nouns), None)
+                doing = self._acting(mention.head)  # "a robot serves the girl": not itself
+                return next((t for t in reversed(fitting) if t.noun not in nouns and t not in doing), None)
         if mention.noun in RIDES:
             same = [t for t in self.scene.things if t.noun.rpartition(" ")[2] in RIDES[mention.noun]]
             return same[-1] if same else None

@@ -14,6 +14,7 @@ from shotwright.core.prompt.lexicon import noun_of
 from shotwright.core.prompt.limbs import next_id
 from shotwright.core.prompt.look import SEEN_AFAR
 from shotwright.core.prompt.states import in_their_state
+from shotwright.core.prompt.together import done_together
 
 if TYPE_CHECKING:
     from shotwright.core.plan import ShotPlan
@@ -41,7 +42,7 @@ def settled(plan: ShotPlan) -> ShotPlan:
     """
     if plan.task == "edit":
         return plan
-    plan = aboard(_side_by_side(_on_the_ground(through_doors(in_their_state(plan)))))
+    plan = aboard(_side_by_side(_on_the_ground(through_doors(done_together(in_their_state(plan))))))
     plan = _on_the_wing(_topples(hauled(plan)))
     plan = _goes_along(_stops(_by_phone(_comes_up(_across(_one_by_one(plan))))))
     return _hits(kept_up(_players(_waves(_at_a_window(_outside(_come_from(_beyond_reach(at_the_wheel(plan)))))))))

@@ -18,7 +18,7 @@ def in_their_state(plan: ShotPlan) -> ShotPlan:
     Args:
         plan: As it was read.
     """
-    return _landed(_bent_over(_states(_young(plan))))
+    return _states(_young(plan))
 
 
 def _young(plan: ShotPlan) -> ShotPlan:
@@ -46,57 +46,3 @@ def _states(plan: ShotPlan) -> ShotPlan:
         if word in STATES and e.kind in {"person", "animal"} and not plan.actions_of(e.id)
     )
     return replace(plan, actions=(*plan.actions, *found)) if found else plan
-
-
-ALOFT = frozenset(
-    {
-        "fly",
-        "float",
-        "jump",
-        "climb",
-        "fall",
-        "swim",
-        "swing",
-        "spin",
-        "walk",
-        "run",
-        "march",
-        "drive",
-        "ride_bike",
-        "ride_horse",
-    }
-)
-BENT_OVER = frozenset({"person", "animal", "furniture", "tool", "food", "clothing"})
-
-
-def _bent_over(plan: ShotPlan) -> ShotPlan:
-    """ "Three surgeons bend over a patient": they stand at it, and hover nowhere."""
-    people = {e.id for e in plan.entities if e.kind == "person" or e.ref}
-    below = {e.id for e in plan.entities if e.kind in BENT_OVER and not e.ref}
-    bent = {
-        r for r in plan.relations
-        if r.relation == "over" and r.of in people and r.to in below and not any(a.motion in ALOFT for a in plan.actions_of(r.of))
-    }  # fmt: skip
-    if not bent:
-        return plan
-    who = {r.of for r in bent}
-    relations = tuple(replace(r, relation="behind") if r in bent else r for r in plan.relations)
-    actions = tuple(
-        replace(a, motion="tinker" if a.motion == "crouch" else a.motion, path=None)
-        if a.who in who and a.path is not None and a.path.over in below
-        else a
-        for a in plan.actions
-    )
-    return replace(plan, relations=relations, actions=actions)
-
-
-def _landed(plan: ShotPlan) -> ShotPlan:
-    """ "Jumps off and lands on her knees": somebody who has no wings."""
-    people = {e.id for e in plan.entities if e.kind == "person"}
-    return replace(
-        plan,
-        actions=tuple(
-            replace(a, motion="crouch", path=None) if a.who in people and a.verb == "land" and a.motion == "fly" else a
-            for a in plan.actions
-        ),
-    )

@@ -47,6 +47,7 @@ REACH_M: dict[str, float] = {
     "drum": 0.55,
     "give": 0.85,
     "pet": 0.7,
+    "pet_low": 0.62,
 }
 """How far from somebody's middle their hands or feet reach what they do something to."""
 SEAT_AT, SEAT_APART, HEADS_M, SITTING_M = 0.05, 0.16, 1.29, 0.86
@@ -99,7 +100,7 @@ def touch(child: Member, actor: Member) -> None:
         free = 0.5 * actor.tall_m if child.tall_m < SMALL_M else 0.0  # no table: as high as the hands
         child.x, child.y, child.z = actor.x, actor.y + free, max(0.15, actor.z - 0.42)
         return
-    if child.footing == "wall" or child.tall_m > 1.2 * actor.tall_m:
+    if child.footing == "wall" or (child.tall_m > 1.2 * actor.tall_m and not child.is_figure):
         actor.heading_deg = -128.0
         child.x, child.z = actor.x + 0.3 * actor.tall_m, actor.z + 0.45
         child.y = 0.55 * actor.tall_m if child.footing == "wall" and child.tall_m < actor.tall_m else child.y

@@ -35,16 +35,33 @@ def turn(members: list[Member], plan: ShotPlan, framing: Framing) -> None:
     targets |= {one: other for one, other in _before_one(plan, by_id).items() if one not in targets}
     for member in members:
         target = by_id.get(targets.get(member.entity.id, ""))
+        if member.heading_deg is not None and member.parent is not None and member.parent[0] is target:
+            continue  # within reach of who does it, and turned to them
         if (target is not None and target is not member and target.parent is None) or (
             target is not None and target.parent and target.parent[0] is not member
         ):
             dx, dz = target.x - member.x, target.z - member.z
             if abs(dx) + abs(dz) > 0.15:
                 member.heading_deg = max(-100.0, min(100.0, heading_of(dx, dz - 0.35)))
+    _turn_to_one_another(members, plan)
+    _square_up(members, plan)
+    for member in [m for m in members if m.is_figure and m.motion == "lie" and m.heading_deg is None]:
+        member.heading_deg = ACROSS_DEG  # seen from the feet nobody knows what it is
+    _show_face(members, framing)
+    if members and framing.angle in {"side", "back"} and members[0].heading_deg is None:
+        members[0].heading_deg = 90.0 if framing.angle == "side" else 180.0
+
+
+def _turn_to_one_another(members: list[Member], plan: ShotPlan) -> None:
+    """Those who talk, fight or kiss, and nobody else is named."""
     faces = {act.who for act in plan.actions if act.verb in FACING and act.object is None}
+    later = {act.who for act in plan.actions if act.motion in TOGETHER}  # "clink glasses and kiss"
+    for member in members:
+        if member.entity.id in later and member.entity.count == PAIR and member.parent is None:
+            member.heading_deg = None  # to one another, and not to what they hold
     talking = [
         m for m in members
-        if m.is_figure and (m.motion in TOGETHER or m.entity.id in faces) and m.heading_deg is None
+        if m.is_figure and (m.motion in TOGETHER or m.entity.id in faces | later) and m.heading_deg is None
     ]  # fmt: skip
     if len(talking) == PAIR and all(m.parent is None or m.parent[1] in NEXT_TO for m in talking):
         _bring_together(talking)
@@ -52,12 +69,6 @@ def turn(members: list[Member], plan: ShotPlan, framing: Framing) -> None:
         middle = float(np.mean([m.x for m in talking]))
         for member in talking:
             member.heading_deg = -62.0 if member.x < middle else 62.0
-    _square_up(members, plan)
-    for member in [m for m in members if m.is_figure and m.motion == "lie" and m.heading_deg is None]:
-        member.heading_deg = ACROSS_DEG  # seen from the feet nobody knows what it is
-    _show_face(members, framing)
-    if members and framing.angle in {"side", "back"} and members[0].heading_deg is None:
-        members[0].heading_deg = 90.0 if framing.angle == "side" else 180.0
 
 
 def _square_up(members: list[Member], plan: ShotPlan) -> None:

@@ -63,7 +63,7 @@ SHOWN_CLOSE = frozenset({"tool", "food", "plant"})
 OVER_ONE = 1.5
 BIG_BOX_M = 2.0
 """From this height on a thing stands behind the people."""
-MOST_SHARE, LEAST_SHARE, PERSON_SHARE = 0.42, 0.16, 0.27
+MOST_SHARE, LEAST_SHARE, PERSON_SHARE = 0.42, 0.16, 0.38
 """How tall a thing or an animal, and whoever a shot is about, are in a frame of no said size at most and at least, frame heights; people, at least where a row has the room."""
 FILLED, GOING_FILLED = 0.84, 0.5
 """Share of the frame's width that a row fills, and one that is led by a vehicle, or an animal on its way."""
@@ -331,7 +331,10 @@ def _depth(row: list[Member], about: Member, main: Member, plan: ShotPlan, floor
     is_small = max(tall, tallest) < SMALL_M or about.tall_m < SMALL_M
     farthest = about.tall_m * floor.lens / (LEAST_SHARE * floor.aspect) if floor.framing.size is None else math.inf
     if about.is_figure:
-        farthest = min(farthest, max(need, LEAST_SHARE / PERSON_SHARE * farthest))
+        tallest_one = (
+            max([about.tall_m, *(m.tall_m for one in row for m in (one, *one.children) if m.is_figure)]) / about.tall_m
+        )  # no head is cut off
+        farthest = min(farthest, max(need, LEAST_SHARE / PERSON_SHARE * farthest * tallest_one))
     return min(
         BEFORE_WALL * floor.wall_m,
         max(farthest, floor.near_m),

@@ -83,7 +83,7 @@ WORN = {
     "coat": "coat", "raincoat": "coat", "trench coat": "coat", "overcoat": "coat", "lab coat": "coat", "fur coat": "coat", "trenchcoat": "coat", "apron": "apron",
     "suit": "shirt front", "tuxedo": "shirt front", "business suit": "shirt front", "tie": "tie", "bow tie": "tie", "necktie": "tie", "glasses": "glasses",
     "sunglasses": "glasses", "goggles": "glasses", "spectacles": "glasses", "mask": "mask", "gas mask": "mask", "beard": "beard", "moustache": "beard", "mustache": "beard",
-    "santa hat": "beanie", "cloak": "cape", "poncho": "cape", "bathrobe": "gown", "ball gown": "gown", "abaya": "gown", "toga": "gown", "hanbok": "gown", "yukata": "gown",
+    "santa hat": "beanie", "blanket": "cape", "shawl": "cape", "quilt": "cape", "cloak": "cape", "poncho": "cape", "bathrobe": "gown", "ball gown": "gown", "abaya": "gown", "toga": "gown", "hanbok": "gown", "yukata": "gown",
     "tutu": "tutu", "backpack": "backpack", "rucksack": "backpack", "scarf": "scarf", "nightgown": "gown", "sundress": "skirt", "kilt": "skirt", "sari": "gown", "cassock": "gown",
 }  # fmt: skip
 """Solids of garments, by noun."""

@@ -92,7 +92,14 @@ def _in_hands(entity: Entity, plan: ShotPlan) -> bool:
 
 
 def _reached(act: Action, entity: Entity, plan: ShotPlan) -> Action:
-    """What is put down on a table or into a mailbox is put there standing, and not on the ground."""
+    """What is put down on a table or into a mailbox is put there standing, and not on the ground; who strokes a small animal kneels."""
+    if act.motion == "sleep" and any(a.motion == "sit" and _overlap(a, act) for a in plan.actions_of(entity.id)):
+        return replace(act, motion="doze")
+    if act.motion == "pet":
+        pet = plan.entity(act.object)
+        row = row_of(pet.noun) if pet is not None and pet.kind == "animal" else None
+        on = any(r.of == act.object and r.relation in {"on", "in", "carried_by"} for r in plan.relations)
+        return replace(act, motion="pet_low") if row is not None and row.height_m < WAIST_M and not on else act
     if act.motion != "put_down":
         return act
     goals = {r.to for r in plan.relations if r.of == act.object and r.relation in {"on", "in", "inside"}}
