@@ -51,6 +51,15 @@ _ENDS: dict[str, dict[str, str]] = {
 }  # fmt: skip
 
 
+def _as_meant(motion: str | None, verb: Word, done_to: Thing | None) -> str | None:
+    """A verb's motion by its form and what it is done to: "drops the ball", "moves his queen", "parked before a chapel"."""
+    if verb.lemma == "park" and verb.tag in {"VBN", "VBD"}:
+        return "stand"
+    if verb.lemma == "move" and done_to is not None and done_to.kind in {"tool", "food"}:
+        return "put_down"
+    return _DONE_TO.get(motion or "", motion) if done_to else motion
+
+
 ONES_OF = frozenset({"other", "one"})
 """Words that stand for one of several."""
 
@@ -225,9 +234,7 @@ class Acts(Relating):
         joined = self._joining(verb)
         played = [text] if particle is None and text != verb.lemma else []
         motion = "give" if shows else motion_of(*played, *named, *phrases, verb.lemma)
-        motion = _DONE_TO.get(motion or "", motion) if done_to else motion
-        if verb.lemma == "move" and done_to is not None and done_to.kind in {"tool", "food"}:
-            motion = "put_down"  # "moves his queen"
+        motion = _as_meant(motion, verb, done_to)
         if (
             done_to is not None
             and particle is not None
@@ -235,8 +242,6 @@ class Acts(Relating):
             and motion in syntax.GOING | {"jump"}
         ):
             path, done_to = self._off(who, done_to, verb), None
-        if verb.lemma == "park" and verb.tag in {"VBN", "VBD"}:
-            motion = "stand"  # "parked before a chapel"
         path = self._from_a_seat(who, motion, path, verb)
         if motion == "spin" and verb.lemma == "turn" and any(one.kind == "person" or one.ref for one in who):
             motion = "look_around"  # "she turns": no pirouette
