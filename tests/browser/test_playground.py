@@ -350,7 +350,7 @@ def test_a_running_clip_is_found_again_after_a_reload(filled: Any, server: Runni
     filled.reload()
     filled.wait_for_selector("#cancel-run")
     filled.click("#cancel-run")
-    filled.wait_for_selector("text=Cancelled")
+    filled.wait_for_selector("text=Cancelled. What was drawn")
     filled.reload()
     filled.wait_for_selector(".timeline .bar.move")
     assert not filled.locator("#cancel-run").count()

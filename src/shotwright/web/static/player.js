@@ -4,10 +4,30 @@ import { copy, h, isTyping, toast } from "./lib.js";
 const SPEEDS = [0.25, 0.5, 1, 2];
 const SHEET = { columns: 4, rows: 3, width: 320 };
 
+/** Hours, minutes, seconds and frames of a frame: 00:00:02:11. */
+export function timecode(frame, fps) {
+  const rate = Math.round(fps),
+    seconds = Math.floor(frame / rate);
+  return [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60, frame % rate]
+    .map((part) => String(part).padStart(2, "0"))
+    .join(":");
+}
+
 export class Player {
   /** `fps` of the clip; `url` of it; `name` for downloads. `others` are [{label, url}] to choose one from to compare with. */
-  constructor(root, { url, fps = 24, name = "shotwright.mp4", others = [], label = "A", link = location.href, layout = "wipe" }) {
-    Object.assign(this, { root, fps, name, others, link, url });
+  constructor(
+    root,
+    { url, fps = 24, name = "shotwright.mp4", others = [], label = "A", link = location.href, layout = "wipe", camera = null },
+  ) {
+    Object.assign(this, { root, fps, name, others, link, url, from: null, until: null, lenses: null });
+    if (camera)
+      fetch(camera)
+        .then((answer) => (answer.ok ? answer.json() : null))
+        .then((found) => {
+          this.lenses = found?.poses?.map(({ lens }) => Math.round(lens * 36)) ?? null; // millimetres on full frame
+          this.#tick();
+        })
+        .catch(() => {});
     this.a = h("video", { src: url, playsinline: true, preload: "auto", loop: true, muted: true, "aria-label": "The clip" });
     this.rest = []; // the clips that follow the first
     this.screen = h("div.screen", {}, h("div.take", {}, this.a, h("span.side", {}, label)));
@@ -49,7 +69,8 @@ export class Player {
     });
     this.keys = (event) => this.#key(event);
     document.addEventListener("keydown", this.keys);
-    this.a.play().catch(() => {});
+    this.#state();
+    if (!matchMedia("(prefers-reduced-motion: reduce)").matches) this.a.play().catch(() => {});
   }
 
   close() {
@@ -59,7 +80,12 @@ export class Player {
   #bar() {
     const button = (text, label, work, extra = {}) =>
       h("button", { type: "button", "aria-label": label, title: label, onclick: work, ...extra }, text);
-    this.playButton = button("❚❚", "Play or pause (K)", () => this.toggle());
+    this.playButton = button("▶", "Play or pause (K)", () => this.toggle());
+    this.soundButton = button("Sound", "Sound (M)", () => this.sound(), { "aria-pressed": "false" });
+    this.rangeButtons = [
+      button("In", "Loop from here (I)", () => this.mark("from")),
+      button("Out", "Loop until here (O)", () => this.mark("until")),
+    ];
     this.loopButton = button(
       "Loop",
       "Loop",
@@ -102,17 +128,47 @@ export class Player {
       "div.bar",
       {},
       this.playButton,
-      button("◀", "One frame back (←)", () => this.step(-1)),
-      button("▶", "One frame forward (→)", () => this.step(1)),
+      button("◂❙", "One frame back (←)", () => this.step(-1)),
+      button("❙▸", "One frame forward (→)", () => this.step(1)),
+      this.soundButton,
       this.loopButton,
+      ...this.rangeButtons,
       this.speed,
       this.against,
       this.sideButton,
+      button("Full", "Full screen (F)", () => this.full()),
       button("Sheet", "Contact sheet", () => this.contactSheet()),
       h("a.button", { href: this.url, download: this.name, "aria-label": "Save the clip", title: "Save the clip" }, "Save"),
       button("Link", "Copy link", () => copy(this.link, "Link copied.")),
       this.time,
     );
+  }
+
+  /** The sound of the first clip, on or off. */
+  sound() {
+    this.a.muted = !this.a.muted;
+    this.soundButton.setAttribute("aria-pressed", String(!this.a.muted));
+  }
+
+  full() {
+    document.fullscreenElement
+      ? document.exitFullscreen()
+      : this.screen.requestFullscreen?.().catch((error) => toast(error.message, "bad"));
+  }
+
+  /** Set where the loop begins ("from") or ends ("until"); the same place again takes it away. */
+  mark(side) {
+    const at = this.a.currentTime;
+    this[side] = this[side] !== null && Math.abs(this[side] - at) < 0.5 / this.fps ? null : at;
+    if (this.from !== null && this.until !== null && this.until <= this.from) this[side === "from" ? "until" : "from"] = null;
+    this.rangeButtons.forEach((button, index) => button.setAttribute("aria-pressed", String(this[index ? "until" : "from"] !== null)));
+    this.#tick();
+  }
+
+  #keepWithin() {
+    const from = this.from ?? 0;
+    if (this.until !== null && this.a.currentTime > this.until && !this.a.paused) this.seek(this.a.loop ? from : this.until);
+    else if (this.from !== null && this.a.currentTime < this.from - 0.5 / this.fps && !this.a.paused) this.seek(from);
   }
 
   toggle() {
@@ -178,6 +234,7 @@ export class Player {
 
   #loop() {
     if (this.a.paused) return;
+    this.#keepWithin();
     this.#follow(0.12);
     this.#tick();
     requestAnimationFrame(() => this.#loop());
@@ -188,13 +245,17 @@ export class Player {
     if (!duration) return;
     this.scrub.value = (currentTime / duration) * 1000;
     const frame = Math.min(Math.round(duration * this.fps) - 1, Math.floor(currentTime * this.fps + 1e-4));
-    const text = `${currentTime.toFixed(2)} / ${duration.toFixed(2)} s · frame ${frame} of ${Math.round(duration * this.fps)}`;
+    const range = [this.from, this.until].some((at) => at !== null)
+      ? ` · loop ${(this.from ?? 0).toFixed(2)}–${(this.until ?? duration).toFixed(2)}`
+      : "";
+    const lens = this.lenses ? ` · ${this.lenses[Math.min(frame, this.lenses.length - 1)]} mm` : "";
+    const text = `${timecode(frame, this.fps)} · ${duration.toFixed(2)} s · frame ${frame} of ${Math.round(duration * this.fps)}${lens}${range}`;
     if (this.time.textContent !== text) this.time.textContent = text;
     this.scrub.setAttribute("aria-valuetext", `${currentTime.toFixed(2)} seconds, frame ${frame}`);
   }
 
   #state() {
-    this.playButton.textContent = this.a.paused ? "▶▶" : "❚❚";
+    this.playButton.textContent = this.a.paused ? "▶" : "❚❚";
   }
 
   #key(event) {
@@ -214,6 +275,10 @@ export class Player {
       K: () => this.toggle(),
       j: () => this.seek(Math.max(0, this.a.currentTime - 1)),
       l: () => this.seek(this.a.currentTime + 1),
+      m: () => this.sound(),
+      f: () => this.full(),
+      i: () => this.mark("from"),
+      o: () => this.mark("until"),
       ArrowLeft: () => this.step(-1),
       ArrowRight: () => this.step(1),
       Home: () => {

@@ -32,11 +32,12 @@ function changed() {
   refresh();
 }
 
-const keep = debounce(() => {
-  const found = argumentsNow();
-  const text = JSON.stringify({ arguments: found, engine: $("#engine").value, seed: $("#seed").value });
+function keepNow() {
+  const text = JSON.stringify({ arguments: argumentsNow(), engine: $("#engine").value, seed: $("#seed").value });
   if (text.length < 200_000) localStorage.setItem(KEPT, text);
-}, 300);
+}
+
+const keep = debounce(keepNow, 300);
 
 async function run() {
   if ($("#run").disabled) return;
@@ -65,6 +66,7 @@ async function run() {
   const seed = $("#seed").value.trim();
   if (seed) headers["x-shotwright-seed"] = seed;
   const asked = argumentsNow();
+  keepNow();
   $("#run").disabled = true;
   try {
     const checked = await api("POST", `/${form.id}/plan`, asked, { "x-shotwright-engine": headers["x-shotwright-engine"] });
@@ -338,6 +340,7 @@ async function begin() {
     }
   }
   editor.refresh();
+  addEventListener("pagehide", () => editor.value && keepNow());
   await resume();
 }
 

@@ -50,6 +50,7 @@ function drawResult() {
       url: here(request.video_url),
       fps: request.video.fps,
       name: `shotwright-${request.id.slice(0, 8)}.mp4`,
+      camera: request.camera_url ? here(request.camera_url) : null,
       others: source && isOurs(source) ? [{ label: "the source", url: here(source) }] : [],
     });
     if (plan) root.append(underClip(plan, text(given.prompt)) ?? "");

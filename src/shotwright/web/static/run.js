@@ -166,6 +166,7 @@ function end(view, request, compare) {
       fps: request.video.fps,
       name: `shotwright-${request.id.slice(0, 8)}.mp4`,
       others: compare,
+      camera: request.camera_url ? here(request.camera_url) : null,
       link: `${location.origin}/requests/${request.id}`,
     });
     return;
