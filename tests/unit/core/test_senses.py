@@ -95,3 +95,20 @@ def test_a_car_that_blasts_past_explodes_nowhere() -> None:
     assert not plan.effects
     assert act_of(plan, "sports car").motion == "drive"
     assert [e.kind for e in read("A blast shakes the street").effects] == ["explosion"]
+
+
+def test_those_named_behind_a_group_are_the_group_and_the_driver_is_the_man() -> None:
+    plan = played("Two hikers, a man in a blue jacket and a woman in a purple jacket, climb up a path")
+    assert [(e.noun, e.count) for e in plan.entities if e.kind == "person"] == [("man", 1), ("woman", 1)]
+    assert {a.motion for a in plan.actions} == {"climb"}
+    people = [
+        e.noun for e in read("The driver, a man in a white hat, gets out and waves").entities if e.kind == "person"
+    ]
+    assert people == ["driver"]
+
+
+def test_a_headline_says_where_and_a_trotting_puppy_is_a_puppy() -> None:
+    plan = read("Sunny kitchen in the morning, an old man in a blue apron pours coffee into a mug")
+    assert plan.setting.places == ("kitchen",)
+    assert act_of(plan, "old man").motion == "pour"
+    assert "trot" not in nouns("A kitten lies on a lawn, the puppy trots from the house up to it and drops a ball")

@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from shotwright.core.prompt.lexicon import motion_of, noun_of
-from shotwright.core.prompt.repair import FINITE, MOVERS, OTHERS, WAYS, can_move
+from shotwright.core.prompt.lists import FINITE
+from shotwright.core.prompt.repair import MOVERS, OTHERS, WAYS, can_move
 from shotwright.core.prompt.syntax import GOING, POSITIONS
 
 if TYPE_CHECKING:

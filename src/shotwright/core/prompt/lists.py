@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from shotwright.core.prompt.lexicon import base_verb, is_verb, motion_of, noun_of, singular
+from shotwright.core.prompt.syntax import GOING
 
 if TYPE_CHECKING:
     from shotwright.core.prompt.sentence import Word
@@ -15,7 +16,19 @@ OFTEN_DONE = frozenset({
     "steps", "looks", "points", "pours", "slides", "twirls", "glances", "grins", "sighs", "yawns", "stretches", "crouches", "ducks", "sips", "waves", "cheers", "claps",
 })  # fmt: skip
 """Verbs that are nouns as well, and rarely meant so behind a comma."""
+FINITE = frozenset({"VBZ", "VBP", "VBD"})
 GOES_ON = frozenset({"IN", "RP", "RB", "TO", "DT", "PRP$", "PRP"})
+
+
+def is_said(words: tuple[Word, ...], word: Word) -> bool:
+    """Whether a word is the verb of its clause: "three kids with backpacks run" is tagged as a command, and has its kids."""
+    if word.tag in FINITE:
+        return True
+    return (
+        word.tag == "VB"
+        and word.dep == "ROOT"
+        and any(w.dep == "nsubj" and w.head == word.i and w.tag == "NNS" for w in words)
+    )
 
 
 def is_said_next(words: tuple[Word, ...], word: Word) -> bool:
@@ -38,6 +51,28 @@ def is_said_next(words: tuple[Word, ...], word: Word) -> bool:
         after is None or after.text in {",", ".", "and", ";"}
     )  # "past a lighthouse and waves"
     return ends or (after is not None and after.tag in GOES_ON)
+
+
+def is_said_of(words: tuple[Word, ...], word: Word) -> bool:
+    """ "The puppy trots from the house up to it and drops the ball": what somebody does, though another verb comes later."""
+    if (
+        word.i < 2
+        or word.tag != "NNS"
+        or base_verb(word.text) == word.text
+        or motion_of(base_verb(word.text)) not in GOING
+    ):
+        return False
+    before, article = words[word.i - 1], words[word.i - 2]
+    after = words[word.i + 1] if word.i + 1 < len(words) else None
+    who = noun_of(before.text)
+    acts = before.tag == "NN" and who is not None and who.kind in {"person", "animal", "vehicle"}
+    leads = after is not None and after.tag in GOES_ON - {"PRP"}
+    return (
+        article.tag in {"DT", "PRP$", "JJ"}
+        and acts
+        and leads
+        and noun_of(f"{before.text} {singular(word.text)}") is None
+    )
 
 
 def is_no_noun(words: tuple[Word, ...], word: Word) -> bool:

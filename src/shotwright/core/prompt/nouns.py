@@ -262,6 +262,9 @@ class Nouns(Whereabouts):
         is_model = (thing.kind, mention.what.kind) == ("vehicle", "animal")  # a car, a mustang
         generic = GENERIC.get(thing.kind, frozenset())
         is_said = thing.kind == "person" and thing.noun not in generic and mention.noun in generic  # "the owner, a guy"
+        is_said |= (
+            thing.kind == "person" and thing.noun not in GENDERED and mention.noun in GENDERED
+        )  # "the driver, a man"
         is_kind = thing.kind == mention.what.kind and (
             thing.noun in {*nears(mention.noun), mention.noun}
             or (thing.noun in generic and mention.noun not in generic)

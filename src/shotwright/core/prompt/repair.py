@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from shotwright.core.prompt.lexicon import base_verb, is_verb, noun_of, singular
-from shotwright.core.prompt.lists import is_no_noun, is_said_next
+from shotwright.core.prompt.lists import FINITE, is_no_noun, is_said, is_said_next, is_said_of
 from shotwright.core.prompt.plurals import ACTORS, ends_in_s, is_what_many_do
 from shotwright.core.prompt.sentence import CLAUSE_ENDS
 from shotwright.core.prompt.syntax import POSITIONS
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 Words = tuple["Word", ...]
 JOINING = frozenset({"while", "and", "as", "when", "until", "then"})
-FINITE = frozenset({"VBZ", "VBP", "VBD"})
 NOT_MAIN = frozenset({"pobj", "compound", "amod", "nmod", "appos"})
 STARTS_PHRASE = frozenset({"DT", "PRP$", "JJ", "CD"})
 GOES_ON = frozenset({"IN", "TO", "RB", "RP", "DT", "PRP$", ",", "PRP"})
@@ -62,7 +61,11 @@ def misread(words: Words) -> dict[int, str]:
     found |= {word.i: "big" for word in words if _is_really_said(words, word)}
     found |= {word.i: "comes" for word in words if _is_all_of_it(words, word)}
     found |= {word.i: "big" for word in words if is_no_noun(words, word)}
-    found |= {word.i: _plain_verb(words, word, len(words)) for word in words if is_said_next(words, word)}
+    found |= {
+        word.i: _plain_verb(words, word, len(words))
+        for word in words
+        if is_said_next(words, word) or is_said_of(words, word)
+    }
     found |= {w.i: "there" for w in words if w.text == "steady" and w.is_noun and w.i and words[w.i - 1].is_noun}
     opened = [word.i for word in words if _is_done_open(words, word)]
     found |= dict.fromkeys(opened, "cuts") | {i + 1: "quickly" for i in opened}
@@ -78,7 +81,7 @@ def misread(words: Words) -> dict[int, str]:
         if plural is not None:
             found[plural.i] = "people"
             continue
-        if any(_is_said(words, word) and word.i not in found and not _is_doubtful(words, word) for word in clause):
+        if any(is_said(words, word) and word.i not in found and not _is_doubtful(words, word) for word in clause):
             first = clause[0]
             if first.tag == "NNS" and is_verb(first.text) and _goes_on(words, first) and not _names_actor(first):
                 found[first.i] = _plain_verb(words, first, high)  # "jumps off and lands on a dog that wakes up"
@@ -88,17 +91,6 @@ def misread(words: Words) -> dict[int, str]:
         if verb is not None:
             found[verb.i] = _plain_verb(words, verb, high)
     return found
-
-
-def _is_said(words: Words, word: Word) -> bool:
-    """Whether a word is the verb of its clause: "three kids with backpacks run" is tagged as a command, and has its kids."""
-    if word.tag in FINITE:
-        return True
-    return (
-        word.tag == "VB"
-        and word.dep == "ROOT"
-        and any(w.dep == "nsubj" and w.head == word.i and w.tag == "NNS" for w in words)
-    )
 
 
 def _doing(words: Words, word: Word) -> str:

@@ -275,11 +275,18 @@ def _across(plan: ShotPlan) -> ShotPlan:
     return replace(plan, relations=(*kept, *sides), actions=actions)
 
 
+APPOSED = 4
+"""Characters within which those are named that a group consists of: "two hikers, a man and a woman"."""
+
+
 def _one_by_one(plan: ShotPlan) -> ShotPlan:
     """ "Three kids build a snowman, one girl ..., two boys ...": three, and not six; who does nothing else builds."""
     people = [e for e in plan.entities if e.kind == "person" and not e.ref and e.span]
-    for group in [e for e in people if e.noun in OF_ANY_KIND and e.count > 1]:
+    for group in [e for e in people if e.noun not in OF_A_KIND and e.count > 1]:
         after = [e for e in people if e.noun in OF_A_KIND and (e.span or (0,)) > (group.span or (0,))]
+        apart_by = (after[0].span or (0,))[0] - (group.span or (0, 0))[1] if after else APPOSED
+        if group.noun not in OF_ANY_KIND and apart_by >= APPOSED:
+            continue
         if sum(e.count for e in after) != group.count or len(after) < len(("one", "other")):
             continue
         idle = [e.id for e in after if not plan.actions_of(e.id)]

@@ -138,6 +138,8 @@ class Whereabouts(Context):
             after = self.sentence.words[head.i + 1].text if head.i + 1 < len(self.sentence.words) else ""
             if len(mention.words) == 1 and head.i == 0 and after == ",":
                 return True  # "underwater, a diver swims"
+            if self._heads_the_line(mention):
+                return True
             is_along = head.dep == "dobj" and self._before(mention) in {"down", "up", "along", "through", "across"}
             return (
                 governed
@@ -155,6 +157,14 @@ class Whereabouts(Context):
         is_hull = kind == "vehicle" and mention.what.height_m >= 3
         is_under = prep.text in UNDER_A_ROOF and not (is_hull and prep.text == "at")
         return governed and (is_big or is_hull) and is_under
+
+    def _heads_the_line(self, mention: Mention) -> bool:
+        """ "Sunny kitchen in the morning, an old man pours coffee": a headline says where."""
+        first, verb = mention.words[0], self.sentence.head(mention.head)
+        is_bare = first.i == 0 and first.tag not in {"DT", "PRP$", "CD"} and mention.head.tag == "NN"
+        between = self.sentence.words[mention.head.i : verb.i]
+        people = any(w.i in self.mentions and self.mentions[w.i].what.kind in {"person", "animal"} for w in between)
+        return is_bare and verb.tag[0] == "V" and any(w.text == "," for w in between) and people
 
     def _is_land(self, mention: Mention) -> bool:
         """ "In snowy mountains", "down a hill"."""
