@@ -98,9 +98,14 @@ def test_a_car_that_blasts_past_explodes_nowhere() -> None:
 
 
 def test_those_named_behind_a_group_are_the_group_and_the_driver_is_the_man() -> None:
-    plan = played("Two hikers, a man in a blue jacket and a woman in a purple jacket, climb up a path")
+    plan = played(
+        "Two hikers, a man in a blue jacket and a woman in a purple jacket, climb up. The man waves. The woman points."
+    )
     assert [(e.noun, e.count) for e in plan.entities if e.kind == "person"] == [("man", 1), ("woman", 1)]
-    assert {a.motion for a in plan.actions} == {"climb"}
+    assert {e.noun: [a.motion for a in plan.actions_of(e.id)] for e in plan.entities if e.kind == "person"} == {
+        "man": ["climb", "wave"],
+        "woman": ["climb", "point"],
+    }
     people = [
         e.noun for e in read("The driver, a man in a white hat, gets out and waves").entities if e.kind == "person"
     ]

@@ -24,6 +24,7 @@ SEATED = frozenset({"passenger", "back", "front", "rear", "driver", "driver's"})
 ENDING = frozenset({",", ".", ";", "who", "and", "while"})
 CHOOSING = frozenset({"JJ", "JJR", "JJS", "NN", "VBN"})
 PAIR = 2
+ROLES = frozenset({"driver", "rider", "player", "hero", "character", "protagonist", "figure"})
 GENDERED = frozenset({"man", "woman", "boy", "girl", "guy", "lady"})
 RIDES = {
     "train": frozenset({"locomotive", "engine", "tram", "subway", "metro"}), "car": frozenset({"convertible", "taxi", "cab", "limousine", "sedan", "jeep", "suv", "roadster", "hatchback", "coupe"}),
@@ -76,33 +77,10 @@ PILES, STACKING = (
     frozenset({"stack", "pile", "build", "balance", "heap"}),
 )
 """What things are together that somebody put on one another, and how they did it."""
-FILMED = frozenset(
-    {
-        "cinematic",
-        "movie",
-        "film",
-        "game",
-        "teaser",
-        "epic",
-        "dramatic",
-        "official",
-        "horror",
-        "fantasy",
-        "thriller",
-        "action",
-        "sci",
-        "fi",
-        "scifi",
-        "anime",
-        "series",
-        "show",
-        "blockbuster",
-        "hollywood",
-        "comedy",
-        "romance",
-        "style",
-    }
-)
+FILMED = frozenset({
+    "cinematic", "movie", "film", "game", "teaser", "epic", "dramatic", "official", "horror", "fantasy", "thriller", "action", "sci", "fi",
+    "scifi", "anime", "series", "show", "blockbuster", "hollywood", "comedy", "romance", "style",
+})  # fmt: skip
 """What a trailer is called that is a film."""
 TOPS = frozenset({"deck", "bow", "stern", "roof", "hood", "bonnet", "top", "prow", "back", "wing"})
 """Parts of a vehicle on which one is."""
@@ -261,7 +239,9 @@ class Nouns(Whereabouts):
             return None
         is_model = (thing.kind, mention.what.kind) == ("vehicle", "animal")  # a car, a mustang
         generic = GENERIC.get(thing.kind, frozenset())
-        is_said = thing.kind == "person" and thing.noun not in generic and mention.noun in generic  # "the owner, a guy"
+        is_said = (
+            thing.kind == "person" and (mention.noun in generic - {thing.noun}) and thing.noun not in generic - ROLES
+        )  # "the owner, a guy", "the driver, a man"
         is_said |= (
             thing.kind == "person" and thing.noun not in GENDERED and mention.noun in GENDERED
         )  # "the driver, a man"

@@ -275,6 +275,25 @@ def _across(plan: ShotPlan) -> ShotPlan:
     return replace(plan, relations=(*kept, *sides), actions=actions)
 
 
+def _first_together(plan: ShotPlan, group: Entity, members: list[Entity]) -> ShotPlan:
+    """ "Two hikers, a man and a woman, climb up. The woman points": all climb, and then each does their own."""
+    ends = {a.end_s for a in plan.actions_of(group.id)}
+    if not ends:
+        return plan
+    half, mine = max(ends) / 2, {e.id for e in members}
+    return replace(
+        plan,
+        actions=tuple(
+            replace(a, end_s=min(a.end_s, half))
+            if a.who == group.id
+            else replace(a, start_s=max(a.start_s, half))
+            if a.who in mine and a.end_s > half
+            else a
+            for a in plan.actions
+        ),
+    )
+
+
 APPOSED = 4
 """Characters within which those are named that a group consists of: "two hikers, a man and a woman"."""
 
@@ -290,7 +309,9 @@ def _one_by_one(plan: ShotPlan) -> ShotPlan:
         if sum(e.count for e in after) != group.count or len(after) < len(("one", "other")):
             continue
         idle = [e.id for e in after if not plan.actions_of(e.id)]
-        deeds = tuple(replace(a, who=name) for a in plan.actions for name in (idle if a.who == group.id else [a.who]))
+        plan = plan if idle else _first_together(plan, group, after)
+        who = idle or [e.id for e in after]
+        deeds = tuple(replace(a, who=name) for a in plan.actions for name in (who if a.who == group.id else [a.who]))
         relations = tuple(
             replace(r, of=e.id) for r in plan.relations if r.to != group.id for e in (after if r.of == group.id else [plan.entity(r.of)]) if e
         )  # fmt: skip
