@@ -113,7 +113,9 @@ def setting_of(plan: ShotPlan) -> tuple[Setting, bool]:
         noun for noun in setting.places
         if not any(thing.endswith(f" {noun}") for thing in things) and (noun != "sky" or flies)
     )  # fmt: skip
-    setting = replace(setting, places=tuple(court_of(noun, plan.actions) for noun in here))  # "a space station" is none
+    setting = replace(
+        setting, places=tuple(court_of(noun, plan.actions, things) for noun in here)
+    )  # "a space station" is none
     ridden = place_thing(plan)
     if ridden is not None:
         return replace(setting, places=(ridden.noun, *setting.places), inside=True), False

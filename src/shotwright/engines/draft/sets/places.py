@@ -92,10 +92,17 @@ ACTED_IN = {
 """Where people usually do something."""
 
 
-def court_of(noun: str, actions: Iterable[Action]) -> str:
-    """Which court a court is, by what is played on it."""
+def court_of(noun: str, actions: Iterable[Action], things: Iterable[str] = ()) -> str:
+    """Which court a court is, and which field a field, by what is played on it, who plays and with what."""
     told = [place for act in actions if (place := _told().get(act.verb)) is not None]
-    return next((place for place in told if place.endswith(f" {noun}")), noun)
+    told += [place for thing in things if (place := _told().get(thing)) is not None]
+    fits = (place for place in told if place.endswith(f" {noun}") or (noun in PITCHES and place in GROUNDS))
+    return next(fits, noun)
+
+
+PITCHES = frozenset({"field", "pitch", "court", "ground"})
+GROUNDS = frozenset({"stadium", "sports hall", "ice rink", "golf course", "tennis court"})
+"""What a field is where a goalkeeper stands on it."""
 
 
 def place_told_by(nouns: Iterable[str], actions: Iterable[Action] = (), *, is_outside: bool = False) -> str | None:
