@@ -213,8 +213,8 @@ export function markProblems(errors, { isRun = false } = {}) {
   const rest = [];
   for (const item of errors) {
     const box = document.querySelector(`[data-field="${CSS.escape(String(item.loc?.[1] ?? ""))}"]`);
-    if (!box) rest.push(item);
-    else if (isRun || item.type !== "missing") {
+    if (!box || (!isRun && item.type === "missing")) rest.push(item);
+    else {
       let list = box.querySelector(".field-problems");
       if (!list) box.append((list = h("ul.field-problems", { "aria-live": "polite" })));
       const where = item.loc.length > 2 ? `${place(["", ...item.loc.slice(2)])}: ` : "";

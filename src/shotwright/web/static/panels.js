@@ -2,7 +2,8 @@
 import { allMedia, argumentsNow, data, editor, fields, fill, form, markProblems, state } from "./form.js";
 import { $, api, ApiError, attempt, debounce, dollars, h, place, tabs, toast } from "./lib.js";
 import { drawPlan, localSpans } from "./plan.js";
-import { plain, PlanEditor, PlanEdits } from "./planedit.js";
+import { plain, PlanEdits } from "./planchanges.js";
+import { PlanEditor } from "./planedit.js";
 import { readPaste } from "./recipes.js";
 
 export const panels = Object.fromEntries(["plan", "result", "code", "json"].map((name) => [name, $(`#panel-${name}`)]));
@@ -20,6 +21,8 @@ export function refresh() {
   if (!panels.json.hidden && document.activeElement?.id !== "json-text") drawJson();
 }
 
+let asked = 0;
+
 /** The plan of the form, and what was changed in it by hand. */
 export const edits = new PlanEdits(() => {
   state.plan = edits.differs ? plain(edits.plan) : null;
@@ -34,6 +37,12 @@ const planEditor = new PlanEditor(edits, { moves: data.moves, ...data.vocabulary
 );
 let told = () => {};
 
+/** The form was filled: with a plan that came along, or null. */
+export function beginPlan(plan) {
+  asked += 1; // an answer about the words before is none about these
+  edits.begin(plan);
+}
+
 /** Call `onchange()` whenever the plan is changed by hand. */
 export function whenPlanned(onchange) {
   told = onchange;
@@ -41,7 +50,6 @@ export function whenPlanned(onchange) {
 
 const ofWords = (found) => api("POST", `/${form.id}/plan`, found, { "x-shotwright-engine": $("#engine").value });
 
-let asked = 0;
 const ask = debounce(async () => {
   const number = ++asked,
     prompt = editor.value,
@@ -62,7 +70,7 @@ const ask = debounce(async () => {
   }
   if (number !== asked) return;
   drawPrice(answer.price);
-  markProblems(answer.errors);
+  const elsewhere = markProblems(answer.errors);
   const plan = localSpans(answer.plan, prompt);
   if (!plan) {
     panels.plan.replaceChildren(h("p.muted", {}, "Write a prompt: what it means appears here, while you type."));
@@ -80,21 +88,28 @@ const ask = debounce(async () => {
     onpick: (span, { keepsFocus = false } = {}) => editor.pick(span, keepsFocus),
     editor: planEditor,
   });
-  if (focused) [...panels.plan.querySelectorAll(focused.kind)][focused.index]?.focus();
-  if (answer.errors.length)
+  if (focused) backTo(focused);
+  if (elsewhere.length)
     panels.plan.prepend(
       h(
         "ul.warnings",
         { "aria-label": "Missing" },
-        answer.errors.map((item) => h("li.error", {}, `${place(item.loc)}: ${item.msg}`)),
+        elsewhere.map((item) => h("li.error", {}, `${place(item.loc)}: ${item.msg}`)),
       ),
     );
 }, 180);
 
-/** Where the keyboard is in the plan, to be there again when it is drawn anew. */
+/** Where the keyboard is in the plan and what was being typed, to be there again when it is drawn anew. */
 function spotOf(element) {
   const kind = element.matches("g.bar") ? "g.bar" : element.matches("g.who") ? "g.who" : element.tagName.toLowerCase();
-  return { kind, index: [...panels.plan.querySelectorAll(kind)].indexOf(element) };
+  const typed = kind === "input" && element.value !== element.defaultValue ? element.value : null;
+  return { kind, index: [...panels.plan.querySelectorAll(kind)].indexOf(element), typed };
+}
+
+function backTo({ kind, index, typed }) {
+  const element = [...panels.plan.querySelectorAll(kind)][index];
+  if (element && typed !== null) element.value = typed;
+  element?.focus();
 }
 
 function drawPrice(price, problem = "") {

@@ -1,11 +1,9 @@
 // Changing a plan changes the plan: the words stay as they were written, and what differs from them is listed.
 import { h } from "./lib.js";
 import { actionLabel, effectLabel, entityLabel, framingLabel, moveLabel, relationLabel, words } from "./plan.js";
+import { fieldsOf, LEAST_S } from "./planchanges.js";
 
-const LISTS = ["shots", "camera", "entities", "relations", "actions", "effects", "edits"];
-const SAID = new Set(["span", "id", "_key"]);
-const LEAST_S = 0.2,
-  STEP_S = 0.1,
+const STEP_S = 0.1,
   EDGE_PX = 7,
   SLOP_PX = 3;
 const NINE = [
@@ -13,150 +11,7 @@ const NINE = [
   ["left", "center", "right"],
   ["foreground_left", "foreground", "foreground_right"],
 ];
-const copy = (value) => structuredClone(value);
 const tenth = (value) => Math.round(value * 10) / 10;
-const same = (a, b) => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
-
-/** By what an item is known again in another reading of the words: what it is, and which of its kind. */
-function keyed(plan) {
-  const nouns = Object.fromEntries((plan.entities ?? []).map((item) => [item.id, item.noun]));
-  const name = {
-    shots: () => "shot",
-    camera: (item) => item.move,
-    entities: (item) => item.ref ?? item.noun,
-    relations: (item) => `${nouns[item.of]} ${item.relation} ${nouns[item.to] ?? item.to}`,
-    actions: (item) => `${nouns[item.who]} ${item.verb}`,
-    effects: (item) => item.kind,
-    edits: (item) => `${item.op} ${item.target ?? item.what ?? ""}`,
-  };
-  const found = copy(plan);
-  for (const list of LISTS) {
-    const count = {};
-    for (const item of found[list] ?? []) {
-      const text = name[list](item);
-      count[text] = (count[text] ?? 0) + 1;
-      item._key ??= `${text} #${count[text]}`;
-    }
-  }
-  return found;
-}
-
-/** A plan as it is sent: without our own marks. */
-export const plain = (plan) => JSON.parse(JSON.stringify(plan, (key, value) => (key === "_key" ? undefined : value)));
-
-/** What was changed by hand, as [{list, key, was, is}]: `was` is missing of what was added, `is` of what was taken out. */
-function changesOf(base, plan) {
-  const found = [];
-  for (const list of LISTS) {
-    const before = new Map((base[list] ?? []).map((item) => [item._key, item])),
-      after = new Map((plan[list] ?? []).map((item) => [item._key, item]));
-    for (const [key, was] of before) {
-      const is = after.get(key);
-      if (!is) found.push({ list, key, was });
-      else if ([...new Set([...Object.keys(was), ...Object.keys(is)])].some((name) => !SAID.has(name) && !same(was[name], is[name])))
-        found.push({ list, key, was, is });
-    }
-    for (const [key, is] of after) if (!before.has(key)) found.push({ list, key, is });
-  }
-  if (!same({ ...base.setting, span: null }, { ...plan.setting, span: null }))
-    found.push({ list: "setting", key: "setting", was: base.setting ?? {}, is: plan.setting ?? {} });
-  return found;
-}
-
-/** A plan with changes made to it; those whose item the words no longer name are left out. */
-function changed(base, changes) {
-  const plan = copy(base);
-  for (const { list, key, was, is } of changes) {
-    if (list === "setting") {
-      plan.setting = { ...plan.setting, places: is.places };
-      continue;
-    }
-    const items = (plan[list] ??= []),
-      at = items.findIndex((item) => item._key === key);
-    if (!was) items.push(copy(is));
-    else if (at >= 0 && !is) items.splice(at, 1);
-    else if (at >= 0)
-      for (const name of Object.keys({ ...was, ...is }))
-        if (!SAID.has(name) && !same(was[name], is[name])) items[at][name] = copy(is[name]);
-  }
-  const there = new Set(plan.entities.map((item) => item.id));
-  plan.actions = plan.actions
-    .filter((act) => there.has(act.who))
-    .map((act) => (act.object && !there.has(act.object) ? { ...act, object: null } : act));
-  plan.relations = plan.relations.filter((item) => there.has(item.of) && there.has(item.to));
-  plan.effects = plan.effects.filter((item) => !/^e\d+$/.test(item.where ?? "") || there.has(item.where));
-  return plan;
-}
-
-/** The plan of the form: as the words read, with what was changed by hand, every change of which can be undone. */
-export class PlanEdits {
-  constructor(onchange) {
-    this.base = null;
-    this.changes = [];
-    this.past = [];
-    this.future = [];
-    this.tell = onchange;
-  }
-
-  /** The words were read: what was changed stays changed, where they still name it. */
-  read(plan) {
-    this.base = keyed(plan);
-    if (this.given) {
-      this.changes = changesOf(this.base, keyed(this.given));
-      this.given = null;
-    }
-    this.changes = changesOf(this.base, changed(this.base, this.changes));
-  }
-
-  /** Begin with a plan that came along with a request; null: with that of the words. */
-  begin(given) {
-    Object.assign(this, { given: given ?? null, changes: [], past: [], future: [] });
-  }
-
-  get plan() {
-    return changed(this.base, this.changes);
-  }
-
-  get differs() {
-    return this.changes.length > 0;
-  }
-
-  change(make) {
-    const plan = this.plan;
-    make(plan);
-    this.#set(changesOf(this.base, plan));
-  }
-
-  drop(change) {
-    this.#set(this.changes.filter((other) => other !== change));
-  }
-
-  reset() {
-    this.#set([]);
-  }
-
-  undo() {
-    if (!this.past.length) return;
-    this.future.push(this.changes);
-    this.changes = this.past.pop();
-    this.tell();
-  }
-
-  redo() {
-    if (!this.future.length) return;
-    this.past.push(this.changes);
-    this.changes = this.future.pop();
-    this.tell();
-  }
-
-  #set(changes) {
-    if (same(changes, this.changes)) return;
-    this.past.push(this.changes);
-    this.future = [];
-    this.changes = changes;
-    this.tell();
-  }
-}
 
 const labelled = {
   shots: framingLabel,
@@ -168,15 +23,17 @@ const labelled = {
 };
 
 /** A change in words: "orbit cw: degrees 45 instead of 90". */
-function told({ list, was, is }, plan) {
-  if (list === "setting")
-    return `place: ${(is.places ?? []).map(words).join(", ") || "none"} instead of ${(was.places ?? []).map(words).join(", ") || "none"}`;
-  const label = (item) => labelled[list]?.(item, plan) || words(item.noun ?? item.op ?? list);
+function told({ list, key, was, is }, plan) {
+  const text = (value) =>
+    value === null || value === undefined || value === "" ? "none" : typeof value === "object" ? wayOf(value) : nameOf(value);
+  const nameOf = (value) => words(String(value).replace(/^@@/, "").replace(/ #1$/, ""));
+  if (key === "setting")
+    return `place: ${(is?.places ?? []).map(words).join(", ") || "none"} instead of ${(was?.places ?? []).map(words).join(", ") || "none"}`;
+  if (!list) return `${words(key)}: ${text(is)} instead of ${text(was)}`;
+  const label = (item) => labelled[list]?.(item, plan)?.replace(/@@(.*?) #1/g, "$1") || words(item.noun ?? item.op ?? list);
   if (!is) return `${label(was)}: taken out`;
   if (!was) return `${label(is)}: added`;
-  const names = [...new Set([...Object.keys(was), ...Object.keys(is)])].filter((name) => !SAID.has(name) && !same(was[name], is[name]));
-  const text = (value) =>
-    value === null || value === undefined || value === "" ? "none" : typeof value === "object" ? wayOf(value) : words(String(value));
+  const names = fieldsOf(was, is);
   return `${label(was)}: ${names.map((name) => `${words(name.replace(/_s$/, ""))} ${text(is[name])} instead of ${text(was[name])}`).join(", ")}`;
 }
 
@@ -224,7 +81,7 @@ export class PlanEditor {
       this.#adds(plan),
     );
     if (!edits.differs) return buttons;
-    const list = edits.changes.map((change) =>
+    const list = edits.active.map((change) =>
       h(
         "li",
         {},
@@ -263,13 +120,17 @@ export class PlanEditor {
   }
 
   open(at) {
-    this.at = at;
+    this.at = at && { ...at, key: this.edits.plan[at.list]?.[at.index]?._key };
     this.#draw();
     this.form.querySelector("select, input, button")?.focus();
   }
 
+  /** What the form is of, wherever it stands now. */
   #item() {
-    return this.at ? this.edits.plan[this.at.list]?.[this.at.index] : null;
+    if (!this.at) return null;
+    const items = this.edits.plan[this.at.list] ?? [];
+    this.at.index = items.findIndex((item) => item._key === this.at.key);
+    return items[this.at.index] ?? null;
   }
 
   #draw() {
@@ -428,7 +289,7 @@ export class PlanEditor {
   // Drags and keys
 
   /** Arrows move a bar by a tenth of a second, with Shift its end; Delete takes it out. */
-  key(event, { at, start, end }) {
+  key(event, { at }) {
     if (event.key === "Delete" || event.key === "Backspace") {
       event.preventDefault();
       this.edits.change((next) => next[at.list].splice(at.index, 1));
@@ -436,7 +297,14 @@ export class PlanEditor {
     const step = { ArrowLeft: -STEP_S, ArrowRight: STEP_S }[event.key];
     if (!step || at.list === "entities" || at.list === "shots") return;
     event.preventDefault();
-    this.#time(at, event.shiftKey ? start : start + step, end + step);
+    const { start_s: start, end_s: end } = this.edits.plan[at.list][at.index];
+    event.shiftKey ? this.#time(at, start, end + step) : this.#move(at, start, end, step);
+  }
+
+  /** All of a bar by some seconds, as far as the clip goes. */
+  #move(at, start, end, by) {
+    const most = Math.max(-start, Math.min(by, this.edits.plan.duration_s - end));
+    this.#time(at, start + most, end + most);
   }
 
   #time({ list, index }, start, end) {
@@ -444,38 +312,29 @@ export class PlanEditor {
       from = tenth(Math.max(0, Math.min(start, total - LEAST_S)));
     const to = tenth(Math.min(total, Math.max(end, from + LEAST_S)));
     this.edits.change((next) => Object.assign(next[list][index], { start_s: from, end_s: to }));
-    this.again = { list, index };
   }
 
   draggable(group, bar, { pick, seconds, x }) {
     const rect = group.querySelector("rect"),
       canMove = bar.at.list !== "entities" && bar.at.list !== "shots";
-    group.addEventListener("pointerdown", (event) => {
-      if (event.button) return;
-      const svg = group.ownerSVGElement,
-        scale = svg.viewBox.baseVal.width / svg.getBoundingClientRect().width,
-        box = rect.getBoundingClientRect();
-      const side = event.clientX - box.left < EDGE_PX ? "start" : box.right - event.clientX < EDGE_PX ? "end" : "all";
-      let moved = 0;
-      const times = () => {
-        const by = seconds(moved * scale);
-        return [side === "end" ? bar.start : bar.start + by, side === "start" ? bar.end : bar.end + by];
-      };
-      const move = (next) => {
-        moved = next.clientX - event.clientX;
-        if (!canMove || Math.abs(moved) < SLOP_PX) return;
-        const [start, end] = times();
+    let side = "all";
+    const times = (by) => {
+      if (side === "all") by = Math.max(-bar.start, Math.min(by, this.edits.plan.duration_s - bar.end));
+      return [side === "end" ? bar.start : bar.start + by, side === "start" ? bar.end : bar.end + by];
+    };
+    drag(group, {
+      onstart: (event) => {
+        const box = rect.getBoundingClientRect();
+        side = event.clientX - box.left < EDGE_PX ? "start" : box.right - event.clientX < EDGE_PX ? "end" : "all";
+      },
+      onmove: ([px]) => {
+        if (!canMove) return;
+        const [start, end] = times(seconds(px));
         rect.setAttribute("x", x(start) + 1);
         rect.setAttribute("width", Math.max(4, x(end) - x(start) - 2));
-      };
-      const done = () => {
-        group.removeEventListener("pointermove", move);
-        if (canMove && Math.abs(moved) >= SLOP_PX) this.#time(bar.at, ...times());
-        else pick();
-      };
-      group.setPointerCapture(event.pointerId);
-      group.addEventListener("pointermove", move);
-      group.addEventListener("pointerup", done, { once: true });
+      },
+      onend: ([px]) => (canMove ? this.#time(bar.at, ...times(seconds(px))) : pick()),
+      onclick: pick,
     });
   }
 
@@ -492,34 +351,54 @@ export class PlanEditor {
         row = z > item.home + 2 ? 0 : z < item.home - 1.2 ? 2 : 1;
       this.edits.change((next) => (next.entities[index].placement = NINE[row][column]));
     };
-    const step = { ArrowLeft: [-1.6, 0], ArrowRight: [1.6, 0], ArrowUp: [0, 3], ArrowDown: [0, -2] };
+    const step = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
+    const open = () => this.open({ list: "entities", index });
     group.addEventListener("keydown", (event) => {
-      if (event.key === "Enter") this.open({ list: "entities", index });
+      if (event.key === "Enter") open();
       if (!step[event.key]) return;
       event.preventDefault();
-      put(item.x + step[event.key][0], item.z + step[event.key][1]);
+      const now = this.edits.plan.entities[index].placement ?? "center",
+        at = NINE.findIndex((row) => row.includes(now));
+      const row = at < 0 ? 1 : at,
+        column = at < 0 ? 1 : NINE[row].indexOf(now);
+      const [down, right] = step[event.key];
+      this.edits.change((next) => (next.entities[index].placement = NINE[limit(row + down)][limit(column + right)]));
     });
-    group.addEventListener("pointerdown", (event) => {
-      const svg = group.ownerSVGElement,
-        scale = (svg.viewBox.baseVal.width / svg.getBoundingClientRect().width) * metres;
-      let by = [0, 0];
-      const move = (next) => {
-        by = [next.clientX - event.clientX, next.clientY - event.clientY];
-        group.setAttribute("transform", `translate(${by.map((px) => (px * scale) / metres).join(" ")})`);
-      };
-      group.setPointerCapture(event.pointerId);
-      group.addEventListener("pointermove", move);
-      group.addEventListener(
-        "pointerup",
-        () => {
-          group.removeEventListener("pointermove", move);
-          if (Math.hypot(...by) < SLOP_PX) this.open({ list: "entities", index });
-          else put(item.x + by[0] * scale, item.z - by[1] * scale);
-        },
-        { once: true },
-      );
+    drag(group, {
+      onmove: (by) => group.setAttribute("transform", `translate(${by.join(" ")})`),
+      onend: ([right, down]) => put(item.x + right * metres, item.z - down * metres),
+      onclick: open,
     });
   }
+}
+
+const limit = (index) => Math.max(0, Math.min(2, index));
+
+/** Follow a pointer from where it goes down, in units of the drawing; what moved hardly was a click. */
+function drag(group, { onstart = () => {}, onmove, onend, onclick }) {
+  group.addEventListener("pointerdown", (event) => {
+    if (event.button) return;
+    const svg = group.ownerSVGElement,
+      scale = svg.viewBox.baseVal.width / svg.getBoundingClientRect().width;
+    let by = [0, 0];
+    onstart(event);
+    const move = (next) => {
+      by = [(next.clientX - event.clientX) * scale, (next.clientY - event.clientY) * scale];
+      if (Math.hypot(...by) >= SLOP_PX) onmove(by);
+    };
+    const done = (last) => {
+      group.removeEventListener("pointermove", move);
+      group.removeEventListener("pointerup", done);
+      group.removeEventListener("pointercancel", done);
+      if (last.type === "pointercancel") onmove([0, 0]);
+      else if (Math.hypot(...by) >= SLOP_PX) onend(by);
+      else onclick();
+    };
+    group.setPointerCapture(event.pointerId);
+    group.addEventListener("pointermove", move);
+    group.addEventListener("pointerup", done);
+    group.addEventListener("pointercancel", done);
+  });
 }
 
 /** The moves that are there give a new one its share of the clip. */
@@ -529,11 +408,9 @@ function makeRoom(plan) {
     Object.assign(item, { start_s: tenth(item.start_s * share), end_s: tenth((item.end_s || plan.duration_s) * share) });
 }
 
+/** An id that the reader of words never gives. */
 function freeId(plan) {
-  const taken = new Set(plan.entities.map((item) => item.id));
-  let number = plan.entities.length + 1;
-  while (taken.has(`e${number}`)) number += 1;
-  return `e${number}`;
+  return `e${Math.max(900, ...plan.entities.map((item) => Number(item.id.slice(1)) || 0)) + 1}`;
 }
 
 function way(path, name, value) {

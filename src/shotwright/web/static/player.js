@@ -167,8 +167,10 @@ export class Player {
 
   #keepWithin() {
     const from = this.from ?? 0;
-    if (this.until !== null && this.a.currentTime > this.until && !this.a.paused) this.seek(this.a.loop ? from : this.until);
-    else if (this.from !== null && this.a.currentTime < this.from - 0.5 / this.fps && !this.a.paused) this.seek(from);
+    if (this.until !== null && this.a.currentTime > this.until && !this.a.paused) {
+      if (!this.a.loop) this.a.pause();
+      this.seek(this.a.loop ? from : this.until);
+    } else if (this.from !== null && this.a.currentTime < this.from - 0.5 / this.fps && !this.a.paused) this.seek(from);
   }
 
   toggle() {

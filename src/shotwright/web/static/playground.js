@@ -18,7 +18,7 @@ import { $, api, ApiError, attempt, debounce, h, here, isTyping, toast } from ".
 import { Media } from "./media.js";
 import { Declined, priced, pricesOf, spend } from "./money.js";
 import { recipeOf } from "./mp4.js";
-import { accept, edits, panels, refresh, show, whenPlanned } from "./panels.js";
+import { accept, beginPlan, panels, refresh, show, whenPlanned } from "./panels.js";
 import { readPaste } from "./recipes.js";
 import { failure, follow } from "./run.js";
 
@@ -114,7 +114,7 @@ async function resume() {
 }
 
 /** The same request with three more seeds, side by side with this one. */
-async function fourSeeds(request) {
+async function fourSeeds(request, offer) {
   const seeds = [1, 2, 3].map(() => Math.floor(Math.random() * 2 ** 31));
   const cell = (seed, box) => h("figure", {}, box, h("figcaption", {}, `Seed ${seed}`));
   const first = h("div"),
@@ -127,12 +127,12 @@ async function fourSeeds(request) {
       ...seeds.map((seed, index) => cell(seed, boxes[index])),
     ),
   );
-  const stops = [follow(first, request.id)];
+  const stops = [stop, follow(first, request.id)];
+  stop = () => stops.forEach((end) => end());
   for (const [index, seed] of seeds.entries()) {
-    const { request_id: id } = await api("POST", `/requests/${request.id}/retry`, { seed });
+    const { request_id: id } = await spend(offer, "POST", `/requests/${request.id}/retry`, { seed });
     stops.push(follow(boxes[index], id));
   }
-  stop = () => stops.forEach((end) => end());
 }
 
 function seedButtons(request, offer) {
@@ -148,7 +148,7 @@ function seedButtons(request, offer) {
     {},
     h("span.muted", { id: "seed-used" }, `seed ${request.used_seed}`),
     h("button", { type: "button", id: "pin-seed", title: "Run again with this very seed", onclick: pin }, "Keep this seed"),
-    offer?.cost_usd > 0
+    !offer || offer.cost_usd > 0
       ? null
       : h(
           "button",
@@ -157,7 +157,7 @@ function seedButtons(request, offer) {
             id: "four-seeds",
             onclick: (event) => {
               event.target.disabled = true;
-              attempt(() => fourSeeds(request));
+              attempt(() => fourSeeds(request, offer));
             },
           },
           "Four seeds",
@@ -313,7 +313,7 @@ function drawEngine() {
 async function begin() {
   drawForm(changed);
   whenPlanned(changed);
-  whenFilled((plan) => edits.begin(plan));
+  whenFilled(beginPlan);
   drawEngine();
   drawMedia();
   listen();
@@ -341,7 +341,7 @@ async function begin() {
   }
   editor.refresh();
   addEventListener("pagehide", () => editor.value && keepNow());
-  await resume();
+  if (!new URLSearchParams(location.search).has("example")) await resume();
 }
 
 begin();
