@@ -40,6 +40,9 @@ def _flights(plan: ShotPlan) -> tuple[Action, ...]:
 
 def _with_way(act: Action, plan: ShotPlan) -> Action:
     """An action with the way of whom it follows, where it has none of its own."""
+    who = plan.entity(act.who)
+    if who is None or who.kind not in {"person", "animal", "vehicle"}:
+        return act  # "the path follows the river"
     if act.motion not in GOING or (act.path is not None and (act.path.start or act.path.end)):
         return act
     whom = {act.object} if act.verb in AFTER and act.object else set()

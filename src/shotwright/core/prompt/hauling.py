@@ -46,7 +46,8 @@ def _pushed(plan: ShotPlan) -> ShotPlan:
         (act.who, act.object)
         for act in plan.actions
         if act.motion in HAULING and kinds.get(act.object or "") in MOVED
-        and (kinds.get(act.who) == "animal" or act.object in large or (act.path is not None and {act.path.along, act.path.over} - {None, *kinds}))
+        and not any(r.of == act.object and r.relation == "on" for r in plan.relations)
+        and ((kinds.get(act.who) == "animal" and act.motion == "push") or act.object in large or (act.path is not None and {act.path.along, act.path.over} - {None, *kinds}))
     }  # fmt: skip
     things = {thing for _, thing in moved}
     entities = tuple(replace(e, attributes=(*e.attributes, PUSHED)) if e.id in things else e for e in plan.entities)

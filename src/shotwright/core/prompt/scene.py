@@ -109,7 +109,9 @@ class _Reader(Acts):
         for many, one in self.single:
             for relation in [r for r in self.scene.relations if r.of == many.id]:
                 self._add_relation(one.id, relation.relation, relation.to, relation.span)
-            mine = [d for d in self.scene.deeds if d.action.who == many.id and d.action.motion in ACTS_OF_ALL]
+            own = {d.action.motion for d in self.scene.deeds if d.action.who == one.id}
+            alike = ACTS_OF_ALL if not own & (ACTS_OF_ALL | {"stand_up", "sit_down"}) else frozenset()
+            mine = [d for d in self.scene.deeds if d.action.who == many.id and d.action.motion in alike]
             first = next((i for i, d in enumerate(self.scene.deeds) if d.action.who == one.id), len(self.scene.deeds))
             self.scene.deeds[first:first] = [
                 replace(d, action=replace(d.action, who=one.id), is_together=True) for d in mine
@@ -120,7 +122,15 @@ class _Reader(Acts):
         if word.text not in {"one", "another"} or word.dep != "nsubj":
             return None
         beings = [t for t in self.scene.things if t.kind in {"person", "animal", "vehicle"} and not t.ref]
-        many = next((t for t in reversed(beings) if t.count > PAIR and (t.span or word.span) < word.span), None)
+        split = [t for t, _ in self.single]
+        many = next(
+            (
+                t
+                for t in reversed(beings)
+                if t.count > (1 if t in split else PAIR) and (t.span or word.span) < word.span
+            ),
+            None,
+        )
         if many is None:
             return None
         many.count -= 1
@@ -133,11 +143,15 @@ class _Reader(Acts):
     def _one_more(self, word: Word) -> Thing | None:
         """ "Two workers carry a beam, a third one waves", "a worker walks while another waves": one more of whom the words named last."""
         alone = word.text == "another" and word.dep == "nsubj"
-        if word.text != "one" and not alone:
+        if word.dep != "nsubj" or not (alone or word.text == "one"):
             return None
         said = {w.text for w in self.sentence.children(word)}
-        first = next((t for t in reversed(self.scene.things) if t.kind in {"person", "animal", "vehicle"}), None)
-        if first is None or not (said & MORE or (alone and first.count == 1)):
+        doing = [t for w in self.sentence.words[: word.i] if w.tag[0] == "V" for t in self._own_subjects(w)]
+        first = next(
+            (t for t in reversed(doing or self.scene.things) if t.kind in {"person", "animal", "vehicle"}), None
+        )
+        ones = any(w.text == "one" for w in self.sentence.words[: word.i])
+        if first is None or not (said & MORE or (alone and (first.count == 1 or not ones))):
             return None
         more = Thing(
             self.scene.next_id(),

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from shotwright.core.plan import Action, Effect, Entity, Path, Relation
-from shotwright.core.prompt.boarding import NEXT_TO, aboard, at_the_wheel
+from shotwright.core.prompt.boarding import NEXT_TO, WATERS, aboard, at_the_wheel
 from shotwright.core.prompt.doors import through_doors
 from shotwright.core.prompt.following import kept_up
 from shotwright.core.prompt.hauling import hauled
@@ -48,7 +48,9 @@ def settled(plan: ShotPlan) -> ShotPlan:
     return _hits(kept_up(_players(_waves(_at_a_window(_outside(_come_from(_beyond_reach(at_the_wheel(plan)))))))))
 
 
-SLOPES = frozenset({"hill", "hillside", "hilltop", "slope", "mound", "dune", "meadow", "field", "lawn", "grass", "porch", "doorstep", "veranda", "patio", "sidewalk", "pavement", "kerb", "curb", "driveway"})  # fmt: skip
+PORCHES = frozenset({"porch", "doorstep", "veranda", "patio"})
+"""What is before a house, which then is the place."""
+SLOPES = frozenset({"hill", "hillside", "hilltop", "slope", "mound", "dune", "meadow", "field", "lawn", "grass", "sidewalk", "pavement", "kerb", "curb", "driveway"}) | PORCHES  # fmt: skip
 """What is the ground itself where somebody is on it."""
 
 
@@ -75,7 +77,11 @@ def _on_the_ground(plan: ShotPlan) -> ShotPlan:
         return plan
     entities = tuple(e for e in plan.entities if e.id not in on_it)
     relations = tuple(r for r in plan.relations if not {r.of, r.to} & on_it)
-    return replace(plan, entities=entities, relations=relations)
+    porch = next((e.noun for e in plan.entities if e.id in on_it and e.noun in PORCHES), None)
+    setting = plan.setting
+    if porch is not None and not setting.places:
+        setting = replace(setting, places=("suburb",), shells=("street",), inside=False)
+    return replace(plan, entities=entities, relations=relations, setting=setting)
 
 
 COMING_UP = frozenset({"walk up", "come up", "step up", "run up", "stroll up", "rush up", "ride up", "come over", "walk over", "approach", "sneak up", "creep up"})  # fmt: skip
@@ -172,7 +178,7 @@ def _topples(plan: ShotPlan) -> ShotPlan:
 
 
 ALOFT, WINGED = (
-    frozenset({"circle", "hover", "swirl", "dive", "swoop", "wheel", "glide", "slide"}),
+    frozenset({"circle", "hover", "swirl", "dive", "swoop", "wheel", "glide"}),
     frozenset(
         {
             "bird",
@@ -200,7 +206,12 @@ def _on_the_wing(plan: ShotPlan) -> ShotPlan:
         e.id for e in plan.entities
         if e.kind == "animal" and (n := noun_of(e.noun)) and WINGED & {e.noun, *n.near.split()}
     }  # fmt: skip
-    acts = (replace(a, motion="fly") if a.who in winged and a.verb in ALOFT and a.motion in {"walk", "swim", "run", "float", "slide"} else a for a in plan.actions)  # fmt: skip
+    afoot = (
+        {e.id for e in plan.entities if e.noun in {"penguin", "swan", "duck", "goose", "duckling"}}
+        if WATERS & set(plan.setting.places)
+        else set()
+    )
+    acts = (replace(a, motion="fly") if a.who in winged - afoot and a.verb in ALOFT and a.motion in {"walk", "swim", "run", "float", "slide"} else a for a in plan.actions)  # fmt: skip
     blown = {e.id for e in plan.entities if e.noun in BLOWN}
     acts = (
         replace(a, motion="float") if a.who in blown and a.path and not a.object and a.motion != "throw" else a
@@ -370,9 +381,13 @@ def _waves(plan: ShotPlan) -> ShotPlan:
     return replace(plan, effects=(*plan.effects, Effect("breakers", "scene", end_s=plan.duration_s)))
 
 
+FLYING = frozenset({"ball", "arrow", "bullet", "puck", "dart", "stone", "snowball", "spear", "frisbee", "shuttlecock", "football", "basketball", "volleyball", "tomato"})  # fmt: skip
+"""Things that hit something by flying there."""
+
+
 def _hits(plan: ShotPlan) -> ShotPlan:
     """ "The ball hits the net": it flies there."""
-    things = {e.id for e in plan.entities if e.kind in {"tool", "food"} and not e.ref}
+    things = {e.id for e in plan.entities if e.noun.rpartition(" ")[2] in FLYING and not e.ref}
     return replace(
         plan,
         actions=tuple(

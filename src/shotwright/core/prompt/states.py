@@ -9,7 +9,7 @@ from shotwright.core.plan import Action
 from shotwright.core.prompt.senses import parent_of
 
 if TYPE_CHECKING:
-    from shotwright.core.plan import ShotPlan
+    from shotwright.core.plan import Entity, ShotPlan
 
 
 def in_their_state(plan: ShotPlan) -> ShotPlan:
@@ -26,11 +26,20 @@ def _young(plan: ShotPlan) -> ShotPlan:
     named = {e.noun for e in plan.entities if e.kind == "animal"}
     entities = tuple(
         replace(e, noun=parent, kind="animal", attributes=(*e.attributes, "baby"))
-        if not e.ref and (parent := parent_of(e.noun, named - {e.noun}))
+        if not e.ref and (parent := parent_of(e.noun, named - {e.noun})) and _is_theirs(e, parent, plan)
         else e
         for e in plan.entities
     )
     return replace(plan, entities=entities)
+
+
+def _is_theirs(young: Entity, parent: str, plan: ShotPlan) -> bool:
+    """Whether a young one is of that kind: of several of them, of one that it is with, and no baby of people."""
+    if young.kind == "person" and young.noun == "baby":
+        return False
+    if any(e.noun in {"horse", "cow", "hen", "dog"} - {parent} and e.kind == "animal" for e in plan.entities):
+        return False
+    return young.noun != "chick" or any(e.noun == parent and e.count > 1 for e in plan.entities)
 
 
 STATES = {"asleep": "sleep", "sleeping": "sleep", "dozing": "sleep", "seated": "sit", "sitting": "sit", "kneeling": "kneel", "crouched": "crouch", "crying": "cry", "smiling": "laugh", "laughing": "laugh"}  # fmt: skip

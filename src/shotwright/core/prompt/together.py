@@ -32,7 +32,7 @@ def _mutual(plan: ShotPlan) -> ShotPlan:
     found = tuple(
         replace(act, who=other, object=act.who, path=None)
         for act in plan.actions
-        if (act.motion in MUTUAL or act.verb in HIGH)
+        if ((act.motion in MUTUAL and act.verb.split()[0] not in WRAPPED) or act.verb in HIGH)
         and (other := act.object or (act.path.end if act.path else None)) in beings
         and act.who in beings
         and not any(a.start_s < act.end_s and act.start_s < a.end_s for a in plan.actions_of(str(other)))
@@ -71,7 +71,12 @@ def _wrapped(plan: ShotPlan) -> ShotPlan:
         is_it = act.verb.split()[0] in WRAPPED and act.object in covers and whom in people and whom != act.who
         found.append(replace(act, motion="hug", object=whom, path=None) if is_it else act)
         if is_it and act.object is not None and whom is not None:
-            kept = [r for r in kept if r.of != act.object]
+            kept = [
+                r
+                for r in kept
+                if r.of != act.object and not (r.to == act.object and r.relation in {"wearing", "holding"})
+            ]
+            kept = [r for r in kept if (r.of, r.to) != (act.who, whom) or r.relation not in {"around", "over", "on"}]
             kept.append(Relation(whom, "wearing", act.object, 0.0, plan.duration_s))
     return replace(plan, relations=tuple(kept), actions=tuple(found))
 

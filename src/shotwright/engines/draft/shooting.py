@@ -271,6 +271,10 @@ def _keep_seen(
         poses[i] = replace(pose, yaw=pose.yaw + yaw, pitch=pose.pitch + pitch)
 
 
+MOST_BEHIND_M = 3.0
+"""How far from whom a camera tracks the others go along at most."""
+
+
 def _lead(sprites: list[Sprite], move: CameraMove, metres: float) -> None:
     """A camera that goes along with somebody: they, and whoever goes with them, walk as far as it does."""
     main = sprites[0]
@@ -285,7 +289,8 @@ def _lead(sprites: list[Sprite], move: CameraMove, metres: float) -> None:
     for sprite in going:
         is_mounted = sprite.tied is not None and sprite.tied[1] in MOUNTED
         if sprite is not main and first is not None and sprite.track is not None and not is_mounted:
-            sprite.x = main.x + float(sprite.track[0][0] - first[0][0])  # who runs behind stays behind
+            behind = float(sprite.track[0][0] - first[0][0])  # who runs behind stays behind
+            sprite.x = main.x + max(-MOST_BEHIND_M, min(MOST_BEHIND_M, behind))
         if sprite is not main and is_mounted and sprite.track is not None:
             sprite.x, sprite.z = sprite.x + float(begins[0]), sprite.z + float(begins[1])  # where their car is
         sprite.track = None

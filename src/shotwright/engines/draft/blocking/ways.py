@@ -65,7 +65,7 @@ RIDING = frozenset({"skate", "surf", "ski", "row", "ride_bike", "ride_horse", "d
 def set_off(members: list[Member], plan: ShotPlan, floor: Floor) -> None:
     """Ways of those who act, and of those who are carried along."""
     by_id = {member.entity.id: member for member in reversed(members)}
-    apart = _one_after_another(members, plan)
+    apart = _one_after_another(members, plan, floor)
     moved: dict[int, NDArray[np.float64]] = {}
     for member in members:
         riders = [
@@ -85,7 +85,7 @@ def set_off(members: list[Member], plan: ShotPlan, floor: Floor) -> None:
         )
         way = _track(member, acts, by_id, floor)
         if way is not None:
-            way[:, 0] += apart.get(id(member), 0.0)
+            way[:, 0] += apart.get(id(member), 0.0) * _share_apart(member, acts, floor)
             member.track = way
             moved[id(member)] = way - np.array([member.x, member.y, member.z])
     _hitch(members, plan, moved)
@@ -98,7 +98,7 @@ def set_off(members: list[Member], plan: ShotPlan, floor: Floor) -> None:
             parent = parent[0].parent
 
 
-def _one_after_another(members: list[Member], plan: ShotPlan) -> dict[int, float]:
+def _one_after_another(members: list[Member], plan: ShotPlan, floor: Floor) -> dict[int, float]:
     """How far ahead and behind they are who cross the frame the same way, metres to the right: nobody goes in somebody's place."""
     groups: dict[tuple[str | None, str | None], list[Member]] = {}
     for member in members:
@@ -119,8 +119,29 @@ def _one_after_another(members: list[Member], plan: ShotPlan) -> dict[int, float
         ahead = SIDES[end] if end in SIDES else -SIDES[str(start)]
         row = sorted(group, key=lambda m: m.entity.id in chasing or (m.parent is not None and m.parent[1] == "behind"))
         places = np.cumsum([0.0, *(FOLLOWING * (a.wide_m + b.wide_m) for a, b in itertools.pairwise(row))])
+        places *= min(1.0, MOST_APART * row[0].z / floor.lens / max(float(places[-1]), 1e-6))  # all of a herd are seen
         found |= {id(m): float(ahead * (places.mean() - at)) for m, at in zip(row, places, strict=True)}
     return found
+
+
+MOST_APART = 0.7
+"""Of the frame's width, how long a row is at most."""
+
+
+def _share_apart(member: Member, acts: tuple[Action, ...], floor: Floor) -> NDArray[np.float64]:
+    """How much of their place in a row somebody keeps, frame by frame: none where they get to somebody or something.
+
+    Returns:
+        Shares 0..1, float64 (frames,).
+    """
+    shares = np.ones(floor.frames)
+    for act in acts:
+        ends = act.path is not None and act.path.end not in {None, *PLAIN_ENDS} and act.motion in GOING
+        if ends and act.who == member.entity.id:
+            first, last = (min(floor.frames - 1, round(s * floor.fps)) for s in (act.start_s, act.end_s))
+            shares[first : last + 1] = np.linspace(1.0, 0.0, last + 1 - first)
+            shares[last + 1 :] = 0.0
+    return shares
 
 
 FOLLOWING = 0.58
@@ -309,7 +330,7 @@ def _ends(
         return start + np.array([-back, 0.0, 0.0]), np.array([at[0], at[1] if on else 0.02, at[2]])
     if start is None and end is None and _walks(member, action):
         half = _reach(member, action, at[2], floor) / 2
-        if member.parent is not None:
+        if _is_on_a_bridge(member) and member.parent is not None:
             half = min(half, 0.42 * member.parent[0].wide_m)  # to the end of the beam
         return np.array([at[0] - half, at[1], at[2]]), np.array([at[0] + half, at[1], at[2]])
     return start, end

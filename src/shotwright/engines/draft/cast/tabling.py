@@ -179,12 +179,12 @@ def nod_off(action: Action, layout: Layout) -> None:
     top = next((e.id for e in things if e.noun.rpartition(" ")[2] in TOPS), None)
     small = next((e for e in things if e.noun.rpartition(" ")[2] in DESKS), None)
     who = next((e for e in layout.entities if e.id == action.who), None)
-    if action.motion != "sleep" or who is None or (top is None and small is None):
+    if action.motion != "sleep" or who is None or who.kind != "person" or (top is None and small is None):
         return
     top = top or next(iter(_tops(layout)), None) or layout.add("desk", who)
     layout.relations = [r for r in layout.relations if r not in mine]
     layout.relate(who.id, "at", top)
-    if small is not None:
+    if small is not None and not any(r.of == small.id and r.relation == "on" for r in layout.relations):
         layout.relate(small.id, "on", top)
     layout.actions[layout.actions.index(action)] = replace(action, path=None)
     layout.actions.append(replace(action, verb="sit", motion="sit", object=None, path=None))
