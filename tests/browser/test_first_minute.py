@@ -26,7 +26,7 @@ def test_one_button_shows_an_example(open_page: Open, new_server: Callable[..., 
     page = open_page("/", base=running.url)
     assert "fal-compatible video server on your machine" in page.inner_text(".hero")
     page.click("text=Watch an example")
-    page.wait_for_selector(".player video", timeout=120_000)
+    page.wait_for_selector(".player video", timeout=240_000)
     under = page.wait_for_selector("[aria-label='Where the clip differs from the words']").inner_text()
     assert "“”" not in under  # words that were not read are named
     (row,) = running.http.get("/requests").json()["requests"]

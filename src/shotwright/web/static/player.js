@@ -83,8 +83,8 @@ export class Player {
     this.playButton = button("▶", "Play or pause (K)", () => this.toggle());
     this.soundButton = button("Sound", "Sound (M)", () => this.sound(), { "aria-pressed": "false" });
     this.rangeButtons = [
-      button("In", "Loop from here (I)", () => this.mark("from")),
-      button("Out", "Loop until here (O)", () => this.mark("until")),
+      button("In", "In: loop from here (I)", () => this.mark("from")),
+      button("Out", "Out: loop until here (O)", () => this.mark("until")),
     ];
     this.loopButton = button(
       "Loop",
