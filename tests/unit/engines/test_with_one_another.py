@@ -94,6 +94,21 @@ def test_what_an_animal_pushes_slides_along_and_is_in_no_hands() -> None:
     assert "run" in motions(plan, "puppy")
 
 
+@pytest.mark.parametrize("text", ["A cat pushes a vase off the table", "A cat knocks a glass off a counter", "A cat swats a cup off the desk"])  # fmt: skip
+def test_what_is_knocked_off_a_table_stood_there_and_falls(text: str) -> None:
+    plan = played(text)
+    cat, thing, table = (e.noun for e in plan.entities)
+    assert {(cat, "on", table), (thing, "on", table)} <= relations(plan)
+    assert motions(plan, cat) == ["knock"]
+    (falls,) = plan.actions_of(plan.entities[1].id)
+    assert (falls.motion, falls.path and falls.path.end) == ("fall", "down")
+    assert falls.start_s > 0.0
+
+
+def test_what_is_knocked_over_is_not_pushed_along() -> None:
+    assert motions(played("A cat knocks over a lamp"), "cat") == ["push"]
+
+
 def test_kids_get_out_of_the_bus_whose_door_opens() -> None:
     plan = played("A school bus stops and the door opens. Three kids get out")
     bus, kids = (next(e for e in plan.entities if e.noun == noun) for noun in ("school bus", "kid"))

@@ -35,8 +35,8 @@ ALONE = frozenset({"dance", "laugh", "cheer", "clap", "cry", "sleep", "sit", "st
 ADDED = frozenset({"advcl", "acl", "ccomp", "xcomp", "pcomp"})
 """How a participle hangs on what somebody does."""
 WORN = frozenset({"broken", "worn", "run", "beaten", "upside", "face"})
-MOVING = frozenset({"push", "pull", "carry", "kick", "throw", "punch", "give"})
-LEADING = frozenset({"along", "across", "through", "past", "into", "toward", "towards", "over", "to", "onto"})
+MOVING = frozenset({"push", "pull", "carry", "kick", "throw", "punch", "give", "knock"})
+LEADING = frozenset({"along", "across", "through", "past", "into", "toward", "towards", "over", "to", "onto", "off"})
 """Verbs that take their object somewhere, and the prepositions that say where, wherever the parser hung them."""
 AUXILIARY = frozenset({"aux", "auxpass"})
 CLAUSE_WAYS_REACH = 14

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from shotwright.core.plan import Path
+from shotwright.core.plan import Action, Path, Relation
 from shotwright.core.prompt.lexicon import noun_of
 from shotwright.core.prompt.syntax import GOING
 
 if TYPE_CHECKING:
-    from shotwright.core.plan import Action, Entity, ShotPlan
+    from shotwright.core.plan import Entity, ShotPlan
 
 HAULING = frozenset({"push", "pull"})
 ROLLING = frozenset({
@@ -38,6 +38,28 @@ def rolls_itself(entity: Entity) -> bool:
     return rolls(entity) and PUSHED not in entity.attributes
 
 
+KNOCKS = frozenset({"push", "knock", "kick", "punch"})
+OVERTURNING = frozenset({"knock over", "tip over", "kick over", "push over", "topple", "knock down", "tip", "overturn", "turn over"})  # fmt: skip
+"""What somebody does to something that then lies there."""
+
+
+def _off_its_place(plan: ShotPlan) -> ShotPlan:
+    """ "A cat knocks a glass off the counter": it stood there, the cat beside it, and it falls."""
+    for act in [a for a in plan.actions if a.motion in KNOCKS and a.path is not None]:
+        who, thing, place = (plan.entity(name) for name in (act.who, act.object, act.path.start if act.path else None))
+        if who is None or thing is None or place is None or place.kind != "furniture" or thing.kind not in MOVED:
+            continue
+        begin = 0.5 * (act.start_s + act.end_s)
+        falls = Action(thing.id, "fall", "fall", path=Path(end="down"), start_s=begin, end_s=act.end_s)
+        kept = tuple(r for r in plan.relations if (r.of, r.to) not in {(who.id, thing.id), (thing.id, place.id)})
+        end = plan.duration_s
+        added = [Relation(thing.id, "on", place.id, 0.0, end), Relation(thing.id, "beside", who.id, 0.0, end)]
+        added += [Relation(who.id, "on", place.id, 0.0, end)] if who.kind == "animal" else []
+        acts = tuple(replace(a, motion="knock", path=None) if a is act else a for a in plan.actions)
+        plan = replace(plan, actions=(*acts, falls), relations=(*kept, *added))
+    return plan
+
+
 def _pushed(plan: ShotPlan) -> ShotPlan:
     """ "A puppy pushes a bowl", "pushes a crate across the floor": it slides, and is in nobody's hands."""
     kinds = {e.id: e.kind for e in plan.entities}
@@ -45,7 +67,7 @@ def _pushed(plan: ShotPlan) -> ShotPlan:
     moved = {
         (act.who, act.object)
         for act in plan.actions
-        if act.motion in HAULING and kinds.get(act.object or "") in MOVED
+        if act.motion in HAULING and act.verb not in OVERTURNING and kinds.get(act.object or "") in MOVED
         and not any(r.of == act.object and r.relation == "on" for r in plan.relations)
         and ((kinds.get(act.who) == "animal" and act.motion == "push") or act.object in large or (act.path is not None and {act.path.along, act.path.over} - {None, *kinds}))
     }  # fmt: skip
@@ -57,7 +79,7 @@ def _pushed(plan: ShotPlan) -> ShotPlan:
 
 def hauled(plan: ShotPlan) -> ShotPlan:
     """A plan in which who pushes or pulls something that rolls is on their way with it."""
-    plan = _pushed(plan)
+    plan = _pushed(_off_its_place(plan))
     found: list[Action] = []
     for act in plan.actions:
         thing = _load(act, plan) if act.motion in HAULING else None

@@ -9,7 +9,7 @@ from shotwright.core.plan import Action, Effect, Entity, Path, Relation
 from shotwright.core.prompt.boarding import NEXT_TO, WATERS, aboard, at_the_wheel
 from shotwright.core.prompt.doors import through_doors
 from shotwright.core.prompt.following import kept_up
-from shotwright.core.prompt.hauling import hauled
+from shotwright.core.prompt.hauling import OVERTURNING, hauled
 from shotwright.core.prompt.lexicon import noun_of
 from shotwright.core.prompt.limbs import next_id
 from shotwright.core.prompt.look import SEEN_AFAR
@@ -142,12 +142,6 @@ def _goes_along(plan: ShotPlan) -> ShotPlan:
 
 
 TOPPLING = frozenset({"fall over", "topple", "topple over", "tip over", "keel over", "collapse", "crash down"})
-
-
-OVERTURNING = frozenset(
-    {"knock over", "tip over", "kick over", "push over", "topple", "knock down", "tip", "overturn", "turn over"}
-)
-"""What somebody does to something that then lies there."""
 
 
 def _spilt(plan: ShotPlan) -> ShotPlan:

@@ -13,8 +13,7 @@ import numpy as np
 
 from shotwright.core.camera import Pose, lens_of
 from shotwright.core.plan import Framing
-from shotwright.core.prompt.hauling import HAULING
-from shotwright.core.prompt.settling import OVERTURNING
+from shotwright.core.prompt.hauling import HAULING, OVERTURNING
 from shotwright.engines.analysis.cutout import CutOut, cut_out
 from shotwright.engines.draft.backdrop import Builder, in_its_light
 from shotwright.engines.draft.blocking import staging
