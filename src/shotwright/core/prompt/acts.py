@@ -38,6 +38,7 @@ WORN = frozenset({"broken", "worn", "run", "beaten", "upside", "face"})
 MOVING = frozenset({"push", "pull", "carry", "kick", "throw", "punch", "give", "knock"})
 LEADING = frozenset({"along", "across", "through", "past", "into", "toward", "towards", "over", "to", "onto", "off"})
 """Verbs that take their object somewhere, and the prepositions that say where, wherever the parser hung them."""
+EDGES = frozenset({"edge", "rim", "lip", "brink"})
 AUXILIARY = frozenset({"aux", "auxpass"})
 CLAUSE_WAYS_REACH = 14
 _DONE_TO = {"fall": "put_down", "roll": "push", "fly": "push", "slide": "push", "tip_over": "push"}
@@ -419,6 +420,9 @@ class Acts(Relating):
         found: dict[str, str] = {}
         for nested in deeper:
             found |= self._goal(nested)
+        if kind in {"over", "from"} and (place := self._brink(inner)) is not None:
+            self._cover([prep])
+            return {"start": place} | found
         is_nobody = inner and inner[0].text not in ONES_OF
         no_goals = syntax.POSITIONS | syntax.FILM | {"camera", "us", "screen"}
         if kind is None or not inner or (is_nobody and inner[0].lemma in no_goals):
@@ -430,6 +434,11 @@ class Acts(Relating):
         ]
         self._cover([prep])
         return {key: name} | found
+
+    def _brink(self, inner: list[Word]) -> str | None:
+        """ "Over the edge of the desk": from the desk."""
+        of = [w for edge in inner[:1] if edge.lemma in EDGES for w in self.sentence.children(edge) if w.text == "of"]
+        return next((one.id for prep in of for one in self._inner(prep)), None)
 
     def _leads_on(self, prep: Word, noun: Word, onward: Word) -> bool:
         """ "Across the counter toward a man", "in circles around her": a way that goes on behind its first part."""

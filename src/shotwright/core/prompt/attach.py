@@ -25,7 +25,9 @@ def _toppled(words: Words) -> Words:
         if verb.lemma not in TOPPLING or over.text not in {"over", "down"} or over.dep != "prep" or over.head != verb.i:
             continue
         target = next((w for w in words if w.head == over.i and w.dep == "pobj"), None)
-        if target is not None and (noun := noun_of(target.lemma)) is not None and noun.kind in MOVERS:
+        if target is None or (noun := noun_of(target.lemma)) is None:
+            continue
+        if noun.kind in MOVERS or any(w.head == target.i and w.text == "of" for w in words):  # "a tower of blocks"
             found[over.i] = replace(over, dep="prt", tag="RP")
             found[target.i] = replace(target, dep="dobj", head=verb.i)
     return tuple(found)

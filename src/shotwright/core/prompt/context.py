@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from shotwright.core.prompt.sentence import Sentence, Word
     from shotwright.core.prompt.things import Scene, Thing
 
+SPLIT_REACH = 7
+"""How far behind its verb a particle is: "knocks a tower of old blocks over"."""
 PARTICLES = frozenset(
     {"up", "down", "off", "out", "away", "over", "back", "on", "in", "around", "along", "through", "open", "apart"}
 )
@@ -93,7 +95,7 @@ class Context:
         for word in self.sentence.children(verb):
             if (
                 word.i > verb.i
-                and word.i <= verb.i + 3
+                and word.i <= verb.i + (SPLIT_REACH if word.dep == "prt" else 3)
                 and word.text in PARTICLES
                 and word.dep in {"prt", "advmod", "prep"}
             ):

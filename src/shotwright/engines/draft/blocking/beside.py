@@ -6,11 +6,11 @@ import math
 from typing import TYPE_CHECKING
 
 from shotwright.engines.draft.blocking.contact import (
-    AT_THE_GROUND,
     LOW_SHARE,
     SMALL_M,
     before,
     in_arms,
+    is_there,
     take_seat,
     touch,
 )
@@ -81,7 +81,7 @@ def put(child: Member, parent: Member, kind: str, number: int, count: int) -> No
     aside = 0.55 * side * (parent.wide_m + child.wide_m) / 2
     top = support_m(child, parent)
     is_small = child.tall_m < SMALL_M and child.entity.kind != "animal"
-    in_reach = is_small and parent.is_figure and parent.motion not in AT_THE_GROUND
+    in_reach = is_small and parent.is_figure and not is_there(child, parent)
     behind = (spread + aside * hides, 0.0, 1.8 * gap + 1.6 * gap * number)
     is_low = parent.entity.kind == "furniture" and parent.tall_m < LOW_SHARE * child.tall_m
     beside = (spread, 0.0, 0.35) if is_low and kind == "at" else (side * out, 0.0, 0.0)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from shotwright.engines.draft.blocking.contact import PILES
+
 if TYPE_CHECKING:
     from shotwright.core.plan import Action, ShotPlan
     from shotwright.engines.draft.blocking.placing import Member
@@ -62,8 +64,6 @@ def _brings(action: Action, who: Member | None, thing: Member) -> Member | None:
 
 PILING = frozenset({"stack", "pile", "balance", "heap"})
 """What puts things on one another."""
-PILES = frozenset({"tower", "stack", "pile", "pyramid", "heap"})
-"""What things are together that stand on one another."""
 
 
 def pile_up(members: list[Member], plan: ShotPlan) -> None:

@@ -54,11 +54,22 @@ SEAT_AT, SEAT_APART, HEADS_M, SITTING_M = 0.05, 0.16, 1.29, 0.86
 """Seats, in lengths of a car ahead of its middle and apart; how high heads are, and how tall one is from the seat up, metres."""
 AT_THE_GROUND = frozenset({"water", "dig", "sweep"})
 """What is done to what stands or lies there."""
+PILES = frozenset({"tower", "stack", "pile", "pyramid", "heap"})
+"""What things are together that stand on one another."""
+SHOVING, BUTTON_M = frozenset({"push", "kick"}), 0.1
+"""What is done to what stands there, unless it is as small as a button."""
 USUAL_REACH_M, AT_WORK_DEG = 0.55, -74.0
 BEFORE_ONE = frozenset(
     {"cook", "stir", "cut", "type", "write", "drum", "pour", "drink", "eat", "knead", "tinker", "pound"}
 )
 """What is done over what stands before one, as far as that is low."""
+
+
+def is_there(thing: Member, actor: Member) -> bool:
+    """Whether what something is done to stands on the ground, and is not held up before somebody."""
+    if actor.motion in AT_THE_GROUND or PILES & set(thing.entity.attributes):
+        return True
+    return actor.motion in SHOVING and thing.tall_m > BUTTON_M
 
 
 def in_hand(thing: Member, holder: Member, kind: str) -> str:
@@ -110,7 +121,8 @@ def touch(child: Member, actor: Member) -> None:
     child.x, child.z = actor.x + reach + 0.8 * wide * (not child.is_figure), actor.z - 0.02
     is_small = (
         child.tall_m < SMALL_M
-        and motion not in {"kick", "pick_up"} | AT_THE_GROUND
+        and motion not in {"kick", "pick_up"}
+        and not is_there(child, actor)
         and child.footing != "water"
         and child.entity.kind not in {"animal", "vehicle"}
     )
