@@ -112,6 +112,11 @@ def test_what_is_knocked_over_is_not_pushed_along(text: str) -> None:
     assert act.object is not None
 
 
+@pytest.mark.parametrize(("text", "falls"), [("A boy spills a bowl of apples", True), ("A dog knocks over a basket of eggs", True), ("A boy knocks over a cup of coffee", False)])  # fmt: skip
+def test_what_is_in_something_that_is_spilt_falls_out(text: str, falls: bool) -> None:
+    assert any(act.motion == "fall" for act in played(text).actions) is falls
+
+
 @pytest.mark.parametrize("text", ["A toddler knocks a tower of blocks over", "A boy knocks over a vase"])
 def test_what_is_knocked_over_stands_on_the_ground(text: str) -> None:
     thing = read(text).entities[1]

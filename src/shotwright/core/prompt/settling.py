@@ -145,13 +145,13 @@ TOPPLING = frozenset({"fall over", "topple", "topple over", "tip over", "keel ov
 
 
 def _spilt(plan: ShotPlan) -> ShotPlan:
-    """ "Knocks over a vase of tulips": what is in it falls out."""
+    """ "Knocks over a vase of tulips", "spills a bowl of apples": what is in it falls out; coffee is shown with its cup."""
     falls = tuple(
         Action(r.of, "fall", "fall", path=Path(end="down"), start_s=act.start_s, end_s=act.end_s)
         for act in plan.actions
         for r in plan.relations
-        if act.verb in OVERTURNING and r.to == act.object and r.relation in {"in", "inside", "on"}
-        and not plan.actions_of(r.of) and any(e.id == r.of and e.kind in {"plant", "tool", "clothing"} for e in plan.entities)
+        if act.verb in OVERTURNING | {"spill"} and r.to == act.object and r.relation in {"in", "inside", "on"}
+        and not plan.actions_of(r.of) and any(e.id == r.of and (e.kind in {"plant", "tool", "clothing"} or (e.kind == "food" and e.count > 1)) for e in plan.entities)
     )  # fmt: skip
     return replace(plan, actions=(*plan.actions, *falls)) if falls else plan
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from shotwright.engines.draft.blocking.contact import PILES
+from shotwright.core.prompt.nouns import PILES
 
 if TYPE_CHECKING:
     from shotwright.core.plan import Action, ShotPlan

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from shotwright.core.prompt.nouns import PILES
 from shotwright.engines.draft.cast.figures import STANDING_M, seat_m
 
 if TYPE_CHECKING:
@@ -54,8 +55,6 @@ SEAT_AT, SEAT_APART, HEADS_M, SITTING_M = 0.05, 0.16, 1.29, 0.86
 """Seats, in lengths of a car ahead of its middle and apart; how high heads are, and how tall one is from the seat up, metres."""
 AT_THE_GROUND = frozenset({"water", "dig", "sweep"})
 """What is done to what stands or lies there."""
-PILES = frozenset({"tower", "stack", "pile", "pyramid", "heap"})
-"""What things are together that stand on one another."""
 SHOVING, BUTTON_M = frozenset({"push", "kick"}), 0.1
 """What is done to what stands there, unless it is as small as a button."""
 USUAL_REACH_M, AT_WORK_DEG = 0.55, -74.0
