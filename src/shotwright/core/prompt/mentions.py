@@ -180,6 +180,10 @@ def _mention(sentence: Sentence, head: Word) -> Mention:
     return mention
 
 
+OF_ANY_BEING = frozenset({"young", "male", "female", "adult", "juvenile", "junior", "senior", "domestic", "stray", "native", "mixed", "lead", "head", "persian", "siamese"})  # fmt: skip
+"""Words for animals that say what somebody is: "a young chef", "a female detective"."""
+
+
 def _headed(noun: str, what: Noun | None, left: list[Word]) -> tuple[str, Noun | None, list[Word]]:
     """What a phrase is really about, and what is said of it: "Captain Okoro" a captain, "a lemon slice" lemon, "a five year old" a child."""
     before = left[-1] if left else None
@@ -192,7 +196,8 @@ def _headed(noun: str, what: Noun | None, left: list[Word]) -> tuple[str, Noun |
         return before.lemma, known, left[:-1]  # "a penguin family"
     if what is None and known is not None and known.kind == "person":
         return before.lemma, known, left[:-1]
-    is_being = known is not None and (known.kind == "animal" or before.lemma in BEINGS)
+    is_animal = known is not None and known.kind == "animal" and before.is_noun and before.lemma not in OF_ANY_BEING
+    is_being = is_animal or before.lemma in BEINGS
     has_trade = what is not None and what.kind == "person" and noun in syntax.AS_ANIMALS
     if is_being and has_trade and noun_of(f"{before.lemma} {noun}") is None:
         return before.lemma, known, left[:-1]  # "a fox detective", "a robot waiter"
