@@ -117,3 +117,15 @@ def test_a_headline_says_where_and_a_trotting_puppy_is_a_puppy() -> None:
     assert plan.setting.places == ("kitchen",)
     assert act_of(plan, "old man").motion == "pour"
     assert "trot" not in nouns("A kitten lies on a lawn, the puppy trots from the house up to it and drops a ball")
+
+
+@pytest.mark.parametrize(
+    ("text", "noun", "kind"),
+    [
+        ("A young chef cooks", "chef", "person"), ("A young witch stirs a cauldron", "witch", "person"), ("A female detective walks", "detective", "person"),
+        ("A fox detective walks", "fox", "animal"), ("A cat chef cooks", "cat", "animal"), ("A weakling lifts weights", "weakling", "person"),
+        ("Luxury perfume bottle made of amber glass on a slab", "bottle", "tool"),
+    ],
+)  # fmt: skip
+def test_what_is_said_of_somebody_makes_no_animal_of_them(text: str, noun: str, kind: str) -> None:
+    assert (read(text).entities[0].noun, read(text).entities[0].kind) == (noun, kind)

@@ -278,7 +278,7 @@ def _ends_a_name(words: Words, word: Word, before: Word) -> bool:
     opens = low == 0 or words[low - 1].text in CLAUSE_ENDS  # "Perfume bottle on marble"
     is_one = before.tag in {"NN", "JJ"} and (opens or words[low - 1].text in {"a", "an", "the"})
     known, after = noun_of(word.text), _after(words, word)
-    is_end = after is None or after.tag in {"IN", ","} or after.text in CLAUSE_ENDS
+    is_end = after is None or after.tag in {"IN", ",", "VBN", "VBG"} or after.text in CLAUSE_ENDS
     named = noun_of(before.text)
     is_worn = named is not None and named.kind == "clothing"  # "a groom in a grey suit kiss": they kiss
     return is_one and is_end and known is not None and known.kind != "abstract" and not _can_act(before) and not is_worn
