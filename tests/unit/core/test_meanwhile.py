@@ -387,7 +387,7 @@ def test_the_taller_one_and_the_other_are_two() -> None:
     one, other = (e for e in found.entities if e.noun == "woman")
     nouns = {e.id: e.noun for e in found.entities}
     assert (one.colour, one.count, other.count) == ("blonde", 1, 1)
-    assert [a.motion for a in found.actions_of(one.id)] == ["stand", "put_down", "run"]
+    assert [a.motion for a in found.actions_of(one.id)] == ["stand", "drop", "run"]
     assert [a.motion for a in found.actions_of(other.id)] == ["stand"]
     assert next(a.path.end for a in found.actions_of(one.id) if a.path and a.motion == "run") == other.id
     assert {(nouns[r.of], r.relation, nouns[r.to]) for r in found.relations if r.of == other.id} == {

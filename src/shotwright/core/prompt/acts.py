@@ -11,7 +11,7 @@ from shotwright.core.prompt import vocabulary as v
 from shotwright.core.prompt.context import nears
 from shotwright.core.prompt.lexicon import motion_of, noun_of
 from shotwright.core.prompt.mentions import game_of
-from shotwright.core.prompt.relating import Relating
+from shotwright.core.prompt.relating import MAKING, Relating
 from shotwright.core.prompt.things import Deed
 
 if TYPE_CHECKING:
@@ -56,11 +56,17 @@ def _as_meant(motion: str | None, verb: Word, done_to: Thing | None) -> str | No
     """A verb's motion by its form and what it is done to: "drops the ball", "moves his queen", "parked before a chapel"."""
     if verb.lemma == "park" and verb.tag in {"VBN", "VBD"}:
         return "stand"
+    if verb.lemma == "drop" and motion == "fall" and done_to is not None and done_to.kind in {"tool", "food", "plant", "clothing", "other"}:
+        return "drop"
+    if verb.lemma == "leave" and done_to is not None and done_to.kind in {"tool", "food", "clothing", "plant"}:
+        return "put_down"
     if verb.lemma == "move" and done_to is not None and done_to.kind in {"tool", "food"}:
         return "put_down"
     return _DONE_TO.get(motion or "", motion) if done_to else motion
 
 
+TRACES = frozenset({"trail", "track", "footprint", "wake", "mark", "trace", "streak", "print", "path", "cloud", "skid", "groove", "ripple", "silence", "impression"})  # fmt: skip
+"""What is left behind by those who go."""
 ONES_OF = frozenset({"other", "one"})
 """Words that stand for one of several."""
 
@@ -77,7 +83,12 @@ class Acts(Relating):
         says = word.lemma not in {"be", "have", "do", "get", "let"} or is_said_by_noun or gets
         before = self.sentence.words[word.i - 1].text if word.i else ""
         is_side = word.text == "left" and before in {"to", "from", "the"}  # "drives right to left"
-        return is_verb and word.dep not in AUXILIARY and says and not is_side
+        return is_verb and word.dep not in AUXILIARY and says and not is_side and not self._is_made(word)
+
+    def _is_made(self, word: Word) -> bool:
+        """ "Carved out of oak", "built of stone": what something is, and nothing that is done."""
+        from_what = {w.text for w in self.sentence.children(word) if w.dep in {"prep", "prt"}}
+        return word.lemma in MAKING and word.tag == "VBN" and word.dep == "acl" and bool(from_what & {"of", "out", "from"})
 
     def _describe(self, verb: Word) -> None:
         """ "The door is red and old": what is said of somebody can be seen of them."""
@@ -190,7 +201,9 @@ class Acts(Relating):
         """What a verb is together with its particle, its preposition, or how one stays."""
         found = [f"{verb.lemma} {particle.text}"] if particle else []
         if verb.lemma in BURSTING | {"get"}:  # "bursts out of the tunnel" is a way, and nothing breaks
-            found += [f"{verb.lemma} {w.text}" for w in self.sentence.children(verb) if w.dep == "prep"]
+            ways = [w for w in self.sentence.children(verb) if w.dep == "prep"]
+            found += [f"{verb.lemma} {w.text} {inner.lemma}" for w in ways for inner in self.sentence.children(w)]
+            found += [f"{verb.lemma} {w.text}" for w in ways]
         if verb.lemma in {"stay", "remain", "fall"}:
             how = [w for w in self.sentence.children(verb) if w.text in STAYING]
             found += [f"{'fall' if verb.lemma == 'fall' else 'stay'} {w.text}" for w in how]
@@ -220,6 +233,8 @@ class Acts(Relating):
         is_named = any(motion_of(f"{verb.lemma} {w.lemma}") for w in objects)  # "covers his face"
         if not shows and not is_named and self._is_unseen(verb, who, done_to, phrases):
             return
+        if self._leaves_behind(verb, done_to, objects):
+            return
         named = [f"{verb.lemma} {noun}" for noun in ([done_to.noun, *nears(done_to.noun)] if done_to else [])]
         named += [f"{verb.lemma} {w.lemma}" for w in objects]
         manner = [
@@ -236,6 +251,7 @@ class Acts(Relating):
         played = [text] if particle is None and text != verb.lemma else []
         motion = "give" if shows else motion_of(*played, *named, *phrases, verb.lemma)
         motion = _as_meant(motion, verb, done_to)
+        path = None if (verb.lemma, motion) == ("leave", "put_down") else path
         if (
             done_to is not None
             and particle is not None
@@ -257,6 +273,18 @@ class Acts(Relating):
             )
             if not is_doubled:
                 self.scene.deeds.append(Deed(action, self.number, joined == "while", joined == "then"))
+
+    def _leaves_behind(self, verb: Word, done_to: Thing | None, objects: list[Word]) -> bool:
+        """ "Leaving a cloud of dust", "leaves tracks in the snow": something stays there, and nobody goes for that."""
+        left = [w for w in objects if w.i not in self.things and w.i not in self.mentions]
+        stays = left or [w for w in objects if syntax.EFFECTS.at(self.sentence.words, w.i) or w.lemma in TRACES]
+        stays = stays or [w for w in objects if any(self._is_trace(inner) for inner in self._of([w]))]
+        is_it = verb.lemma == "leave" and bool(stays) and (done_to is None or done_to.kind in {"tool", "other", "abstract", "nature", "light"})
+        self._cover([verb] if is_it else [])
+        return is_it
+
+    def _is_trace(self, of: Word) -> bool:
+        return any(syntax.EFFECTS.at(self.sentence.words, w.i) for w in self.sentence.children(of))
 
     def _is_unseen(self, verb: Word, who: list[Thing], done_to: Thing | None, phrases: list[str]) -> bool:
         """Whether nothing is seen of a verb: "the cup fills the frame"."""
@@ -305,7 +333,7 @@ class Acts(Relating):
         """ "Watches from a lily pad": nobody leaves it."""
         stays = path is not None and (motion is None or motion in syntax.LIVELY - {"walk", "run", "dance"})
         seat = next((t for t in self.scene.things if stays and path and t.id == path.start), None)
-        if seat is None or seat.kind in {"person", "animal", "building"}:
+        if seat is None or seat.kind in {"person", "animal", "building", "tool", "food", "clothing"}:
             return path
         for one in who:
             self._add_relation(one.id, "on", seat.id, verb.span)

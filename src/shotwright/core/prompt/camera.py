@@ -167,7 +167,8 @@ def _at(sentence: list[Token], index: int, kept: list[Hit[str]], *, carried: boo
     if strong and (composed is None or strong.end >= composed.end or strong.phrase not in v.NEEDS_CAMERA):
         names_it = any(token.lemma in v.CAMERA_NOUNS for token in sentence[strong.start : strong.end])
         apart = strong.phrase in v.NEEDS_CAMERA_APART and not names_it
-        hit, needs_camera = _sided(sentence, strong), strong.phrase in v.NEEDS_CAMERA or apart
+        done = sentence[index].lemma in DONE_BY_ANYBODY and sentence[index].low != sentence[index].lemma
+        hit, needs_camera = _sided(sentence, strong), strong.phrase in v.NEEDS_CAMERA or apart or done
     elif composed:
         hit, needs_camera = composed, True
     else:
@@ -180,6 +181,8 @@ def _at(sentence: list[Token], index: int, kept: list[Hit[str]], *, carried: boo
     return hit
 
 
+DONE_BY_ANYBODY = frozenset({"push", "pull", "creep", "drift", "roll", "swoop", "drop", "back"})
+"""Verbs that, in the third person or as a participle, are about the camera only where that is their subject: "pulls back a curtain"."""
 SAID_TO_CAMERAS = frozenset({"tilt", "pan", "dolly", "zoom", "pedestal"})
 """What nobody does but a camera, where a clause opens with it."""
 

@@ -60,6 +60,26 @@ def _off_its_place(plan: ShotPlan) -> ShotPlan:
     return plan
 
 
+SLIPS_AT, SLIPS_S = 0.45, 0.5
+"""When what is dropped leaves the hands, share of the deed, and how long it falls."""
+
+
+def _dropped(plan: ShotPlan) -> ShotPlan:
+    """ "A waiter drops a tray": he has it in his hands, and then it falls."""
+    for act in [a for a in plan.actions if a.motion == "drop"]:
+        who, thing = plan.entity(act.who), plan.entity(act.object)
+        if who is None or thing is None:
+            continue
+        at = act.start_s + SLIPS_AT * (act.end_s - act.start_s)
+        falls = Action(thing.id, "drop", "fall", path=Path(end="down"), start_s=at, end_s=min(at + SLIPS_S, plan.duration_s))
+        is_held = any((r.of, r.to) == (who.id, thing.id) and r.relation == "holding" for r in plan.relations)
+        held = () if is_held else (Relation(who.id, "holding", thing.id, 0.0, plan.duration_s),)
+        kept = tuple(r for r in plan.relations if r.of != thing.id or r.relation not in {"on", "in"})
+        acts = tuple(replace(a, path=None) if a is act else a for a in plan.actions)
+        plan = replace(plan, actions=(*acts, falls), relations=(*kept, *held))
+    return plan
+
+
 def _pushed(plan: ShotPlan) -> ShotPlan:
     """ "A puppy pushes a bowl", "pushes a crate across the floor": it slides, and is in nobody's hands."""
     kinds = {e.id: e.kind for e in plan.entities}
@@ -79,7 +99,7 @@ def _pushed(plan: ShotPlan) -> ShotPlan:
 
 def hauled(plan: ShotPlan) -> ShotPlan:
     """A plan in which who pushes or pulls something that rolls is on their way with it."""
-    plan = _pushed(_off_its_place(plan))
+    plan = _pushed(_off_its_place(_dropped(plan)))
     found: list[Action] = []
     for act in plan.actions:
         thing = _load(act, plan) if act.motion in HAULING else None

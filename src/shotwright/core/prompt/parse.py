@@ -85,7 +85,7 @@ def parse(tokens: Sequence[Token], places: Sequence[int], pictures: Mapping[int,
     words = _parsed(pieces, names, plain)
     for _ in range(REPAIRS):
         found = misread(words)
-        if not found.keys() - plain.keys():
+        if not found.items() - plain.items():
             break
         plain |= found
         words = _parsed(pieces, names, plain)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 HANDY = frozenset({"tool", "food", "plant", "clothing", "other", "furniture", "nature", "light"})
 SMALL = frozenset({"tool", "food", "material", "clothing", "body_part", "light", "abstract"})
 BESIDE_SOMEBODY = frozenset({"behind", "at", "near", "beside", "in_front_of", "under"})
+MAKING = frozenset({"make", "build", "carve", "form", "weave", "fashion", "construct", "compose"})
+"""What is said of something before its material."""
 WHOLES = frozenset({"vehicle", "building", "animal", "person"})
 HOLDERS = frozenset({"tool", "furniture", "vehicle", "food"})
 CONTENTS = frozenset({"food", "plant", "other", "tool", "material", "nature"})
@@ -45,6 +47,8 @@ LEANING: dict[str, Preposition] = {
     "hammer": "at",
 }
 """Verbs by which nobody is on anything: "leans on a fence", "knocks on a door"."""
+WORKING = frozenset({"cook", "stir", "cut", "knead", "type", "write", "read", "paint", "tinker", "play_piano", "look_around", "look_at_hand", "pour", "work"})  # fmt: skip
+"""What one does at what it is done on: "works on a beam", "cooks on a stove", "types on a laptop"."""
 CARRYING = frozenset({"arm", "shoulder", "lap", "hand", "elbow", "armpit"})
 """Parts of somebody that hold what is tucked under or slung over them."""
 ARMS = frozenset({"arm", "lap", "mouth", "beak", "shoulder", "back", "hip", "tooth", "jaw", "head"})
@@ -65,6 +69,10 @@ def _is_small_game(thing: Thing) -> bool:
     """ "With a fish in its beak": animals that fit into a hand or a mouth."""
     known = noun_of(thing.noun)
     return thing.kind == "animal" and known is not None and known.height_m < HANDY_M and thing.count == 1
+
+
+def _is_seat(thing: Thing) -> bool:
+    return thing.noun.rpartition(" ")[2] in syntax.SEATS or thing.kind not in {"furniture", "tool", "vehicle"}
 
 
 STRAPPED = frozenset({"backpack", "rucksack", "knapsack", "headphones", "quiver"})
@@ -165,7 +173,7 @@ class Relating(Nouns):
         of = self._placed(word, hit.value) if wearer is None else [self.things[wearer.i]]
         of = [self._whole_of(thing, to) for thing in of] if not self._is_after_effect(word) else []
         kind = hit.value
-        by_verb = LEANING.get(self.sentence.head(word).lemma) if kind == "on" else None
+        by_verb = self._worked_at(self.sentence.head(word), to) if kind == "on" else None
         if word.text in {"in", "on"} and any(w.lemma in HANDS for w in targets):
             of = self._handed(word, of, to)
         for thing in of:
@@ -174,7 +182,7 @@ class Relating(Nouns):
                     continue
                 if kind == "on" and self._leaves_for(thing, target):
                     continue
-                leans = by_verb if thing.kind in {"person", "animal"} or thing.ref else None
+                leans = by_verb if (thing.kind in {"person", "animal"} or thing.ref) else None
                 said = self._worn_or_held(thing, target, leans or kind, word.text)
                 if said is not None and target is not thing:
                     self._cover(self.sentence.words[hit.start : hit.end])
@@ -184,6 +192,11 @@ class Relating(Nouns):
             where = next(w.lemma for w in targets if w.lemma in v.PLACEMENT_WORDS)
             for thing in of:
                 thing.placement = thing.placement or PLACEMENTS.get(where, where)
+
+    def _worked_at(self, verb: Word, to: list[Thing]) -> Preposition | None:
+        """How one is to what a verb is done on, where nobody is on it."""
+        works = motion_of(verb.lemma) in WORKING and bool(to) and not _is_seat(to[0])
+        return LEANING.get(verb.lemma) or ("at" if works else None)
 
     def _is_after_effect(self, prep: Word) -> bool:
         """ "A man kicks a door, flames on the wall": the flames are there, and he is not."""
@@ -305,20 +318,20 @@ class Relating(Nouns):
     def _contain(self, prep: Word) -> None:
         """ "A cup of coffee", "a wagon full of hay", "the wheel of a galleon"."""
         head = self.sentence.head(prep)
-        holder = self.things.get(head.i) or (self.things.get(head.head) if head.text in {"full", "filled"} else None)
+        head = self.sentence.head(head) if head.text == "out" else head  # "carved out of oak"
+        is_made = head.lemma in MAKING and head.tag == "VBN"
+        holder = self.things.get(head.i) or (self.things.get(head.head) if head.text in {"full", "filled"} or is_made else None)
         if holder is None:
             return
         for thing in self._inner(prep):
             if thing is holder:
                 continue
-            if (
-                thing.noun in v.MATERIAL_NOUNS
-                and thing.kind in {"tool", "other", "food", "nature"}
-                and self._is_stuff(prep)
-            ):
+            is_material = thing.noun in v.MATERIAL_NOUNS and thing.kind in {"tool", "other", "food", "nature"}
+            if (is_material or (is_made and thing.kind in {"tool", "other", "food", "nature", "plant"})) and self._is_stuff(prep):
                 holder.attributes += [*thing.attributes, thing.noun]
                 holder.colour = holder.colour or thing.colour
                 self.scene.things.remove(thing)
+                self._cover([prep, head, *([self.sentence.head(prep)] if is_made else [])])
                 continue
             if thing.kind in WHOLES and holder.kind not in {"person", "animal"}:
                 self._add_relation(holder.id, "part_of", thing.id, prep.span)

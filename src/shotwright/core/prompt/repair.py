@@ -57,6 +57,9 @@ def misread(words: Words) -> dict[int, str]:
     found |= {
         i - 1: "dog" for i in found if i and found[i] in DOING and words[i - 1].tag == "JJ"
     }  # "in a tutu dancing"
+    several = [word.i for word in words if _is_plural(words, word)]
+    found |= dict.fromkeys(several, "dogs")
+    found |= {i + 1: "go" for i in several if i + 1 < len(words) and _is_theirs(words, words[i + 1])}
     found |= {word.i: "away" for word in words if _is_side(words, word)}
     found |= {word.i: "big" for word in words if _is_really_said(words, word)}
     found |= {word.i: "comes" for word in words if _is_all_of_it(words, word)}
@@ -236,7 +239,36 @@ def _is_really_noun(words: Words, word: Word) -> bool:
     if word.tag in {"VB", "VBP"} and is_one and _does_after(words, word):
         return True  # "neon sign flickers"
     is_thing = known is not None and known.kind not in NO_THINGS
-    return word.tag in FINITE and is_thing and not is_verb(word.text) and word.text not in NO_NOUNS
+    if not is_thing or word.text in NO_NOUNS:
+        return False
+    is_no_verb = not is_verb(word.text) and not word.text.endswith("ed")  # "out of a stone oven"
+    return (word.tag in {*FINITE, "VBN"} and is_no_verb) or _is_bare(words, word)
+
+
+def _is_bare(words: Words, word: Word) -> bool:
+    """A thing without an article that was read as an order: ", flour all over the table"."""
+    before, after = (words[word.i - 1] if word.i else None), _after(words, word)
+    opens = before is not None and before.text == "," and word.tag == "VB"
+    return opens and after is not None and after.text in {"all", "everywhere"}
+
+
+def _is_theirs(words: Words, word: Word) -> bool:
+    """What several do, read as a thing: "candles flicker on the shelves"."""
+    after = _after(words, word)
+    ends = after is None or after.tag in {"IN", "RB", "RP"} or after.text in CLAUSE_ENDS
+    return word.tag in {"NN", "JJ"} and is_verb(word.text) and ends
+
+
+def _is_plural(words: Words, word: Word) -> bool:
+    """Several things that were read as a verb: "candles" is no plain form, and nothing does a neon."""
+    known = noun_of(singular(word.text))
+    if known is None or known.kind in {"abstract", "place"} or not ends_in_s(word) or word.text in NO_NOUNS:
+        return False
+    before, after = (words[word.i - 1] if word.i else None), _after(words, word)
+    is_named = before is not None and ((before.dep == "compound" and before.head == word.i) or word.dep == "aux")
+    does = after is not None and after.tag == "VBG"
+    is_many = before is not None and before.dep in {"dobj", "compound"} and before.tag == "NN" and any(w.head == word.i and w.dep == "nsubj" and w.tag == "NNS" for w in words)
+    return word.tag in {"VB", "VBP"} or (word.tag == "VBZ" and ((is_named and does) or is_many))
 
 
 def _closes_a_phrase(words: Words, word: Word, before: Word, kind: str) -> bool:

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 from shotwright.core.plan import Effect
 from shotwright.core.prompt import syntax
-from shotwright.core.prompt.acts import Acts
+from shotwright.core.prompt.feeling import Feeling
 from shotwright.core.prompt.lexicon import motion_of, noun_of, singular
 from shotwright.core.prompt.mentions import game_of
+from shotwright.core.prompt.relating import HANDY
 from shotwright.core.prompt.repair import OTHERS
 from shotwright.core.prompt.things import Thing
 from shotwright.core.prompt.vocabulary import COLOURS
@@ -66,7 +67,7 @@ def read_sentence(scene: Scene, sentence: Sentence, number: int) -> None:
     _Reader(scene, sentence, number).read()
 
 
-class _Reader(Acts):
+class _Reader(Feeling):
     """One sentence: effects, then nouns, then what the nouns do and how they stand."""
 
     single: list[tuple[Thing, Thing]]
@@ -87,10 +88,12 @@ class _Reader(Acts):
             if word.i not in self.things and stands_for and (meant := self._meant(word) or self._unnamed(word)):
                 self.things[word.i] = meant[-1]
                 self.groups[word.i] = meant
+        self._feel()
         shown = {word.i for _, words in effects.values() for word in words}
         for word in self.sentence.words:
             if (
                 self._is_act(word)
+                and not self._is_felt(word)
                 and not (word.i in shown and motion_of(word.lemma) in {None, "walk", "blow"})
                 and not (word.dep == "amod" and word.head in shown)
             ):  # "a steaming cup"
@@ -118,16 +121,17 @@ class _Reader(Acts):
             ]
 
     def _one_of_many(self, word: Word) -> Thing | None:
-        """ "Four workers sit on a beam, one eats, another smokes": each is somebody, and the rest go on."""
-        if word.text not in {"one", "another"} or word.dep != "nsubj":
+        """ "Four workers sit on a beam, one eats, another smokes", "drops one": each is somebody, and the rest go on."""
+        if word.text not in {"one", "another"} or word.dep not in {"nsubj", "dobj"}:
             return None
-        beings = [t for t in self.scene.things if t.kind in {"person", "animal", "vehicle"} and not t.ref]
+        kinds = {"person", "animal", "vehicle"} if word.dep == "nsubj" else HANDY
+        beings = [t for t in self.scene.things if t.kind in kinds and not t.ref]
         split = [t for t, _ in self.single]
         many = next(
             (
                 t
                 for t in reversed(beings)
-                if t.count > (1 if t in split else PAIR) and (t.span or word.span) < word.span
+                if t.count > (1 if t in split or t.kind in HANDY else PAIR) and (t.span or word.span) < word.span
             ),
             None,
         )
@@ -184,6 +188,8 @@ class _Reader(Acts):
             self._cover(w for w in mention.words if not w.is_ref)
         elif self._is_denied(mention) or self._is_game(mention) or self._is_own_limb(mention):
             self._cover(mention.words)
+        elif self._is_feeling(mention):
+            pass  # a face, and no thing
         elif self._is_film(mention):
             self._places_before(mention)  # "a classroom background"
         elif mention.noun in BURNING or not {i, mention.head.i} & effects.keys():

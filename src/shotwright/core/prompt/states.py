@@ -42,6 +42,18 @@ def _is_theirs(young: Entity, parent: str, plan: ShotPlan) -> bool:
     return young.noun != "chick" or any(e.noun == parent and e.count > 1 for e in plan.entities)
 
 
+_FEELINGS = {
+    "smile": "smiling happy joyful cheerful delighted proud amused content grinning beaming joyous pleased merry playful happily joyfully cheerfully proudly playfully warmly smile grin",
+    "laugh": "laughing ecstatic excited giggling thrilled overjoyed excitedly giddily hysterically laughter",
+    "sad": "sad lonely melancholic upset heartbroken depressed disappointed worried anxious gloomy sorrowful grieving homesick sadly anxiously nervously nervous sadness concerned",
+    "cry": "crying sobbing weeping tearful tearfully tear",
+    "anger": "angry furious annoyed grumpy mad stern angrily furiously enraged fierce irritated menacing scowling determined sternly fiercely frown scowl anger rage",
+    "shock": "shocked surprised astonished amazed scared terrified frightened startled horrified stunned panicked bewildered confused alarmed speechless awestruck fearful afraid stressed surprise shock horror awe terror",
+    "asleep": "asleep sleeping dozing dead unconscious dreaming",
+    "tired": "tired sleepy exhausted bored weary drowsy hungover relaxed drunk",
+}  # fmt: skip
+FEELINGS = {word: face for face, words in _FEELINGS.items() for word in words.split()}
+"""Words of feelings, and the face that shows each: said of somebody, of how they do something, or of their face."""
 STATES = {"asleep": "sleep", "sleeping": "sleep", "dozing": "sleep", "seated": "sit", "sitting": "sit", "kneeling": "kneel", "crouched": "crouch", "crying": "cry", "smiling": "laugh", "laughing": "laugh"}  # fmt: skip
 """What somebody is said to be, and does the whole time where nothing else is said of them."""
 

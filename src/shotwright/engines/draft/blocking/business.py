@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 TAKING = frozenset({"pick_up", "catch"})
 """After half of its time the thing is with whoever does it."""
-LETTING_GO = {"put_down": 0.5, "throw": 0.4, "kick": 0.3}
+LETTING_GO = {"drop": 0.45, "put_down": 0.5, "throw": 0.4, "kick": 0.3}
 """After this share of its time the thing is nobody's."""
 CARRIED_BY = frozenset({"person", "animal"})
 Turn = tuple["Member", float, float]
@@ -55,7 +55,7 @@ def _brings(action: Action, who: Member | None, thing: Member) -> Member | None:
     can = (
         who is not None
         and who.is_figure
-        and action.motion == "put_down"
+        and action.motion in {"put_down", "drop"}
         and thing.tall_m < BRINGS * who.tall_m
         and not is_below
     )

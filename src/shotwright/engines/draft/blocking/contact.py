@@ -16,7 +16,7 @@ LOW_SHARE = 0.6
 SMALL_M = 0.55
 HANDY, HANDY_M = frozenset({
     "drink", "eat", "read", "write", "play_guitar", "play_violin", "stir", "pour", "cut", "paint", "shoot", "look_at_hand", "wave", "blow", "water",
-    "sweep", "dig", "throw", "swing", "point", "give", "raise_hand", "cook", "juggle", "put_down", "dribble",
+    "sweep", "dig", "throw", "swing", "point", "give", "raise_hand", "cook", "juggle", "put_down", "dribble", "drop",
 }), 1.35  # fmt: skip
 """What one has in hand while doing it, and how large that may be."""
 HANDY_M2 = 1.5

@@ -39,7 +39,7 @@ SPEEDS_M_S = {"vehicle": 2.2, "animal": 2.0}
 CARRIED = frozenset({"on", "in", "inside", "riding", "held", "carried_by"})
 """Whose place goes where their parent goes."""
 _STAYS = frozenset({
-    "wave", "talk", "point", "look_around", "throw", "shout", "pour", "kiss", "hug", "laugh", "put_down",
+    "wave", "talk", "point", "look_around", "throw", "shout", "pour", "kiss", "hug", "laugh", "put_down", "drop",
     "blow", "pick_up", "cook", "write", "read", "sit", "stand", "hold", "carry",
 })  # fmt: skip
 _IN_PLACE = frozenset({

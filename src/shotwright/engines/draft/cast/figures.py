@@ -61,6 +61,11 @@ FACE = ((0.0, 0.285, 0.13), (-0.034, 0.32, 0.115), (0.034, 0.32, 0.115), (-0.082
 """Where a face is on a head at rest, metres."""
 
 
+OPENING = {"talk": "", "laugh": "smile"}
+MOUTHS_S = 4.0
+"""What a mouth that moves shows between, and how often it changes a second."""
+
+
 @dataclass(frozen=True)
 class Clothes:
     """Colours of a figure, sRGB, and what it wears of `costume.SOLIDS`."""
@@ -79,6 +84,15 @@ class Step:
     """A motion from one second to another."""
 
     motion: str
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True)
+class Mien:
+    """What a face shows from one second to another: a row of `faces.MIENS`."""
+
+    face: str
     start_s: float
     end_s: float
 
@@ -106,6 +120,7 @@ class Figure:
         height_m: How tall they are.
         offset_s: Shift of a loop, so that a crowd does not move as one.
         density: Pixels of its pictures, in `PX_PER_M`: more where the camera is close.
+        miens: What the face shows, and when; else it is calm.
     """
 
     steps: list[Step]
@@ -113,6 +128,7 @@ class Figure:
     height_m: float = STANDING_M
     offset_s: float = 0.0
     density: int = 1
+    miens: tuple[Mien, ...] = ()
 
     def at(self, seconds: float) -> tuple[str, float]:
         """Motion and phase 0..1 at a time."""
@@ -127,7 +143,13 @@ class Figure:
 
     def card(self, seconds: float, turn_deg: float, tilt_deg: float) -> Card:
         """The picture of the figure at a time, turned by `turn_deg` (0: it looks at the camera) and seen from `tilt_deg` above."""
-        return _drawn(self.density)(*self.moment(seconds, turn_deg, tilt_deg), self.clothes)
+        return _drawn(self.density)(*self.moment(seconds, turn_deg, tilt_deg), self.clothes, self.face(seconds))
+
+    def face(self, seconds: float) -> str:
+        """What the face shows at a time; a mouth that talks or laughs opens and closes."""
+        shown = next((mien.face for mien in self.miens if mien.start_s <= seconds < mien.end_s), "")
+        is_shut = shown in OPENING and int((seconds + self.offset_s) * MOUTHS_S) % 2 == 0
+        return OPENING[shown] if is_shut else shown
 
     def moment(self, seconds: float, turn_deg: float, tilt_deg: float) -> tuple[str, float, tuple[int, int]]:
         """What of a motion is drawn at a time, and from which side: its name, its phase, turn and tilt in degrees."""
@@ -171,13 +193,13 @@ def speed_of(motion: str) -> float:
 
 
 @cache
-def _drawn(density: int) -> Callable[[str, float, tuple[int, int], Clothes], Card]:
+def _drawn(density: int) -> Callable[[str, float, tuple[int, int], Clothes, str], Card]:
     """Who draws figures of a density, and keeps some."""
 
     @lru_cache(maxsize=KEPT[density])
-    def draw(motion: str, phase: float, view: tuple[int, int], clothes: Clothes) -> Card:
+    def draw(motion: str, phase: float, view: tuple[int, int], clothes: Clothes, face: str) -> Card:
         upright = motion_row(motion)["floor"] == "feet"
-        return _draw(_posed(motion, phase), view, clothes, PX_PER_M * density, upright=upright)
+        return _draw(_posed(motion, phase), view, clothes, PX_PER_M * density, face, upright=upright)
 
     return draw
 
@@ -230,7 +252,9 @@ def _bands() -> NDArray[np.bool_]:
     return np.asarray(np.floor(across / BAND_M) % 2 == 0)
 
 
-def _draw(vertices: NDArray[np.float64], view: tuple[int, int], clothes: Clothes, px: int, *, upright: bool) -> Card:
+def _draw(
+    vertices: NDArray[np.float64], view: tuple[int, int], clothes: Clothes, px: int, face: str, *, upright: bool
+) -> Card:
     turn, tilt = view
     faces, parts = figure().faces, figure().parts
     striped = _bands() & (parts == TOP) if clothes.stripe else np.zeros(len(parts), bool)
@@ -266,7 +290,7 @@ def _draw(vertices: NDArray[np.float64], view: tuple[int, int], clothes: Clothes
         cv2.fillConvexPoly(picture, triangle, (*colour, 255), shift=4)
     foot = (float(-corner[0]), float(-corner[1]))
     move, body = _head_at(plain, clothes.head), picture[..., 3] > 0
-    draw_face(picture, lambda points: turned(move(points), turn, tilt), foot, px, clothes.skin)
+    draw_face(picture, lambda points: turned(move(points), turn, tilt), foot, px, clothes.skin, face)
     picture[~body] = 0  # no brow floats beside a head in profile
     for rings, is_under, tone in worn:
         if not is_under:

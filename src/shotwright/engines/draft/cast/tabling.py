@@ -42,7 +42,7 @@ TABLED = frozenset(
     }
 )
 """Places where things stand on tables, whether or not the words say that they are inside."""
-TAKEN = frozenset({"throw", "kick", "carry", "catch", "pick_up", "juggle", "drink", "eat", "put_down", "give"})
+TAKEN = frozenset({"throw", "kick", "carry", "catch", "pick_up", "juggle", "drink", "eat", "put_down", "give", "drop"})
 """What is done to things that do not stay where they stand."""
 
 

@@ -14,6 +14,7 @@ from shotwright.core.prompt.vocabulary import PLACE_NOUNS
 from shotwright.engines.analysis.cutout import CutOut
 from shotwright.engines.draft.blocking.placing import Member
 from shotwright.engines.draft.cast.costume import WORN
+from shotwright.engines.draft.cast.feelings import miens_of
 from shotwright.engines.draft.cast.figures import Figure, Step, body_m
 from shotwright.engines.draft.cast.labels import box_of
 from shotwright.engines.draft.cast.library import Row, is_scenic, picture_of, row_of
@@ -128,7 +129,7 @@ def _is_shown(entity: Entity, plan: ShotPlan, notes: list[str]) -> bool:
     is_moved = any(
         a.who == entity.id or a.object == entity.id
         for a in plan.actions
-        if a.motion in {"put_down", "fall", "cook", "throw"}
+        if a.motion in {"put_down", "fall", "cook", "throw", "drop"}
     )
     if entity.kind == "food" and holder is not None and holder.kind == "tool" and entity.count == 1 and not is_moved:
         notes.append(f"{entity.noun}: not seen in the {holder.noun}")
@@ -305,7 +306,7 @@ def _person(entity: Entity, copy: int, plan: ShotPlan) -> tuple[Member, Look]:
     worn = worn_by(entity, plan)
     steps = steps_of(entity, plan)
     clothes = clothes_of(entity, worn, copy)
-    figure = Figure(steps, clothes, body_m(tall, clothes), 0.37 * copy)
+    figure = Figure(steps, clothes, body_m(tall, clothes), 0.37 * copy, miens=miens_of(entity, plan))
     card = figure.card(0.0, 0.0, 0.0).cut
     wide = max(FIGURE_WIDTH * tall, card.aspect * tall * 0.9)
     return Member(entity, copy, tall, wide, is_figure=True, motion=steps[0].motion), Look(figure, card)
