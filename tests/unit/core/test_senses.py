@@ -59,7 +59,7 @@ def test_deeds_in_a_row_are_deeds_of_who_did_the_one_before(text: str, who: str,
 
 
 def test_a_smiling_woman_smiles_while_she_sits_down() -> None:
-    assert deeds(read("A smiling woman sits on a bench")) == [("woman", "laugh", 0, 5), ("woman", "sit", 0, 5)]
+    assert deeds(read("A smiling woman sits on a bench")) == [("woman", "react", 0, 5), ("woman", "sit", 0, 5)]
 
 
 def test_one_of_many_sits_with_them_and_does_something_else() -> None:

@@ -200,6 +200,8 @@ class Acts(Relating):
     def _phrases(self, verb: Word, particle: Word | None) -> list[str]:
         """What a verb is together with its particle, its preposition, or how one stays."""
         found = [f"{verb.lemma} {particle.text}"] if particle else []
+        led = [w for w in self.sentence.children(verb) if w.dep == "prep" and w.text in {"into", "over", "past"}]
+        found += [phrase for w in led if motion_of(phrase := f"{verb.lemma} {w.text}")]  # "pulls into a station"
         if verb.lemma in BURSTING | {"get"}:  # "bursts out of the tunnel" is a way, and nothing breaks
             ways = [w for w in self.sentence.children(verb) if w.dep == "prep"]
             found += [f"{verb.lemma} {w.text} {inner.lemma}" for w in ways for inner in self.sentence.children(w)]

@@ -102,7 +102,10 @@ class Context:
                 is_phrase = motion_of(f"{verb.lemma} {word.text}") is not None
                 if word.dep == "prt" or (is_phrase and not (word.dep == "prep" and self.sentence.children(word))):
                     return word
-        return None
+        after = self.sentence.words[verb.i + 1] if verb.i + 1 < len(self.sentence.words) else verb
+        hangs = self.sentence.head(after).dep == "advmod" and self.sentence.head(self.sentence.head(after)) is verb
+        is_mine = after.dep == "advmod" and hangs and after.text in PARTICLES  # "pulls over next to a man"
+        return after if is_mine and motion_of(f"{verb.lemma} {after.text}") is not None else None
 
     def _add_relation(self, of: str, kind: Preposition, to: str, span: Span | None) -> None:
         both = [one.noun for one in self.scene.things if one.id in {of, to}]

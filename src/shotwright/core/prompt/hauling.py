@@ -68,7 +68,10 @@ def _dropped(plan: ShotPlan) -> ShotPlan:
     """ "A waiter drops a tray": he has it in his hands, and then it falls."""
     for act in [a for a in plan.actions if a.motion == "drop"]:
         who, thing = plan.entity(act.who), plan.entity(act.object)
-        if who is None or thing is None:
+        goal = plan.entity(act.path.end if act.path else None)
+        into = goal is not None or any(r.of == act.object and r.relation in {"in", "inside", "on"} for r in plan.relations)
+        if who is None or thing is None or into:  # "drops an egg into a jar"
+            plan = replace(plan, actions=tuple(replace(a, motion="put_down") if a is act else a for a in plan.actions))
             continue
         at = act.start_s + SLIPS_AT * (act.end_s - act.start_s)
         falls = Action(thing.id, "drop", "fall", path=Path(end="down"), start_s=at, end_s=min(at + SLIPS_S, plan.duration_s))

@@ -194,6 +194,9 @@ class Nouns(Whereabouts):
         """What a noun names that is nothing of its own: stuff, a light, "his hand", the ship that they are in."""
         if mention.what.kind == "body_part" and any(w.tag == "PRP$" for w in mention.words):
             return True
+        if mention.noun == "sky" and mention.head.dep == "pobj" and not mention.ref:
+            self.scene.sky = " ".join(mention.attributes) or self.scene.sky or "open"
+            return True  # "looks up at the sky", "fire into the stormy sky": nobody is in it
         is_stuff = mention.what.kind == "material" and not self._is_handled(mention.head)
         is_light = mention.what.kind == "light" and mention.what.height_m == 0
         return (not mention.ref and (is_stuff or is_light)) or self._is_around(mention)

@@ -163,6 +163,8 @@ class Relating(Nouns):
         if hit is None or (word.dep not in {"prep", "advmod", "prt", "pcomp", "mark"} and hit.end - hit.start == 1):
             return
         last = self.sentence.words[hit.end - 1]
+        if word.dep in {"advmod", "prt"} and last is word and self._leads_to_another(word):
+            return
         if self._is_no_place(word) or (word.text == "in" and self._is_from(word)):
             return
         targets = [w for w in self.sentence.children(last) if w.dep in {"pobj", "dobj"}] or [
@@ -203,6 +205,11 @@ class Relating(Nouns):
         before = self.sentence.words[prep.i - 1] if prep.i > 1 else None
         opens = before is not None and self.sentence.words[before.i - 1].text in {",", ";"}
         return before is not None and opens and syntax.EFFECTS.at(self.sentence.words, before.i) is not None
+
+    def _leads_to_another(self, word: Word) -> bool:
+        """ "Over next to a man", "up to the bar": a way to where the next words say."""
+        after = self.sentence.words[word.i + 1] if word.i + 1 < len(self.sentence.words) else word
+        return after.text in {"onto", "next", "to", "beside", "near", "toward", "towards", "by", "at", "into", "from"}
 
     def _is_from(self, word: Word) -> bool:
         """ "Carries it in from the door": in is a way, and nothing is in the door."""

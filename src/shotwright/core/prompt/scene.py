@@ -323,12 +323,13 @@ class _Reader(Feeling):
             if (
                 prep.text in {"from", "of", "around", "on", "off", "in", "out"}
                 and targets
-                and targets[0].i in self.things
+                and (around := self._behind(targets[0]))
             ):
-                return self.things[targets[0].i].id
+                return around[0].id  # "around her face" is around her
         if word.dep == "dobj" and (who := self._subjects(verb)):
             return who[0].id
-        return "scene"
+        mine = next((w for w in self.sentence.children(word) if w.tag == "PRP$"), None)
+        return next((one.id for one in (self._owners(mine)[-1:] if mine is not None else ())), "scene")  # "its headlights"
 
 
 def _by_noun(word: Word) -> Word:

@@ -24,7 +24,7 @@ STANDS = frozenset({"inside", "building"})
 OF_ANY_KIND = frozenset({"kid", "child", "friend", "teenager", "student", "person", "sibling", "twin", "worker", "dancer", "player", "tourist", "guest"})  # fmt: skip
 OF_A_KIND = frozenset({"girl", "boy", "man", "woman", "brother", "sister", "lady", "guy"})
 """What several may be called together, and what each of them is."""
-FACE_TO_FACE = frozenset({"talk", "shout", "laugh", "fight", "shake_hands", "look_around", None})
+FACE_TO_FACE = frozenset({"talk", "shout", "laugh", "react", "fight", "shake_hands", "look_around", None})
 WITHIN = frozenset({"in", "inside", "on", "at", "under"})
 RIDES = ("train", "bus", "car", "plane", "airplane", "tram", "subway", "taxi", "spaceship")
 """Whose windows one looks out of."""
@@ -103,6 +103,8 @@ def _comes_up(plan: ShotPlan) -> ShotPlan:
 
 STOPS = frozenset({"stop", "halt", "standstill", "rest"})
 STOPPING_SHARE = 0.6
+STILL = frozenset({"stand", "sit", "look_around", "talk", "sleep", "lie", "lean"})
+"""What nobody comes to a stop by: "stands at a bus stop"."""
 
 
 def _stops(plan: ShotPlan) -> ShotPlan:
@@ -110,7 +112,8 @@ def _stops(plan: ShotPlan) -> ShotPlan:
     kinds = {e.id: e.kind for e in plan.entities}
     found: list[Action] = []
     for act in plan.actions:
-        if act.path is None or act.path.end not in STOPS:
+        stops = act.path is not None and act.path.end in STOPS and act.motion not in STILL
+        if act.path is None or not stops or any(place.endswith(f" {act.path.end}") for place in plan.setting.places):
             found.append(act)
             continue
         at = round(act.start_s + STOPPING_SHARE * (act.end_s - act.start_s), 3)

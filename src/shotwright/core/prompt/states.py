@@ -54,7 +54,7 @@ _FEELINGS = {
 }  # fmt: skip
 FEELINGS = {word: face for face, words in _FEELINGS.items() for word in words.split()}
 """Words of feelings, and the face that shows each: said of somebody, of how they do something, or of their face."""
-STATES = {"asleep": "sleep", "sleeping": "sleep", "dozing": "sleep", "seated": "sit", "sitting": "sit", "kneeling": "kneel", "crouched": "crouch", "crying": "cry", "smiling": "laugh", "laughing": "laugh"}  # fmt: skip
+STATES = {"asleep": "sleep", "sleeping": "sleep", "dozing": "sleep", "seated": "sit", "sitting": "sit", "kneeling": "kneel", "crouched": "crouch", "crying": "cry", "smiling": "react", "laughing": "laugh"}  # fmt: skip
 """What somebody is said to be, and does the whole time where nothing else is said of them."""
 
 

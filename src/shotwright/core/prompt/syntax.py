@@ -74,12 +74,12 @@ GOING = frozenset(
 )
 """Motions that get somebody somewhere."""
 LIVELY = frozenset({
-    "stand", "sit", "walk", "run", "wave", "clap", "cheer", "talk", "laugh", "cry", "look_around", "dance", "kneel", "nod", "shout", "sleep", "read", "point",
+    "stand", "sit", "walk", "run", "wave", "clap", "cheer", "talk", "laugh", "react", "cry", "look_around", "dance", "kneel", "nod", "shout", "sleep", "read", "point",
 })  # fmt: skip
 """Motions of somebody rather than of something."""
 ON_FOOT = frozenset({"walk", "run", "march", "sneak", "limp"})
 BY_HAND = frozenset({
-    "wave", "talk", "shout", "laugh", "cry", "read", "write", "type", "drink", "eat", "blow", "play_guitar", "play_violin", "clap", "cheer", "point",
+    "wave", "talk", "shout", "laugh", "react", "cry", "read", "write", "type", "drink", "eat", "blow", "play_guitar", "play_violin", "clap", "cheer", "point",
     "raise_hand", "look_around", "look_at_hand", "nod", "shake_head", "juggle", "pray", "cover_face", "hold", "carry", "drum", "dribble", "tinker", "shoot",
 })  # fmt: skip
 """What one does with arms and face alone, also on one's way."""

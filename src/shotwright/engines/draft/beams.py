@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from shotwright.media.colour import FrameYUV, Mask
 
 SMALL = 4
+LAMPS_AT = 0.3
+"""How high the headlights of what is longer than it is tall are, in its heights."""
 FLASH_S, FLASHES_S = 0.16, (0.7, 2.1, 3.6, 5.3, 7.2, 8.8)
 WARM, WHITE, COOL = (255, 236, 190), (255, 252, 244), (170, 214, 255)
 
@@ -127,9 +129,14 @@ def _spotlight(frame: FrameYUV, lit: Lit) -> None:
 
 def _beam(frame: FrameYUV, lit: Lit) -> None:
     """A beam from its source to the side, swept a little."""
-    x, y, tall = lit.at(0.7)
     wide, high = lit.size
+    is_long = lit.source is not None and lit.source.figure is None and lit.source.views[0][1].aspect > 1
+    lamps = lit.source if is_long else None
+    x, y, tall = lit.at(0.7 if lamps is None else LAMPS_AT)
     side = 1 if x < 0.62 * wide else -1
+    if lamps is not None:  # headlights are in front, and shine ahead
+        side = -1 if lamps.is_mirrored else 1
+        x += side * 0.46 * lamps.views[0][1].aspect * tall
     turn = 0.1 * math.sin(0.8 * lit.age_s)
     reach = 1.2 * wide
     far = (x + side * reach * math.cos(turn), y + reach * math.sin(turn))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from shotwright.core.prompt.states import FEELINGS
 from shotwright.engines.draft.blocking.contact import REACH_M, heading_of
 from shotwright.engines.draft.cast.figures import speed_of
 
@@ -43,6 +44,7 @@ def turn(members: list[Member], plan: ShotPlan, framing: Framing) -> None:
             dx, dz = target.x - member.x, target.z - member.z
             if abs(dx) + abs(dz) > 0.15:
                 member.heading_deg = max(-100.0, min(100.0, heading_of(dx, dz - 0.35)))
+    _turn_to_us(members, plan)
     _turn_to_one_another(members, plan)
     _square_up(members, plan)
     for member in [m for m in members if m.is_figure and m.motion == "lie" and m.heading_deg is None]:
@@ -50,6 +52,21 @@ def turn(members: list[Member], plan: ShotPlan, framing: Framing) -> None:
     _show_face(members, framing)
     if members and framing.angle in {"side", "back"} and members[0].heading_deg is None:
         members[0].heading_deg = 90.0 if framing.angle == "side" else 180.0
+
+
+def _turn_to_us(members: list[Member], plan: ShotPlan) -> None:
+    """ "Looks at the camera": to us, once they stand; a face that shows something is not seen from its side alone."""
+    to_us = {a.who for a in plan.actions if a.motion == "look_around" and a.path is not None and a.path.end == "near"}
+    feels = {m.entity.id for m in members if m.is_figure and set(m.entity.attributes) & FEELINGS.keys()}
+    for member in [m for m in members if m.is_figure]:
+        if member.entity.id in to_us:
+            member.heading_deg = 0.0
+        elif member.entity.id in feels and member.heading_deg is not None:
+            member.heading_deg = max(-FELT_DEG, min(FELT_DEG, member.heading_deg))
+
+
+FELT_DEG = 52.0
+"""How far a face that shows something is turned away."""
 
 
 def _turn_to_one_another(members: list[Member], plan: ShotPlan) -> None:

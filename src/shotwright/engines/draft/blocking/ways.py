@@ -39,7 +39,7 @@ SPEEDS_M_S = {"vehicle": 2.2, "animal": 2.0}
 CARRIED = frozenset({"on", "in", "inside", "riding", "held", "carried_by"})
 """Whose place goes where their parent goes."""
 _STAYS = frozenset({
-    "wave", "talk", "point", "look_around", "throw", "shout", "pour", "kiss", "hug", "laugh", "put_down", "drop",
+    "wave", "talk", "point", "look_around", "throw", "shout", "pour", "kiss", "hug", "laugh", "react", "put_down", "drop",
     "blow", "pick_up", "cook", "write", "read", "sit", "stand", "hold", "carry",
 })  # fmt: skip
 _IN_PLACE = frozenset({
@@ -352,6 +352,12 @@ BESIDE_M = 0.5
 """How far before its middle one stands who has got out of a car, metres."""
 
 
+def _ahead(member: Member) -> float:
+    """To which side a picture seen from its side looks: nothing drives backwards out of a frame; 0 for figures."""
+    sided = not member.is_figure and member.entity.kind in {"vehicle", "animal"}
+    return (-1.0 if member.looks_left else 1.0) if sided else 0.0
+
+
 def _start(member: Member, action: Action, at: Point, by_id: dict[str, Member], floor: Floor) -> Point | None:
     start, z = str(action.path.start if action.path else ""), at[2]
     end = action.path.end if action.path else None
@@ -361,7 +367,7 @@ def _start(member: Member, action: Action, at: Point, by_id: dict[str, Member], 
         high = at[1] + 0.45 * z * floor.aspect / floor.lens
         return np.array([at[0] + 0.35 * z / floor.lens, high, z])
     if start == "out":
-        return np.array([math.copysign(_out(member, z, floor), at[0] or -1.0), at[1], z])
+        return np.array([math.copysign(_out(member, z, floor), -_ahead(member) or at[0] or -1.0), at[1], z])
     source = by_id.get(start)
     if source is None or source is member:
         return None
@@ -379,7 +385,7 @@ def _end(member: Member, action: Action, at: Point, by_id: dict[str, Member], fl
     if end in SIDES:
         return np.array([SIDES[end] * (0.4 * z / floor.lens if start in SIDES else _out(member, z, floor)), at[1], z])
     plain: dict[str, tuple[float, float, float]] = {
-        "out": (math.copysign(_out(member, z, floor), at[0] or 1.0), at[1], z), "near": (0.4 * member.x, at[1], max(0.42 * member.z, 0.6, _nearest(member, floor))),
+        "out": (math.copysign(_out(member, z, floor), _ahead(member) or at[0] or 1.0), at[1], z), "near": (0.4 * member.x, at[1], max(0.42 * member.z, 0.6, _nearest(member, floor))),
         "far": (1.2 * at[0], at[1], 2.2 * member.z), "up": (at[0], at[1] + min(2.2, (RISEN if action.motion in {"rise", "float"} else 0.55) * z * floor.aspect / floor.lens), z), "down": (at[0], 0.0, z),
     }  # fmt: skip
     if end in plain:

@@ -253,7 +253,7 @@ def _bands() -> NDArray[np.bool_]:
 
 
 def _draw(
-    vertices: NDArray[np.float64], view: tuple[int, int], clothes: Clothes, px: int, face: str, *, upright: bool
+    vertices: NDArray[np.float64], view: tuple[int, int], clothes: Clothes, px: int, face: str = "", *, upright: bool
 ) -> Card:
     turn, tilt = view
     faces, parts = figure().faces, figure().parts

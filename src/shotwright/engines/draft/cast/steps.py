@@ -33,7 +33,7 @@ PLAYERS = {
     "piper": "play_horn",
 }
 """What musicians do when they play."""
-QUIET = frozenset({"stand", "hold", "carry", "look_around"})
+QUIET = frozenset({"stand", "hold", "carry", "look_around", "react"})
 """Motions that give way to what is done meanwhile."""
 RIDDEN = {
     "bicycle": "ride_bike",
@@ -95,6 +95,8 @@ def _reached(act: Action, entity: Entity, plan: ShotPlan) -> Action:
     """What is put down on a table or into a mailbox is put there standing, and not on the ground; who strokes a small animal kneels."""
     if act.motion == "sleep" and any(a.motion == "sit" and _overlap(a, act) for a in plan.actions_of(entity.id)):
         return replace(act, motion="doze")
+    if act.motion == "look_around":
+        return replace(act, motion=_looking(act, entity, plan))
     if act.motion == "pet":
         pet = plan.entity(act.object)
         row = row_of(pet.noun) if pet is not None and pet.kind == "animal" else None
@@ -108,6 +110,31 @@ def _reached(act: Action, entity: Entity, plan: ShotPlan) -> Action:
     if at or any(row is not None and row.height_m > WAIST_M for row in rows):
         return replace(act, motion="give")
     return act
+
+
+LOOKING = {
+    "look up": "look_up", "gaze up": "look_up", "stare up": "look_up", "peer up": "look_up", "glance up": "look_up", "look down": "look_down", "gaze down": "look_down",
+    "stare down": "look_down", "glance down": "look_down", "look back": "look_back", "glance back": "look_back", "look out": "peer", "gaze out": "peer", "peer": "peer",
+    "scan": "peer", "squint": "peer", "search": "peer", "survey": "peer", "look around": "look_around", "look about": "look_around", "glance around": "look_around", "glance": "look_around",
+}  # fmt: skip
+"""How one looks, by the verb."""
+HELD_TO_READ = frozenset({"phone", "smartphone", "cellphone", "book", "letter", "map", "photo", "photograph", "picture", "tablet", "newspaper", "magazine", "note", "card", "paper", "menu", "document", "compass"})  # fmt: skip
+
+
+def _looking(act: Action, entity: Entity, plan: ShotPlan) -> str:
+    """How somebody looks: up, back, round about, into what they hold, or steadily at what is there."""
+    if act.path is not None and act.path.start is not None:
+        return "gaze"  # "looks up from her laptop"
+    if act.verb in LOOKING:
+        return LOOKING[act.verb]
+    goal = plan.entity(act.object) or plan.entity(act.path.end if act.path else None)
+    faced = next((plan.entity(r.to) for r in plan.relations if r.of == entity.id and r.relation == "facing"), None)
+    target = goal or faced
+    held = {r.to for r in plan.relations if r.of == entity.id and r.relation in {"holding", "wearing"}}
+    if target is not None and target.id in held:
+        return "read" if target.noun.rpartition(" ")[2] in HELD_TO_READ else "look_at_hand"
+    is_at = target is not None or (act.path is not None and act.path.end == "near") or act.verb in {"stare", "gaze", "watch"}
+    return "gaze" if is_at else "look_around"
 
 
 WAIST_M = 0.7

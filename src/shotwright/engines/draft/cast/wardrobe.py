@@ -45,6 +45,9 @@ SKIN_WORDS: dict[str, RGB] = {
     "pale": (240, 220, 204), "fair": (236, 208, 186), "tanned": (186, 132, 94), "dark-skinned": (104, 72, 52), "green": (110, 150, 90), "ghostly": (226, 228, 226),
 }  # fmt: skip
 HAIRS: tuple[RGB, ...] = ((70, 52, 40), (34, 30, 30), (150, 112, 66), (96, 54, 34))
+BLACK_HAIR: RGB = (24, 20, 20)
+DARK = 300
+"""Sum of the tones of a skin below which hair is black, so that a face is told from it."""
 LONG = frozenset(
     {
         "dress",
@@ -206,7 +209,8 @@ def clothes_of(entity: Entity, worn: list[Entity], copy: int) -> Clothes:
     if stuff is not None:
         top, legs, said_skin = stuff, _darker(stuff), stuff
     skin = STEEL if entity.noun in {"robot", "android"} else said_skin
-    hair = STEEL if entity.noun in {"robot", "knight"} else _hair(entity, worn, HAIRS[(salt >> 4) % len(HAIRS)])
+    usual = HAIRS[(salt >> 4) % len(HAIRS)] if sum(skin) > DARK else BLACK_HAIR
+    hair = STEEL if entity.noun in {"robot", "knight"} else _hair(entity, worn, usual)
     hair = _darker(stuff) if stuff is not None else hair
     hair = skin if {"bald", "shaved"} & set(entity.attributes) else hair
     return Clothes(top, legs, skin, hair, _solids(entity, worn, top, hair), _stripe(worn, top), _head_of(entity))
