@@ -418,7 +418,8 @@ def test_what_is_carried_is_put_down_afterwards_and_on_the_table() -> None:
     staged = with_props(read("A boy carries a cake to grandma, who sits at a table, and puts it down before her."))
     nouns = {e.id: e.noun for e in staged.entities}
     boy = next(e.id for e in staged.entities if e.noun == "boy")
-    carry, put = staged.actions_of(boy)
+    walk, carry, put = staged.actions_of(boy)
+    assert walk.motion == "walk"
     assert (carry.end_s, put.start_s) == (2.5, 2.5)
     assert nouns[put.path.end if put.path and put.path.end else ""] == "table"
 

@@ -443,6 +443,9 @@ class Relating(Nouns):
                 (self.things[w.i] for w in self.sentence.children(prep) if w.dep == "pobj" and w.i in self.things), None
             )
             is_spot = target is not None and target.kind in {"furniture", "building", "vehicle", "plant"}
+            is_board = target is not None and target.kind in {"vehicle", "tool", "furniture"}
+            if verb and thing.kind in {"nature", "building"} and kind in {"on", "in"} and is_board and head.dep in {"pobj", "dobj"}:
+                return self._subjects(verb) or [thing]  # "rides a wave on a board"
             moves_up = kind in BESIDE_SOMEBODY and thing.kind in SMALL and head.dep in {"pobj", "dobj"} and is_spot
             if moves_up and verb:
                 return self._subjects(verb) or [thing]

@@ -127,15 +127,20 @@ def _stops(plan: ShotPlan) -> ShotPlan:
     return replace(plan, actions=tuple(found))
 
 
-GOES_BY = {"dribble": "run", "juggle": "walk", "drum": "march", "play_guitar": "walk", "play_violin": "walk"}
+GOES_BY = {"carry": "walk", "dribble": "run", "juggle": "walk", "drum": "march", "play_guitar": "walk", "play_violin": "walk"}
 """How one goes who does something with the hands and has a way."""
+
+
+CARRYING = frozenset({"carry", "bring", "deliver", "transport", "haul", "lug", "take"})
+"""What one has on one's way, unlike what one holds."""
 
 
 def _goes_along(plan: ShotPlan) -> ShotPlan:
     """ "Dribbles past a defender": the hands do one thing, and the legs go."""
     found: list[Action] = []
     for act in plan.actions:
-        gait = GOES_BY.get(act.motion or "")
+        stays = act.motion == "carry" and act.verb.split()[0] not in CARRYING
+        gait = None if stays else GOES_BY.get(act.motion or "")
         way = act.path
         if gait is None or way is None or not (way.start or way.end or way.along or way.around or way.over):
             found.append(act)

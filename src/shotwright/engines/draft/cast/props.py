@@ -62,6 +62,7 @@ def with_props(plan: ShotPlan) -> ShotPlan:
         _seat(action, layout)
         _groom(action, layout)
     put_before(layout)
+    _lay_boards(layout)
     _pass_on(layout)
     _pulled_by_hand(layout)
     lay_out(layout)
@@ -86,6 +87,27 @@ def _one_each(layout: Layout) -> None:
         replace(e, count=holders[e.id]) if e.id in holders and e.count == SEVERAL else e for e in layout.entities
     ]
     layout.entities = [replace(e, count=1) if e.noun == "puddle" else e for e in layout.entities]  # a wide one
+
+
+LYING_BOARDS = frozenset({"surfboard", "paddleboard", "bodyboard"})
+
+
+def _lay_boards(layout: Layout) -> None:
+    """Whoever is on a board is on one that lies on the water, and not on its tip."""
+    boards = {e.id for e in layout.entities if e.noun.rpartition(" ")[2] in LYING_BOARDS}
+    kinds = {e.id: e.kind for e in layout.entities}
+    ridden = {r.to for r in layout.relations if r.to in boards and r.relation in {"riding", "on"} and kinds.get(r.of) in {"person", "animal"}}
+    under_arm = {a.object for a in layout.actions if a.motion == "carry" and a.object in boards}
+    layout.entities = [
+        replace(e, noun=f"flat {e.noun.rpartition(' ')[2]}") if e.id in ridden | under_arm else e for e in layout.entities
+    ]
+    layout.relations = [
+        replace(r, relation="riding") if r.to in ridden and r.relation == "on" else r
+        for r in layout.relations
+        if not (r.to in ridden and kinds.get(r.of) == "nature")
+    ]
+    on_boards = {r.of for r in layout.relations if r.to in ridden}
+    layout.relations = [r for r in layout.relations if not (r.of in on_boards and kinds.get(r.to) == "nature")]
 
 
 CLIMBED = {"rope": "climbing rope", "wall": "climbing wall"}

@@ -43,6 +43,9 @@ RIDDEN = {
     "scooter": "ride_bike",
     "skateboard": "skate",
     "surfboard": "surf",
+    "flat surfboard": "surf",
+    "flat bodyboard": "paddle_prone",
+    "flat paddleboard": "stand",
     "wave": "surf",
     "snowboard": "ski",
     "ski": "ski",
@@ -221,6 +224,8 @@ def _fitting(motion: str, at_rest: str) -> str:
         "hold",
     }:
         return at_rest
+    if at_rest == "surf" and motion == "swim":
+        return "paddle_prone"
     if at_rest == "sit" and motion in {"ride_horse", "ride_bike"}:
         return "sit"  # rides in a car
     if at_rest not in {"sit", "row", "lie"}:

@@ -50,7 +50,7 @@ def _stands(plan: ShotPlan) -> bool:
 def is_afloat(plan: ShotPlan) -> bool:
     """Whether all bodies of a plan are on the water: boats, swimmers, and who is aboard."""
     bodies = [entity for entity in plan.entities if entity.kind in BODIES and not entity.in_picture]
-    wet = {entity.id for entity in bodies if _floats(entity, plan)}
+    wet = {entity.id for entity in plan.entities if not entity.in_picture and _floats(entity, plan)}
     wet |= {r.of for r in plan.relations if r.to in wet and r.relation in ABOARD}
     return bool(bodies) and all(entity.id in wet for entity in bodies)
 
