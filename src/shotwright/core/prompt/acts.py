@@ -9,24 +9,15 @@ from shotwright.core.plan import Action, Path
 from shotwright.core.prompt import syntax
 from shotwright.core.prompt import vocabulary as v
 from shotwright.core.prompt.context import nears
+from shotwright.core.prompt.leading import LIGHT_VERBS, Leading
 from shotwright.core.prompt.lexicon import motion_of, noun_of
 from shotwright.core.prompt.mentions import game_of
-from shotwright.core.prompt.relating import MAKING, Relating
 from shotwright.core.prompt.things import Deed
 
 if TYPE_CHECKING:
     from shotwright.core.prompt.sentence import Word
     from shotwright.core.prompt.things import Thing
 
-ON_THE_GROUND = frozenset({
-    "pull", "run", "walk", "drive", "roll", "line", "show", "speed", "ride", "march", "sneak", "limp", "skate", "wake", "pick", "stand", "sit", "get",
-    "look", "light", "open", "set", "clean", "zip", "button", "dress", "warm", "tidy", "pile", "pack", "fill", "mess", "give", "hang", "curl", "kick",
-})  # fmt: skip
-"""Verbs with which "up" does not lead into the air."""
-BURSTING = frozenset({"burst", "barge", "storm", "break"})
-LIGHT_VERBS = frozenset({"have", "do", "take", "give", "make", "perform", "share"})
-"""Verbs that leave it to a noun to say what is done: "have a pillow fight"."""
-STAYING = frozenset({"seated", "sitting", "standing", "kneeling", "crouched", "asleep", "still"})
 POSTURES = frozenset({"sit", "stand", "lie", "kneel", "crouch", "lean"})
 PARTS_DO = frozenset({"fly", "open", "flicker", "grow", "shake_hands", "tinker"})
 """What parts of a body do themselves: wings flap and fold, eyes glow."""
@@ -34,61 +25,31 @@ ALONE = frozenset({"dance", "laugh", "cheer", "clap", "cry", "sleep", "sit", "st
 """What nobody does to anybody: "between dancing guests", the guests dance."""
 ADDED = frozenset({"advcl", "acl", "ccomp", "xcomp", "pcomp"})
 """How a participle hangs on what somebody does."""
-WORN = frozenset({"broken", "worn", "run", "beaten", "upside", "face"})
-MOVING = frozenset({"push", "pull", "carry", "kick", "throw", "punch", "give", "knock"})
-LEADING = frozenset({"along", "across", "through", "past", "into", "toward", "towards", "over", "to", "onto", "off"})
-"""Verbs that take their object somewhere, and the prepositions that say where, wherever the parser hung them."""
-EDGES = frozenset({"edge", "rim", "lip", "brink"})
-AUXILIARY = frozenset({"aux", "auxpass"})
-CLAUSE_WAYS_REACH = 14
 _DONE_TO = {"fall": "put_down", "roll": "push", "fly": "push", "slide": "push", "tip_over": "push"}
 """What is done where a verb of going has an object: "drops the ball"."""
-_PARTICLE_ENDS = {"out": {"end": "out"}, "away": {"end": "far"}, "off": {"end": "out"}, "in": {"start": "out"}}
-_ENDS: dict[str, dict[str, str]] = {
-    "toward": {"end": "near"}, "away": {"end": "far"}, "left_to_right": {"start": "left", "end": "right"},
-    "right_to_left": {"start": "right", "end": "left"}, "in_from_left": {"start": "left"}, "in_from_right": {"start": "right"},
-    "out_left": {"end": "left"}, "out_right": {"end": "right"}, "in": {"start": "out"}, "out": {"end": "out"}, "up": {"end": "up"},
-    "down": {"end": "down"}, "over": {}, "around": {},
-}  # fmt: skip
+
+
+_WITH_THINGS = {"drop": "drop", "leave": "put_down", "move": "put_down"}
+HANDLED = frozenset({"tool", "food", "plant", "clothing", "other"})
+"""What a verb means with things that one has in hand."""
 
 
 def _as_meant(motion: str | None, verb: Word, done_to: Thing | None) -> str | None:
     """A verb's motion by its form and what it is done to: "drops the ball", "moves his queen", "parked before a chapel"."""
     if verb.lemma == "park" and verb.tag in {"VBN", "VBD"}:
         return "stand"
-    if verb.lemma == "drop" and motion == "fall" and done_to is not None and done_to.kind in {"tool", "food", "plant", "clothing", "other"}:
-        return "drop"
-    if verb.lemma == "leave" and done_to is not None and done_to.kind in {"tool", "food", "clothing", "plant"}:
-        return "put_down"
-    if verb.lemma == "move" and done_to is not None and done_to.kind in {"tool", "food"}:
-        return "put_down"
+    meant = _WITH_THINGS.get(verb.lemma) if done_to is not None and done_to.kind in HANDLED else None
+    if meant is not None and (verb.lemma != "drop" or motion == "fall"):
+        return meant
     return _DONE_TO.get(motion or "", motion) if done_to else motion
 
 
 TRACES = frozenset({"trail", "track", "footprint", "wake", "mark", "trace", "streak", "print", "path", "cloud", "skid", "groove", "ripple", "silence", "impression"})  # fmt: skip
 """What is left behind by those who go."""
-ONES_OF = frozenset({"other", "one"})
-"""Words that stand for one of several."""
 
 
-class Acts(Relating):
+class Acts(Leading):
     """The verbs of a sentence."""
-
-    def _is_act(self, word: Word) -> bool:
-        is_verb = word.tag[0] == "V" or (word.tag == "JJ" and word.lemma == "asleep")
-        is_said_by_noun = word.lemma in LIGHT_VERBS and any(
-            w.dep == "dobj" and w.i not in self.things and motion_of(w.lemma) for w in self.sentence.children(word)
-        )
-        gets = word.lemma == "get" and motion_of(*self._phrases(word, self._particle(word))) is not None
-        says = word.lemma not in {"be", "have", "do", "get", "let"} or is_said_by_noun or gets
-        before = self.sentence.words[word.i - 1].text if word.i else ""
-        is_side = word.text == "left" and before in {"to", "from", "the"}  # "drives right to left"
-        return is_verb and word.dep not in AUXILIARY and says and not is_side and not self._is_made(word)
-
-    def _is_made(self, word: Word) -> bool:
-        """ "Carved out of oak", "built of stone": what something is, and nothing that is done."""
-        from_what = {w.text for w in self.sentence.children(word) if w.dep in {"prep", "prt"}}
-        return word.lemma in MAKING and word.tag == "VBN" and word.dep == "acl" and bool(from_what & {"of", "out", "from"})
 
     def _describe(self, verb: Word) -> None:
         """ "The door is red and old": what is said of somebody can be seen of them."""
@@ -197,21 +158,6 @@ class Acts(Relating):
         self._cover([verb] if is_it else [])
         return is_it
 
-    def _phrases(self, verb: Word, particle: Word | None) -> list[str]:
-        """What a verb is together with its particle, its preposition, or how one stays."""
-        found = [f"{verb.lemma} {particle.text}"] if particle else []
-        led = [w for w in self.sentence.children(verb) if w.dep == "prep" and w.text in {"into", "over", "past"}]
-        found += [phrase for w in led if motion_of(phrase := f"{verb.lemma} {w.text}")]  # "pulls into a station"
-        if verb.lemma in BURSTING | {"get"}:  # "bursts out of the tunnel" is a way, and nothing breaks
-            ways = [w for w in self.sentence.children(verb) if w.dep == "prep"]
-            found += [f"{verb.lemma} {w.text} {inner.lemma}" for w in ways for inner in self.sentence.children(w)]
-            found += [f"{verb.lemma} {w.text}" for w in ways]
-        if verb.lemma in {"stay", "remain", "fall"}:
-            how = [w for w in self.sentence.children(verb) if w.text in STAYING]
-            found += [f"{'fall' if verb.lemma == 'fall' else 'stay'} {w.text}" for w in how]
-            self._cover(how)
-        return found
-
     def _act(self, verb: Word) -> None:
         particle = self._particle(verb)
         phrases = self._phrases(verb, particle)
@@ -222,10 +168,8 @@ class Acts(Relating):
         who = self._doers(verb)
         if done_to is not None and self._is_said_before(verb, objects[0]):
             who, done_to = [done_to], None
-        agent = next((w for w in self.sentence.children(verb) if w.dep == "agent"), None)
-        if agent is not None:
-            by = next((self.things[w.i] for w in self.sentence.children(agent) if w.i in self.things), None)
-            who, done_to = ([by], who[0] if who else None) if by else (who, done_to)
+        if (by := self._by_whom(verb)) is not None:
+            who, done_to = [by], who[0] if who else None
         who = [*who, *self._played_against(verb)]
         self._relate_by_where(verb, who)
         self._relate_by_verb(verb, who, objects)
@@ -233,9 +177,8 @@ class Acts(Relating):
             return
         shows = verb.lemma == "show" and done_to is not None and any(one.kind in {"person", "animal"} for one in who)
         is_named = any(motion_of(f"{verb.lemma} {w.lemma}") for w in objects)  # "covers his face"
-        if not shows and not is_named and self._is_unseen(verb, who, done_to, phrases):
-            return
-        if self._leaves_behind(verb, done_to, objects):
+        is_unseen = not shows and not is_named and self._is_unseen(verb, who, done_to, phrases)
+        if is_unseen or self._leaves_behind(verb, done_to, objects):
             return
         named = [f"{verb.lemma} {noun}" for noun in ([done_to.noun, *nears(done_to.noun)] if done_to else [])]
         named += [f"{verb.lemma} {w.lemma}" for w in objects]
@@ -276,12 +219,23 @@ class Acts(Relating):
             if not is_doubled:
                 self.scene.deeds.append(Deed(action, self.number, joined == "while", joined == "then"))
 
+    def _by_whom(self, verb: Word) -> Thing | None:
+        """ "Is chased by a dog": who does it."""
+        agents = [w for w in self.sentence.children(verb) if w.dep == "agent"]
+        return next(
+            (self.things[w.i] for agent in agents for w in self.sentence.children(agent) if w.i in self.things), None
+        )
+
     def _leaves_behind(self, verb: Word, done_to: Thing | None, objects: list[Word]) -> bool:
         """ "Leaving a cloud of dust", "leaves tracks in the snow": something stays there, and nobody goes for that."""
         left = [w for w in objects if w.i not in self.things and w.i not in self.mentions]
         stays = left or [w for w in objects if syntax.EFFECTS.at(self.sentence.words, w.i) or w.lemma in TRACES]
         stays = stays or [w for w in objects if any(self._is_trace(inner) for inner in self._of([w]))]
-        is_it = verb.lemma == "leave" and bool(stays) and (done_to is None or done_to.kind in {"tool", "other", "abstract", "nature", "light"})
+        is_it = (
+            verb.lemma == "leave"
+            and bool(stays)
+            and (done_to is None or done_to.kind in {"tool", "other", "abstract", "nature", "light"})
+        )
         self._cover([verb] if is_it else [])
         return is_it
 
@@ -371,122 +325,3 @@ class Acts(Relating):
         """Whether arms and face alone do it."""
         objects = [w for w in self.sentence.children(verb) if w.dep == "dobj"]
         return motion_of(*(f"{verb.lemma} {w.lemma}" for w in objects), verb.lemma) in syntax.BY_HAND
-
-    def _path(self, verb: Word, text: str) -> Path | None:
-        """Where a verb leads: fixed phrases behind it, prepositions with a goal, or the verb's own way."""
-        end = next(
-            (
-                w.i
-                for w in self.sentence.words[verb.i + 1 :]
-                if w.text in {",", ";", "while"} or (self._is_act(w) and w.dep in {"conj", "ccomp", "ROOT", "advcl"})
-            ),
-            len(self.sentence.words),
-        )
-        stretch = self.sentence.words[verb.i + 1 : min(end, verb.i + CLAUSE_WAYS_REACH)]
-        way: dict[str, str] = {}
-        for hit in syntax.WAYS.find(stretch):
-            only = stretch[hit.start]
-            if (
-                hit.end - hit.start == 1
-                and only.dep == "prep"
-                and any(w.dep == "pobj" for w in self.sentence.children(only))
-            ):
-                continue  # "down the street" leads along it
-            if hit.end - hit.start == 1 and only.text == "up" and self._leads_nowhere(verb, only):
-                continue
-            if only.text == "down" and self.sentence.words[only.i - 1].text in WORN:
-                continue  # "a broken down van"
-            self._cover(stretch[hit.start : hit.end])
-            way |= {name: value for name, value in _ENDS[hit.value].items() if name not in way}
-        moved = [w for w in self.sentence.children(verb) if w.dep == "dobj"] if motion_of(verb.lemma) in MOVING else []
-        along = [
-            w for one in moved for w in self.sentence.children(one) if w.text in LEADING
-        ]  # "a cart along a street"
-        for prep in (*self.sentence.children(verb), *along):
-            if prep.dep in {"prep", "agent"} and prep.i > verb.i:
-                way |= {name: value for name, value in self._goal(prep).items() if name not in way}
-        particle = self._particle(verb)
-        if particle is not None and particle.text in _PARTICLE_ENDS and motion_of(text, verb.lemma) in syntax.GOING:
-            way |= {k: value for k, value in _PARTICLE_ENDS[particle.text].items() if k not in way}
-        own = syntax.VERB_WAYS.get(text) or syntax.VERB_WAYS.get(verb.lemma)
-        side = next((w.text for w in stretch if w.text in {"left", "right"}), None)
-        if side and own in {"in", "out"}:  # "leaves on the left"
-            way.setdefault("start" if own == "in" else "end", side)
-        if (spot := self._landing(verb)) is not None:
-            way["end"] = spot
-        if own:
-            way |= {
-                name: value
-                for name, value in _ENDS[own].items()
-                if name not in way and not (name == "end" and "start" in way and own == "in")
-            }
-            if own in {"over", "around"} and (target := self._object(verb)):
-                way[own] = target
-        return Path(**way) if way else None
-
-    def _leads_nowhere(self, verb: Word, up: Word) -> bool:
-        """ "A cab pulls up", "pushes it up to the gate", "wakes up": nobody rises."""
-        after = self.sentence.words[up.i + 1].text if up.i + 1 < len(self.sentence.words) else ""
-        if after == "to" and motion_of(verb.lemma) not in {"climb", "fly", "float", "jump", "swim"}:
-            return True
-        return up.head == verb.i and verb.lemma in ON_THE_GROUND
-
-    def _object(self, verb: Word) -> str | None:
-        return next(
-            (self.things[w.i].id for w in self.sentence.children(verb) if w.dep == "dobj" and w.i in self.things), None
-        )
-
-    def _goal(self, prep: Word) -> dict[str, str]:
-        kind = syntax.WAY_PREPOSITIONS.get(prep.text) or (
-            "from" if prep.text == "of" and self.sentence.head(prep).text in {"out", "off"} else None
-        )
-        inner = [
-            w
-            for w in self.sentence.children(prep)
-            if w.dep in {"pobj", "pcomp"} and (w.is_noun or (w.text in ONES_OF and w.i in self.things))
-        ]
-        deeper = [w for w in self.sentence.children(prep) if w.dep == "prep"]
-        deeper += [w for noun in inner for w in self.sentence.children(noun) if self._leads_on(prep, noun, w)]
-        found: dict[str, str] = {}
-        for nested in deeper:
-            found |= self._goal(nested)
-        if kind in {"over", "from"} and (place := self._brink(inner)) is not None:
-            self._cover([prep])
-            return {"start": place} | found
-        is_nobody = inner and inner[0].text not in ONES_OF
-        no_goals = syntax.POSITIONS | syntax.FILM | {"camera", "us", "screen"}
-        if kind is None or not inner or (is_nobody and inner[0].lemma in no_goals):
-            return found
-        target = inner[0]
-        name = self.things[target.i].id if target.i in self.things else target.lemma
-        key = {"through": "along", "along": "along", "around": "around", "over": "over", "to": "end", "from": "start"}[
-            kind
-        ]
-        self._cover([prep])
-        return {key: name} | found
-
-    def _brink(self, inner: list[Word]) -> str | None:
-        """ "Over the edge of the desk": from the desk."""
-        of = [w for edge in inner[:1] if edge.lemma in EDGES for w in self.sentence.children(edge) if w.text == "of"]
-        return next((one.id for prep in of for one in self._inner(prep)), None)
-
-    def _leads_on(self, prep: Word, noun: Word, onward: Word) -> bool:
-        """ "Across the counter toward a man", "in circles around her": a way that goes on behind its first part."""
-        if onward.dep != "prep":
-            return False
-        is_way = prep.text in {"across", "over", "along", "through", "down", "up"}
-        return (is_way and onward.text in {"toward", "towards", "to", "into", "onto"}) or (
-            noun.lemma in {"circle", "loop", "ring"} and onward.text in {"around", "round"}
-        )
-
-    def _landing(self, verb: Word) -> str | None:
-        """ "Lands on a dog": where it comes down."""
-        preps = [w for w in self.sentence.children(verb) if w.dep == "prep" and w.text in {"on", "upon", "onto"}]
-        inner = [thing for prep in preps for thing in self._inner(prep)]
-        inner = inner or [
-            self.things[w.i]
-            for prep in preps
-            for w in self.sentence.words[prep.i + 1 : prep.i + 5]
-            if w.i in self.things
-        ]
-        return inner[0].id if inner and syntax.VERB_WAYS.get(verb.lemma) == "down" else None

@@ -23,7 +23,23 @@ if TYPE_CHECKING:
 SPLIT_REACH = 7
 """How far behind its verb a particle is: "knocks a tower of old blocks over"."""
 PARTICLES = frozenset(
-    {"up", "down", "off", "out", "away", "over", "back", "on", "in", "around", "along", "through", "open", "apart", "ahead"}
+    {
+        "up",
+        "down",
+        "off",
+        "out",
+        "away",
+        "over",
+        "back",
+        "on",
+        "in",
+        "around",
+        "along",
+        "through",
+        "open",
+        "apart",
+        "ahead",
+    }
 )
 SHE, HE = frozenset({"she", "her", "herself"}), frozenset({"he", "him", "himself", "his"})
 PERSONS = frozenset({"he", "she", "him", "her", "himself", "herself", "who", "his"})

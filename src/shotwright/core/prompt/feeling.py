@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 FACES = frozenset({"expression", "look", "face", "eye", "glance", "gaze", "stare", "smile", "grin", "mouth"})
 """What is said to be worried where somebody is."""
-SAID = frozenset({"acomp", "advcl", "advmod", "acl", "oprd", "xcomp", "conj", "appos", "ccomp", "amod", "npadvmod", "ROOT", "dep"})
+SAID = frozenset(
+    {"acomp", "advcl", "advmod", "acl", "oprd", "xcomp", "conj", "appos", "ccomp", "amod", "npadvmod", "ROOT", "dep"}
+)
 """How a word of feeling hangs on what somebody does."""
 FELT_IN = frozenset({"in", "with", "of"})
 CLIMBS = 6

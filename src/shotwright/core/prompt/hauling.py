@@ -69,12 +69,16 @@ def _dropped(plan: ShotPlan) -> ShotPlan:
     for act in [a for a in plan.actions if a.motion == "drop"]:
         who, thing = plan.entity(act.who), plan.entity(act.object)
         goal = plan.entity(act.path.end if act.path else None)
-        into = goal is not None or any(r.of == act.object and r.relation in {"in", "inside", "on"} for r in plan.relations)
+        into = goal is not None or any(
+            r.of == act.object and r.relation in {"in", "inside", "on"} for r in plan.relations
+        )
         if who is None or thing is None or into:  # "drops an egg into a jar"
             plan = replace(plan, actions=tuple(replace(a, motion="put_down") if a is act else a for a in plan.actions))
             continue
         at = act.start_s + SLIPS_AT * (act.end_s - act.start_s)
-        falls = Action(thing.id, "drop", "fall", path=Path(end="down"), start_s=at, end_s=min(at + SLIPS_S, plan.duration_s))
+        falls = Action(
+            thing.id, "drop", "fall", path=Path(end="down"), start_s=at, end_s=min(at + SLIPS_S, plan.duration_s)
+        )
         is_held = any((r.of, r.to) == (who.id, thing.id) and r.relation == "holding" for r in plan.relations)
         held = () if is_held else (Relation(who.id, "holding", thing.id, 0.0, plan.duration_s),)
         kept = tuple(r for r in plan.relations if r.of != thing.id or r.relation not in {"on", "in"})

@@ -137,7 +137,12 @@ def _shades(lows: list[str]) -> dict[int, str]:
     found |= {i + 1: "big" for i, (one, low) in enumerate(itertools.pairwise(lows)) if one == "one" and low in PATTERNS}
     for i, (low, after) in enumerate(itertools.pairwise(lows)):
         is_worn = i > 0 and lows[i - 1] in {"in", "wearing"}  # "a defender in green dives"
-        if low not in COLOURS | TAKEN_FOR_NAMES or not after.isalpha() or is_worn or (noun := noun_of(singular(after))) is None:
+        if (
+            low not in COLOURS | TAKEN_FOR_NAMES
+            or not after.isalpha()
+            or is_worn
+            or (noun := noun_of(singular(after))) is None
+        ):
             continue
         found[i] = "big"
         pair = noun_of(f"{low} {singular(after)}")

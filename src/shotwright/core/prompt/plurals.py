@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from shotwright.core.prompt import syntax
 from shotwright.core.prompt.grammar import ARTICLES
 from shotwright.core.prompt.lexicon import base_verb, is_verb, noun_of, singular
+from shotwright.core.prompt.sentence import CLAUSE_ENDS
 
 if TYPE_CHECKING:
     from shotwright.core.prompt.sentence import Word
@@ -118,3 +119,43 @@ def is_what_many_do(words: tuple[Word, ...], word: Word) -> bool:
 def ends_in_s(word: Word) -> bool:
     """Whether a word has the s of a verb's third person, or of a plural."""
     return word.text.endswith("s") and not word.text.endswith("ss")
+
+
+NO_NOUNS = frozenset({"is", "are", "was", "were", "has", "have", "does", "do", "wears", "wear", "shows", "sees"})
+"""Finite forms that are no plurals."""
+
+
+def word_after(words: tuple[Word, ...], word: Word) -> Word | None:
+    """The next word of a sentence."""
+    return words[word.i + 1] if word.i + 1 < len(words) else None
+
+
+def is_bare(words: tuple[Word, ...], word: Word) -> bool:
+    """A thing without an article that was read as an order: ", flour all over the table"."""
+    before, after = (words[word.i - 1] if word.i else None), word_after(words, word)
+    opens = before is not None and before.text == "," and word.tag == "VB"
+    return opens and after is not None and after.text in {"all", "everywhere"}
+
+
+def is_theirs(words: tuple[Word, ...], word: Word) -> bool:
+    """What several do, read as a thing: "candles flicker on the shelves"."""
+    after = word_after(words, word)
+    ends = after is None or after.tag in {"IN", "RB", "RP"} or after.text in CLAUSE_ENDS
+    return word.tag in {"NN", "JJ"} and is_verb(word.text) and ends
+
+
+def is_plural(words: tuple[Word, ...], word: Word) -> bool:
+    """Several things that were read as a verb: "candles" is no plain form, and nothing does a neon."""
+    known = noun_of(singular(word.text))
+    if known is None or known.kind in {"abstract", "place"} or not ends_in_s(word) or word.text in NO_NOUNS:
+        return False
+    before, after = (words[word.i - 1] if word.i else None), word_after(words, word)
+    is_named = before is not None and ((before.dep == "compound" and before.head == word.i) or word.dep == "aux")
+    does = after is not None and after.tag == "VBG"
+    is_many = (
+        before is not None
+        and before.dep in {"dobj", "compound"}
+        and before.tag == "NN"
+        and any(w.head == word.i and w.dep == "nsubj" and w.tag == "NNS" for w in words)
+    )
+    return word.tag in {"VB", "VBP"} or (word.tag == "VBZ" and ((is_named and does) or is_many))

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 HANDY = frozenset({"tool", "food", "plant", "clothing", "other", "furniture", "nature", "light"})
 SMALL = frozenset({"tool", "food", "material", "clothing", "body_part", "light", "abstract"})
 BESIDE_SOMEBODY = frozenset({"behind", "at", "near", "beside", "in_front_of", "under"})
+LEADING_ON = frozenset({"onto", "next", "to", "beside", "near", "toward", "towards", "by", "at", "into", "from"})
+"""Prepositions behind a particle: "pulls over next to a man"."""
 MAKING = frozenset({"make", "build", "carve", "form", "weave", "fashion", "construct", "compose"})
 """What is said of something before its material."""
 WHOLES = frozenset({"vehicle", "building", "animal", "person"})
@@ -163,9 +165,7 @@ class Relating(Nouns):
         if hit is None or (word.dep not in {"prep", "advmod", "prt", "pcomp", "mark"} and hit.end - hit.start == 1):
             return
         last = self.sentence.words[hit.end - 1]
-        if word.dep in {"advmod", "prt"} and last is word and self._leads_to_another(word):
-            return
-        if self._is_no_place(word) or (word.text == "in" and self._is_from(word)):
+        if self._is_no_place(word) or (last is word and self._leads_on_from_here(word)):
             return
         targets = [w for w in self.sentence.children(last) if w.dep in {"pobj", "dobj"}] or [
             w for w in self._up_to_a_verb(hit.end) if w.i in self.things
@@ -206,15 +206,11 @@ class Relating(Nouns):
         opens = before is not None and self.sentence.words[before.i - 1].text in {",", ";"}
         return before is not None and opens and syntax.EFFECTS.at(self.sentence.words, before.i) is not None
 
-    def _leads_to_another(self, word: Word) -> bool:
-        """ "Over next to a man", "up to the bar": a way to where the next words say."""
-        after = self.sentence.words[word.i + 1] if word.i + 1 < len(self.sentence.words) else word
-        return after.text in {"onto", "next", "to", "beside", "near", "toward", "towards", "by", "at", "into", "from"}
-
-    def _is_from(self, word: Word) -> bool:
-        """ "Carries it in from the door": in is a way, and nothing is in the door."""
-        after = self.sentence.words[word.i + 1] if word.i + 1 < len(self.sentence.words) else None
-        return after is not None and after.text in {"from", "through"}
+    def _leads_on_from_here(self, word: Word) -> bool:
+        """ "Over next to a man", "carries it in from the door": a way to where the next words say; nothing is in the door."""
+        after = self.sentence.words[word.i + 1].text if word.i + 1 < len(self.sentence.words) else ""
+        is_way = word.dep in {"advmod", "prt"} and after in LEADING_ON
+        return is_way or (word.text == "in" and after in {"from", "through"})
 
     def _up_to_a_verb(self, first: int) -> list[Word]:
         """The next words, as far as they can belong to a preposition: "walks in carrying a tray" is in no tray."""
@@ -327,14 +323,18 @@ class Relating(Nouns):
         head = self.sentence.head(prep)
         head = self.sentence.head(head) if head.text == "out" else head  # "carved out of oak"
         is_made = head.lemma in MAKING and head.tag == "VBN"
-        holder = self.things.get(head.i) or (self.things.get(head.head) if head.text in {"full", "filled"} or is_made else None)
+        holder = self.things.get(head.i) or (
+            self.things.get(head.head) if head.text in {"full", "filled"} or is_made else None
+        )
         if holder is None:
             return
         for thing in self._inner(prep):
             if thing is holder:
                 continue
             is_material = thing.noun in v.MATERIAL_NOUNS and thing.kind in {"tool", "other", "food", "nature"}
-            if (is_material or (is_made and thing.kind in {"tool", "other", "food", "nature", "plant"})) and self._is_stuff(prep):
+            if (
+                is_material or (is_made and thing.kind in {"tool", "other", "food", "nature", "plant"})
+            ) and self._is_stuff(prep):
                 holder.attributes += [*thing.attributes, thing.noun]
                 holder.colour = holder.colour or thing.colour
                 self.scene.things.remove(thing)
@@ -443,10 +443,11 @@ class Relating(Nouns):
                 (self.things[w.i] for w in self.sentence.children(prep) if w.dep == "pobj" and w.i in self.things), None
             )
             is_spot = target is not None and target.kind in {"furniture", "building", "vehicle", "plant"}
-            is_board = target is not None and target.kind in {"vehicle", "tool", "furniture"}
-            if verb and thing.kind in {"nature", "building"} and kind in {"on", "in"} and is_board and head.dep in {"pobj", "dobj"}:
-                return self._subjects(verb) or [thing]  # "rides a wave on a board"
-            moves_up = kind in BESIDE_SOMEBODY and thing.kind in SMALL and head.dep in {"pobj", "dobj"} and is_spot
+            is_ridden = target is not None and target.kind in {"vehicle", "tool", "furniture"} and kind in {"on", "in"}
+            moves_up = (kind in BESIDE_SOMEBODY and thing.kind in SMALL and is_spot) or (
+                thing.kind in {"nature", "building"} and is_ridden
+            )  # "rides a wave on a board"
+            moves_up &= head.dep in {"pobj", "dobj"}
             if moves_up and verb:
                 return self._subjects(verb) or [thing]
             return [

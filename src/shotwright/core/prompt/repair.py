@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING
 
 from shotwright.core.prompt.lexicon import base_verb, is_verb, noun_of, singular
 from shotwright.core.prompt.lists import FINITE, is_no_noun, is_said, is_said_next, is_said_of
-from shotwright.core.prompt.plurals import ACTORS, ends_in_s, is_what_many_do
+from shotwright.core.prompt.plurals import (
+    ACTORS,
+    NO_NOUNS,
+    ends_in_s,
+    is_bare,
+    is_plural,
+    is_theirs,
+    is_what_many_do,
+    word_after,
+)
 from shotwright.core.prompt.sentence import CLAUSE_ENDS
 from shotwright.core.prompt.syntax import POSITIONS
 from shotwright.core.prompt.vocabulary import COLOURS
@@ -57,9 +66,9 @@ def misread(words: Words) -> dict[int, str]:
     found |= {
         i - 1: "dog" for i in found if i and found[i] in DOING and words[i - 1].tag == "JJ"
     }  # "in a tutu dancing"
-    several = [word.i for word in words if _is_plural(words, word)]
+    several = [word.i for word in words if is_plural(words, word)]
     found |= dict.fromkeys(several, "dogs")
-    found |= {i + 1: "go" for i in several if i + 1 < len(words) and _is_theirs(words, words[i + 1])}
+    found |= {i + 1: "go" for i in several if i + 1 < len(words) and is_theirs(words, words[i + 1])}
     found |= {word.i: "away" for word in words if _is_side(words, word)}
     found |= {word.i: "big" for word in words if _is_really_said(words, word)}
     found |= {word.i: "comes" for word in words if _is_all_of_it(words, word)}
@@ -98,7 +107,7 @@ def misread(words: Words) -> dict[int, str]:
 
 def _doing(words: Words, word: Word) -> str:
     """A plain word for what somebody is doing: to something, or on their way."""
-    after = _after(words, word)
+    after = word_after(words, word)
     return "carrying" if after is not None and after.tag in {"NNS", "DT", "PRP$"} else "walking"
 
 
@@ -148,14 +157,10 @@ def _opens(words: Words, word: Word) -> bool:
     return word.i == 0 or words[word.i - 1].text in CLAUSE_ENDS or words[word.i - 1].text in JOINING
 
 
-def _after(words: Words, word: Word) -> Word | None:
-    return words[word.i + 1] if word.i + 1 < len(words) else None
-
-
 def _is_really_doing(words: Words, word: Word) -> bool:
     """ "A runner sprinting up the stairs" read as a sprinting of runners."""
     before = words[word.i - 1] if word.i else None
-    after = _after(words, word)
+    after = word_after(words, word)
     is_end = after is None or after.tag in {"IN", "TO", "RB", "RP", ",", "DT", "PRP$", "NNS"} or after.text in WAYS
     is_end |= before is not None and _is_headline(words, word, before)
     if (
@@ -182,7 +187,7 @@ def _is_really_doing(words: Words, word: Word) -> bool:
 
 def _is_headline(words: Words, word: Word, before: Word) -> bool:
     """ "Steam train crossing stone viaduct": without any article, somebody who can act, what they do, and a thing."""
-    after = _after(words, word)
+    after = word_after(words, word)
     low = max((w.i for w in words[: word.i] if w.text in CLAUSE_ENDS), default=-1) + 1
     is_bare = not any(w.tag in {"DT", "PRP$"} for w in words[low : word.i])
     takes = after is not None and (after.is_noun or after.tag == "JJ") and not after.is_ref
@@ -191,7 +196,7 @@ def _is_headline(words: Words, word: Word, before: Word) -> bool:
 
 def _is_somebody(words: Words, word: Word) -> bool:
     """ "A skier": no comparative; ", crowd cheering": nobody is crowded."""
-    after = _after(words, word)
+    after = word_after(words, word)
     is_group = word.i and word.tag in FINITE and words[word.i - 1].text == "," and after is not None
     opens = is_group and after is not None and after.tag == "VBG" and not ends_in_s(word)
     known = noun_of(word.text)
@@ -236,53 +241,27 @@ def _is_really_noun(words: Words, word: Word) -> bool:
     if word.tag in {"VB", "VBP"} and before is not None and _ends_a_name(words, word, before):
         return True
     is_one = before is not None and before.tag in {"NN", "NNP"} and known is not None and known.kind not in NO_THINGS
-    if word.tag in {"VB", "VBP"} and is_one and _does_after(words, word):
+    if word.tag in {"VB", "VBP"} and is_one and _doesword_after(words, word):
         return True  # "neon sign flickers"
     is_thing = known is not None and known.kind not in NO_THINGS
     if not is_thing or word.text in NO_NOUNS:
         return False
     is_no_verb = not is_verb(word.text) and not word.text.endswith("ed")  # "out of a stone oven"
-    return (word.tag in {*FINITE, "VBN"} and is_no_verb) or _is_bare(words, word)
-
-
-def _is_bare(words: Words, word: Word) -> bool:
-    """A thing without an article that was read as an order: ", flour all over the table"."""
-    before, after = (words[word.i - 1] if word.i else None), _after(words, word)
-    opens = before is not None and before.text == "," and word.tag == "VB"
-    return opens and after is not None and after.text in {"all", "everywhere"}
-
-
-def _is_theirs(words: Words, word: Word) -> bool:
-    """What several do, read as a thing: "candles flicker on the shelves"."""
-    after = _after(words, word)
-    ends = after is None or after.tag in {"IN", "RB", "RP"} or after.text in CLAUSE_ENDS
-    return word.tag in {"NN", "JJ"} and is_verb(word.text) and ends
-
-
-def _is_plural(words: Words, word: Word) -> bool:
-    """Several things that were read as a verb: "candles" is no plain form, and nothing does a neon."""
-    known = noun_of(singular(word.text))
-    if known is None or known.kind in {"abstract", "place"} or not ends_in_s(word) or word.text in NO_NOUNS:
-        return False
-    before, after = (words[word.i - 1] if word.i else None), _after(words, word)
-    is_named = before is not None and ((before.dep == "compound" and before.head == word.i) or word.dep == "aux")
-    does = after is not None and after.tag == "VBG"
-    is_many = before is not None and before.dep in {"dobj", "compound"} and before.tag == "NN" and any(w.head == word.i and w.dep == "nsubj" and w.tag == "NNS" for w in words)
-    return word.tag in {"VB", "VBP"} or (word.tag == "VBZ" and ((is_named and does) or is_many))
+    return (word.tag in {*FINITE, "VBN"} and is_no_verb) or is_bare(words, word)
 
 
 def _closes_a_phrase(words: Words, word: Word, before: Word, kind: str) -> bool:
     """ "A croissant on a plate", "looks at a key": a thing behind an article, with no noun behind it."""
     if before.tag != "DT" or kind in NO_THINGS or word.tag not in {"JJ", "RB", "FW", "UH"}:
         return False
-    ahead = _after(words, word)
+    ahead = word_after(words, word)
     ends = ahead is None or ahead.tag in {"IN", *FINITE} or ahead.text in CLAUSE_ENDS
     return (ends or word.dep == "pobj") and word.text not in COLOURS | POSITIONS | PLAIN_ADVERBS | OTHERS
 
 
 def _acts(words: Words, word: Word, before: Word | None) -> bool:
     """Somebody who can act, taken for what is said of somebody: "a steam locomotive bursts out", "the alien moves"."""
-    after = _after(words, word)
+    after = word_after(words, word)
     is_after_article = before is not None and before.tag == "DT"
     if word.tag == "JJ" and word.text not in COLOURS:
         is_doing = after is None or after.text == "," or (after.text.endswith("ing") and is_verb(after.text))
@@ -293,12 +272,12 @@ def _acts(words: Words, word: Word, before: Word | None) -> bool:
         return is_after_article  # "a viking looks"
     if word.tag == "RB":  # "golden retriever running"
         return word.text not in PLAIN_ADVERBS and after is not None and after.tag[0] == "V"
-    return word.tag in FINITE and _does_after(words, word)  # "a double-decker bus drives over"
+    return word.tag in FINITE and _doesword_after(words, word)  # "a double-decker bus drives over"
 
 
-def _does_after(words: Words, word: Word) -> bool:
+def _doesword_after(words: Words, word: Word) -> bool:
     """Whether what was read as a plural behind it is what it does."""
-    after = _after(words, word)
+    after = word_after(words, word)
     return after is not None and after.tag == "NNS" and is_verb(after.text)
 
 
@@ -309,7 +288,7 @@ def _ends_a_name(words: Words, word: Word, before: Word) -> bool:
         low -= 1
     opens = low == 0 or words[low - 1].text in CLAUSE_ENDS  # "Perfume bottle on marble"
     is_one = before.tag in {"NN", "JJ"} and (opens or words[low - 1].text in {"a", "an", "the"})
-    known, after = noun_of(word.text), _after(words, word)
+    known, after = noun_of(word.text), word_after(words, word)
     is_end = after is None or after.tag in {"IN", ",", "VBN", "VBG"} or after.text in CLAUSE_ENDS
     named = noun_of(before.text)
     is_worn = named is not None and named.kind == "clothing"  # "a groom in a grey suit kiss": they kiss
@@ -321,12 +300,11 @@ PLAIN_ADVERBS = frozenset(
 )
 NO_THINGS = frozenset({"abstract", "place", "light", "material"})
 OTHERS = frozenset({"other", "others", "another"})
-NO_NOUNS = frozenset({"is", "are", "was", "were", "has", "have", "does", "do", "wears", "wear", "shows", "sees"})
 
 
 def _is_really_plural(words: Words, word: Word) -> bool:
     """ "Leaves blow" read as somebody who leaves: a verb in front of a verb that has no subject of its own."""
-    after = _after(words, word)
+    after = word_after(words, word)
     is_before_verb = after is not None and after.tag in {"VBP", "VB"} and after.head in {word.i, after.i}
     before = words[word.i - 1] if word.i else None
     is_counted = before is not None and before.tag == "CD" and before.text != "one" and before.dep == "nsubj"
@@ -340,7 +318,7 @@ def _is_doubtful(words: Words, word: Word) -> bool:
     """A verb in a noun's place, or one that opens its clause and could be a noun in the plural: "sparks fly"."""
     if word.dep in NOT_MAIN:
         return True
-    after = _after(words, word)
+    after = word_after(words, word)
     if word.tag == "VBD" and word.text.endswith("haired"):
         return True  # "curly haired toddler"
     follows = after is not None and (is_verb(after.text) or after.tag == "IN")
@@ -349,18 +327,18 @@ def _is_doubtful(words: Words, word: Word) -> bool:
 
 def _is_really_said(words: Words, word: Word) -> bool:
     """ ", melted cheddar dripping down": what a thing is like, and nothing that is done to it."""
-    before, after = (words[word.i - 1] if word.i else None), _after(words, word)
+    before, after = (words[word.i - 1] if word.i else None), word_after(words, word)
     if word.tag not in {"VBD", "VBN"} or not word.text.endswith("ed") or after is None or not after.is_noun:
         return False
     opens = before is None or before.text == ","
-    ahead = _after(words, after)
+    ahead = word_after(words, after)
     noun = noun_of(after.lemma)
     return opens and noun is not None and ahead is not None and (ahead.tag in {"VBG", "IN"} or ahead.text == ",")
 
 
 def _is_all_of_it(words: Words, word: Word) -> bool:
     """ "... past a defender and dunks, the crowd cheering": a deed of one word, where no such thing is known."""
-    before, after = (words[word.i - 1] if word.i else None), _after(words, word)
+    before, after = (words[word.i - 1] if word.i else None), word_after(words, word)
     is_alone = before is not None and before.text == "and" and (after is None or after.text in CLAUSE_ENDS)
     if not is_alone or word.tag != "NNS" or not is_verb(word.text):
         return False
@@ -370,10 +348,10 @@ def _is_all_of_it(words: Words, word: Word) -> bool:
 
 def _is_done_open(words: Words, word: Word) -> bool:
     """ "A vendor slices open a watermelon": behind somebody, before how it ends and what it is done to."""
-    before, after = (words[word.i - 1] if word.i else None), _after(words, word)
+    before, after = (words[word.i - 1] if word.i else None), word_after(words, word)
     if before is None or after is None or word.tag != "NNS" or after.text not in SPLIT or not is_verb(word.text):
         return False
-    ahead = _after(words, after)
+    ahead = word_after(words, after)
     return _names_actor(before) and before.tag == "NN" and ahead is not None and ahead.tag in {"DT", "PRP$", "CD", "JJ"}
 
 
@@ -430,7 +408,7 @@ def _may_be_verb(words: Words, word: Word, low: int) -> bool:
     dressed = before.text in COLOURS and word.i > 1 and words[word.i - 2].text == "in"  # "a defender in green dives"
     if not dressed and (not named or before.text in COLOURS):
         return False
-    after = _after(words, word)
+    after = word_after(words, word)
     is_root = word.dep == "ROOT" and before.is_noun and (known is None or known.kind == "abstract")
     does = is_root and any(
         w.head == word.i and w.dep == "nsubj" for w in words
@@ -451,7 +429,7 @@ def _may_be_verb(words: Words, word: Word, low: int) -> bool:
 
 def _is_with_participle(words: Words, word: Word) -> bool:
     """ "Neon signs reflecting in puddles", "autumn trees, smoke": things in the plural, and nobody's deed."""
-    known, after = noun_of(singular(word.text)), _after(words, word)
+    known, after = noun_of(singular(word.text)), word_after(words, word)
     is_last = after is None or after.text in CLAUSE_ENDS
     before = words[word.i - 1]
     if is_last and known is not None and known.kind == "light" and before.is_noun and not _can_act(before):
@@ -489,7 +467,7 @@ def _ends_compound(words: Words, word: Word) -> bool:
 
 def _goes_on(words: Words, word: Word) -> bool:
     """ "... and waves to the driver": behind "and", where somebody did something before; "A detective, top hat, crouches over"."""
-    after = _after(words, word)
+    after = word_after(words, word)
     is_first = not any(w.tag in FINITE for w in words) and any(_can_act(w) for w in words[: word.i])
     if word.i and words[word.i - 1].text == "," and word.tag == "NNS" and is_first:
         return after is not None and after.tag in {"IN", "RB", "DT", "PRP$"}

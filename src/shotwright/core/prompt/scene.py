@@ -329,7 +329,9 @@ class _Reader(Feeling):
         if word.dep == "dobj" and (who := self._subjects(verb)):
             return who[0].id
         mine = next((w for w in self.sentence.children(word) if w.tag == "PRP$"), None)
-        return next((one.id for one in (self._owners(mine)[-1:] if mine is not None else ())), "scene")  # "its headlights"
+        return next(
+            (one.id for one in (self._owners(mine)[-1:] if mine is not None else ())), "scene"
+        )  # "its headlights"
 
 
 def _by_noun(word: Word) -> Word:

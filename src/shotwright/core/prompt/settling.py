@@ -127,7 +127,14 @@ def _stops(plan: ShotPlan) -> ShotPlan:
     return replace(plan, actions=tuple(found))
 
 
-GOES_BY = {"carry": "walk", "dribble": "run", "juggle": "walk", "drum": "march", "play_guitar": "walk", "play_violin": "walk"}
+GOES_BY = {
+    "carry": "walk",
+    "dribble": "run",
+    "juggle": "walk",
+    "drum": "march",
+    "play_guitar": "walk",
+    "play_violin": "walk",
+}
 """How one goes who does something with the hands and has a way."""
 
 

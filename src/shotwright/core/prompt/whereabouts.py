@@ -155,10 +155,12 @@ class Whereabouts(Context):
             return prep.text in THROUGH_LAND
         is_big = kind == "building" and mention.what.height_m >= BUILT_PLACE_M
         is_hull = kind == "vehicle" and mention.what.height_m >= 3
-        if governed and prep.text == "inside" and kind in {"building", "other"}:
-            return True  # "inside a treehouse", however small it is from outside
         is_under = prep.text in UNDER_A_ROOF and not (is_hull and prep.text == "at")
-        return governed and (is_big or is_hull) and is_under
+        is_in_it = prep.text == "inside" and kind in {
+            "building",
+            "other",
+        }  # a treehouse, however small it is from outside
+        return governed and (((is_big or is_hull) and is_under) or is_in_it)
 
     def _heads_the_line(self, mention: Mention) -> bool:
         """ "Sunny kitchen in the morning, an old man pours coffee": a headline says where."""
@@ -230,6 +232,8 @@ class Whereabouts(Context):
         outside = mention.head.dep == "pobj" and self.sentence.head(mention.head).text == "outside"
         if outside and "outside" not in scene.place_attributes:
             scene.place_attributes.append("outside")
-        is_in_it = mention.what.kind == "inside" or (prep.text == "inside" and mention.what.kind in {"building", "place", "other", "vehicle"})
+        is_in_it = mention.what.kind == "inside" or (
+            prep.text == "inside" and mention.what.kind in {"building", "place", "other", "vehicle"}
+        )
         scene.is_inside |= is_in_it and not outside and not is_left
         scene.place_span = scene.place_span or (mention.words[0].span[0], mention.head.span[1])

@@ -433,7 +433,7 @@ def _put(sprite: Sprite, member: Member, fps: float) -> None:
     sprite.x, sprite.y, sprite.z = member.x, member.y + lift, member.z
     sprite.track = None if member.track is None else member.track + np.array([0.0, lift, 0.0])
     sprite.track_fps = fps
-    sprite.heading_deg = member.heading_deg or 0.0
+    sprite.heading_deg, sprite.is_wet = member.heading_deg or 0.0, member.is_wet
     sprite.is_floating |= member.y > FLOATS_M
     sprite.height_m = member.tall_m - lift
     if sprite.figure is not None:

@@ -114,6 +114,7 @@ class Sprite:
         is_wheel: Whether it rolls as far as it goes.
         word: The entity that only words name; None for references and sets.
         is_mirrored: Whether it looks to the left.
+        is_wet: Whether it is in water, at height 0, which hides what is below.
         holds, grip: In whose hands it is, one after the other, and where it is held, in its heights.
         plays: What the hand does with it meanwhile.
         lifted: How high it is held at least, in the holder's heights: umbrellas and swords.
@@ -147,6 +148,7 @@ class Sprite:
     is_wheel: bool = False
     word: str | None = None
     is_mirrored: bool = False
+    is_wet: bool = False
     holds: list[Hold] = field(default_factory=list)
     grip: float = 0.45
     plays: list[Play] = field(default_factory=list)
@@ -355,8 +357,17 @@ def draw_sprite(
     for index, mirrored, share, narrow in [(0, False, 1.0, 1.0)] if sprite.is_prop else _seen(sprite.views, bearing):
         plane = sprite.plane(index, mirrored=mirrored)
         plane.origin, plane.u, plane.v = foot, card * (1.0 if sprite.is_round else narrow), up
+        low = _waterline(sprite, 0.0, float(foot[1]))
+        plane.outline[:2, 1] = min(low, sprite.height_m)
+        if low >= sprite.height_m:
+            continue
         plane.texture = sprite.texture_at(index, haze, distance, sprite.stride_at(seconds) if index == 0 else None)
         draw_plane(frame, view, plane, opacity=opacity * shape.opacity * share, blur_px=blur)
+
+
+def _waterline(sprite: Sprite, low: float, foot_m: float) -> float:
+    """The lowest of somebody that is seen, metres from the foot, where the water hides the rest."""
+    return max(low, -foot_m) if sprite.is_wet else low
 
 
 def _reshaped(
@@ -381,6 +392,9 @@ def _draw_figure(
     px = PX_PER_M * sprite.figure.density * STANDING_M / sprite.figure.height_m
     to_texture = np.array([[px, 0, foot_px[0]], [0, -px, foot_px[1]], [0, 0, 1.0]])
     left, low, right, high = -foot_px[0] / px, (foot_px[1] - rows) / px, (columns - foot_px[0]) / px, foot_px[1] / px
+    low = _waterline(sprite, low, float(at.foot[1]))
+    if low >= high:
+        return
     outline = np.array([[left, low], [right, low], [right, high], [left, high]])
     draw_plane(frame, view, at.plane(outline, texture, to_texture), opacity=opacity, blur_px=blur_px)
 

@@ -96,7 +96,9 @@ def _held(name: str, plan: ShotPlan) -> tuple[str, str] | None:
     if held is not None:
         is_inside = vessel is not None and vessel.kind == "tool" and _held(vessel.id, plan) is not None
         return (vessel.id, "in") if vessel is not None and is_inside else (held, "held")
-    let_go = {a.object for a in plan.actions if a.motion in {"put_down", "throw", "pour", "drop"}}  # "drops it in a bin"
+    let_go = {
+        a.object for a in plan.actions if a.motion in {"put_down", "throw", "pour", "drop"}
+    }  # "drops it in a bin"
     inner = {r.of for r in plan.relations if r.to == name and r.relation in {"in", "on"}} - let_go
     bearer = next((r.of for r in plan.relations if r.to in inner and r.relation == "holding"), None)
     return (bearer, "held") if bearer is not None and mine is not None and mine.kind == "tool" else None

@@ -92,6 +92,7 @@ class Member:
         parent: Whom it is placed by, and how.
         heading_deg: Where it looks; None: where it goes, else to the camera.
         track: float64 (frames, 3), where it moves.
+        is_wet: Whether it is in water, which hides what is below the surface.
     """
 
     entity: Entity
@@ -109,6 +110,7 @@ class Member:
     parent: tuple[Member, str] | None = None
     heading_deg: float | None = None
     track: NDArray[np.float64] | None = None
+    is_wet: bool = False
     children: list[Member] = field(default_factory=list)
 
     @property

@@ -12,6 +12,7 @@ import numpy as np
 from shotwright.core.plan import Path
 from shotwright.core.prompt.following import AFTER
 from shotwright.core.prompt.hauling import HAULING, rolls
+from shotwright.engines.draft.blocking.water import through_the_surface
 from shotwright.engines.draft.cast.figures import speed_of
 from shotwright.engines.draft.cast.pose import motions
 from shotwright.engines.draft.cast.support import BRIDGES, support_m
@@ -88,6 +89,8 @@ def set_off(members: list[Member], plan: ShotPlan, floor: Floor) -> None:
             way[:, 0] += apart.get(id(member), 0.0) * _share_apart(member, acts, floor)
             member.track = way
             moved[id(member)] = way - np.array([member.x, member.y, member.z])
+    through_the_surface(members, plan, floor)
+    moved |= {id(m): m.track - np.array([m.x, m.y, m.z]) for m in members if m.is_wet and m.track is not None}
     _hitch(members, plan, moved)
     for member in members:
         parent = member.parent

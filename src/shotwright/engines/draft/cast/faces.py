@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import cv2
 import numpy as np
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+RGB: TypeAlias = tuple[int, int, int]
 NEAR_PX_PER_M = 400
 """From here on a face has more than eyes."""
 EYE, WHITE_OF_EYE, HAIR_OF_BROW, LIP = (40, 34, 34), (238, 236, 230), (58, 44, 36), (150, 74, 70)
@@ -24,6 +25,8 @@ MOUTH = np.array(
     [[-0.026, 0.246, 0.106], [-0.012, 0.2415, 0.12], [0.0, 0.2425, 0.123], [0.012, 0.2415, 0.12], [0.026, 0.246, 0.106]]
 )
 NOSE = np.array([[-0.013, 0.277, 0.122], [0.0, 0.272, 0.136], [0.013, 0.277, 0.122]])
+
+
 @dataclass(frozen=True)
 class _Mien:
     """How a face differs from a calm one; lengths in metres."""
@@ -65,7 +68,8 @@ def draw_face(
     seen: Callable[[NDArray[np.float64]], NDArray[np.float64]],
     foot: tuple[float, float],
     px: float,
-    skin: tuple[int, int, int],
+    skin: RGB,
+    *,
     mien: str = "",
 ) -> None:
     """Draw a face, in place.
@@ -81,46 +85,68 @@ def draw_face(
     ahead = seen(np.array([0.0, 0.0, 1.0])) - seen(np.zeros(3))
     if ahead[2] < FACING:
         return
-
-    def at(points: NDArray[np.float64]) -> NDArray[np.float64]:
-        found = seen(points)
-        return np.column_stack([foot[0] + found[:, 0] * px, foot[1] - found[:, 1] * px])
-
-    def line(points: NDArray[np.float64], colour: tuple[int, ...], metres: float) -> None:
-        drawn = np.round(at(points) * 16).astype(np.int32)
-        cv2.polylines(picture, [drawn], False, (*colour, 255), max(1, round(metres * px)), cv2.LINE_AA, shift=4)
-
-    def fill(points: NDArray[np.float64], colour: tuple[int, ...]) -> None:
-        cv2.fillPoly(picture, [np.round(at(points) * 16).astype(np.int32)], (*colour, 255), cv2.LINE_AA, shift=4)
-
     shown = MIENS.get(mien, CALM)
     sides = [side for side in (-1.0, 1.0) if ahead[2] > ACROSS or side * ahead[0] < 0]
-    eyes = [EYES[0] * np.array([-side, 1.0, 1.0]) for side in sides]
-    narrow = float(np.clip(ahead[2], 0.45, 1))
-    for eye in eyes:
-        _draw_eye(picture, at(eye[None])[0], shown.lids, narrow, px)
-        if shown.lids < SHUT:
-            line(eye + LID * np.array([np.sign(eye[0]) or 1.0, 1.0, 1.0]), EYE, 0.005)
-        if shown.tears:
-            line(eye + TRACK, TEAR, 0.006)
+    pen = _Pen(picture, seen, foot, px)
+    _draw_eyes(pen, shown, sides, float(np.clip(ahead[2], 0.45, 1)))
     if px < NEAR_PX_PER_M and shown is CALM:
         return
-    dark = tuple(round(SHADE * tone) for tone in skin)
+    dark = (round(SHADE * skin[0]), round(SHADE * skin[1]), round(SHADE * skin[2]))
     brow = BROW + np.column_stack([np.zeros(3), shown.brows, np.zeros(3)])
     for side in sides:
-        line(brow * np.array([-side, 1.0, 1.0]), HAIR_OF_BROW, 0.0055 if shown is CALM else 0.008)
+        pen.line(brow * np.array([-side, 1.0, 1.0]), HAIR_OF_BROW, 0.0055 if shown is CALM else 0.008)
+    if len(sides) > 1 and px >= NEAR_PX_PER_M:
+        pen.line(NOSE, dark, 0.005)
+    _draw_mouth(pen, shown, sides, dark)
+
+
+@dataclass(frozen=True)
+class _Pen:
+    """Draws on a face; points are float64 (n, 3), metres of a head at rest."""
+
+    picture: NDArray[np.uint8]
+    seen: Callable[[NDArray[np.float64]], NDArray[np.float64]]
+    foot: tuple[float, float]
+    px: float
+
+    def at(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Where points are in the picture: float64 (n, 2), pixels."""
+        found = self.seen(points)
+        return np.column_stack([self.foot[0] + found[:, 0] * self.px, self.foot[1] - found[:, 1] * self.px])
+
+    def line(self, points: NDArray[np.float64], colour: RGB, metres: float) -> None:
+        """Draw a line as thick as that."""
+        drawn, thick = np.round(self.at(points) * 16).astype(np.int32), max(1, round(metres * self.px))
+        cv2.polylines(self.picture, [drawn], False, (*colour, 255), thick, cv2.LINE_AA, shift=4)
+
+    def fill(self, points: NDArray[np.float64], colour: RGB) -> None:
+        """Fill a polygon."""
+        cv2.fillPoly(
+            self.picture, [np.round(self.at(points) * 16).astype(np.int32)], (*colour, 255), cv2.LINE_AA, shift=4
+        )
+
+
+def _draw_eyes(pen: _Pen, shown: _Mien, sides: list[float], narrow: float) -> None:
+    for eye in [EYES[0] * np.array([-side, 1.0, 1.0]) for side in sides]:
+        _draw_eye(pen.picture, pen.at(eye[None])[0], shown.lids, narrow, pen.px)
+        if shown.lids < SHUT:
+            pen.line(eye + LID * np.array([np.sign(eye[0]) or 1.0, 1.0, 1.0]), EYE, 0.005)
+        if shown.tears:
+            pen.line(eye + TRACK, TEAR, 0.006)
+
+
+def _draw_mouth(pen: _Pen, shown: _Mien, sides: list[float], dark: RGB) -> None:
     whole = MOUTH * np.array([shown.wide, 1.0, 1.0]) + np.column_stack([np.zeros(5), shown.mouth, np.zeros(5)])
     mouth = whole[[bool(np.sign(x) in sides or x == 0) for x in whole[:, 0]]]
-    if len(sides) > 1 and px >= NEAR_PX_PER_M:
-        line(NOSE, dark, 0.005)
-    lip = tuple(round(0.5 * (a + b)) for a, b in zip(LIP, dark, strict=True))
+    lip = ((LIP[0] + dark[0]) // 2, (LIP[1] + dark[1]) // 2, (LIP[2] + dark[2]) // 2)
     if shown.gape:
-        low = mouth[::-1] - np.column_stack([np.zeros(len(mouth)), shown.gape * _arch(mouth, whole), np.zeros(len(mouth))])
-        fill(np.concatenate([mouth, low]), INSIDE)
+        none = np.zeros(len(mouth))
+        low = mouth[::-1] - np.column_stack([none, shown.gape * _arch(mouth, whole), none])
+        pen.fill(np.concatenate([mouth, low]), INSIDE)
         if shown.gape > TEETH_FROM_M:
-            line(mouth[1:-1] if len(mouth) > len(sides) + 1 else mouth, TEETH, 0.006)
-        line(low, lip, 0.004)
-    line(mouth, lip, 0.006 if shown is CALM else 0.007)
+            pen.line(mouth[1:-1] if len(mouth) > len(sides) + 1 else mouth, TEETH, 0.006)
+        pen.line(low, lip, 0.004)
+    pen.line(mouth, lip, 0.006 if shown is CALM else 0.007)
 
 
 SHUT = 0.2

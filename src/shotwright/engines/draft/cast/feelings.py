@@ -19,6 +19,8 @@ BY_VERB = {
     "smile": "smile", "grin": "smile", "beam": "smile", "smirk": "smile", "hug": "smile", "embrace": "smile", "sing": "shout", "yawn": "shout", "gasp": "shock",
     "frown": "anger", "sulk": "sad", "pout": "pout", "wince": "shock", "flinch": "shock", "blush": "smile", "sigh": "tired", "sob": "cry", "weep": "cry", "scowl": "anger", "growl": "anger", "wink": "smile", "dance": "smile", "whistle": "pout", "wave": "smile",
 }  # fmt: skip
+
+
 def miens_of(entity: Entity, plan: ShotPlan) -> tuple[Mien, ...]:
     """What somebody's face shows, in order; the first that fits a time counts.
 
@@ -27,9 +29,7 @@ def miens_of(entity: Entity, plan: ShotPlan) -> tuple[Mien, ...]:
         plan: Of the shot.
     """
     found = [
-        Mien(face, act.start_s, act.end_s)
-        for act in plan.actions_of(entity.id)
-        if (face := _face_of(act)) is not None
+        Mien(face, act.start_s, act.end_s) for act in plan.actions_of(entity.id) if (face := _face_of(act)) is not None
     ]
     said = next((FEELINGS[word] for word in entity.attributes if word in FEELINGS), None)
     return (*found, Mien(said, 0.0, plan.duration_s)) if said else tuple(found)

@@ -290,7 +290,7 @@ def _draw(
         cv2.fillConvexPoly(picture, triangle, (*colour, 255), shift=4)
     foot = (float(-corner[0]), float(-corner[1]))
     move, body = _head_at(plain, clothes.head), picture[..., 3] > 0
-    draw_face(picture, lambda points: turned(move(points), turn, tilt), foot, px, clothes.skin, face)
+    draw_face(picture, lambda points: turned(move(points), turn, tilt), foot, px, clothes.skin, mien=face)
     picture[~body] = 0  # no brow floats beside a head in profile
     for rings, is_under, tone in worn:
         if not is_under:

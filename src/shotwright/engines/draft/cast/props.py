@@ -96,10 +96,15 @@ def _lay_boards(layout: Layout) -> None:
     """Whoever is on a board is on one that lies on the water, and not on its tip."""
     boards = {e.id for e in layout.entities if e.noun.rpartition(" ")[2] in LYING_BOARDS}
     kinds = {e.id: e.kind for e in layout.entities}
-    ridden = {r.to for r in layout.relations if r.to in boards and r.relation in {"riding", "on"} and kinds.get(r.of) in {"person", "animal"}}
+    ridden = {
+        r.to
+        for r in layout.relations
+        if r.to in boards and r.relation in {"riding", "on"} and kinds.get(r.of) in {"person", "animal"}
+    }
     under_arm = {a.object for a in layout.actions if a.motion == "carry" and a.object in boards}
     layout.entities = [
-        replace(e, noun=f"flat {e.noun.rpartition(' ')[2]}") if e.id in ridden | under_arm else e for e in layout.entities
+        replace(e, noun=f"flat {e.noun.rpartition(' ')[2]}") if e.id in ridden | under_arm else e
+        for e in layout.entities
     ]
     layout.relations = [
         replace(r, relation="riding") if r.to in ridden and r.relation == "on" else r

@@ -136,7 +136,11 @@ def _looking(act: Action, entity: Entity, plan: ShotPlan) -> str:
     held = {r.to for r in plan.relations if r.of == entity.id and r.relation in {"holding", "wearing"}}
     if target is not None and target.id in held:
         return "read" if target.noun.rpartition(" ")[2] in HELD_TO_READ else "look_at_hand"
-    is_at = target is not None or (act.path is not None and act.path.end == "near") or act.verb in {"stare", "gaze", "watch"}
+    is_at = (
+        target is not None
+        or (act.path is not None and act.path.end == "near")
+        or act.verb in {"stare", "gaze", "watch"}
+    )
     return "gaze" if is_at else "look_around"
 
 
