@@ -255,8 +255,8 @@ def _camera_moves(sentence: list[Token], at: int, has_moved: bool, *, carried: b
         and (is_adverb(sentence[i]) or sentence[i].lemma in AUXILIARIES | {"by"})
     ):
         i -= 1
-    if i < 0:
-        return True  # an order: "Follow the dog"
+    if i < 0 or (_is_new_order(sentence, i) and sentence[at].low == sentence[at].lemma):
+        return True  # an order: "Follow the dog", "then tilt up"
     token = sentence[i]
     if token.lemma in v.CAMERA_NOUNS | v.WE:
         return not (token.lemma == "helicopter" and i and sentence[i - 1].lemma in {"a", "an"})  # one in the picture

@@ -6,10 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from shotwright.core.plan import Path
+from shotwright.core.prompt.lexicon import noun_of
 from shotwright.core.prompt.syntax import GOING
 
 if TYPE_CHECKING:
-    from shotwright.core.plan import Action, ShotPlan
+    from shotwright.core.plan import Action, Entity, ShotPlan
 
 AFTER = frozenset({"chase", "follow", "pursue", "trail", "hunt", "accompany", "run after", "escort", "tail", "shadow"})
 """Verbs of going whose object is whom one goes with."""
@@ -23,19 +24,64 @@ def kept_up(plan: ShotPlan) -> ShotPlan:
     Args:
         plan: As it was read.
     """
-    plan = replace(plan, actions=tuple(_with_way(act, plan) for act in plan.actions))
-    return replace(plan, actions=(*plan.actions, *_flights(plan)))
+    chased = {act.object for act in plan.actions if act.verb in AFTER}
+    worn = tuple(r for r in plan.relations if r.relation not in {"wearing", "holding"} or r.to not in chased)
+    plan = replace(plan, actions=tuple(_with_way(act, plan) for act in plan.actions), relations=worn)
+    return _across(replace(plan, actions=(*plan.actions, *_flights(plan))))
+
+
+def _across(plan: ShotPlan) -> ShotPlan:
+    """A chase without a way of its own crosses the frame: who is chased is ahead, and nobody catches anybody by chance."""
+    known = {e.id for e in plan.entities}
+    chases = [a for a in plan.actions if a.verb in CHASING and a.motion in GOING and a.object in known]
+    runs = {name for a in chases for name in (a.who, a.object)}
+    ends = [
+        a
+        for a in plan.actions
+        if a.who in runs and a.path is not None and (a.path.start or a.path.end or a.path.around)
+    ]
+    if ends or any(entity.ref for entity in plan.entities if entity.id in runs):
+        return plan
+    crosses = tuple(
+        replace(a, path=replace(a.path or Path(), start="left", end="right"))
+        if a.who in runs and a.motion in GOING
+        else a
+        for a in plan.actions
+    )
+    return replace(plan, actions=crosses)
+
+
+CHASING = AFTER - {"follow", "accompany", "escort", "trail", "tail", "shadow"}
+"""Verbs of those who want to catch somebody."""
 
 
 def _flights(plan: ShotPlan) -> tuple[Action, ...]:
     """ "A dog chases a cat": the cat runs as well."""
     going = {act.who for act in plan.actions if act.motion in GOING}
-    movers = {e.id: e.kind for e in plan.entities if e.kind in {"person", "animal", "vehicle"} and not e.in_picture}
+    movers = {e.id: _flees(e) for e in plan.entities if not e.in_picture}
     return tuple(
-        replace(act, who=act.object, verb="go", motion="drive" if movers[act.object] == "vehicle" else act.motion, object=None)
+        replace(act, who=act.object, verb="go", motion=movers[act.object] or act.motion, object=None)
         for act in plan.actions
         if act.verb in AFTER and act.motion in GOING and act.object in movers and act.object not in going
-    )  # fmt: skip
+    )
+
+
+def _flees(entity: Entity) -> str | None:
+    """How something goes that is chased: birds fly, cars drive, balls roll, hats blow away; None: as who chases it."""
+    if entity.kind in {"person", "animal"}:
+        known = noun_of(entity.noun)
+        return "fly" if known is not None and WINGED & {entity.noun, *known.near.split()} else None
+    if entity.kind == "vehicle":
+        return "drive"
+    last = entity.noun.rpartition(" ")[2]
+    return "float" if last in BLOWN else "roll" if last in ROUND else "slide"
+
+
+WINGED = frozenset({"bird", "insect", "bat", "passerine", "gull", "crow", "raven", "dove", "goose", "duck", "owl", "parrot", "wader", "dragon", "butterfly"})  # fmt: skip
+"""Animals, and kinds of them, that fly."""
+BLOWN = frozenset({"hat", "cap", "kite", "balloon", "paper", "letter", "newspaper", "leaf", "feather", "umbrella", "bag", "scarf", "dollar", "bubble", "photo", "plane"})  # fmt: skip
+ROUND = frozenset({"ball", "basketball", "football", "tyre", "tire", "wheel", "coin", "hoop", "orange", "apple", "cheese", "barrel", "tennis ball", "marble", "tumbleweed"})  # fmt: skip
+"""What the wind takes along, and what rolls."""
 
 
 def _with_way(act: Action, plan: ShotPlan) -> Action:

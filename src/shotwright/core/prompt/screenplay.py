@@ -42,14 +42,30 @@ def read_scene(tokens: list[Token], film: set[int], *, has_source: bool = False)
     dropped = {i for at in pictures for i in range(at + 1, at + 4)}
     dropped |= {i for i, token in enumerate(tokens) if token.low in CHATTER} | _asking(tokens) | _in_pairs(tokens)
     dropped |= {i for i in range(1, len(tokens)) if (tokens[i - 1].low, tokens[i].low) in SAID_WHOLE}
+    abreast = {i for i in dropped if tokens[i].low in ROWS and i + 1 in dropped and tokens[i + 1].low in {"by", "to"}}
     scene.taken |= dropped
     for number, places in enumerate(_sentences(tokens, film | dropped)):
         read_sentence(scene, parse([tokens[i] for i in places], places, pictures), number)
+    for i in abreast:
+        _set_abreast(scene, tokens[i].start)
     return scene
+
+
+def _set_abreast(scene: Scene, at: int) -> None:
+    """ "Race side by side": said of the two, or the several, that were named last before it."""
+    named = [t for t in scene.things if t.kind in {"person", "animal", "vehicle"} and t.span and t.span[0] < at]
+    several = named[-1:] if named and named[-1].count > 1 else named[-2:]
+    for one in several:
+        one.attributes += [] if ABREAST in one.attributes else [ABREAST]
 
 
 SAID_WHOLE = frozenset({("old", "school")})
 """Two words whose second is no place: "an old-school barbershop"."""
+
+
+ABREAST = "abreast"
+ROWS = frozenset({"side", "shoulder"})
+"""What they have by one another's who are abreast."""
 
 
 def _in_pairs(tokens: list[Token]) -> set[int]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from shotwright.core.plan import Action, Effect, Entity, Path, Relation
 from shotwright.core.prompt.boarding import NEXT_TO, WATERS, aboard, at_the_wheel
 from shotwright.core.prompt.doors import through_doors
-from shotwright.core.prompt.following import kept_up
+from shotwright.core.prompt.following import WINGED, kept_up
 from shotwright.core.prompt.hauling import OVERTURNING, hauled
 from shotwright.core.prompt.lexicon import noun_of
 from shotwright.core.prompt.limbs import next_id
@@ -186,27 +186,8 @@ def _topples(plan: ShotPlan) -> ShotPlan:
     )
 
 
-ALOFT, WINGED = (
-    frozenset({"circle", "hover", "swirl", "dive", "swoop", "wheel", "glide"}),
-    frozenset(
-        {
-            "bird",
-            "insect",
-            "bat",
-            "passerine",
-            "gull",
-            "crow",
-            "raven",
-            "dove",
-            "goose",
-            "duck",
-            "owl",
-            "parrot",
-            "wader",
-            "dragon",
-        }
-    ),
-)
+ALOFT = frozenset({"circle", "hover", "swirl", "dive", "swoop", "wheel", "glide"})
+"""Ways of going of what has wings."""
 
 
 def _on_the_wing(plan: ShotPlan) -> ShotPlan:

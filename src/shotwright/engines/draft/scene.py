@@ -356,6 +356,9 @@ def _stage_words(
         sprite.plays = _plays(member.entity.noun, [act for act in plan.actions if act.who in by])
         if had and member.entity.noun in HELD_BELOW:
             sprite.grip, sprite.lifted = 0.03, HELD_UP
+        sprite.fan = (
+            _fanned(member, many=sum(1 for other, _ in shown if other.entity is member.entity)) if had else sprite.fan
+        )
         rides = member.parent is not None and (member.parent[1] == "riding" or is_car(member.parent[0].entity.noun))
         mount = member.parent[0] if member.parent is not None and rides else None
         if mount is not None and not mount.is_figure:
@@ -374,6 +377,16 @@ def _stage_words(
     lead = next((i for i, (member, _) in enumerate(shown) if member is about), 0)
     sprites = [sprite for _, sprite in shown]
     return [sprites[lead], *sprites[:lead], *sprites[lead + 1 :]]
+
+
+def _fanned(member: Member, *, many: int) -> tuple[float, float]:
+    """How far one of several in a hand is from their middle, metres to the right and up: a bunch of balloons, a fan of cards."""
+    place = member.copy - 0.5 * (many - 1)
+    return FAN * place * member.wide_m, FAN * member.tall_m * (member.copy % 2 + 0.3 * (member.copy % 3))
+
+
+FAN = 0.45
+"""How far apart several in one hand are, in their sizes."""
 
 
 def _plays(noun: str, acts: list[Action]) -> list[Play]:

@@ -116,6 +116,7 @@ class Sprite:
         is_mirrored: Whether it looks to the left.
         is_wet: Whether it is in water, at height 0, which hides what is below.
         holds, grip: In whose hands it is, one after the other, and where it is held, in its heights.
+        fan: Of several in one hand, how far this one is to the right and above, metres.
         plays: What the hand does with it meanwhile.
         lifted: How high it is held at least, in the holder's heights: umbrellas and swords.
         tied: Whom it is placed by, and how: a relation of the plan.
@@ -151,6 +152,7 @@ class Sprite:
     is_wet: bool = False
     holds: list[Hold] = field(default_factory=list)
     grip: float = 0.45
+    fan: tuple[float, float] = (0.0, 0.0)
     plays: list[Play] = field(default_factory=list)
     lifted: float = 0.0
     tied: tuple[Sprite, str] | None = None
@@ -171,7 +173,8 @@ class Sprite:
             if play is not None and play.motion == BY_FOOT:
                 return play.before(hold.holder, seconds)
             y = y if play is None else play.height(seconds, y, foot)
-            return x, y, z + (BEHIND_M if self.grip < LOW_GRIP else 0.0)
+            aside, above = self.fan
+            return x + aside, y + above, z + (BEHIND_M if self.grip < LOW_GRIP else 0.0)
         if self.track is not None:
             x, y, z = self.track[min(len(self.track) - 1, round(seconds * self.track_fps))]
             return float(x), float(y), float(z)

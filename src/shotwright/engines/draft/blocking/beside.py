@@ -96,7 +96,13 @@ def put(child: Member, parent: Member, kind: str, number: int, count: int) -> No
     aloft = 0.6 * parent.tall_m if child.footing == "air" and kind in ON_THE_FLOOR else 0.0
     if kind == "riding" and parent.wide_m > WIDE_M:
         dz = -BEFORE_WIDE_M  # a wide card turns with the camera, and its ends come near
+    if kind == "on" and parent.is_figure and child.tall_m < SMALL_M:
+        dx, dz = SHOULDER * parent.tall_m, 0.02  # an owl on a shoulder hides no face
     child.x, child.y, child.z = parent.x + dx, base + dy + aloft, max(0.15, parent.z + dz)
+
+
+SHOULDER = 0.12
+"""How far from the middle of somebody what sits on their shoulder is, in their heights."""
 
 
 def _around(child: Member, parent: Member, number: int, count: int) -> None:

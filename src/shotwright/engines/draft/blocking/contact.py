@@ -64,6 +64,10 @@ BEFORE_ONE = frozenset(
 """What is done over what stands before one, as far as that is low."""
 
 
+BOWL_M = 0.4
+"""How tall what one works over may be to be held meanwhile."""
+
+
 def is_there(thing: Member, actor: Member) -> bool:
     """Whether what something is done to stands on the ground, and is not held up before somebody."""
     if actor.motion in AT_THE_GROUND or PILES & set(thing.entity.attributes):
@@ -100,6 +104,8 @@ def _is_in_hand(thing: Member, holder: Member, kind: str) -> bool:
         return kind == "held"
     if kind == "handled" and holder.motion in AT_THE_GROUND:
         return False  # a flower that is watered grows
+    if kind == "handled" and holder.motion in BEFORE_ONE - {"drink", "eat"} and thing.tall_m > BOWL_M:
+        return False  # a cauldron that is stirred stands there
     return thing.tall_m * thing.wide_m < HANDY_M2 and (kind == "held" or thing.tall_m <= HANDY_M)
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from shotwright.core.plan import Path
 from shotwright.core.prompt.following import AFTER
 from shotwright.core.prompt.hauling import HAULING, rolls
+from shotwright.core.prompt.screenplay import ABREAST
 from shotwright.engines.draft.blocking.water import through_the_surface
 from shotwright.engines.draft.cast.figures import speed_of
 from shotwright.engines.draft.cast.pose import motions
@@ -89,6 +90,7 @@ def set_off(members: list[Member], plan: ShotPlan, floor: Floor) -> None:
             way[:, 0] += apart.get(id(member), 0.0) * _share_apart(member, acts, floor)
             member.track = way
             moved[id(member)] = way - np.array([member.x, member.y, member.z])
+    _go_abreast(members)
     through_the_surface(members, plan, floor)
     moved |= {id(m): m.track - np.array([m.x, m.y, m.z]) for m in members if m.is_wet and m.track is not None}
     _hitch(members, plan, moved)
@@ -101,9 +103,25 @@ def set_off(members: list[Member], plan: ShotPlan, floor: Floor) -> None:
             parent = parent[0].parent
 
 
+def _go_abreast(members: list[Member]) -> None:
+    """ "Race side by side": one a little farther away than the next, and none before another."""
+    row = [m for m in members if ABREAST in m.entity.attributes and m.track is not None and not m.is_figure]
+    for i, member in enumerate(sorted(row, key=lambda m: -m.tall_m)):
+        lead = row[0].track
+        if member.track is not None and lead is not None:
+            member.track[:, 0] = lead[:, 0] + LANE_SHIFT * i * member.wide_m
+            member.track[:, 2] -= LANE_M * i
+            member.x, member.z = float(member.track[0, 0]), float(member.track[0, 2])
+
+
+LANE_M, LANE_SHIFT = 0.9, 0.34
+"""From one who goes abreast to the next: metres nearer, and how far ahead, in their length, so that both are seen."""
+
+
 def _one_after_another(members: list[Member], plan: ShotPlan, floor: Floor) -> dict[int, float]:
     """How far ahead and behind they are who cross the frame the same way, metres to the right: nobody goes in somebody's place."""
     groups: dict[tuple[str | None, str | None], list[Member]] = {}
+    runs = {name for a in plan.actions if a.verb in AFTER and a.object for name in (a.who, a.object)}
     for member in members:
         on_it = [
             m.entity.id for m in member.children if m.parent is not None and m.parent[1] in {"riding", "in", "inside"}
@@ -111,6 +129,8 @@ def _one_after_another(members: list[Member], plan: ShotPlan, floor: Floor) -> d
         acts = [a for name in (member.entity.id, *on_it) for a in plan.actions_of(name)]
         ways = [a.path for a in acts if a.path is not None and a.motion in GOING]
         way = next((path for path in ways if path.start in SIDES or path.end in SIDES), None)
+        if way is None and member.entity.id in runs and any(a.motion in GOING for a in acts):
+            way = Path(end="right")  # whoever is chased is ahead
         aboard = member.parent is not None and member.parent[1] in CARRIED
         if way is not None and not aboard:
             groups.setdefault(

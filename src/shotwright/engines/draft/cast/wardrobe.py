@@ -20,7 +20,7 @@ ROLES: dict[str, tuple[RGB, RGB]] = {
     "chef": (WHITE, (60, 62, 70)), "cook": (WHITE, (60, 62, 70)), "baker": (WHITE, (196, 190, 178)), "waiter": (BLACK, BLACK), "waitress": (BLACK, BLACK),
     "barista": ((52, 64, 56), BLACK), "doctor": (WHITE, (120, 170, 190)), "nurse": ((110, 176, 190), (110, 176, 190)), "scientist": (WHITE, (74, 80, 96)),
     "chemist": (WHITE, (74, 80, 96)), "surgeon": ((70, 150, 140), (70, 150, 140)), "astronaut": (WHITE, WHITE), "diver": (BLACK, BLACK), "knight": (STEEL, STEEL),
-    "soldier": ((88, 96, 62), (88, 96, 62)), "police": ((32, 44, 84), (32, 44, 84)), "officer": ((32, 44, 84), (32, 44, 84)), "policeman": ((32, 44, 84), (32, 44, 84)),
+    "soldier": ((88, 96, 62), (88, 96, 62)), "police": ((32, 44, 84), (32, 44, 84)), "officer": ((32, 44, 84), (32, 44, 84)), "policeman": ((32, 44, 84), (32, 44, 84)), "cop": ((32, 44, 84), (32, 44, 84)), "policewoman": ((32, 44, 84), (32, 44, 84)), "sheriff": ((150, 120, 80), (120, 96, 66)),
     "firefighter": ((176, 140, 50), (70, 62, 48)), "fireman": ((176, 140, 50), (70, 62, 48)), "pilot": (WHITE, (32, 40, 70)), "sailor": (WHITE, (32, 40, 84)), "captain": ((32, 40, 84), WHITE),
     "pirate": ((128, 40, 40), BLACK), "ninja": (BLACK, BLACK), "samurai": ((110, 30, 34), BLACK), "monk": ((186, 96, 34), (186, 96, 34)), "nun": (BLACK, BLACK),
     "bride": (WHITE, WHITE), "groom": (BLACK, BLACK), "businessman": ((48, 54, 72), (48, 54, 72)), "detective": ((148, 124, 88), (70, 62, 54)), "farmer": ((160, 60, 50), (66, 84, 124)),
