@@ -41,6 +41,8 @@ def _as_meant(motion: str | None, verb: Word, done_to: Thing | None) -> str | No
     meant = _WITH_THINGS.get(verb.lemma) if done_to is not None and done_to.kind in HANDLED else None
     if meant is not None and (verb.lemma != "drop" or motion == "fall"):
         return meant
+    if motion == "drive" and verb.lemma == "pull" and done_to is not None and done_to.kind in HANDLED:
+        return "pick_up"  # "pulls a tray out"
     return _DONE_TO.get(motion or "", motion) if done_to else motion
 
 
@@ -166,7 +168,7 @@ class Acts(Leading):
         direct = [w for w in objects if given is None or self.things.get(w.i) is not given]
         done_to = next((self.things[w.i] for w in direct if w.i in self.things), given) or self._laid_on(verb, direct)
         who = self._doers(verb)
-        if done_to is not None and self._is_said_before(verb, objects[0]):
+        if done_to is not None and objects and self._is_said_before(verb, objects[0]):
             who, done_to = [done_to], None
         if (by := self._by_whom(verb)) is not None:
             who, done_to = [by], who[0] if who else None
@@ -271,6 +273,7 @@ class Acts(Leading):
     def _laid_on(self, verb: Word, objects: list[Word]) -> Thing | None:
         """ "Slams her hand on the dashboard", "rests a hand on his shoulder": that is what it is done to."""
         limbs = [w for w in objects if (noun := noun_of(w.lemma)) is not None and noun.kind == "body_part"]
+        limbs = [verb] if verb.lemma == "work" and not objects else limbs  # "works on a beam"
         preps = [
             w for w in self.sentence.children(verb) if w.dep == "prep" and w.text in {"on", "onto", "against", "at"}
         ]

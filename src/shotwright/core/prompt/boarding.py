@@ -93,3 +93,49 @@ def at_the_wheel(plan: ShotPlan) -> ShotPlan:
     seats = tuple(Relation(one, how, ride.id, 0.0, plan.duration_s, span=wheel.span) for one in sorted(aboard))
     entities = tuple(e for e in plan.entities if e is not wheel)
     return replace(plan, entities=entities, relations=(*kept, *seats))
+
+
+SHIPS = frozenset({
+    "ship", "galleon", "ferry", "frigate", "freighter", "yacht", "carrier", "steamer", "steamship", "liner", "schooner", "tanker", "warship", "battleship",
+})  # fmt: skip
+"""What has a deck on which a shot can be."""
+FROM_AFAR = frozenset({"wide", "extreme_wide"})
+DECK = "ship deck"
+
+
+def on_deck(plan: ShotPlan) -> ShotPlan:
+    """ "A pirate stands at the helm of a ship": the shot is on its deck, unless it shows the ship from afar or the ship does something.
+
+    Args:
+        plan: With everybody aboard.
+    """
+    ship = next(
+        (e for e in plan.entities if e.kind == "vehicle" and e.noun.rpartition(" ")[2] in SHIPS and e.count == 1), None
+    )
+    if ship is None or ship.ref or plan.actions_of(ship.id):
+        return plan
+    far = any(
+        shown.size in FROM_AFAR or shown.angle in {"aerial", "high"} or shown.focus == ship.id for shown in plan.shots
+    )
+    named = {move.target for move in plan.camera} | {
+        name for a in plan.actions if a.path for name in (a.path.start, a.path.end, a.path.around)
+    }
+    people = {e.id for e in plan.entities if e.kind == "person"}
+    helm = {r.of for r in plan.relations if r.to == ship.id and r.relation == "part_of"}
+    here = {
+        r.of
+        for r in plan.relations
+        if r.to in {ship.id, *helm} and r.relation in {"on", "in", "at", "inside", "behind"} and r.of in people
+    }
+    elsewhere = {
+        r.of for r in plan.relations if r.to == ship.id and r.relation not in {"on", "in", "at", "inside", "part_of"}
+    }
+    if far or not here or elsewhere or ship.id in named or not set(plan.setting.places) <= WATERS:
+        return plan
+    setting = replace(
+        plan.setting, places=(DECK, *plan.setting.places), attributes=(*plan.setting.attributes, *ship.attributes)
+    )
+    relations = tuple(r for r in plan.relations if ship.id not in {r.of, r.to})
+    return replace(
+        plan, setting=setting, relations=relations, entities=tuple(e for e in plan.entities if e is not ship)
+    )

@@ -60,6 +60,52 @@ def _off_its_place(plan: ShotPlan) -> ShotPlan:
     return plan
 
 
+def _taken_out(plan: ShotPlan) -> ShotPlan:
+    """ "Pulls a tray out of an oven", "takes a book from a shelf": it is there, whoever takes it beside, and then in their hands."""
+    for act in [a for a in plan.actions if a.motion == "pick_up" and a.path is not None]:
+        who, thing, place = (plan.entity(name) for name in (act.who, act.object, act.path.start if act.path else None))
+        if (
+            who is None
+            or thing is None
+            or place is None
+            or place.kind in {"person", "animal"}
+            or thing.kind not in MOVED
+        ):
+            continue
+        kept = tuple(r for r in plan.relations if (r.of, r.to) not in {(who.id, thing.id), (thing.id, place.id)})
+        placed = any(r.of == who.id and r.to == place.id for r in plan.relations)
+        end = plan.duration_s
+        added = [
+            Relation(thing.id, "on" if place.kind in {"furniture", "plant", "nature"} else "in", place.id, 0.0, end)
+        ]
+        added += [] if placed else [Relation(who.id, "beside", place.id, 0.0, end)]
+        acts = tuple(replace(a, path=None) if a is act else a for a in plan.actions)
+        plan = replace(plan, actions=acts, relations=(*kept, *added))
+    return plan
+
+
+HOOPS = frozenset({"hoop", "basket", "net", "rim", "goal"})
+
+
+def _dunked(plan: ShotPlan) -> ShotPlan:
+    """ "Dunks the ball": up with it, and then it goes through the hoop that is named."""
+    hoop = next((e for e in plan.entities if e.noun.rpartition(" ")[2] in HOOPS), None)
+    balls = [e.id for e in plan.entities if e.noun.rpartition(" ")[2] in {"ball", "basketball"}]
+    found: list[Action] = []
+    for act in plan.actions:
+        if act.verb.split()[0] not in {"dunk", "slam"} or act.motion != "jump" or hoop is None or not balls:
+            found.append(act)
+            continue
+        half = act.start_s + DUNKS_AT * (act.end_s - act.start_s)
+        thing = act.object if act.object in balls else balls[0]
+        found += [
+            replace(act, object=None, path=Path(end=hoop.id), end_s=half),
+            replace(act, motion="throw", object=thing, path=Path(end=hoop.id), start_s=half),
+        ]
+    return replace(plan, actions=tuple(found))
+
+
+DUNKS_AT = 0.6
 SLIPS_AT, SLIPS_S = 0.45, 0.5
 """When what is dropped leaves the hands, share of the deed, and how long it falls."""
 
@@ -106,7 +152,7 @@ def _pushed(plan: ShotPlan) -> ShotPlan:
 
 def hauled(plan: ShotPlan) -> ShotPlan:
     """A plan in which who pushes or pulls something that rolls is on their way with it."""
-    plan = _pushed(_off_its_place(_dropped(plan)))
+    plan = _pushed(_off_its_place(_dropped(_dunked(_taken_out(plan)))))
     found: list[Action] = []
     for act in plan.actions:
         thing = _load(act, plan) if act.motion in HAULING else None

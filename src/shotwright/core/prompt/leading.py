@@ -23,7 +23,9 @@ LIGHT_VERBS = frozenset({"have", "do", "take", "give", "make", "perform", "share
 STAYING = frozenset({"seated", "sitting", "standing", "kneeling", "crouched", "asleep", "still"})
 WORN = frozenset({"broken", "worn", "run", "beaten", "upside", "face"})
 MOVING = frozenset({"push", "pull", "carry", "kick", "throw", "punch", "give", "knock"})
-LEADING = frozenset({"along", "across", "through", "past", "into", "toward", "towards", "over", "to", "onto", "off"})
+LEADING = frozenset(
+    {"along", "across", "through", "past", "into", "toward", "towards", "over", "to", "onto", "off", "out"}
+)
 """Verbs that take their object somewhere, and the prepositions that say where, wherever the parser hung them."""
 EDGES = frozenset({"edge", "rim", "lip", "brink"})
 AUXILIARY = frozenset({"aux", "auxpass"})
@@ -63,7 +65,9 @@ class Leading(Relating):
     def _phrases(self, verb: Word, particle: Word | None) -> list[str]:
         """What a verb is together with its particle, its preposition, or how one stays."""
         found = [f"{verb.lemma} {particle.text}"] if particle else []
-        led = [w for w in self.sentence.children(verb) if w.dep == "prep" and w.text in {"into", "over", "past"}]
+        mine = self.sentence.children(verb)
+        theirs = [w for one in mine if one.dep == "dobj" for w in self.sentence.children(one) if w.text == "out"]
+        led = [w for w in (*mine, *theirs) if w.dep == "prep" and w.text in {"into", "over", "past", "out"}]
         found += [phrase for w in led if motion_of(phrase := f"{verb.lemma} {w.text}")]  # "pulls into a station"
         if verb.lemma in BURSTING | {"get"}:  # "bursts out of the tunnel" is a way, and nothing breaks
             ways = [w for w in self.sentence.children(verb) if w.dep == "prep"]

@@ -45,6 +45,9 @@ NAMES = (
 )
 """What references are called while a sentence is parsed."""
 REPAIRS = 2
+THINGS = frozenset({"dog", "dogs", "people"})
+GUESSES = frozenset({"go", "comes"})
+"""Plain words that stand for somebody or something, and for deeds that are only guessed: those make no deed of a thing again."""
 FINITE_TAGS = {"comes": "VBZ", "holds": "VBZ", "go": "VBP", "hold": "VBP"}
 """Of plain verbs that stand in for misread ones, should the parser take them for nouns again."""
 _LOCK = threading.RLock()
@@ -85,6 +88,7 @@ def parse(tokens: Sequence[Token], places: Sequence[int], pictures: Mapping[int,
     words = _parsed(pieces, names, plain)
     for _ in range(REPAIRS):
         found = misread(words)
+        found = {i: text for i, text in found.items() if text not in GUESSES or plain.get(i) not in THINGS}
         if not found.items() - plain.items():
             break
         plain |= found

@@ -137,14 +137,14 @@ def is_bare(words: tuple[Word, ...], word: Word) -> bool:
     return opens and after is not None and after.text in {"all", "everywhere"}
 
 
-def is_theirs(words: tuple[Word, ...], word: Word) -> bool:
+def _is_theirs(words: tuple[Word, ...], word: Word) -> bool:
     """What several do, read as a thing: "candles flicker on the shelves"."""
     after = word_after(words, word)
     ends = after is None or after.tag in {"IN", "RB", "RP"} or after.text in CLAUSE_ENDS
     return word.tag in {"NN", "JJ"} and is_verb(word.text) and ends
 
 
-def is_plural(words: tuple[Word, ...], word: Word) -> bool:
+def _is_plural(words: tuple[Word, ...], word: Word) -> bool:
     """Several things that were read as a verb: "candles" is no plain form, and nothing does a neon."""
     known = noun_of(singular(word.text))
     if known is None or known.kind in {"abstract", "place"} or not ends_in_s(word) or word.text in NO_NOUNS:
@@ -159,3 +159,17 @@ def is_plural(words: tuple[Word, ...], word: Word) -> bool:
         and any(w.head == word.i and w.dep == "nsubj" and w.tag == "NNS" for w in words)
     )
     return word.tag in {"VB", "VBP"} or (word.tag == "VBZ" and ((is_named and does) or is_many))
+
+
+def several_misread(words: tuple[Word, ...], found: dict[int, str]) -> dict[int, str]:
+    """Several things that were read as a verb, and what they do that was read as a thing: plain words by their places.
+
+    Args:
+        words: Of a sentence.
+        found: What was found to be misread before.
+    """
+    several = [
+        w.i for w in words if _is_plural(words, w) or (found.get(w.i) == "dog" and w.tag[0] == "V" and ends_in_s(w))
+    ]
+    does = {i + 1: "go" for i in several if i + 1 < len(words) and _is_theirs(words, words[i + 1])}
+    return dict.fromkeys(several, "dogs") | does

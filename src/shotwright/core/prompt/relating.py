@@ -55,6 +55,8 @@ CARRYING = frozenset({"arm", "shoulder", "lap", "hand", "elbow", "armpit"})
 """Parts of somebody that hold what is tucked under or slung over them."""
 ARMS = frozenset({"arm", "lap", "mouth", "beak", "shoulder", "back", "hip", "tooth", "jaw", "head"})
 """Where else something is that somebody has with them."""
+PERCHES = frozenset({"shoulder", "head", "back"})
+"""Where on somebody an animal sits."""
 HANDY_M = 0.35
 """Animals below this height are carried."""
 CLINGING = frozenset(
@@ -185,7 +187,8 @@ class Relating(Nouns):
                 if kind == "on" and self._leaves_for(thing, target):
                     continue
                 leans = by_verb if (thing.kind in {"person", "animal"} or thing.ref) else None
-                said = self._worn_or_held(thing, target, leans or kind, word.text)
+                is_tool = leans == "at" and target.kind in {"tool", "food"}  # "works on her laptop"
+                said = None if is_tool else self._worn_or_held(thing, target, leans or kind, word.text)
                 if said is not None and target is not thing:
                     self._cover(self.sentence.words[hit.start : hit.end])
                     self._add_relation(thing.id, said, target.id, (word.span[0], last.span[1]))
@@ -321,8 +324,9 @@ class Relating(Nouns):
     def _contain(self, prep: Word) -> None:
         """ "A cup of coffee", "a wagon full of hay", "the wheel of a galleon"."""
         head = self.sentence.head(prep)
-        head = self.sentence.head(head) if head.text == "out" else head  # "carved out of oak"
-        is_made = head.lemma in MAKING and head.tag == "VBN"
+        over = self.sentence.head(head) if head.text == "out" else head  # "carved out of oak"
+        is_made = over.lemma in MAKING and over.tag == "VBN"
+        head = over if is_made else head
         holder = self.things.get(head.i) or (
             self.things.get(head.head) if head.text in {"full", "filled"} or is_made else None
         )
@@ -395,8 +399,11 @@ class Relating(Nouns):
         held = [thing for thing in self._inner(prep) if thing is not bearer]
         if bearer is None or not held:
             return False
+        sits = any(inner.lemma in PERCHES for inner in where)
         for thing in held:
-            if thing.kind in {"person", "animal"} and not _is_small_game(thing):
+            if sits and thing.kind == "animal":
+                self._add_relation(thing.id, "on", bearer.id, prep.span)  # "with a parrot on his shoulder"
+            elif thing.kind in {"person", "animal"} and not _is_small_game(thing):
                 self.scene.deeds.append(
                     Deed(Action(bearer.id, "carry", "carry", thing.id, span=prep.span), self.number, True, False)
                 )

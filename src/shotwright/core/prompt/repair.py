@@ -16,9 +16,8 @@ from shotwright.core.prompt.plurals import (
     NO_NOUNS,
     ends_in_s,
     is_bare,
-    is_plural,
-    is_theirs,
     is_what_many_do,
+    several_misread,
     word_after,
 )
 from shotwright.core.prompt.sentence import CLAUSE_ENDS
@@ -66,9 +65,7 @@ def misread(words: Words) -> dict[int, str]:
     found |= {
         i - 1: "dog" for i in found if i and found[i] in DOING and words[i - 1].tag == "JJ"
     }  # "in a tutu dancing"
-    several = [word.i for word in words if is_plural(words, word)]
-    found |= dict.fromkeys(several, "dogs")
-    found |= {i + 1: "go" for i in several if i + 1 < len(words) and is_theirs(words, words[i + 1])}
+    found |= several_misread(words, found)
     found |= {word.i: "away" for word in words if _is_side(words, word)}
     found |= {word.i: "big" for word in words if _is_really_said(words, word)}
     found |= {word.i: "comes" for word in words if _is_all_of_it(words, word)}

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from shotwright.core.plan import Action, Effect, Entity, Path, Relation
-from shotwright.core.prompt.boarding import NEXT_TO, WATERS, aboard, at_the_wheel
+from shotwright.core.prompt.boarding import NEXT_TO, WATERS, aboard, at_the_wheel, on_deck
 from shotwright.core.prompt.doors import through_doors
 from shotwright.core.prompt.following import WINGED, kept_up
 from shotwright.core.prompt.hauling import OVERTURNING, hauled
@@ -45,7 +45,9 @@ def settled(plan: ShotPlan) -> ShotPlan:
     plan = aboard(_side_by_side(_on_the_ground(through_doors(done_together(in_their_state(plan))))))
     plan = _on_the_wing(_topples(hauled(plan)))
     plan = _goes_along(_stops(_by_phone(_comes_up(_across(_one_by_one(plan))))))
-    return _hits(kept_up(_players(_waves(_at_a_window(_outside(_come_from(_beyond_reach(at_the_wheel(plan)))))))))
+    return _hits(
+        kept_up(_players(_waves(_at_a_window(_outside(_come_from(_beyond_reach(on_deck(at_the_wheel(plan)))))))))
+    )
 
 
 PORCHES = frozenset({"porch", "doorstep", "veranda", "patio"})

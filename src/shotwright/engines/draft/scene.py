@@ -17,6 +17,7 @@ from shotwright.core.prompt.hauling import HAULING, OVERTURNING
 from shotwright.engines.analysis.cutout import CutOut, cut_out
 from shotwright.engines.draft.backdrop import Builder, in_its_light
 from shotwright.engines.draft.blocking import staging
+from shotwright.engines.draft.blocking.beside import ABOARD
 from shotwright.engines.draft.blocking.business import turns
 from shotwright.engines.draft.blocking.contact import HELD_BELOW
 from shotwright.engines.draft.blocking.containing import contained
@@ -344,22 +345,14 @@ def _stage_words(
     shown.sort(key=lambda pair: (order[pair[0].entity.id], pair[0].copy))
     about = place_all([member for member, _ in shown], plan, floor)
     of = {id(member): sprite for member, sprite in shown}
-    by_id = {member.entity.id: member for member, _ in reversed(shown)}
     cuts = {shown.start_s for shown in plan.shots if shown.cut}
     left = [shown.start_s for shown in plan.shots if shown.cut and shown.places]
     for member, sprite in shown:
         _put(sprite, member, floor.fps)
         sprite.tied = None if member.parent is None else (of[id(member.parent[0])], member.parent[1])
-        had = turns(member, plan, by_id)
-        sprite.holds = [Hold(of[id(holder)], start, end) for holder, start, end in had]
-        by = {holder.entity.id for holder, _, _ in had}
-        sprite.plays = _plays(member.entity.noun, [act for act in plan.actions if act.who in by])
-        if had and member.entity.noun in HELD_BELOW:
-            sprite.grip, sprite.lifted = 0.03, HELD_UP
-        sprite.fan = (
-            _fanned(member, many=sum(1 for other, _ in shown if other.entity is member.entity)) if had else sprite.fan
+        rides = member.parent is not None and (
+            member.parent[1] == "riding" or (member.parent[1] in ABOARD and is_car(member.parent[0].entity.noun))
         )
-        rides = member.parent is not None and (member.parent[1] == "riding" or is_car(member.parent[0].entity.noun))
         mount = member.parent[0] if member.parent is not None and rides else None
         if mount is not None and not mount.is_figure:
             sprite.heading_deg = SIDEWAYS_DEG if of[id(mount)].is_mirrored else -SIDEWAYS_DEG
@@ -374,9 +367,31 @@ def _stage_words(
             toppled = tuple(act for act in plan.actions if act.object == member.entity.id and act.verb in OVERTURNING)
             sprite.changes = changes_of(acts, toppled, is_still=member.track is None)
             sprite.is_wheel = member.entity.kind not in ON_WHEELS and any(act.motion == "roll" for act in acts)
+    _hand_over(shown, plan)
     lead = next((i for i, (member, _) in enumerate(shown) if member is about), 0)
     sprites = [sprite for _, sprite in shown]
     return [sprites[lead], *sprites[:lead], *sprites[lead + 1 :]]
+
+
+def _hand_over(shown: list[tuple[Member, Sprite]], plan: ShotPlan) -> None:
+    """Who has what when, in place: what is held, what goes from hand to hand, and what lies on it."""
+    by_id = {member.entity.id: member for member, _ in reversed(shown)}
+    of = {id(member): sprite for member, sprite in shown}
+    passed = {id(member): turns(member, plan, by_id) for member, _ in shown}
+    for member, sprite in shown:
+        had, below = passed[id(member)], member.parent[0] if member.parent is not None else None
+        lies = member.parent is not None and member.parent[1] in {"on", "in"}
+        if had:
+            sprite.fan = _fanned(member, many=sum(1 for other, _ in shown if other.entity is member.entity))
+        elif lies and below is not None and passed.get(id(below)):  # what lies on a tray goes with it
+            had, tray = passed[id(below)], of[id(below)]
+            above = member.y - below.y - tray.grip * below.tall_m + sprite.grip * member.tall_m
+            sprite.fan = (member.x - below.x, above)
+        sprite.holds = [Hold(of[id(holder)], start, end) for holder, start, end in had]
+        by = {holder.entity.id for holder, _, _ in had}
+        sprite.plays = _plays(member.entity.noun, [act for act in plan.actions if act.who in by])
+        if had and member.entity.noun in HELD_BELOW:
+            sprite.grip, sprite.lifted = 0.03, HELD_UP
 
 
 def _fanned(member: Member, *, many: int) -> tuple[float, float]:

@@ -69,7 +69,8 @@ def _by_deeds(name: str, plan: ShotPlan) -> tuple[str, str] | None:
         return below, "over"
     carried = {r.of: r.to for r in plan.relations if r.relation in {"on", "in", "inside"}}
     for action in plan.actions:
-        is_mine = action.object is not None and name in {action.object, carried.get(action.object)}
+        below = None if action.motion == "pick_up" else carried.get(action.object or "")  # what it is taken from stays
+        is_mine = action.object is not None and name in {action.object, below}
         mine = plan.entity(name)
         if mine is not None and mine.noun in ENDS_OF_PITCHES:
             continue  # what hits a goal does not carry it
