@@ -30,6 +30,8 @@ _DONE_TO = {"fall": "put_down", "roll": "push", "fly": "push", "slide": "push", 
 
 
 _WITH_THINGS = {"drop": "drop", "leave": "put_down", "move": "put_down"}
+DONE_ON = frozenset({"work", "chew", "gnaw", "nibble", "munch", "snack", "feast", "suck"})
+"""Verbs whose object stands behind "on"."""
 HANDLED = frozenset({"tool", "food", "plant", "clothing", "other"})
 """What a verb means with things that one has in hand."""
 
@@ -273,7 +275,7 @@ class Acts(Leading):
     def _laid_on(self, verb: Word, objects: list[Word]) -> Thing | None:
         """ "Slams her hand on the dashboard", "rests a hand on his shoulder": that is what it is done to."""
         limbs = [w for w in objects if (noun := noun_of(w.lemma)) is not None and noun.kind == "body_part"]
-        limbs = [verb] if verb.lemma == "work" and not objects else limbs  # "works on a beam"
+        limbs = [verb] if verb.lemma in DONE_ON and not objects else limbs  # "works on a beam"
         preps = [
             w for w in self.sentence.children(verb) if w.dep == "prep" and w.text in {"on", "onto", "against", "at"}
         ]

@@ -383,7 +383,10 @@ def _framings(sentence: list[Token], hits: list[Hit[str]], number: int) -> list[
 
 def _framing(sentence: list[Token], hits: list[Hit[str]], part: tuple[int, int], at: float) -> ParsedFraming | None:
     sizes = [hit for hit in v.SIZES.find(sentence, *part) if not _ends_a_move(sentence, hits, hit)]
-    angles = [hit for hit in v.ANGLES.find(sentence, *part) if not _ends_a_move(sentence, hits, hit)]
+    angles = [
+        hit for hit in v.ANGLES.find(sentence, *part)
+        if not _ends_a_move(sentence, hits, hit) and not _is_over_their_own(sentence, hit)
+    ]  # fmt: skip
     if hits:
         angles = [hit for hit in angles if hit.value != "back"]
     size, angle = (found[0] if found else None for found in (sizes, angles))
@@ -393,6 +396,22 @@ def _framing(sentence: list[Token], hits: list[Hit[str]], part: tuple[int, int],
     named = size.value if size else None
     other = span_of(sentence[angle.start : angle.end]) if size and angle else None
     return ParsedFraming(named, angle.value if angle else None, at, span_of(sentence[cause.start : cause.end]), other)
+
+
+OVER_ONES_OWN = frozenset({
+    "look", "glance", "peer", "stare", "gaze", "turn", "throw", "sling", "drape", "carry", "toss", "wear", "hang", "put", "hold", "smile", "shout", "strap",
+})  # fmt: skip
+"""What somebody does over their own shoulder."""
+
+
+def _is_over_their_own(sentence: list[Token], hit: Hit[str]) -> bool:
+    """ "Looks back over her shoulder", "a bag slung over his shoulder": no view of the camera."""
+    says_so = any(token.lemma in v.CAMERA_NOUNS | {"view"} for token in sentence[hit.end : hit.end + 2])
+    does = {token.lemma for token in sentence[max(0, hit.start - 4) : hit.start]} | {
+        t.low for t in sentence[max(0, hit.start - 2) : hit.start]
+    }
+    own = sentence[hit.start + 1].low in {"her", "his", "their", "its"} if hit.start + 1 < len(sentence) else False
+    return own and not says_so and bool(does & (OVER_ONES_OWN | {"slung", "thrown"}))
 
 
 def _ends_a_move(sentence: list[Token], hits: list[Hit[str]], hit: Hit[str]) -> bool:

@@ -138,7 +138,8 @@ class Context:
         own = [
             w
             for w in children
-            if w.dep in {"nsubj", "nsubjpass", "expl"} or (w.dep in {"compound", "nmod"} and w.i in self.things)
+            if (w.dep in {"nsubj", "nsubjpass", "expl"} or (w.dep in {"compound", "nmod"} and w.i in self.things))
+            and w.tag != "PRP$"  # "sits beside her chewing on a leaf"
         ]
         before = self.sentence.words[verb.i - 1] if verb.i else verb
         if verb.tag == "VBG" and before.is_noun and self._is_bodiless(before):

@@ -84,6 +84,34 @@ def _taken_out(plan: ShotPlan) -> ShotPlan:
     return plan
 
 
+WRECKING = frozenset({"demolish", "destroy", "tear down", "wreck", "crush", "break down", "rip down", "pull down", "bulldoze", "smash", "smash in", "shatter", "break", "knock down"})  # fmt: skip
+"""What is done to something that is no more afterwards."""
+BRITTLE = frozenset({"glass", "vase", "bottle", "window", "mirror", "plate", "cup", "bowl", "jar", "ice", "lamp", "pot", "egg", "screen", "windowpane", "chandelier", "statue"})  # fmt: skip
+
+
+def _wrecked(plan: ShotPlan) -> ShotPlan:
+    """ "An excavator tears down a wall", "smashes a vase": and the wall comes down, and the vase breaks."""
+    found: list[Action] = []
+    for act in plan.actions:
+        thing = plan.entity(act.object)
+        does = act.verb in WRECKING and thing is not None and thing.kind not in {"person", "animal"} and not thing.ref
+        if not does or thing is None or plan.actions_of(thing.id):
+            continue
+        at = act.start_s + WRECKS_AT * (act.end_s - act.start_s)
+        breaks = thing.noun.rpartition(" ")[2] in BRITTLE
+        found.append(
+            Action(
+                thing.id,
+                "break" if breaks else "collapse",
+                "shatter" if breaks else "tip_over",
+                start_s=at,
+                end_s=act.end_s,
+            )
+        )
+    return replace(plan, actions=(*plan.actions, *found)) if found else plan
+
+
+WRECKS_AT = 0.35
 HOOPS = frozenset({"hoop", "basket", "net", "rim", "goal"})
 
 
@@ -152,7 +180,7 @@ def _pushed(plan: ShotPlan) -> ShotPlan:
 
 def hauled(plan: ShotPlan) -> ShotPlan:
     """A plan in which who pushes or pulls something that rolls is on their way with it."""
-    plan = _pushed(_off_its_place(_dropped(_dunked(_taken_out(plan)))))
+    plan = _pushed(_off_its_place(_dropped(_dunked(_taken_out(_wrecked(plan))))))
     found: list[Action] = []
     for act in plan.actions:
         thing = _load(act, plan) if act.motion in HAULING else None

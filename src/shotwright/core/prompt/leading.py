@@ -37,6 +37,8 @@ _ENDS: dict[str, dict[str, str]] = {
     "out_left": {"end": "left"}, "out_right": {"end": "right"}, "in": {"start": "out"}, "out": {"end": "out"}, "up": {"end": "up"},
     "down": {"end": "down"}, "over": {}, "around": {},
 }  # fmt: skip
+HUNG = frozenset({"sling", "drape", "strap", "tuck"})
+"""How something is on somebody, and nothing that is done: "a bag slung over his shoulder"."""
 ONES_OF = frozenset({"other", "one"})
 """Words that stand for one of several."""
 
@@ -58,9 +60,15 @@ class Leading(Relating):
     def _is_made(self, word: Word) -> bool:
         """ "Carved out of oak", "built of stone": what something is, and nothing that is done."""
         from_what = {w.text for w in self.sentence.children(word) if w.dep in {"prep", "prt"}}
-        return (
-            word.lemma in MAKING and word.tag == "VBN" and word.dep == "acl" and bool(from_what & {"of", "out", "from"})
+        is_made = word.lemma in MAKING and bool(from_what & {"of", "out", "from"})
+        return (word.tag == "VBN" and word.dep == "acl" and is_made) or (
+            word.tag in {"VBN", "VBD"} and word.lemma in HUNG and self._is_behind_a_thing(word)
         )
+
+    def _is_behind_a_thing(self, word: Word) -> bool:
+        """ "A bag slung ...": it hangs there."""
+        before = self.things.get(word.i - 1)
+        return before is not None and before.kind not in {"person", "animal"}
 
     def _phrases(self, verb: Word, particle: Word | None) -> list[str]:
         """What a verb is together with its particle, its preposition, or how one stays."""
@@ -113,7 +121,8 @@ class Leading(Relating):
             if prep.dep in {"prep", "agent"} and prep.i > verb.i:
                 way |= {name: value for name, value in self._goal(prep).items() if name not in way}
         particle = self._particle(verb)
-        if particle is not None and particle.text in _PARTICLE_ENDS and motion_of(text, verb.lemma) in syntax.GOING:
+        goes = motion_of(text, verb.lemma) in syntax.GOING and text not in syntax.VERB_WAYS  # "lifts off" is up
+        if particle is not None and particle.text in _PARTICLE_ENDS and goes:
             way |= {k: value for k, value in _PARTICLE_ENDS[particle.text].items() if k not in way}
         own = syntax.VERB_WAYS.get(text) or syntax.VERB_WAYS.get(verb.lemma)
         side = next((w.text for w in stretch if w.text in {"left", "right"}), None)

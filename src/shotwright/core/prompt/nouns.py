@@ -194,6 +194,8 @@ class Nouns(Whereabouts):
         """What a noun names that is nothing of its own: stuff, a light, "his hand", the ship that they are in."""
         if mention.what.kind == "body_part" and any(w.tag == "PRP$" for w in mention.words):
             return True
+        if mention.noun in {"path", "way"} and any(w.tag == "PRP$" for w in mention.words):
+            return True
         if mention.noun == "sky" and mention.head.dep == "pobj" and not mention.ref:
             self.scene.sky = " ".join(mention.attributes) or self.scene.sky or "open"
             return True  # "looks up at the sky", "fire into the stormy sky": nobody is in it

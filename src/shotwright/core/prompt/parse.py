@@ -139,10 +139,13 @@ def _shades(lows: list[str]) -> dict[int, str]:
     """ "A lone grey wolf": colours before a noun are read as plain adjectives, and never as nouns."""
     found: dict[int, str] = {}
     found |= {i + 1: "big" for i, (one, low) in enumerate(itertools.pairwise(lows)) if one == "one" and low in PATTERNS}
+    found |= {
+        i: "big" for i, (low, after) in enumerate(itertools.pairwise(lows)) if low == "matching" and after.isalpha()
+    }
     for i, (low, after) in enumerate(itertools.pairwise(lows)):
         is_worn = i > 0 and lows[i - 1] in {"in", "wearing"}  # "a defender in green dives"
         if (
-            low not in COLOURS | TAKEN_FOR_NAMES
+            low not in COLOURS | TAKEN_FOR_NAMES | PATTERNS
             or not after.isalpha()
             or is_worn
             or (noun := noun_of(singular(after))) is None

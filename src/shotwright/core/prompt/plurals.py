@@ -137,6 +137,23 @@ def is_bare(words: tuple[Word, ...], word: Word) -> bool:
     return opens and after is not None and after.text in {"all", "everywhere"}
 
 
+def _closes_a_place(words: tuple[Word, ...], word: Word) -> bool:
+    """ "Off temple steps at dawn", "on castle walls": a bare noun behind a preposition does nothing."""
+    before, after = (words[word.i - 1] if word.i else None), word_after(words, word)
+    if word.tag != "VBZ" or before is None or before.dep != "pobj" or before.tag != "NN":
+        return False
+    place = noun_of(before.text)
+    if place is None or place.kind not in {"building", "place", "inside"}:
+        return False
+    is_bare = not any(w.head == before.i and w.tag in {"DT", "PRP$", "CD"} for w in words)
+    ends = after is None or after.tag == "IN" or after.text in CLAUSE_ENDS
+    return is_bare and ends and word.text in PARTS_OF_PLACES
+
+
+PARTS_OF_PLACES = frozenset({"steps", "walls", "stairs", "streets", "roofs", "floors", "benches", "shelves", "gates", "windows"})  # fmt: skip
+"""Plurals behind the place that they are of."""
+
+
 def _is_theirs(words: tuple[Word, ...], word: Word) -> bool:
     """What several do, read as a thing: "candles flicker on the shelves"."""
     after = word_after(words, word)
@@ -147,6 +164,8 @@ def _is_theirs(words: tuple[Word, ...], word: Word) -> bool:
 def _is_plural(words: tuple[Word, ...], word: Word) -> bool:
     """Several things that were read as a verb: "candles" is no plain form, and nothing does a neon."""
     known = noun_of(singular(word.text))
+    if _closes_a_place(words, word):
+        return True
     if known is None or known.kind in {"abstract", "place"} or not ends_in_s(word) or word.text in NO_NOUNS:
         return False
     before, after = (words[word.i - 1] if word.i else None), word_after(words, word)

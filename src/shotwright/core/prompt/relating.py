@@ -49,7 +49,7 @@ LEANING: dict[str, Preposition] = {
     "hammer": "at",
 }
 """Verbs by which nobody is on anything: "leans on a fence", "knocks on a door"."""
-WORKING = frozenset({"cook", "stir", "cut", "knead", "type", "write", "read", "paint", "tinker", "play_piano", "look_around", "look_at_hand", "pour", "work"})  # fmt: skip
+WORKING = frozenset({"cook", "stir", "cut", "knead", "type", "write", "read", "paint", "tinker", "play_piano", "look_around", "look_at_hand", "pour", "work", "eat"})  # fmt: skip
 """What one does at what it is done on: "works on a beam", "cooks on a stove", "types on a laptop"."""
 CARRYING = frozenset({"arm", "shoulder", "lap", "hand", "elbow", "armpit"})
 """Parts of somebody that hold what is tucked under or slung over them."""
@@ -76,7 +76,13 @@ def _is_small_game(thing: Thing) -> bool:
 
 
 def _is_seat(thing: Thing) -> bool:
-    return thing.noun.rpartition(" ")[2] in syntax.SEATS or thing.kind not in {"furniture", "tool", "vehicle"}
+    return thing.noun.rpartition(" ")[2] in syntax.SEATS or thing.kind not in {
+        "furniture",
+        "tool",
+        "vehicle",
+        "food",
+        "plant",
+    }
 
 
 STRAPPED = frozenset({"backpack", "rucksack", "knapsack", "headphones", "quiver"})
@@ -178,8 +184,9 @@ class Relating(Nouns):
         of = [self._whole_of(thing, to) for thing in of] if not self._is_after_effect(word) else []
         kind = hit.value
         by_verb = self._worked_at(self.sentence.head(word), to) if kind == "on" else None
-        if word.text in {"in", "on"} and any(w.lemma in HANDS for w in targets):
-            of = self._handed(word, of, to)
+        if word.text in {"in", "on"} and any(w.lemma in HANDS | {"arm", "elbow"} for w in targets):
+            before = self.things.get(word.i - 1)  # "a basket on her arm", and not what is put into it
+            of = self._handed(word, [before] if before is not None and before.kind in HANDY else of, to)
         for thing in of:
             for target in to:
                 if word.text == "on" and self._plays(thing, target, word):
@@ -187,7 +194,11 @@ class Relating(Nouns):
                 if kind == "on" and self._leaves_for(thing, target):
                     continue
                 leans = by_verb if (thing.kind in {"person", "animal"} or thing.ref) else None
-                is_tool = leans == "at" and target.kind in {"tool", "food"}  # "works on her laptop"
+                is_tool = leans == "at" and target.kind in {
+                    "tool",
+                    "food",
+                    "plant",
+                }  # "works on her laptop", "chews on a leaf"
                 said = None if is_tool else self._worn_or_held(thing, target, leans or kind, word.text)
                 if said is not None and target is not thing:
                     self._cover(self.sentence.words[hit.start : hit.end])
@@ -307,8 +318,12 @@ class Relating(Nouns):
     def _worn_or_held(self, thing: Thing, target: Thing, kind: Preposition, text: str) -> Preposition | None:
         if text == "in" and target.kind == "clothing":
             return "wearing"
-        if kind in {"in", "inside"} and thing.kind in {"person", "animal"} and target.kind in {"food", "body_part"}:
-            return None  # "stirs in salt"
+        if (
+            kind in {"in", "inside"}
+            and thing.kind in {"person", "animal"}
+            and target.kind in {"food", "body_part", "person"}
+        ):
+            return None  # "stirs in salt", "shaves a line into the hair of a man"
         if text == "by" and thing.kind not in {
             "person",
             "animal",

@@ -115,6 +115,8 @@ class Whereabouts(Context):
         if mention.ref or head.is_ref or head.text in v.COLOURS:
             return False
         prep = self.sentence.head(head)
+        if mention.noun in {"path", "way"} and any(w.tag == "PRP$" for w in mention.words):
+            return False  # "into his path": towards him
         governed = head.dep == "pobj" and prep.text in PLACE_PREPOSITIONS
         if self._is_place_of(mention):
             return True

@@ -138,7 +138,7 @@ def _looking(act: Action, entity: Entity, plan: ShotPlan) -> str:
         return "read" if target.noun.rpartition(" ")[2] in HELD_TO_READ else "look_at_hand"
     is_at = (
         target is not None
-        or (act.path is not None and act.path.end == "near")
+        or (act.path is not None and act.path.end is not None)
         or act.verb in {"stare", "gaze", "watch"}
     )
     return "gaze" if is_at else "look_around"
