@@ -30,6 +30,8 @@ _DONE_TO = {"fall": "put_down", "roll": "push", "fly": "push", "slide": "push", 
 
 
 _WITH_THINGS = {"drop": "drop", "leave": "put_down", "move": "put_down"}
+GROOMING = frozenset({"shave", "cut", "trim", "braid", "comb", "brush", "style", "dye", "wash", "tattoo", "draw", "paint", "clip"})  # fmt: skip
+"""What is done to somebody's hair or skin."""
 DONE_ON = frozenset({"work", "chew", "gnaw", "nibble", "munch", "snack", "feast", "suck"})
 """Verbs whose object stands behind "on"."""
 HANDLED = frozenset({"tool", "food", "plant", "clothing", "other"})
@@ -45,6 +47,8 @@ def _as_meant(motion: str | None, verb: Word, done_to: Thing | None) -> str | No
         return meant
     if motion == "drive" and verb.lemma == "pull" and done_to is not None and done_to.kind in HANDLED:
         return "pick_up"  # "pulls a tray out"
+    if motion == "swim" and done_to is not None and done_to.kind == "vehicle":
+        return "row"  # "paddles a canoe"
     return _DONE_TO.get(motion or "", motion) if done_to else motion
 
 
@@ -168,7 +172,7 @@ class Acts(Leading):
         objects = [w for w in self.sentence.children(verb) if w.dep in {"dobj", "dative", "oprd"}]
         given = next((self.things[w.i] for w in objects if w.dep == "dative" and w.i in self.things), None)
         direct = [w for w in objects if given is None or self.things.get(w.i) is not given]
-        done_to = next((self.things[w.i] for w in direct if w.i in self.things), given) or self._laid_on(verb, direct)
+        done_to = self._whom_to(verb, direct) or given or self._laid_on(verb, direct) or self._groomed(verb)
         who = self._doers(verb)
         if done_to is not None and objects and self._is_said_before(verb, objects[0]):
             who, done_to = [done_to], None
@@ -222,6 +226,10 @@ class Acts(Leading):
             )
             if not is_doubled:
                 self.scene.deeds.append(Deed(action, self.number, joined == "while", joined == "then"))
+
+    def _whom_to(self, verb: Word, objects: list[Word]) -> Thing | None:
+        """The first thing that something is done to."""
+        return next((self.things[w.i] for w in objects if w.i in self.things and w.head == verb.i), None)
 
     def _by_whom(self, verb: Word) -> Thing | None:
         """ "Is chased by a dog": who does it."""
@@ -283,6 +291,27 @@ class Acts(Leading):
             self.things.get(w.i) for prep in preps for w in self.sentence.children(prep) if limbs and w.dep == "pobj"
         ]
         return next((thing for thing in targets if thing is not None), None)
+
+    def _groomed(self, verb: Word) -> Thing | None:
+        """ "Shaves a line into the hair of a man": the hair is what it is done to."""
+        if verb.lemma not in GROOMING:
+            return None
+        preps = [
+            w
+            for w in self.sentence.children(verb)
+            if w.dep == "prep" and w.text in {"into", "in", "on", "to", "through"}
+        ]
+        preps += [
+            w
+            for one in self.sentence.children(verb)
+            if one.dep == "dobj"
+            for w in self.sentence.children(one)
+            if w.dep == "prep"
+        ]
+        inner = [w for prep in preps for w in self.sentence.children(prep) if w.dep == "pobj"]
+        return next(
+            (self.things[w.i] for w in inner if w.i in self.things and self.things[w.i].kind == "body_part"), None
+        )
 
     def _off(self, who: list[Thing], thing: Thing, verb: Word) -> Path:
         """ "Jumps off a bookshelf": from its top, down."""

@@ -9,9 +9,11 @@ from shotwright.core.plan import Relation
 from shotwright.core.prompt.lexicon import noun_of
 
 if TYPE_CHECKING:
-    from shotwright.core.plan import Preposition, ShotPlan
+    from collections.abc import Sequence
 
-AFLOAT = frozenset({"vessel", "sailing vessel", "boat", "ship", "watercraft"})
+    from shotwright.core.plan import Action, Preposition, ShotPlan
+
+AFLOAT = frozenset({"small boat", "raft", "vessel", "sailing vessel", "boat", "ship", "watercraft"})
 """More general nouns of what has its wheel on deck."""
 HELD = frozenset({"at", "behind", "holding"})
 NEXT_TO = frozenset({"beside", "at", "left_of", "right_of", "in_front_of", "around"})
@@ -37,7 +39,14 @@ CREW = frozenset(
 WATERS = frozenset(
     {"sea", "ocean", "lake", "river", "water", "bay", "harbour", "harbor", "storm", "waves", "fjord", "open sea"}
 )
+PADDLING = frozenset({"paddle", "row", "oar"})
+"""What those do who are in a boat, wherever the words put them."""
 IN_THE_WATER = frozenset({"swim", "dive", "surf", "float", "fall", "walk", "run"})
+
+
+def _swims(acts: Sequence[Action]) -> bool:
+    """Whether somebody is in the water rather than aboard."""
+    return any(act.motion in IN_THE_WATER and act.verb.split()[0] not in PADDLING for act in acts)
 
 
 def aboard(plan: ShotPlan) -> ShotPlan:
@@ -48,19 +57,23 @@ def aboard(plan: ShotPlan) -> ShotPlan:
     found: list[Relation] = []
     for entity in plan.entities:
         acts = plan.actions_of(entity.id)
-        motions = {act.motion for act in acts}
-        if entity.kind != "person" or entity.id in placed or not rides or motions & IN_THE_WATER:
+        if entity.kind != "person" or entity.id in placed or not rides or _swims(acts):
             continue
         known = noun_of(rides[-1].noun)
         is_boat = known is not None and (known.near in AFLOAT or rides[-1].noun.rpartition(" ")[2] in {"boat", "ship"})
         is_before = bool(rides[-1].span and entity.span and rides[-1].span < entity.span)
         drives = any(act.motion == "drive" and not act.object and not act.path for act in acts) and is_before
         is_crew = entity.noun.rpartition(" ")[2] in CREW and is_before and not elsewhere
+        is_crew |= any(act.verb.split()[0] in PADDLING for act in acts)
         if (is_boat and is_crew) or (drives and not is_boat):
             found.append(Relation(entity.id, "in", rides[-1].id, 0.0, plan.duration_s, span=entity.span))
     seated = {r.of for r in found}
     actions = tuple(
-        replace(act, motion="steer") if act.who in seated and act.motion == "drive" and act.path is None else act
+        replace(act, motion="row")
+        if act.who in seated and act.verb.split()[0] in PADDLING
+        else replace(act, motion="steer")
+        if act.who in seated and act.motion == "drive" and act.path is None
+        else act
         for act in plan.actions
     )
     return replace(plan, relations=(*plan.relations, *found), actions=actions) if found else plan
@@ -138,4 +151,32 @@ def on_deck(plan: ShotPlan) -> ShotPlan:
     relations = tuple(r for r in plan.relations if ship.id not in {r.of, r.to})
     return replace(
         plan, setting=setting, relations=relations, entities=tuple(e for e in plan.entities if e is not ship)
+    )
+
+
+WET_LANDS = frozenset({"beach", "shore", "coast", "marsh", "swamp", "canal", "pier", "dock", "marina", "port", "pond", "pool", "lagoon", "wave", "harbour", "underwater", "island"})  # fmt: skip
+"""Other places where boats are."""
+SAILING = frozenset({"row", "steer", "sail", "float", "drive", "walk", "slide"})
+
+
+def on_water(plan: ShotPlan) -> ShotPlan:
+    """ "A kayak in a canyon": whatever floats and goes has a river under it.
+
+    Args:
+        plan: With everybody aboard.
+    """
+    boats = {
+        e.id
+        for e in plan.entities
+        if e.kind == "vehicle"
+        and (n := noun_of(e.noun))
+        and (n.near in AFLOAT or e.noun in {"boat", "kayak", "canoe", "raft"})
+    }
+    crews = {r.of for r in plan.relations if r.to in boats and r.relation in {"in", "on", "riding", "inside"}}
+    sails = any(a.who in boats | crews and a.motion in SAILING for a in plan.actions)
+    places = plan.setting.places
+    if not sails or not places or plan.setting.inside or set(places) & (WATERS | WET_LANDS | {DECK}):
+        return plan
+    return replace(
+        plan, setting=replace(plan.setting, places=("river", *places), shells=("lake", *plan.setting.shells))
     )

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from shotwright.core.plan import Path
 from shotwright.core.prompt import syntax
+from shotwright.core.prompt.having import MAKING
 from shotwright.core.prompt.lexicon import motion_of
-from shotwright.core.prompt.relating import MAKING, Relating
+from shotwright.core.prompt.relating import Relating
 
 if TYPE_CHECKING:
     from shotwright.core.prompt.sentence import Word
@@ -37,6 +38,8 @@ _ENDS: dict[str, dict[str, str]] = {
     "out_left": {"end": "left"}, "out_right": {"end": "right"}, "in": {"start": "out"}, "out": {"end": "out"}, "up": {"end": "up"},
     "down": {"end": "down"}, "over": {}, "around": {},
 }  # fmt: skip
+CLAD = frozenset({"wrap", "dress", "clothe", "cover", "bundle", "coat", "drench", "soak"})
+"""What is said of somebody before what they have on."""
 HUNG = frozenset({"sling", "drape", "strap", "tuck"})
 """How something is on somebody, and nothing that is done: "a bag slung over his shoulder"."""
 ONES_OF = frozenset({"other", "one"})
@@ -61,9 +64,9 @@ class Leading(Relating):
         """ "Carved out of oak", "built of stone": what something is, and nothing that is done."""
         from_what = {w.text for w in self.sentence.children(word) if w.dep in {"prep", "prt"}}
         is_made = word.lemma in MAKING and bool(from_what & {"of", "out", "from"})
-        return (word.tag == "VBN" and word.dep == "acl" and is_made) or (
-            word.tag in {"VBN", "VBD"} and word.lemma in HUNG and self._is_behind_a_thing(word)
-        )
+        is_worn = word.lemma in CLAD and word.tag == "VBN" and word.dep == "acl"
+        hangs = word.tag in {"VBN", "VBD"} and word.lemma in HUNG and self._is_behind_a_thing(word)
+        return (word.tag == "VBN" and word.dep == "acl" and is_made) or hangs or is_worn
 
     def _is_behind_a_thing(self, word: Word) -> bool:
         """ "A bag slung ...": it hangs there."""

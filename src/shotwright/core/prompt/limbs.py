@@ -29,7 +29,10 @@ def owned(plan: ShotPlan) -> ShotPlan:
         is_alone = limb.id not in worn and any(a.who == limb.id for a in plan.actions) if is_shoe else True
         if plan.task == "edit" or not is_alone:
             continue
-        if limb.id in parts or is_close or limb.count == PAIR:
+        leads = plan.entities[0].kind in {"body_part", "clothing"} or any(e.kind == "person" for e in plan.entities)
+        if (
+            limb.id in parts or (is_close and leads) or limb.count == PAIR
+        ):  # else a hand comes into the picture of a product
             plan = _with_owner(plan, limb, "wearing" if is_shoe else "part_of")
     return plan
 

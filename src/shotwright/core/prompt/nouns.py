@@ -192,8 +192,10 @@ class Nouns(Whereabouts):
 
     def _is_no_body(self, mention: Mention) -> bool:
         """What a noun names that is nothing of its own: stuff, a light, "his hand", the ship that they are in."""
-        if mention.what.kind == "body_part" and any(w.tag == "PRP$" for w in mention.words):
-            return True
+        if mention.what.kind == "body_part" and any(
+            w.tag == "PRP$" and w.head == mention.head.i for w in mention.words
+        ):
+            return True  # "his hand"; "her daughter's hair" is somebody else's
         if mention.noun in {"path", "way"} and any(w.tag == "PRP$" for w in mention.words):
             return True
         if mention.noun == "sky" and mention.head.dep == "pobj" and not mention.ref:

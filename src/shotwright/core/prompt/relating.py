@@ -10,8 +10,8 @@ from shotwright.core.prompt import syntax
 from shotwright.core.prompt import vocabulary as v
 from shotwright.core.prompt.attach import TOPPLING
 from shotwright.core.prompt.context import nears
+from shotwright.core.prompt.having import HANDS, HANDY, Having, is_small_game
 from shotwright.core.prompt.lexicon import motion_of, noun_of
-from shotwright.core.prompt.nouns import Nouns
 from shotwright.core.prompt.things import Deed
 
 if TYPE_CHECKING:
@@ -19,19 +19,11 @@ if TYPE_CHECKING:
     from shotwright.core.prompt.sentence import Word
     from shotwright.core.prompt.things import Thing
 
-HANDY = frozenset({"tool", "food", "plant", "clothing", "other", "furniture", "nature", "light"})
 SMALL = frozenset({"tool", "food", "material", "clothing", "body_part", "light", "abstract"})
 BESIDE_SOMEBODY = frozenset({"behind", "at", "near", "beside", "in_front_of", "under"})
 LEADING_ON = frozenset({"onto", "next", "to", "beside", "near", "toward", "towards", "by", "at", "into", "from"})
 """Prepositions behind a particle: "pulls over next to a man"."""
-MAKING = frozenset({"make", "build", "carve", "form", "weave", "fashion", "construct", "compose"})
-"""What is said of something before its material."""
-WHOLES = frozenset({"vehicle", "building", "animal", "person"})
-HOLDERS = frozenset({"tool", "furniture", "vehicle", "food"})
-CONTENTS = frozenset({"food", "plant", "other", "tool", "material", "nature"})
-ATTACHED = frozenset({"plant", "food", "clothing", "light", "tool", "furniture"})
 PLACEMENTS = {"middle": "center", "centre": "center", "front": "foreground"}
-HANDS = frozenset({"hand", "palm", "fist", "finger", "fingertip", "paw"})
 AIMED = frozenset({
     "point", "aim", "shoot", "fire", "throw", "toss", "hurl", "wave", "shout", "yell", "scream", "smile", "laugh", "bark", "growl", "hiss", "swipe", "bat", "swing", "lunge", "nod", "wink", "snap",
 })  # fmt: skip
@@ -53,26 +45,12 @@ WORKING = frozenset({"cook", "stir", "cut", "knead", "type", "write", "read", "p
 """What one does at what it is done on: "works on a beam", "cooks on a stove", "types on a laptop"."""
 CARRYING = frozenset({"arm", "shoulder", "lap", "hand", "elbow", "armpit"})
 """Parts of somebody that hold what is tucked under or slung over them."""
-ARMS = frozenset({"arm", "lap", "mouth", "beak", "shoulder", "back", "hip", "tooth", "jaw", "head"})
-"""Where else something is that somebody has with them."""
-PERCHES = frozenset({"shoulder", "head", "back"})
-"""Where on somebody an animal sits."""
-HANDY_M = 0.35
-"""Animals below this height are carried."""
 CLINGING = frozenset(
     {"cling to", "hold onto", "hang onto", "lean on", "hold to", "grip onto", "tug at", "pull at", "pull on"}
 )
 """Verbs whose preposition brings what the hands are at."""
 BACK_REACH = 12
 """Words behind a verb among which its "on its back" stands."""
-FLAT = frozenset({"tray", "plate", "board", "cutting board", "saucer", "platter", "table", "shelf"})
-"""On these things lie; in others they are."""
-
-
-def _is_small_game(thing: Thing) -> bool:
-    """ "With a fish in its beak": animals that fit into a hand or a mouth."""
-    known = noun_of(thing.noun)
-    return thing.kind == "animal" and known is not None and known.height_m < HANDY_M and thing.count == 1
 
 
 def _is_seat(thing: Thing) -> bool:
@@ -85,11 +63,7 @@ def _is_seat(thing: Thing) -> bool:
     }
 
 
-STRAPPED = frozenset({"backpack", "rucksack", "knapsack", "headphones", "quiver"})
-"""Things that one has on, unless they are said to be in a hand."""
-
-
-class Relating(Nouns):
+class Relating(Having):
     """How the things of a sentence stand to each other."""
 
     def _relate_by_verb(self, verb: Word, who: list[Thing], objects: list[Word]) -> None:
@@ -269,7 +243,7 @@ class Relating(Nouns):
         if thing is not None and thing.kind == "clothing" and len(before) > 1:
             thing = before[-2]  # "a cat in a helmet tucked under her arm"
         owner = next((t for t in self._owners(whose) if t is not thing), None)
-        if thing is None or owner is None or not (thing.kind in HANDY or _is_small_game(thing)):
+        if thing is None or owner is None or not (thing.kind in HANDY or is_small_game(thing)):
             return False
         self._cover([prep, limb, whose, head])
         self._add_relation(owner.id, "holding", thing.id, prep.span)
@@ -336,104 +310,6 @@ class Relating(Nouns):
             return None
         return kind
 
-    def _contain(self, prep: Word) -> None:
-        """ "A cup of coffee", "a wagon full of hay", "the wheel of a galleon"."""
-        head = self.sentence.head(prep)
-        over = self.sentence.head(head) if head.text == "out" else head  # "carved out of oak"
-        is_made = over.lemma in MAKING and over.tag == "VBN"
-        head = over if is_made else head
-        holder = self.things.get(head.i) or (
-            self.things.get(head.head) if head.text in {"full", "filled"} or is_made else None
-        )
-        if holder is None:
-            return
-        for thing in self._inner(prep):
-            if thing is holder:
-                continue
-            is_material = thing.noun in v.MATERIAL_NOUNS and thing.kind in {"tool", "other", "food", "nature"}
-            if (
-                is_material or (is_made and thing.kind in {"tool", "other", "food", "nature", "plant"})
-            ) and self._is_stuff(prep):
-                holder.attributes += [*thing.attributes, thing.noun]
-                holder.colour = holder.colour or thing.colour
-                self.scene.things.remove(thing)
-                self._cover([prep, head, *([self.sentence.head(prep)] if is_made else [])])
-                continue
-            if thing.kind in WHOLES and holder.kind not in {"person", "animal"}:
-                self._add_relation(holder.id, "part_of", thing.id, prep.span)
-            elif holder.kind in HOLDERS and thing.kind in CONTENTS:
-                self._add_relation(thing.id, "on" if holder.noun in FLAT else "in", holder.id, prep.span)
-            else:
-                continue
-            self._cover([prep, head])
-
-    def _is_stuff(self, prep: Word) -> bool:
-        """ "A bottle of violet glass": what it is made of, not what is in it."""
-        return not any(
-            w.tag in {"DT", "PRP$", "CD"}
-            for inner in self.sentence.children(prep)
-            for w in self.sentence.children(inner)
-        ) and all(w.tag in {"NN", "NNP"} for w in self.sentence.children(prep) if w.dep == "pobj")
-
-    def _accompany(self, prep: Word) -> None:
-        """ "A man with a sword", "repairs it with a wrench", "an arch with white roses"."""
-        if self._carry(prep):
-            return
-        head = self._wearer_before(prep) or self.sentence.head(prep)
-        bearers = [self.things[head.i]] if head.i in self.things else self._subjects(head) if head.tag[0] == "V" else []
-        for bearer in bearers:
-            for thing in self._inner(prep):
-                if thing is bearer:
-                    continue
-                if bearer.kind in {"person", "animal"} or (bearer.ref and not bearer.noun):
-                    if thing.kind in HANDY or _is_small_game(thing):
-                        self._add_relation(
-                            bearer.id,
-                            "wearing" if thing.kind == "clothing" or thing.noun in STRAPPED else "holding",
-                            thing.id,
-                            prep.span,
-                        )
-                        self._cover([prep])
-                elif head.i in self.things and thing.noun in syntax.PARTS:
-                    self._add_relation(thing.id, "part_of", bearer.id, prep.span)
-                    self._cover([prep])
-                elif head.i in self.things and thing.kind in ATTACHED:
-                    self._add_relation(thing.id, "on", bearer.id, prep.span)
-                    self._cover([prep])
-
-    def _carry(self, prep: Word) -> bool:
-        """ "Comes out with a child in his arms", "rolls in with a tray on its hand": whoever does that has it there."""
-        whom = [w for w in self.sentence.children(prep) if w.dep == "pobj"]
-        where = [
-            inner for w in whom for at in self.sentence.children(w) if at.text in {"in", "on", "over"} for inner in self.sentence.children(at)
-            if inner.lemma in HANDS | ARMS and any(mine.tag == "PRP$" for mine in self.sentence.children(inner))
-        ]  # fmt: skip
-        verb = self._verb_over(prep)
-        who = self._subjects(verb) if where and verb is not None else []
-        bearer = next((one for one in who if one.kind in {"person", "animal"} or one.ref), None)
-        held = [thing for thing in self._inner(prep) if thing is not bearer]
-        if bearer is None or not held:
-            return False
-        sits = any(inner.lemma in PERCHES for inner in where)
-        for thing in held:
-            if sits and thing.kind == "animal":
-                self._add_relation(thing.id, "on", bearer.id, prep.span)  # "with a parrot on his shoulder"
-            elif thing.kind in {"person", "animal"} and not _is_small_game(thing):
-                self.scene.deeds.append(
-                    Deed(Action(bearer.id, "carry", "carry", thing.id, span=prep.span), self.number, True, False)
-                )
-            else:
-                self._add_relation(bearer.id, "holding", thing.id, prep.span)
-        self._cover([prep, *where, *(self.sentence.head(w) for w in where)])
-        return True
-
-    def _wearer_before(self, prep: Word) -> Word | None:
-        """ "Bumps into a merchant with a turban": clothes are of whom they stand behind."""
-        before = self.sentence.words[prep.i - 1] if prep.i else None
-        is_worn = any(thing.kind == "clothing" for thing in self._inner(prep))
-        named = before is not None and before.i in self.things and self.things[before.i].kind in {"person", "animal"}
-        return before if is_worn and named else None
-
     def _whole_of(self, thing: Thing, to: list[Thing]) -> Thing:
         """ "A boy with a plastered leg in a wheelchair": the boy is in it."""
         if thing.kind != "body_part" or not any(one.kind in {"vehicle", "furniture"} for one in to):
@@ -444,9 +320,6 @@ class Relating(Nouns):
     def _is_vessel(self, prep: Word) -> bool:
         """ "A goldfish in a round bowl"."""
         return any(thing.kind == "tool" for thing in self._inner(prep))
-
-    def _inner(self, prep: Word) -> list[Thing]:
-        return [thing for w in self.sentence.children(prep) if w.dep == "pobj" for thing in self._group(w)]
 
     def _placed(self, prep: Word, kind: Preposition) -> list[Thing]:
         """Whom a preposition places: the noun it hangs on, the object of a verb that puts, else the verb's subject."""
@@ -494,7 +367,7 @@ class Relating(Nouns):
             is_its = (
                 kind in {"on", "in"}
                 and placed
-                and (placed[0].kind in SMALL or (_is_small_game(placed[0]) and self._is_vessel(prep)))
+                and (placed[0].kind in SMALL or (is_small_game(placed[0]) and self._is_vessel(prep)))
                 and (motion_of(head.lemma) not in syntax.GOING or self._particle(head) is not None)
                 and not set(goals) & syntax.SEATS
             )

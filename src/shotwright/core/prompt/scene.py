@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from shotwright.core.plan import Effect
 from shotwright.core.prompt import syntax
 from shotwright.core.prompt.feeling import Feeling
+from shotwright.core.prompt.having import HANDY
 from shotwright.core.prompt.lexicon import motion_of, noun_of, singular
 from shotwright.core.prompt.mentions import game_of
-from shotwright.core.prompt.relating import HANDY
 from shotwright.core.prompt.repair import OTHERS
 from shotwright.core.prompt.things import Thing
 from shotwright.core.prompt.vocabulary import COLOURS
@@ -89,6 +89,8 @@ class _Reader(Feeling):
                 self.things[word.i] = meant[-1]
                 self.groups[word.i] = meant
         self._feel()
+        for word in self.sentence.words:
+            self._cover_with(word)
         shown = {word.i for _, words in effects.values() for word in words}
         for word in self.sentence.words:
             if (

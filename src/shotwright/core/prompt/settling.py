@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from shotwright.core.plan import Action, Effect, Entity, Path, Relation
-from shotwright.core.prompt.boarding import NEXT_TO, WATERS, aboard, at_the_wheel, on_deck
+from shotwright.core.prompt.boarding import NEXT_TO, WATERS, aboard, at_the_wheel, on_deck, on_water
 from shotwright.core.prompt.doors import through_doors
 from shotwright.core.prompt.following import WINGED, kept_up
 from shotwright.core.prompt.hauling import OVERTURNING, hauled
@@ -42,12 +42,28 @@ def settled(plan: ShotPlan) -> ShotPlan:
     """
     if plan.task == "edit":
         return plan
-    plan = aboard(_side_by_side(_on_the_ground(through_doors(done_together(in_their_state(plan))))))
+    plan = aboard(_side_by_side(_on_the_ground(through_doors(done_together(in_their_state(_one_holder(plan)))))))
     plan = _on_the_wing(_topples(hauled(plan)))
     plan = _goes_along(_stops(_by_phone(_comes_up(_across(_one_by_one(plan))))))
     return _hits(
-        kept_up(_players(_waves(_at_a_window(_outside(_come_from(_beyond_reach(on_deck(at_the_wheel(plan)))))))))
+        kept_up(
+            _players(_waves(_at_a_window(_outside(_come_from(_beyond_reach(on_water(on_deck(at_the_wheel(plan)))))))))
+        )
     )
+
+
+def _one_holder(plan: ShotPlan) -> ShotPlan:
+    """ "A knight kneels before a king and offers him his sword": whoever does something with it has it."""
+    held = [r for r in plan.relations if r.relation == "holding"]
+    for thing in [e for e in plan.entities if e.count == 1 and sum(r.to == e.id for r in held) > 1]:
+        doers = {a.who for a in plan.actions if a.object == thing.id}
+        lost = (
+            {r for r in held if r.to == thing.id and r.of not in doers}
+            if doers & {r.of for r in held if r.to == thing.id}
+            else set()
+        )
+        plan = replace(plan, relations=tuple(r for r in plan.relations if r not in lost))
+    return plan
 
 
 PORCHES = frozenset({"porch", "doorstep", "veranda", "patio"})

@@ -52,6 +52,8 @@ THROUGH_LAND = frozenset({"in", "through", "across", "among", "amid", "down", "u
 
 WORLDS = frozenset({"planet", "moon", "mars", "asteroid", "world"})
 
+INDOORS = frozenset({"floor", "ceiling", "roof", "pew", "altar", "aisle", "chandelier", "pillar", "candle", "hall", "window", "fireplace"})  # fmt: skip
+"""What tells that a building is seen from inside."""
 UNDER_A_ROOF = frozenset({"in", "inside", "within", "at", "into", "through"})
 
 BUILT_PLACE_M = 4.9
@@ -112,11 +114,10 @@ class Whereabouts(Context):
 
     def _is_place(self, mention: Mention) -> bool:
         head, kind = mention.head, mention.what.kind
-        if mention.ref or head.is_ref or head.text in v.COLOURS:
+        ones_own = mention.noun in {"path", "way"} and any(w.tag == "PRP$" for w in mention.words)  # "into his path"
+        if mention.ref or head.is_ref or head.text in v.COLOURS or ones_own:
             return False
         prep = self.sentence.head(head)
-        if mention.noun in {"path", "way"} and any(w.tag == "PRP$" for w in mention.words):
-            return False  # "into his path": towards him
         governed = head.dep == "pobj" and prep.text in PLACE_PREPOSITIONS
         if self._is_place_of(mention):
             return True
@@ -162,7 +163,14 @@ class Whereabouts(Context):
             "building",
             "other",
         }  # a treehouse, however small it is from outside
-        return governed and (((is_big or is_hull) and is_under) or is_in_it)
+        return self._is_headline(mention) or (governed and (((is_big or is_hull) and is_under) or is_in_it))
+
+    def _is_headline(self, mention: Mention) -> bool:
+        """ "A knight kneels. Ruined cathedral, fog on the floor": said after somebody was named, a building says where."""
+        is_bare = mention.head.dep == "ROOT" and not any(w.tag in {"DT", "PRP$", "CD"} for w in mention.words)
+        is_built = mention.what.kind == "building" and mention.what.height_m >= BUILT_PLACE_M and not mention.ref
+        tells = any(w.tag in {"VBZ", "VBP", "VBD"} for w in self.sentence.words)
+        return is_bare and is_built and not tells and any(t.kind in {"person", "animal"} for t in self.scene.things)
 
     def _heads_the_line(self, mention: Mention) -> bool:
         """ "Sunny kitchen in the morning, an old man pours coffee": a headline says where."""
@@ -204,7 +212,7 @@ class Whereabouts(Context):
         if self._is_place_of(mention):
             return False
         prep = self.sentence.head(mention.head).text if mention.head.dep == "pobj" else ""
-        if mention.noun in WORLDS or self._is_land(mention) or prep == "inside":
+        if mention.noun in WORLDS or self._is_land(mention) or prep == "inside" or self._is_headline(mention):
             return False
         if mention.what.kind in {"vehicle", "nature"}:
             return True
@@ -237,5 +245,7 @@ class Whereabouts(Context):
         is_in_it = mention.what.kind == "inside" or (
             prep.text == "inside" and mention.what.kind in {"building", "place", "other", "vehicle"}
         )
+        within = {w.lemma for w in self.sentence.words} & INDOORS
+        is_in_it |= self._is_headline(mention) and bool(within)
         scene.is_inside |= is_in_it and not outside and not is_left
         scene.place_span = scene.place_span or (mention.words[0].span[0], mention.head.span[1])

@@ -256,7 +256,11 @@ def _give(entity: Entity, row: str, number: int | None, layout: Layout) -> None:
     if named is not None and is_shared and number is not None and layout.actions[number].verb.startswith("play "):
         layout.actions[number] = replace(layout.actions[number], object=named.id)
     has = {r.relation for r in layout.relations if r.of == entity.id}
-    if is_mine or row_of(noun) is None or HAD.get(how) in has:
+    rides = {e.id for e in layout.entities if e.kind == "vehicle"}
+    is_aboard = how == "ridden" and any(
+        r.of == entity.id and r.to in rides and r.relation in {"in", "on"} for r in layout.relations
+    )
+    if is_mine or row_of(noun) is None or HAD.get(how) in has or is_aboard:
         return
     if how == "at" and number is not None and layout.actions[number].object is not None:
         return  # types on a keyboard
@@ -340,7 +344,11 @@ def _groom(action: Action, layout: Layout) -> None:
     hair = next((e for e in layout.entities if e.id == action.object and e.noun in HAIR), None)
     whose = next((r.to for r in layout.relations if hair and r.of == hair.id and r.relation == "part_of"), None)
     client = next((e for e in layout.entities if e.id == whose and e.kind == "person"), None)
-    if client is None or client.id == action.who or any(r.of == client.id for r in layout.relations):
+    if (
+        client is None
+        or client.id == action.who
+        or any(r.of == client.id and r.relation in SPOTS for r in layout.relations)
+    ):
         return
     layout.relate(client.id, "on", layout.add("chair", client))
     layout.relate(action.who, "behind", client.id)

@@ -134,8 +134,8 @@ def set_table(action: Action, layout: Layout) -> None:
         or work.kind not in {"food", "tool", "plant", "other", "clothing"}
     ):
         return
-    row, known = row_of(work.noun), noun_of(work.noun)
-    tall = row.height_m if row else known.height_m if known else SMALL_M
+    work = _lowest(work, layout)
+    tall = _tall_m(work)
     has_spot = any(r.of == who.id and r.relation in SPOTS for r in layout.relations)
     top = next((r.to for r in layout.relations if r.of == work.id and r.relation == "on"), None)
     is_top = any(e.id == top and e.noun.rpartition(" ")[2] in TOPS for e in layout.entities)
@@ -147,6 +147,24 @@ def set_table(action: Action, layout: Layout) -> None:
     table = _a_top(layout, who)
     layout.relate(work.id, "on", table)
     layout.relate(who.id, "at", table)
+
+
+def _tall_m(thing: Entity) -> float:
+    row, known = row_of(thing.noun), noun_of(thing.noun)
+    return row.height_m if row else known.height_m if known else SMALL_M
+
+
+def _lowest(thing: Entity, layout: Layout) -> Entity:
+    """What everything stands on: a gear goes into a watch on a mat, and the mat lies on the table."""
+    for _ in layout.entities:
+        below = next(
+            (r.to for r in layout.relations if r.of == thing.id and r.relation in {"on", "in", "inside"}), None
+        )
+        under = next((e for e in layout.entities if e.id == below), None)
+        if under is None or under.kind not in {"tool", "other", "clothing", "food"} or _tall_m(under) > SMALL_M:
+            break
+        thing = under
+    return thing
 
 
 def _has_tables(layout: Layout) -> bool:
