@@ -30,6 +30,8 @@ _DONE_TO = {"fall": "put_down", "roll": "push", "fly": "push", "slide": "push", 
 
 
 _WITH_THINGS = {"drop": "drop", "leave": "put_down", "move": "put_down"}
+HEADGEAR = frozenset({"hat", "cap", "helmet", "eyeglasses", "glasses", "sunglasses", "goggles", "mask", "hood", "crown", "headphones", "visor", "veil", "wig", "beanie", "headband", "turban"})  # fmt: skip
+"""What one takes off, or puts on, with the hands at the head."""
 GROOMING = frozenset({"shave", "cut", "trim", "braid", "comb", "brush", "style", "dye", "wash", "tattoo", "draw", "paint", "clip"})  # fmt: skip
 """What is done to somebody's hair or skin."""
 DONE_ON = frozenset({"work", "chew", "gnaw", "nibble", "munch", "snack", "feast", "suck"})
@@ -47,6 +49,13 @@ def _as_meant(motion: str | None, verb: Word, done_to: Thing | None) -> str | No
         return meant
     if motion == "drive" and verb.lemma == "pull" and done_to is not None and done_to.kind in HANDLED:
         return "pick_up"  # "pulls a tray out"
+    if (
+        verb.lemma in {"take", "pull", "put", "lift", "adjust"}
+        and done_to is not None
+        and done_to.kind == "clothing"
+        and motion in {"fly", "push", "pull", "raise_hand"}
+    ):
+        return "cover_face" if done_to.noun.rpartition(" ")[2] in HEADGEAR else "tinker"  # "takes off her hat"
     if motion == "swim" and done_to is not None and done_to.kind == "vehicle":
         return "row"  # "paddles a canoe"
     return _DONE_TO.get(motion or "", motion) if done_to else motion

@@ -248,7 +248,8 @@ class Context:
         if not is_place and (thing is None or thing.kind in {"person", "animal"} or thing.ref or not takes):
             return []
         over = self._verb_over(head)
-        who = self._subjects(over) if over is not None else []
+        outer = self.sentence.head(self.sentence.head(head))  # "an elephant in a river spraying water"
+        who = self._subjects(over) if over is not None else self._group(outer) if head.dep == "pobj" else []
         can = {"person", "animal"} | (
             {"vehicle"} if motion_of(verb.lemma) in {"pull", "push", "carry", "drive"} else set()
         )

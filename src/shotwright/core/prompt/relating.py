@@ -225,6 +225,8 @@ class Relating(Having):
     def _is_in_a_colour(self, prep: Word) -> bool:
         """ "One in white": no relation to what comes next."""
         after = self.sentence.words[prep.i + 1 : prep.i + 3]
+        if any(w.dep == "pobj" and w.i in self.things for w in self.sentence.children(prep)):
+            return False  # "in bright turquoise shoes"
         return bool(after) and after[0].text in v.COLOURS and not (after[1:] and after[1].is_noun)
 
     def _is_carried_so(self, prep: Word) -> bool:

@@ -15,6 +15,7 @@ from shotwright.core.prompt.limbs import next_id
 from shotwright.core.prompt.look import SEEN_AFAR
 from shotwright.core.prompt.states import in_their_state
 from shotwright.core.prompt.together import done_together
+from shotwright.core.prompt.wetting import wetted
 
 if TYPE_CHECKING:
     from shotwright.core.plan import ShotPlan
@@ -42,7 +43,9 @@ def settled(plan: ShotPlan) -> ShotPlan:
     """
     if plan.task == "edit":
         return plan
-    plan = aboard(_side_by_side(_on_the_ground(through_doors(done_together(in_their_state(_one_holder(plan)))))))
+    plan = aboard(
+        _side_by_side(_on_the_ground(through_doors(done_together(in_their_state(_one_holder(wetted(plan)))))))
+    )
     plan = _on_the_wing(_topples(hauled(plan)))
     plan = _goes_along(_stops(_by_phone(_comes_up(_across(_one_by_one(plan))))))
     return _hits(

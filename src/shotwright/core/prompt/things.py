@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
 from shotwright.core.plan import Action, Effect, Entity, EntityKind, Relation
+from shotwright.core.prompt.vocabulary import FEMALE
 
 if TYPE_CHECKING:
     from shotwright.core.plan import Role, Span
@@ -27,13 +28,26 @@ class Thing:
     is_half: bool = False  #: Whether it is one of two that were named together.
     called: str = ""  #: "she" or "he", once the words have called it so.
 
+    @property
+    def _is_she(self) -> bool:
+        """Whether the words call somebody she whose noun does not say so: "a doctor takes off her glasses"."""
+        last = self.noun.rpartition(" ")[2]
+        return (
+            self.kind == "person"
+            and self.called == "she"
+            and last not in FEMALE
+            and self.ref is None
+            and self.count == 1
+        )
+
     def entity(self, role: Role | None, placement: str | None) -> Entity:
         """As the plan has it."""
         kind = {"material": "other", "place": "nature", "inside": "building", "abstract": "other"}.get(
             self.kind, self.kind
         )
+        said = [*self.attributes, *(["female"] if self._is_she else [])]
         return Entity(
-            self.id, self.noun, cast("EntityKind", kind), self.ref, role, self.count, tuple(dict.fromkeys(self.attributes)), self.colour,
+            self.id, self.noun, cast("EntityKind", kind), self.ref, role, self.count, tuple(dict.fromkeys(said)), self.colour,
             placement=placement or self.placement, span=self.span,
         )  # fmt: skip
 

@@ -13,6 +13,7 @@ from shotwright.core.prompt.things import Thing
 
 if TYPE_CHECKING:
     from shotwright.core.prompt.mentions import Mention
+    from shotwright.core.prompt.sentence import Word
 
 PLACE_PREPOSITIONS = frozenset(
     {
@@ -54,6 +55,10 @@ WORLDS = frozenset({"planet", "moon", "mars", "asteroid", "world"})
 
 INDOORS = frozenset({"floor", "ceiling", "roof", "pew", "altar", "aisle", "chandelier", "pillar", "candle", "hall", "window", "fireplace"})  # fmt: skip
 """What tells that a building is seen from inside."""
+WET = frozenset({"river", "lake", "sea", "ocean", "water", "pool", "pond", "stream", "creek", "swamp", "surf", "lagoon", "shallows", "waterhole"})  # fmt: skip
+WADING = frozenset({"stand", "bathe", "play", "wait", "fish", "splash", "drink", "sit", "kneel", "dance", "walk"})
+IN_WATER = "in water"
+"""Waters that one stands in, what one does there, and what is then said of one."""
 UNDER_A_ROOF = frozenset({"in", "inside", "within", "at", "into", "through"})
 
 BUILT_PLACE_M = 4.9
@@ -219,6 +224,15 @@ class Whereabouts(Context):
         has_rooms = mention.what.height_m >= BUILT_PLACE_M  # "through the temple", and not "through the gate"
         return mention.what.kind == "building" and prep not in UNDER_A_ROOF - (set() if has_rooms else {"through"})
 
+    def _wade(self, prep: Word) -> None:
+        """ "An elephant in a river", "kids stand in the sea": they are in it up to their knees."""
+        over = self.sentence.head(prep)
+        named = [over, *(w for w in self.sentence.children(over) if w.dep == "nsubj" and over.lemma in WADING)]
+        for word in named:
+            thing = self.things.get(word.i)
+            if thing is not None and thing.kind in {"person", "animal"} and not thing.ref:
+                thing.attributes.append(IN_WATER)
+
     def _locate(self, mention: Mention) -> None:
         scene = self.scene
         if mention.head.tag == "NNS" and mention.noun in ONE_AT_A_TIME:
@@ -228,6 +242,8 @@ class Whereabouts(Context):
             return  # "a stream of fire", "a sea of clouds"
         prep = self.sentence.head(mention.head) if mention.head.dep == "pobj" else mention.head
         is_left = prep.text in {"from", "off"} or (prep.text == "of" and self.sentence.head(prep).text == "out")
+        if prep.text == "in" and mention.noun in WET:
+            self._wade(prep)
         if mention.noun == "sky" and mention.attributes:
             scene.sky = " ".join(mention.attributes)
         if mention.noun == "sky" and scene.places:

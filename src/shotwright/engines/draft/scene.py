@@ -19,7 +19,7 @@ from shotwright.engines.draft.backdrop import Builder, in_its_light
 from shotwright.engines.draft.blocking import staging
 from shotwright.engines.draft.blocking.beside import ABOARD
 from shotwright.engines.draft.blocking.business import turns
-from shotwright.engines.draft.blocking.contact import HELD_BELOW
+from shotwright.engines.draft.blocking.contact import HELD_ABOVE, HELD_BELOW
 from shotwright.engines.draft.blocking.containing import contained
 from shotwright.engines.draft.blocking.in_picture import act_out
 from shotwright.engines.draft.blocking.placing import Floor, Member, place_all
@@ -392,6 +392,8 @@ def _hand_over(shown: list[tuple[Member, Sprite]], plan: ShotPlan) -> None:
         sprite.plays = _plays(member.entity.noun, [act for act in plan.actions if act.who in by])
         if had and member.entity.noun in HELD_BELOW:
             sprite.grip, sprite.lifted = 0.03, HELD_UP
+        elif had and member.entity.noun.rpartition(" ")[2] in HELD_ABOVE:
+            sprite.grip = TOP_GRIP
 
 
 def _fanned(member: Member, *, many: int) -> tuple[float, float]:
@@ -400,6 +402,8 @@ def _fanned(member: Member, *, many: int) -> tuple[float, float]:
     return FAN * place * member.wide_m, FAN * member.tall_m * (member.copy % 2 + 0.3 * (member.copy % 3))
 
 
+TOP_GRIP = 0.82
+"""Where a broom is held, in its heights."""
 FAN = 0.45
 """How far apart several in one hand are, in their sizes."""
 

@@ -22,9 +22,11 @@ HANDY, HANDY_M = frozenset({
 HANDY_M2 = 1.5
 """Height times width of the largest thing that is held, square metres."""
 HELD_BELOW = frozenset({
-    "sword", "katana", "knife", "dagger", "axe", "wand", "spear", "lightsaber", "hammer", "broom", "paintbrush", "torch", "umbrella", "parasol", "balloon", "kite", "flag", "banner", "sign", "staff", "pole", "rose", "flower",
+    "sword", "katana", "knife", "dagger", "axe", "wand", "spear", "lightsaber", "hammer", "paintbrush", "torch", "umbrella", "parasol", "balloon", "kite", "flag", "banner", "sign", "staff", "pole", "rose", "flower",
 })  # fmt: skip
 """What is held at its lower end."""
+HELD_ABOVE = frozenset({"broom", "mop", "rake", "hoe", "shovel", "spade", "cane", "vacuum cleaner", "crutch", "paddle", "oar"})  # fmt: skip
+"""What is held at its upper end, and reaches the ground."""
 POLE_SHARE = 0.6
 """How tall what is held by its pole is at most, in heights of who holds it."""
 HAND_SHARE = 0.11

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from shotwright.core.prompt.boarding import WATERS
+from shotwright.core.prompt.whereabouts import IN_WATER
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from shotwright.core.plan import Action, ShotPlan
     from shotwright.engines.draft.blocking.placing import Floor, Member
 
-IN_WATER = WATERS | {"pool", "swimming pool", "pond", "wave", "lagoon", "canal", "hot tub", "bathtub", "reef", "surf"}
+SURFACES = WATERS | {"pool", "swimming pool", "pond", "wave", "lagoon", "canal", "hot tub", "bathtub", "reef", "surf"}
 """Places and goals with a surface that one can be below."""
 LEAPING = frozenset({"breach", "leap", "jump", "spring"})
 """Out of the water and back."""
@@ -36,7 +37,7 @@ def through_the_surface(members: list[Member], plan: ShotPlan, floor: Floor) -> 
         plan: Of the shot.
         floor: What it is seen through.
     """
-    is_water = bool(IN_WATER & set(plan.setting.places)) and "underwater" not in plan.setting.places
+    is_water = bool(SURFACES & set(plan.setting.places)) and "underwater" not in plan.setting.places
     for member in members:
         acts = plan.actions_of(member.entity.id)
         for act in acts:
@@ -46,7 +47,10 @@ def through_the_surface(members: list[Member], plan: ShotPlan, floor: Floor) -> 
                 track = np.tile(home, (floor.frames, 1)) if member.track is None else member.track.copy()
                 track[:, 1] = member.y + rise
                 member.track, member.is_wet = track, True
-        deep = next((share for act in acts if (share := _depth(act, member))), 0.0) * member.tall_m
+        deep = next(
+            (share for act in acts if (share := _depth(act, member))), WADES * (IN_WATER in member.entity.attributes)
+        )
+        deep *= member.tall_m
         if is_water and member.parent is None and deep and not member.is_wet:
             member.is_wet, member.y = True, member.y - deep
             if member.track is not None:
@@ -70,7 +74,7 @@ WADES, PADDLES = 0.34, 0.5
 
 
 def _ends_in_water(act: Action) -> bool:
-    return act.path is not None and bool({act.path.start, act.path.end} & IN_WATER)
+    return act.path is not None and bool({act.path.start, act.path.end} & SURFACES)
 
 
 def _rise(act: Action, member: Member, floor: Floor) -> NDArray[np.float64] | None:
@@ -78,14 +82,14 @@ def _rise(act: Action, member: Member, floor: Floor) -> NDArray[np.float64] | No
     verb, tall = act.verb.split()[0], member.tall_m
     at = np.clip((np.arange(floor.frames) / floor.fps - act.start_s) / max(act.end_s - act.start_s, 0.1), 0, 1)
     leaps = verb in LEAPING and (verb == "breach" or not member.is_figure)
-    if leaps and act.path is not None and act.path.end not in {None, *IN_WATER}:
+    if leaps and act.path is not None and act.path.end not in {None, *SURFACES}:
         return None  # onto a deck
     if leaps:
         return np.asarray(tall * (-BELOW + (BELOW + ABOVE) * np.sin(np.pi * at)), np.float64)
     if verb in SURFACING and (verb in {"surface", "emerge"} or _starts_in_water(act)):
         return np.asarray(-BELOW * tall * (1 - at) ** 2, np.float64)
     enters = verb in SUBMERGING or (
-        verb in {"jump", "leap", "dive", "fall"} and act.path is not None and act.path.end in IN_WATER
+        verb in {"jump", "leap", "dive", "fall"} and act.path is not None and act.path.end in SURFACES
     )
     if enters and member.parent is None:
         hop = HOP_M * np.sin(np.pi * np.clip(2 * at, 0, 1)) * (verb != "sink")
@@ -94,4 +98,4 @@ def _rise(act: Action, member: Member, floor: Floor) -> NDArray[np.float64] | No
 
 
 def _starts_in_water(act: Action) -> bool:
-    return act.path is not None and act.path.start in IN_WATER
+    return act.path is not None and act.path.start in SURFACES

@@ -265,7 +265,12 @@ def _solids(entity: Entity, worn: list[Entity], top: RGB, hair: RGB) -> tuple[tu
         or (item.noun in {"hair", "ponytail", "braid"} and {"long", "flowing"} & set(item.attributes))
         for item in worn
     )
-    if (noun in FEMALE or has_long or "long-haired" in entity.attributes) and not is_bald:
+    if (
+        noun in FEMALE
+        or {"female", "pregnant"} & set(entity.attributes)
+        or has_long
+        or "long-haired" in entity.attributes
+    ) and not is_bald:
         found["long hair"] = hair
     for garment in worn:
         whole = f"{garment.attributes[-1]} {garment.noun}" if garment.attributes else garment.noun

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from shotwright.core.prompt.whereabouts import IN_WATER
 from shotwright.engines.draft.cast.library import row_of
 from shotwright.engines.draft.sets.furnish import DRY_M
 from shotwright.engines.draft.sets.places import base_of
@@ -59,4 +60,5 @@ def _floats(entity: Entity, plan: ShotPlan) -> bool:
     row = row_of(entity.noun)
     if row is not None and row.footing == "water":
         return True
-    return any(act.motion in ON_WATER for act in plan.actions_of(entity.id)) and entity.kind in BODIES
+    is_in_it = IN_WATER in entity.attributes or any(act.motion in ON_WATER for act in plan.actions_of(entity.id))
+    return is_in_it and entity.kind in BODIES
