@@ -15,6 +15,7 @@ from shotwright.core.prompt.limbs import next_id
 from shotwright.core.prompt.look import SEEN_AFAR
 from shotwright.core.prompt.states import in_their_state
 from shotwright.core.prompt.together import done_together
+from shotwright.core.prompt.tops import along_tops, on_one_top
 from shotwright.core.prompt.wetting import wetted
 
 if TYPE_CHECKING:
@@ -43,11 +44,9 @@ def settled(plan: ShotPlan) -> ShotPlan:
     """
     if plan.task == "edit":
         return plan
-    plan = aboard(
-        _side_by_side(_on_the_ground(through_doors(done_together(in_their_state(_one_holder(wetted(plan)))))))
-    )
+    plan = aboard(on_one_top(_on_the_ground(through_doors(done_together(in_their_state(_one_holder(wetted(plan))))))))
     plan = _on_the_wing(_topples(hauled(plan)))
-    plan = _goes_along(_stops(_by_phone(_comes_up(_across(_one_by_one(plan))))))
+    plan = _goes_along(_stops(_by_phone(_comes_up(_across(_one_by_one(along_tops(plan)))))))
     return _hits(
         kept_up(
             _players(_waves(_at_a_window(_outside(_come_from(_beyond_reach(on_water(on_deck(at_the_wheel(plan)))))))))
@@ -233,27 +232,6 @@ def _on_the_wing(plan: ShotPlan) -> ShotPlan:
 
 BLOWN = frozenset({"tornado", "whirlwind", "cloud", "waterspout", "cyclone", "dust devil", "tumbleweed"})
 """What the wind drives, whatever the verb: a tornado that tears across a field."""
-SMALL_M = 0.6
-
-
-def _side_by_side(plan: ShotPlan) -> ShotPlan:
-    """ "A cat sits on a windowsill next to a cactus": both are on it."""
-    on = {r.of: r.to for r in plan.relations if r.relation == "on"}
-    tops = {e.id for e in plan.entities if e.kind in {"furniture", "tool"} and e.id in on.values()}
-    small = {
-        e.id
-        for e in plan.entities
-        if e.kind not in {"person", "animal"} and (n := noun_of(e.noun)) and n.height_m < SMALL_M
-    }
-    moved: dict[Relation, Relation] = {}
-    for r in plan.relations:
-        for one, other in ((r.of, r.to), (r.to, r.of)):
-            top = one if one in tops else on.get(one)
-            if r.relation == "beside" and top in tops and other in small and other not in on and other != top:
-                moved[r] = replace(r, of=other, relation="on", to=str(top))
-    return replace(plan, relations=tuple(moved.get(r, r) for r in plan.relations))
-
-
 SPOKEN_INTO = frozenset({"phone", "telephone", "smartphone", "cellphone", "mobile", "radio", "microphone", "mic", "megaphone", "walkie-talkie", "headset", "receiver", "bullhorn"})  # fmt: skip
 TO_A_DEVICE = frozenset({"on", "in", "inside", "at", "over", "near"})
 

@@ -382,7 +382,10 @@ def _hand_over(shown: list[tuple[Member, Sprite]], plan: ShotPlan) -> None:
         had, below = passed[id(member)], member.parent[0] if member.parent is not None else None
         lies = member.parent is not None and member.parent[1] in {"on", "in"}
         if had:
-            sprite.fan = _fanned(member, many=sum(1 for other, _ in shown if other.entity is member.entity))
+            same = [
+                m for m, _ in shown if m.entity is member.entity and passed[id(m)] and passed[id(m)][0][0] is had[0][0]
+            ]
+            sprite.fan = _fanned(member, many=len(same)) if len(same) > 1 else sprite.fan
         elif lies and below is not None and passed.get(id(below)):  # what lies on a tray goes with it
             had, tray = passed[id(below)], of[id(below)]
             above = member.y - below.y - tray.grip * below.tall_m + sprite.grip * member.tall_m

@@ -13,6 +13,7 @@ from shotwright.core.plan import Path
 from shotwright.core.prompt.following import AFTER
 from shotwright.core.prompt.hauling import HAULING, rolls
 from shotwright.core.prompt.screenplay import ABREAST
+from shotwright.core.prompt.tops import LITTLE_M, TABLES
 from shotwright.engines.draft.blocking.water import through_the_surface
 from shotwright.engines.draft.cast.figures import speed_of
 from shotwright.engines.draft.cast.pose import motions
@@ -34,6 +35,8 @@ NEAR_SHARE = 0.95
 """Of the frame's height in that of who has come near."""
 TOPS = frozenset({"ceiling", "roof", "top", "summit", "peak", "sky", "treetop", "rooftop"})
 """Where one gets by climbing."""
+TAKING_OFF = frozenset({"lift", "take", "blast", "launch", "soar", "ascend", "fly", "float"})
+"""What rises from where it stood, and out of no hole."""
 SIDE_BY_SIDE = 3
 PLAIN_ENDS = frozenset({"left", "right", "out", "near", "far", "up", "down"})
 SIDES = {"left": -1.0, "right": 1.0}
@@ -342,7 +345,8 @@ def _ends(
     start = _start(member, action, at, by_id, floor) if path and path.start and not leans else None
     end = _end(member, action, at, by_id, floor) if path and path.end else None
     lands = path is not None and path.end == "down" and action.verb.split()[0] in LANDING and start is None
-    if path and path.end == "up" and path.start and path.start not in by_id and path.start not in PLAIN_ENDS:
+    comes_out = path is not None and path.end == "up" and path.start not in {None, *by_id, *PLAIN_ENDS}
+    if comes_out and action.verb.split()[0] not in TAKING_OFF:
         return at - np.array([0.0, member.tall_m, 0.0]), at.copy()  # "climbs out of a crater"
     falls = action.motion in _FALLING | {"flow", "pour"}
     if path and path.end == "down" and start is None and ((at[1] <= ON_GROUND_M and falls) or lands):
@@ -446,6 +450,8 @@ def _walks(member: Member, action: Action) -> bool:
 
 
 def _is_on_a_bridge(member: Member) -> bool:
-    """Whether what somebody is on is there to be walked on: a bridge, a beam."""
+    """Whether what somebody is on is there to be walked on: a bridge, a beam; for what is small, a table."""
     on = member.parent
-    return on is not None and on[1] == "on" and on[0].entity.noun.rpartition(" ")[2] in BRIDGES
+    last = on[0].entity.noun.rpartition(" ")[2] if on is not None else ""
+    is_top = last in TABLES and member.tall_m < LITTLE_M and not member.is_figure
+    return on is not None and on[1] == "on" and (last in BRIDGES or is_top)
