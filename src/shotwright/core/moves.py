@@ -256,6 +256,8 @@ def _dolly_zoom(move: CameraMove, state: State, space: Space) -> Apply:
 
 def _tracking(move: CameraMove, state: State, space: Space) -> Apply:
     """Alongside a subject that walks: the set slides by, the subject stays framed (`walk_m` moves it as well)."""
+    if move.side in ALONG_THE_VIEW:
+        return _ahead_or_behind(move, space)
     step = heading_of(move) * _within(abs(walk_m(move)), move, space)
 
     def apply(now: State, t: float) -> State:
@@ -263,6 +265,23 @@ def _tracking(move: CameraMove, state: State, space: Space) -> Apply:
         return replace(now, eye=_plus(now.eye, (step * t, 0, 0)), look=_plus(look, (step * t, 0, 0)))
 
     del state
+    return apply
+
+
+ALONG_THE_VIEW = frozenset({"behind", "front"})
+"""Where a camera is that follows or leads somebody who goes away, or comes towards it."""
+DEPTH_SHARE, LEAST_DEPTH_M = 0.6, 0.6
+"""How much of the way to the back of the set somebody goes, and how far at least, metres."""
+
+
+def _ahead_or_behind(move: CameraMove, space: Space) -> Apply:
+    """Behind somebody who goes away, or backwards before somebody who comes: they keep their size, the set goes by."""
+    metres = tracked_m(move, space)
+
+    def apply(now: State, t: float) -> State:
+        z = metres * (t if move.side == "behind" else 1 - t)
+        return replace(now, eye=_plus(now.eye, (0, 0, z)), look=_plus(now.look, (0, 0, z)))
+
     return apply
 
 
@@ -278,7 +297,10 @@ def heading_of(move: CameraMove) -> float:
 
 
 def tracked_m(move: CameraMove, space: Space) -> float:
-    """How far it does walk in this set, metres."""
+    """How far it does walk in this set, metres: to the right, or away and towards the camera."""
+    if move.side in ALONG_THE_VIEW:
+        deep = DEPTH_SHARE * (space.wall_m - space.subject[2])
+        return min(abs(walk_m(move)), max(LEAST_DEPTH_M, deep))
     return heading_of(move) * min(abs(walk_m(move)), space.side_m)
 
 

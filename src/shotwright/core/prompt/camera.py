@@ -296,10 +296,32 @@ def _parsed(sentence: list[Token], hit: Hit[str], nouns: Mapping[str, str], numb
         into=entered(sentence, (hit.start, hit.end)) if hit.value in ENTERING else None,
         span=span_of(sentence[hit.start : hit.end]),
     )
+    if hit.value == "tracking":
+        move = replace(move, side=_side_of(sentence, hit), target=None if move.target in SIDES_OF else move.target)
     if hit.value == "static" and not (move.target or "").startswith("@"):
         move = replace(move, target=None)  # "hold for two seconds"
     before = sentence[max(0, hit.start - 8) : hit.start]
     return ParsedMove(move, number, together=v.SIMULTANEOUS.first(before) is not None)
+
+
+SIDES_OF = {
+    "behind": "behind",
+    "backward": "front",
+    "backwards": "front",
+    "front": "front",
+    "ahead": "front",
+    "lead": "front",
+}
+SIDE_REACH = 5
+
+
+def _side_of(sentence: list[Token], hit: Hit[str]) -> str | None:
+    """Whether a camera follows "from behind", or goes "backwards in front of" somebody."""
+    clause = _clause_from(sentence, hit.end)[:SIDE_REACH]
+    said = [token.low for token in (*sentence[hit.start : hit.end], *clause)]
+    return next(
+        (SIDES_OF[low] for low in said if low in SIDES_OF), "front" if sentence[hit.start].lemma == "lead" else None
+    )
 
 
 def _speed(sentence: list[Token], hit: Hit[str]) -> str | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from shotwright.core.plan import Path
 from shotwright.core.prompt.lexicon import noun_of
-from shotwright.core.prompt.syntax import GOING
+from shotwright.core.prompt.syntax import GOING, NARROW, ON_FOOT
 
 if TYPE_CHECKING:
     from shotwright.core.plan import Action, Entity, ShotPlan
@@ -27,7 +27,27 @@ def kept_up(plan: ShotPlan) -> ShotPlan:
     chased = {act.object for act in plan.actions if act.verb in AFTER}
     worn = tuple(r for r in plan.relations if r.relation not in {"wearing", "holding"} or r.to not in chased)
     plan = replace(plan, actions=tuple(_with_way(act, plan) for act in plan.actions), relations=worn)
-    return _across(replace(plan, actions=(*plan.actions, *_flights(plan))))
+    return _down_the_hall(_across(replace(plan, actions=(*plan.actions, *_flights(plan)))))
+
+
+def _down_the_hall(plan: ShotPlan) -> ShotPlan:
+    """ "A man walks down a corridor": towards us, and not from wall to wall."""
+    hauls = {a.who for a in plan.actions if a.motion in {"push", "pull"}}
+    tracked = any(move.move == "tracking" for move in plan.camera)
+    people = {e.id for e in plan.entities if e.kind == "person" and not e.in_picture and not e.ref}
+
+    def goes(act: Action) -> bool:
+        way = act.path
+        free = way is not None and not (way.start or way.end or way.around or way.over)
+        return free and way is not None and way.along in NARROW and act.motion in ON_FOOT and act.who in people - hauls
+
+    return replace(
+        plan,
+        actions=tuple(
+            replace(a, path=replace(a.path or Path(), end="near")) if goes(a) and not tracked else a
+            for a in plan.actions
+        ),
+    )
 
 
 def _across(plan: ShotPlan) -> ShotPlan:

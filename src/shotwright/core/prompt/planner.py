@@ -172,13 +172,15 @@ def _staged(plan: ShotPlan, scene: Scene, roles: Roles, times: timing.Times) -> 
 
 
 def _alongside(move: CameraMove, plan: ShotPlan) -> CameraMove:
-    """A tracking camera goes to the left with who goes there."""
+    """A tracking camera goes to the left with who goes there, behind who goes away, and before who comes."""
     if move.move != "tracking" or move.side is not None:
         return move
     acts = plan.actions_of(move.target or "") if plan.entity(move.target) is not None else plan.actions
     way = next((a.path for a in acts if a.path is not None and a.motion in GOING), None)
-    is_left = way is not None and (way.end == "left" or way.start == "right")
-    return replace(move, side="left") if is_left else move
+    ends = {"left": "left", "far": "behind", "near": "front"}
+    side = None if way is None else "left" if way.start == "right" else ends.get(way.end or "")
+    side = "front" if side is None and way is not None and way.along in syntax.NARROW else side
+    return replace(move, side=side)
 
 
 MOST_SPELLED_OUT = 4

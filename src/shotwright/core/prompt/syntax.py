@@ -88,6 +88,8 @@ CHAIRS = frozenset({
 })  # fmt: skip
 """Furniture that one sits on."""
 SEATS = CHAIRS | {"bed", "floor", "ground", "horse", "bicycle"}
+NARROW = frozenset({"corridor", "hallway", "hall", "alley", "alleyway", "tunnel", "aisle", "passage", "passageway", "catwalk", "runway", "staircase", "footbridge", "boardwalk", "pier"})  # fmt: skip
+"""Places that one goes down, and not across."""
 MOTION_VERBS: dict[str, tuple[str, ...]] = {
     name: tuple(verbs) for name, verbs in _RAW["motions"].items() if name != "none"
 }

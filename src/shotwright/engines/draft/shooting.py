@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from shotwright.core.camera import AIM, DRIFT, TARGET_AT, Pose, Space, State
-from shotwright.core.moves import MOVES, tracked_m
+from shotwright.core.moves import ALONG_THE_VIEW, MOVES, tracked_m
 from shotwright.core.path import camera_path
 from shotwright.core.plan import CameraMove, Framing
 from shotwright.engines.draft.blocking import staging
@@ -107,11 +107,11 @@ def shoot(film: Filmed, first: State, framing: Framing) -> tuple[list[Pose], lis
         framing: Of the first frame.
     """
     plan, spec = film.shot.plan, film.shot.output
-    moves = tuple(move for move in staging.moves_of(plan) if not (film.sprites and _pans_along(move)))
+    moves = tuple(_sided(move, film) for move in staging.moves_of(plan) if not (film.sprites and _pans_along(move)))
     fps = float(spec.fps)
     cuts = [shown for shown in plan.shots[1:] if shown.cut and 0 < shown.start_s < spec.duration_s]
     borders = [0, *(round(shown.start_s * fps) for shown in cuts), spec.frames]
-    for move in plan.camera:
+    for move in (_sided(move, film) for move in plan.camera):
         if move.move == "tracking" and film.sprites:
             _lead(film.sprites, move, tracked_m(move, _space(film, film.sprites, first)))
     poses: list[Pose] = []
@@ -133,6 +133,16 @@ def shoot(film: Filmed, first: State, framing: Framing) -> tuple[list[Pose], lis
         poses += part
         notes += space.notes
     return poses, notes
+
+
+def _sided(move: CameraMove, film: Filmed) -> CameraMove:
+    """A tracking camera goes behind and before people, who are seen from every side; of the rest there is one side."""
+    can = bool(film.sprites) and film.sprites[0].figure is not None and move.start_s < AT_ONCE_S
+    return replace(move, side=None) if move.side in ALONG_THE_VIEW and not can else move
+
+
+AT_ONCE_S = 0.1
+"""Until when a move is there from the first frame on."""
 
 
 def _during(moves: tuple[CameraMove, ...], start_s: float, end_s: float) -> tuple[CameraMove, ...]:
@@ -295,6 +305,10 @@ def _lead(sprites: list[Sprite], move: CameraMove, metres: float) -> None:
             sprite.x, sprite.z = sprite.x + float(begins[0]), sprite.z + float(begins[1])  # where their car is
         sprite.track = None
         sprite.walk = (move.start_s, move.end_s, metres, 0.0)
+        if move.side in ALONG_THE_VIEW:
+            away = metres if move.side == "behind" else -metres
+            sprite.z += 0.0 if move.side == "behind" else metres
+            sprite.walk = (move.start_s, move.end_s, 0.0, away)
     main.gait = "walk" if main.gait == "stand" else main.gait
     if main.figure is not None and all(speed_of(step.motion) == 0 for step in main.figure.steps):
         main.figure.steps = [Step("walk", 0.0, move.end_s)]
