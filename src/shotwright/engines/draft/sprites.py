@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 DISSOLVE_DEG = 6.0
 FADE_S = 0.35
-STILL_M = 0.03
+STILL_M = 0.012
 CARDS_KEPT = {1: 30, 2: 26, 3: 12, 4: 6}
 """Pictures of a figure that are kept, by their density: more than a walk has."""
 BEFORE_M, BEHIND_M, LOW_GRIP = 0.06, 0.5, 0.1
