@@ -213,7 +213,7 @@ class Acts(Leading):
         played = [text] if particle is None and text != verb.lemma else []
         motion = "give" if shows else motion_of(*played, *named, *phrases, verb.lemma)
         motion = _as_meant(motion, verb, done_to)
-        path = None if (verb.lemma, motion) == ("leave", "put_down") else path
+        path = None if (verb.lemma, motion) in {("leave", "put_down"), ("join", "tinker")} else path
         if (
             done_to is not None
             and particle is not None

@@ -108,9 +108,53 @@ def _wielded(words: Words) -> Words:
     return tuple(found)
 
 
+def _governed(words: Words) -> Words:
+    """ "Floats above it holding a lamp", "flour on his arms sliding a tray": what stands behind a preposition does nothing."""
+    found = list(words)
+    for doing in words:
+        who = next((w for w in words if w.dep == "nsubj" and w.head == doing.i and w.i < doing.i), None)
+        if who is None or doing.tag != "VBG" or doing.dep not in {"pcomp", "advcl", "acl", "ccomp"}:
+            continue
+        low = min((w.i for w in words if w.head == who.i and w.i < who.i), default=who.i)
+        prep = words[low - 1] if low else who
+        taken = any(w.head == prep.i and w.dep == "pobj" for w in words)
+        if prep.tag != "IN" or prep.text in {"with", "while", "as", "after", "before"} or taken:
+            continue
+        doer = next((w for w in reversed(words[: prep.i]) if w.is_noun and can_move(w) and _is_being(w)), None)
+        over = doer or next((w for w in reversed(words[: prep.i]) if w.tag in FINITE), None)
+        if over is None:
+            continue
+        found[who.i] = replace(who, dep="pobj", head=prep.i)
+        found[doing.i] = replace(doing, dep="acl" if over.is_noun else "advcl", head=over.i)
+    return tuple(found)
+
+
+def _is_being(word: Word) -> bool:
+    known = noun_of(word.lemma)
+    return word.is_ref or (known is not None and known.kind in {"person", "animal", "vehicle"})
+
+
+def _opens_a_clause(words: Words) -> Words:
+    """ "Pours it into a flask and purple foam erupts": foam does, and nothing is poured into it."""
+    found = list(words)
+    for noun, verb in itertools.pairwise(words):
+        joined = noun.is_noun and noun.dep == "conj" and verb.tag == "VBZ" and verb.dep == "conj"
+        if not joined or any(w.dep == "nsubj" and w.head == verb.i for w in words):
+            continue
+        low = min((w.i for w in words if w.head == noun.i and w.i < noun.i), default=noun.i)
+        if (
+            low
+            and words[low - 1].text == "and"
+            and words[noun.head].dep in {"pobj", "dobj"}
+            and noun.tag in {"NN", "NNP"}
+        ):
+            found[noun.i] = replace(noun, dep="nsubj", head=verb.i)
+    return tuple(found)
+
+
 def attached(words: Words) -> Words:
     """Nouns that the parser hung in the wrong place: "rides a white wolf" is no time; what stands behind a comma is no object."""
-    words = _wielded(_split(_entered(_led_down(_toppled(words)))))
+    words = _opens_a_clause(_governed(_wielded(_split(_entered(_led_down(_toppled(words)))))))
     return tuple(
         replace(word, dep="dobj")
         if _is_really_object(words, word)

@@ -18,7 +18,7 @@ from shotwright.core.prompt.entering import ENTERING, entered
 from shotwright.core.prompt.gear import GOES_ON, does_itself, has_actor, is_a_thing_there, is_pushed, is_thing
 from shotwright.core.prompt.grammar import ARTICLES, AUXILIARIES, CONJUNCTIONS, PREPOSITIONS, is_adverb, is_negated
 from shotwright.core.prompt.lexer import sentences, span_of
-from shotwright.core.prompt.lexicon import noun_of, singular
+from shotwright.core.prompt.lexicon import base_verb, noun_of, singular
 from shotwright.core.prompt.phrases import Hit
 
 if TYPE_CHECKING:
@@ -421,7 +421,7 @@ def _framing(sentence: list[Token], hits: list[Hit[str]], part: tuple[int, int],
 
 
 OVER_ONES_OWN = frozenset({
-    "look", "glance", "peer", "stare", "gaze", "turn", "throw", "sling", "drape", "carry", "toss", "wear", "hang", "put", "hold", "smile", "shout", "strap",
+    "look", "glance", "peer", "stare", "gaze", "turn", "throw", "sling", "drape", "carry", "toss", "wear", "hang", "put", "hold", "smile", "shout", "strap", "flap", "flutter", "blow", "swing", "fall", "flow", "fly",
 })  # fmt: skip
 """What somebody does over their own shoulder."""
 
@@ -429,7 +429,7 @@ OVER_ONES_OWN = frozenset({
 def _is_over_their_own(sentence: list[Token], hit: Hit[str]) -> bool:
     """ "Looks back over her shoulder", "a bag slung over his shoulder": no view of the camera."""
     says_so = any(token.lemma in v.CAMERA_NOUNS | {"view"} for token in sentence[hit.end : hit.end + 2])
-    does = {token.lemma for token in sentence[max(0, hit.start - 4) : hit.start]} | {
+    does = {base_verb(token.low) for token in sentence[max(0, hit.start - 4) : hit.start]} | {
         t.low for t in sentence[max(0, hit.start - 2) : hit.start]
     }
     own = sentence[hit.start + 1].low in {"her", "his", "their", "its"} if hit.start + 1 < len(sentence) else False

@@ -50,6 +50,10 @@ CLAUSES_OF = frozenset({"acl", "relcl"})
 INHERITING = frozenset({"conj", "xcomp", "advcl", "ccomp", "pcomp", "dep", "parataxis", "appos", "prep"})
 
 
+DONE_BY_THINGS = frozenset(
+    {"shatter", "burn", "explode", "tip_over", "melt", "roll", "fall", "grow", "flicker", "vanish", "appear"}
+)
+"""What a thing does that something was done to before."""
 PAIR = 2
 ONES = frozenset({"one", "both", "all", "each", "some", "two", "three"})
 
@@ -248,8 +252,9 @@ class Context:
         if not is_place and (thing is None or thing.kind in {"person", "animal"} or thing.ref or not takes):
             return []
         over = self._verb_over(head)
-        outer = self.sentence.head(self.sentence.head(head))  # "an elephant in a river spraying water"
-        who = self._subjects(over) if over is not None else self._group(outer) if head.dep == "pobj" else []
+        outer = self.things.get(self.sentence.head(self.sentence.head(head)).i) if head.dep == "pobj" else None
+        is_somebody = outer is not None and outer.kind in {"person", "animal"}  # "a man in a hat feeding a horse"
+        who = [outer] if outer is not None and is_somebody else self._subjects(over) if over is not None else []
         can = {"person", "animal"} | (
             {"vehicle"} if motion_of(verb.lemma) in {"pull", "push", "carry", "drive"} else set()
         )
@@ -266,6 +271,10 @@ class Context:
         pool = self._pool(word, self._acting(word))
         if text in MANY_PRONOUNS:
             return _pronoun(text, pool, word.dep == "dobj", [])
+        if text in THINGS and word.dep == "nsubj" and motion_of(self.sentence.head(word).lemma) in DONE_BY_THINGS:
+            hit = [thing for thing in self.done_to if thing in pool and thing.kind not in {"person", "animal"}]
+            if hit:
+                return hit[-1:]  # "pushes a cactus off the counter, it smashes"
         said_of = [self.things[w.i] for w in self.sentence.words[: word.i] if w.dep in MAIN and w.i in self.things]
         return _pronoun(text, pool, word.dep in {"dobj", "pobj"}, self.done_to, [t for t in said_of if t in pool])
 

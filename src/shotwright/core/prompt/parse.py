@@ -45,7 +45,7 @@ NAMES = (
 )
 """What references are called while a sentence is parsed."""
 REPAIRS = 2
-THINGS = frozenset({"dog", "dogs", "people"})
+THINGS = frozenset({"dog", "dogs", "people", "slowly"})
 GUESSES = frozenset({"go", "comes"})
 """Plain words that stand for somebody or something, and for deeds that are only guessed: those make no deed of a thing again."""
 FINITE_TAGS = {"comes": "VBZ", "holds": "VBZ", "go": "VBP", "hold": "VBP"}

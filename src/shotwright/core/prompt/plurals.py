@@ -134,7 +134,7 @@ def is_bare(words: tuple[Word, ...], word: Word) -> bool:
     """A thing without an article that was read as an order: ", flour all over the table"."""
     before, after = (words[word.i - 1] if word.i else None), word_after(words, word)
     opens = before is not None and before.text == "," and word.tag == "VB"
-    return opens and after is not None and after.text in {"all", "everywhere"}
+    return opens and after is not None and (after.text in {"all", "everywhere"} or after.tag == "VBG")
 
 
 def _closes_a_place(words: tuple[Word, ...], word: Word) -> bool:
@@ -148,6 +148,23 @@ def _closes_a_place(words: tuple[Word, ...], word: Word) -> bool:
     is_bare = not any(w.head == before.i and w.tag in {"DT", "PRP$", "CD"} for w in words)
     ends = after is None or after.tag == "IN" or after.text in CLAUSE_ENDS
     return is_bare and ends and word.text in PARTS_OF_PLACES
+
+
+def _closes_a_pair(words: tuple[Word, ...], word: Word) -> bool:
+    """ "Out of couch cushions", "joins two steel pipes": one bare thing, or two of one, is no thing of its own."""
+    before, after = (words[word.i - 1] if word.i else None), word_after(words, word)
+    of, known = noun_of(before.text) if before is not None else None, noun_of(singular(word.text))
+    if word.tag != "VBZ" or before is None or before.tag != "NN" or before.is_ref or of is None or known is None:
+        return False
+    if word.text in {"stands", "rests", "rockets", "parks", "tables"}:
+        return False  # what is rather done
+    ends = after is None or after.tag == "IN" or after.text in CLAUSE_ENDS
+    said = [w for w in words if w.head == before.i and w.i < before.i]
+    is_many = any(w.tag == "CD" and w.text != "one" for w in said)
+    over = words[before.head]
+    is_bare = before.dep == "pobj" and over.text != "by" and not any(w.tag in {"DT", "PRP$", "CD"} for w in said)
+    is_bare &= of.kind in {"furniture", "building", "tool", "vehicle"}
+    return ends and known.kind in {"furniture", "tool", "building", "clothing", "vehicle"} and (is_many or is_bare)
 
 
 PARTS_OF_PLACES = frozenset({"steps", "walls", "stairs", "streets", "roofs", "floors", "benches", "shelves", "gates", "windows"})  # fmt: skip
@@ -164,7 +181,7 @@ def _is_theirs(words: tuple[Word, ...], word: Word) -> bool:
 def _is_plural(words: tuple[Word, ...], word: Word) -> bool:
     """Several things that were read as a verb: "candles" is no plain form, and nothing does a neon."""
     known = noun_of(singular(word.text))
-    if _closes_a_place(words, word):
+    if _closes_a_place(words, word) or _closes_a_pair(words, word):
         return True
     if known is None or known.kind in {"abstract", "place"} or not ends_in_s(word) or word.text in NO_NOUNS:
         return False

@@ -60,6 +60,7 @@ def misread(words: Words) -> dict[int, str]:
     found = {word.i: _doing(words, word) for word in words if _is_really_doing(words, word)}
     slow = [w for w in words if w.i and w.text in {"dance", "dances"} and words[w.i - 1].text == "slow"]
     found |= {w.i - 1: "slowly" for w in slow} | {w.i: "goes" for w in slow}
+    found |= {w.i - 1: "slowly" for w in words if w.i and w.text == "dancing" and words[w.i - 1].text == "slow"}
     found |= {w.i - 2: "dog" for w in slow if w.i > 1 and _names_actor(words[w.i - 2])}
     found |= {word.i: "dog" for word in words if _is_really_noun(words, word) or _is_somebody(words, word)}
     found |= {

@@ -45,7 +45,7 @@ def _is_theirs(young: Entity, parent: str, plan: ShotPlan) -> bool:
 _FEELINGS = {
     "smile": "smiling happy joyful cheerful delighted proud amused content grinning beaming joyous pleased merry playful happily joyfully cheerfully proudly playfully warmly smile grin",
     "laugh": "laughing ecstatic excited giggling thrilled overjoyed excitedly giddily hysterically laughter",
-    "sad": "sad lonely melancholic upset heartbroken depressed disappointed worried anxious gloomy sorrowful grieving homesick sadly anxiously nervously nervous sadness concerned",
+    "sad": "sad lonely melancholic upset heartbroken depressed disappointed worried anxious gloomy sorrowful grieving homesick sadly anxiously nervously nervous sadness concerned embarrassed ashamed guilty shy bashful",
     "cry": "crying sobbing weeping tearful tearfully tear",
     "anger": "angry furious annoyed grumpy mad stern angrily furiously enraged fierce irritated menacing scowling determined sternly fiercely frown scowl anger rage",
     "shock": "shocked surprised astonished amazed scared terrified frightened startled horrified stunned panicked bewildered confused alarmed speechless awestruck fearful afraid stressed surprise shock horror awe terror",
