@@ -77,7 +77,11 @@ class Leading(Relating):
         """What a verb is together with its particle, its preposition, or how one stays."""
         found = [f"{verb.lemma} {particle.text}"] if particle else []
         mine = self.sentence.children(verb)
-        theirs = [w for one in mine if one.dep == "dobj" for w in self.sentence.children(one) if w.text == "out"]
+        theirs = [
+            w for one in mine if one.dep == "dobj" for w in self.sentence.children(one) if w.text in {"out", "on"}
+        ]
+        on = [w for w in (*mine, *theirs) if w.text == "on"] if verb.lemma in {"set", "catch"} else []
+        found += [f"{verb.lemma} on {inner.lemma}" for w in on for inner in self.sentence.children(w)]
         led = [w for w in (*mine, *theirs) if w.dep == "prep" and w.text in {"into", "over", "past", "out"}]
         found += [phrase for w in led if motion_of(phrase := f"{verb.lemma} {w.text}")]  # "pulls into a station"
         if verb.lemma in BURSTING | {"get"}:  # "bursts out of the tunnel" is a way, and nothing breaks

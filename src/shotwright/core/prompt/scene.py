@@ -312,6 +312,11 @@ class _Reader(Feeling):
         of = self.sentence.head(word)
         if word.dep == "pobj" and of.text == "of" and self.sentence.head(of).lemma in syntax.QUANTITIES:
             word = self.sentence.head(of)  # "breathes a stream of fire"
+        burns = self.sentence.head(of) if word.dep == "pobj" and of.text == "on" else None
+        if burns is not None and burns.lemma in {"set", "light"}:  # "sets a candle on fire"
+            lit = [w for w in self.sentence.children(burns) if w.dep == "dobj" and w.i in self.things]
+            if lit:
+                return self.things[lit[0].i].id
         verb = self.sentence.head(word) if word.dep in {"nsubj", "dobj"} else word
         for prep in [*self.sentence.children(word), *(self.sentence.children(verb) if verb is not word else [])]:
             if prep.dep not in {"prep", "prt", "advmod"}:
