@@ -36,6 +36,9 @@ GROOMING = frozenset({"shave", "cut", "trim", "braid", "comb", "brush", "style",
 """What is done to somebody's hair or skin."""
 DONE_ON = frozenset({"work", "chew", "gnaw", "nibble", "munch", "snack", "feast", "suck"})
 """Verbs whose object stands behind "on"."""
+IN_PLACE = frozenset({"tinker", "knead", "type"})
+"""What leads nowhere, wherever its material is from."""
+ON_A_TOOL = frozenset({"type", "write", "tinker", "knead", "cut"})
 HANDLED = frozenset({"tool", "food", "plant", "clothing", "other"})
 """What a verb means with things that one has in hand."""
 
@@ -97,7 +100,7 @@ class Acts(Leading):
         if not who or any(one.kind != "body_part" for one in who) or motion_of(verb.lemma) in PARTS_DO:
             return who
         words = [w for i, mention in self.mentions.items() if self.things.get(i) is who[0] for w in mention.words]
-        if any(w.tag == "DT" or w.dep == "compound" for w in words):
+        if any(w.tag == "DT" or (w.dep == "compound" and w.text not in v.COLOURS) for w in words):
             return who  # "a kraken's tentacle": one of its own
         owners = [r.to for r in self.scene.relations if r.relation == "part_of" and r.of == who[0].id]
         beings = [t for t in self.scene.things if t.kind in {"person", "animal"} or t.ref]
@@ -213,13 +216,10 @@ class Acts(Leading):
         played = [text] if particle is None and text != verb.lemma else []
         motion = "give" if shows else motion_of(*played, *named, *phrases, verb.lemma)
         motion = _as_meant(motion, verb, done_to)
-        path = None if (verb.lemma, motion) in {("leave", "put_down"), ("join", "tinker")} else path
-        if (
-            done_to is not None
-            and particle is not None
-            and particle.text == "off"
-            and motion in syntax.GOING | {"jump"}
-        ):
+        is_there = (verb.lemma, motion) == ("leave", "put_down") or (motion in IN_PLACE and done_to is not None)
+        path = None if is_there else path
+        gets_off = particle is not None and particle.text == "off" and motion in syntax.GOING | {"jump"}
+        if done_to is not None and gets_off:
             path, done_to = self._off(who, done_to, verb), None
         path = self._from_a_seat(who, motion, path, verb)
         if motion == "spin" and verb.lemma == "turn" and any(one.kind == "person" or one.ref for one in who):
@@ -292,7 +292,8 @@ class Acts(Leading):
     def _laid_on(self, verb: Word, objects: list[Word]) -> Thing | None:
         """ "Slams her hand on the dashboard", "rests a hand on his shoulder": that is what it is done to."""
         limbs = [w for w in objects if (noun := noun_of(w.lemma)) is not None and noun.kind == "body_part"]
-        limbs = [verb] if verb.lemma in DONE_ON and not objects else limbs  # "works on a beam"
+        is_on = verb.lemma in DONE_ON or motion_of(verb.lemma) in ON_A_TOOL
+        limbs = [verb] if is_on and not objects else limbs  # "works on a beam", "types on a laptop"
         preps = [
             w for w in self.sentence.children(verb) if w.dep == "prep" and w.text in {"on", "onto", "against", "at"}
         ]

@@ -37,11 +37,13 @@ def _led_down(words: Words) -> Words:
     """ "Glides down the aisle": along it, and downward nowhere."""
     found = list(words)
     for down in words:
-        verb = words[down.head]
+        hung = words[down.head]
+        verb = words[hung.head] if hung.is_noun and hung.dep == "dobj" else hung  # "rides a snail up a hill"
         if down.text not in {"down", "up"} or down.dep not in {"advmod", "prt"} or motion_of(verb.lemma) not in GOING:
             continue
         led = next(
-            (w for w in words if w.head == verb.i and w.i > down.i and w.dep in {"attr", "npadvmod", "dobj"}), None
+            (w for w in words if w.head in {verb.i, hung.i} and w.i > down.i and w.dep in {"attr", "npadvmod", "dobj"}),
+            None,
         )
         if (
             led is not None
@@ -49,14 +51,14 @@ def _led_down(words: Words) -> Words:
             and led.i - down.i <= NEAR
             and words[down.i + 1].tag in {"DT", "PRP$"}
         ):
-            found[down.i] = replace(down, dep="prep", tag="IN")
+            found[down.i] = replace(down, dep="prep", tag="IN", head=verb.i)
             found[led.i] = replace(led, dep="pobj", head=down.i)
     return tuple(found)
 
 
 LEVEL = frozenset({
     "aisle", "street", "road", "corridor", "hallway", "hall", "path", "runway", "alley", "lane", "avenue", "sidewalk", "catwalk", "carpet", "track", "trail", "river", "highway", "tunnel",
-    "beach", "court", "field", "pitch", "passage", "platform", "pier", "boulevard", "canal",
+    "hill", "hillside", "slope", "mountain", "stairs", "staircase", "ramp", "driveway", "dune", "steps", "beach", "court", "field", "pitch", "passage", "platform", "pier", "boulevard", "canal",
 })  # fmt: skip
 """What one goes along, and not down."""
 NEAR = 5

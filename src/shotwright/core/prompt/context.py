@@ -145,6 +145,7 @@ class Context:
             if (w.dep in {"nsubj", "nsubjpass", "expl"} or (w.dep in {"compound", "nmod"} and w.i in self.things))
             and w.tag != "PRP$"  # "sits beside her chewing on a leaf"
         ]
+        own = [w for w in own if w.dep in {"nsubj", "nsubjpass"}] or own  # "a diver with fins floats"
         before = self.sentence.words[verb.i - 1] if verb.i else verb
         if verb.tag == "VBG" and before.is_noun and self._is_bodiless(before):
             return []  # "a cup on a table, steam rising": who does it is nobody

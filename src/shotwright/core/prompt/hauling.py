@@ -23,7 +23,12 @@ GAITS = {"person": "walk", "animal": "run", "vehicle": "drive"}
 
 def rolls(entity: Entity) -> bool:
     """Whether something goes along with whoever pushes or pulls it."""
-    return entity.kind == "vehicle" or entity.noun.rpartition(" ")[2] in ROLLING or PUSHED in entity.attributes
+    is_wheeled = entity.noun.rpartition(" ")[2] in ROLLING or entity.noun in {
+        "hospital bed",
+        "shopping cart",
+        "office chair",
+    }
+    return entity.kind == "vehicle" or is_wheeled or PUSHED in entity.attributes
 
 
 PUSHED = "pushed"

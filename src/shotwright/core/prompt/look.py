@@ -160,7 +160,10 @@ SEEN_AFAR = frozenset({"skyline", "cityscape", "view", "panorama"})
 
 def parse_shells(tokens: list[Token]) -> tuple[str, ...]:
     """Kinds of places that the words name, each once, in order. A building alone is a room; beside an open place it stands in it."""
-    named = dict.fromkeys(hit.value for hit in settings_in(tokens))
+    hits = settings_in(tokens)
+    weak = [hit for hit in hits if hit.phrase == "tree"]
+    hits = hits if len(weak) == len(hits) else [hit for hit in hits if hit not in weak]  # a tree on Mars is no forest
+    named = dict.fromkeys(hit.value for hit in hits)
     return tuple(name for name in named if name != "building") or (("interior",) if named else ())
 
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from shotwright.core.prompt.mentions import Mention
     from shotwright.core.prompt.sentence import Word
 
+GROUND = frozenset({"tile", "floorboard", "pavement", "asphalt", "concrete", "parquet", "linoleum", "cobblestone", "cobble", "gravel", "tarmac", "tiling"})  # fmt: skip
+"""What one stands on, and what is no thing of its own there."""
 DOES = frozenset({"VBZ", "VBG"})
 HEADED = frozenset({"table", "bed", "stairs", "staircase"})
 """What has a head that is nobody's."""
@@ -196,6 +198,14 @@ class Nouns(Whereabouts):
             w.tag == "PRP$" and w.head == mention.head.i for w in mention.words
         ):
             return True  # "his hand"; "her daughter's hair" is somebody else's
+        over = self.sentence.head(mention.head)
+        if (
+            mention.noun in GROUND
+            and mention.head.dep == "pobj"
+            and over.text in {"on", "onto", "across", "over"}
+            and not mention.ref
+        ):
+            return True  # "smashes on the tiles": the floor
         if mention.noun in {"path", "way"} and any(w.tag == "PRP$" for w in mention.words):
             return True
         if mention.noun == "sky" and mention.head.dep == "pobj" and not mention.ref:

@@ -71,6 +71,7 @@ class Scene:
     deeds: list[Deed] = field(default_factory=list)
     places: list[str] = field(default_factory=list)
     left_places: int = 0
+    hinted: set[str] = field(default_factory=set)  #: Places that only furniture speaks of: "a kitchen table".
     place_attributes: list[str] = field(default_factory=list)
     is_inside: bool = False
     place_span: Span | None = None

@@ -51,6 +51,8 @@ LAND, LAND_M = "geological formation", 15.0
 
 THROUGH_LAND = frozenset({"in", "through", "across", "among", "amid", "down", "up", "into", "between"})
 
+SOILS = frozenset({"sand", "soil", "surface", "dust", "desert", "plain", "ground", "dune"})
+"""What of a world one stands on: "the red sand of Mars"."""
 WORLDS = frozenset({"planet", "moon", "mars", "asteroid", "world"})
 
 INDOORS = frozenset({"floor", "ceiling", "roof", "pew", "altar", "aisle", "chandelier", "pillar", "candle", "hall", "window", "fireplace"})  # fmt: skip
@@ -109,6 +111,7 @@ class Whereabouts(Context):
                 self._cover([word])
                 self.scene.place_span = self.scene.place_span or word.span
                 self.scene.places += [word.lemma] if word.lemma not in self.scene.places else []
+                self.scene.hinted |= {word.lemma} if mention.what.kind == "furniture" else set()
                 if (
                     described
                     and described.kind == "building"
@@ -210,7 +213,7 @@ class Whereabouts(Context):
             and (outer.what.kind in {"place", "inside"} or outer.noun in self.scene.places)
             and mention.what.kind in {"building", "vehicle"}
             and outer.noun not in FULL_OF
-        )
+        ) or (outer is not None and mention.noun in WORLDS and outer.noun in SOILS)
 
     def _is_also_thing(self, mention: Mention) -> bool:
         """Places that stand there as something of their own: a bridge that is crossed, a train that somebody is on."""
@@ -249,8 +252,11 @@ class Whereabouts(Context):
         if mention.noun == "sky" and scene.places:
             scene.places += [] if "sky" in scene.places else ["sky"]
             return  # "two moons in the sky" over what was named
+        if mention.noun in WORLDS and self._is_place_of(mention):
+            scene.places = [mention.noun, *(place for place in scene.places if place not in SOILS)]
         if mention.noun not in scene.places:
             at = len(scene.places) if is_left else len(scene.places) - scene.left_places
+            at = 0 if scene.places and set(scene.places) <= scene.hinted else at  # a hospital bed in a corridor
             scene.places.insert(at, mention.noun)  # "out of a tunnel": not where it is from now on
             scene.left_places += is_left
         if mention.noun != "sky":

@@ -162,7 +162,10 @@ def _told(plan: ShotPlan, setting: Setting, things: list[str]) -> str | None:
         effect.kind in FALLING and effect.where != "outside" for effect in plan.effects
     )
     is_outside = falls and not has_window
-    usual = place_told_by(things, plan.actions, is_outside=is_outside) if set(setting.shells) <= VAGUE_SHELLS else None
+    is_vague = set(setting.shells) <= VAGUE_SHELLS
+    usual = place_told_by(things, plan.actions, is_outside=is_outside) if is_vague else None
+    if not setting.places and set(setting.shells) <= {"sea"} and place_told_by(things) == "underwater" and _dives(plan):
+        return "underwater"  # a diver and a turtle, and water named
     is_bare = is_outside and things and not setting.shells and not setting.places
     if usual is not None or (setting.shells or setting.places):
         return usual
@@ -173,6 +176,15 @@ def _told(plan: ShotPlan, setting: Setting, things: list[str]) -> str | None:
     return "living room" if is_furnished and kinds & {"person", "animal"} else None
 
 
+def _dives(plan: ShotPlan) -> bool:
+    """Whether what the words name is below the surface: a sunken ship, who swims or floats there."""
+    sunken = any(SUNKEN & set(entity.attributes) for entity in plan.entities)
+    divers = {e.id for e in plan.entities if "diver" in e.noun}
+    swims = {a.who for a in plan.actions if a.motion in {"swim", "float"}}
+    return sunken or bool(divers & swims)
+
+
+SUNKEN = frozenset({"sunken", "underwater", "submerged", "drowned"})
 OF_ROOMS = frozenset(
     {
         "table",

@@ -77,6 +77,8 @@ def pile_up(members: list[Member], plan: ShotPlan) -> None:
         for copy in copies if base is not None else []:
             copy.x, copy.y, copy.z = base.x, y, base.z  # type: ignore[union-attr]
             y += copy.tall_m
+        for child in [m for m in members if m.parent is not None and m.parent[0] in copies and m.parent[1] == "on"]:
+            child.x, child.y = copies[0].x, y  # on top of the pile
 
 
 BRINGS = 0.3

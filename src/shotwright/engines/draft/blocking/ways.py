@@ -287,6 +287,8 @@ def _track(
             way[first:] = _circle(member, around, at, rounds, shares)
             at = np.array(way[-1])
             continue
+        if action.motion == "jump" and action.path is not None and action.path.end == "up":
+            action = replace(action, path=replace(action.path, end=None))  # and down again
         start, end = _ends(member, action, at, by_id, floor)
         if start is None and end is None and action.motion != "jump":
             continue

@@ -102,6 +102,12 @@ def _is_shown(entity: Entity, plan: ShotPlan, notes: list[str]) -> bool:
     """Whether something has a body of its own: what is worn colours its wearer, materials and light have none."""
     wearer = _wearer(entity, plan)
     holder = next((plan.entity(r.of) for r in plan.relations if r.to == entity.id and r.relation == "holding"), None)
+    bearer = next((plan.entity(r.of) for r in plan.relations if r.to == entity.id and r.relation == "wearing"), None)
+    is_strapped = (
+        bearer is not None and bearer.kind == "person" and not bearer.ref and WORN.get(entity.noun) == "backpack"
+    )
+    if is_strapped:
+        return False  # on the back of its wearer
     if wearer is None and holder is not None and holder.kind == "person" and _goes_on(entity, plan):
         wearer = holder
     if (entity.kind == "clothing" or entity.noun in GROWN) and wearer is not None:
