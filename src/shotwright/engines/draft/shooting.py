@@ -294,7 +294,7 @@ def _lead(sprites: list[Sprite], move: CameraMove, metres: float) -> None:
         for sprite in sprites
         if sprite not in going and sprite.tied is not None and sprite.tied[0] in going and sprite.tied[1] in MOUNTED
     ]
-    first = main.track
+    first, at = main.track, (main.x, main.z)
     begins = (0.0, 0.0) if first is None else (main.x - first[0][0], main.z - first[0][2])
     for sprite in going:
         is_mounted = sprite.tied is not None and sprite.tied[1] in MOUNTED
@@ -307,11 +307,17 @@ def _lead(sprites: list[Sprite], move: CameraMove, metres: float) -> None:
         sprite.walk = (move.start_s, move.end_s, metres, 0.0)
         if move.side in ALONG_THE_VIEW:
             away = metres if move.side == "behind" else -metres
+            if sprite.tied is not None and sprite.tied[0] is main and sprite.tied[1] == "object":
+                sprite.x, sprite.z = at[0], at[1] + math.copysign(PUSHED_M, away)  # what they push is ahead of them
             sprite.z += 0.0 if move.side == "behind" else metres
             sprite.walk = (move.start_s, move.end_s, 0.0, away)
     main.gait = "walk" if main.gait == "stand" else main.gait
     if main.figure is not None and all(speed_of(step.motion) == 0 for step in main.figure.steps):
         main.figure.steps = [Step("walk", 0.0, move.end_s)]
+
+
+PUSHED_M = 1.0
+"""From somebody to the middle of what they push ahead of them, metres."""
 
 
 def _space(film: Filmed, sprites: list[Sprite], first: State, *, seconds: float = 0.0) -> Space:

@@ -227,9 +227,21 @@ def _member(entity: Entity, copy: int, plan: ShotPlan, notes: list[str]) -> tupl
         notes += [note] if note not in notes else []
     if entity.noun.rpartition(" ")[2] in BRIDGES and LOW & set(entity.attributes):
         height = min(height, LOW_BRIDGE_M)
+    if entity.kind == "animal" and _is_mount(entity, plan):
+        height = max(height, MOUNT_M)
     looks_left = row is not None and (row.facing == "left") != is_mirrored
     member = Member(entity, copy, height, height * card.aspect, footing, is_box=row is None, looks_left=looks_left)
     return member, Look(None, card, looks_left)
+
+
+def _is_mount(entity: Entity, plan: ShotPlan) -> bool:
+    """Whether a person rides it: then it can carry one, be it a snail."""
+    riders = (plan.entity(r.of) for r in plan.relations if r.to == entity.id and r.relation == "riding")
+    return any(rider is not None and rider.kind == "person" for rider in riders)
+
+
+MOUNT_M = 1.25
+"""How tall an animal is at least that a person rides."""
 
 
 def _is_down(entity: Entity, plan: ShotPlan) -> bool:
