@@ -90,8 +90,13 @@ def framing_of(plan: ShotPlan, actors: list[Actor]) -> Framing:
     first = plan.shots[0] if plan.shots else Framing()
     if first.size is None and actors and actors[0].lift_m > 0 and len(actors) < 3:
         return replace(first, size="medium")
-    if first.size == "medium_close_up" and any(act.motion in HAND_WORK for act in plan.actions):
+    works = any(act.motion in HAND_WORK for act in plan.actions)
+    if first.size == "medium_close_up" and works:
         return replace(first, size="medium")  # what the hands do is in the frame
+    people = {entity.id for entity in plan.entities if entity.kind == "person" and not entity.ref}
+    is_theirs = any(act.motion in HAND_WORK and act.who in people for act in plan.actions)
+    if first.size == "close_up" and is_theirs and plan.entities and plan.entities[0].id in people:
+        return replace(first, size="medium_close_up")
     return first
 
 
