@@ -133,10 +133,19 @@ class Acts(Leading):
         ):
             shown = next((self.things[w.i] for w in ahead if w.i in self.things), None)
             who = [shown] if shown is not None else who  # "and glowing golden butterflies pour out"
-        who = self._people_there(who, verb)
+        who = self._handlers(self._people_there(who, verb), verb)
         beings = [one for one in who if one.kind in {"person", "animal"} or one.ref]
         acts = beings and motion_of(verb.lemma) not in {"fall", "fly", "float", None}
         return beings if acts else who  # "a detective, top hat, magnifying glass, crouches"
+
+    def _handlers(self, who: list[Thing], verb: Word) -> list[Thing]:
+        """ "A blacksmith's hammer hits the iron": whoever holds it does."""
+        tool = who[0] if len(who) == 1 and who[0].kind == "tool" else None
+        does = motion_of(verb.lemma) in {"punch", "knock", "cut", "paint", "write", "stir", "sweep", "dig"}
+        if tool is None or not does:
+            return who
+        holder = next((r.of for r in self.scene.relations if r.relation == "holding" and r.to == tool.id), None)
+        return [t for t in self.scene.things if t.id == holder] or who
 
     def _people_there(self, who: list[Thing], verb: Word) -> list[Thing]:
         """ "Townspeople on the sidewalk waving": who waves is not where they are."""

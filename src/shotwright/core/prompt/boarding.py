@@ -156,7 +156,7 @@ def on_deck(plan: ShotPlan) -> ShotPlan:
 
 WET_LANDS = frozenset({"beach", "shore", "coast", "marsh", "swamp", "canal", "pier", "dock", "marina", "port", "pond", "pool", "lagoon", "wave", "harbour", "underwater", "island"})  # fmt: skip
 """Other places where boats are."""
-SAILING = frozenset({"row", "steer", "sail", "float", "drive", "walk", "slide"})
+SAILING = frozenset({"run", "row", "steer", "sail", "float", "drive", "walk", "slide"})
 
 
 def on_water(plan: ShotPlan) -> ShotPlan:

@@ -50,6 +50,8 @@ CLAUSES_OF = frozenset({"acl", "relcl"})
 INHERITING = frozenset({"conj", "xcomp", "advcl", "ccomp", "pcomp", "dep", "parataxis", "appos", "prep"})
 
 
+MACHINES = frozenset({"robot", "android", "drone", "machine"})
+"""What "she" means only where nobody else is there."""
 DONE_BY_THINGS = frozenset(
     {"shatter", "burn", "explode", "tip_over", "melt", "roll", "fall", "grow", "flicker", "vanish", "appear"}
 )
@@ -203,6 +205,9 @@ class Context:
             return pupil  # "teaches her grandson to ride"
         if verb.dep == "acl" and verb.tag == "VBG" and (main := self._main_subject(verb)):
             return main
+        first = self.things.get(head.head) if head.dep == "conj" and verb.dep == "acl" and verb.tag == "VBG" else None
+        if first is not None and head.i in self.things and first.kind == self.things[head.i].kind:
+            return self._named_before(self.sentence.head(head), verb)  # "a yellow kayak and a red kayak racing"
         if verb.dep in CLAUSES_OF or (verb.dep == "amod" and verb.tag in {"VBG", "JJ"}):
             return self._named_before(head, verb)
         if head.is_noun and verb.dep in {"conj", "advcl", "dep", "appos"} and head.i in self.things:
@@ -364,7 +369,7 @@ def _pronoun(
 
 def is_called(noun: str, pronoun: str) -> bool:
     """Whether "he" or "she" can mean somebody of this noun; both can where it does not say."""
-    other = v.MALE if pronoun in SHE else v.FEMALE if pronoun in HE else frozenset()
+    other = (v.MALE if pronoun in SHE else v.FEMALE if pronoun in HE else frozenset()) | MACHINES
     return noun not in other and noun.rpartition(" ")[2] not in other
 
 

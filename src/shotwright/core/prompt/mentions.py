@@ -173,11 +173,25 @@ def _mention(sentence: Sentence, head: Word) -> Mention:
     said = left
     if paired is None:
         noun, what, said = _headed(noun, what, left)
+    if what is None and (closed := _closed(noun)) is not None:
+        noun, what = closed, noun_of(closed)
     if what is None:
         what = _NAME if head.tag == "NNP" and head.dep == "nsubj" and not left else _UNKNOWN
     mention = Mention(head, noun, what, [*left, head])
     _describe(sentence, mention, said, nouns[-1] if paired else None)
     return mention
+
+
+LAST_LETTERS, FIRST_LETTERS = 5, 3
+
+
+def _closed(noun: str) -> str | None:
+    """What a noun written as one word is that no table knows: a freediver is a diver, a snowcat a cat."""
+    for cut in range(FIRST_LETTERS, len(noun) - LAST_LETTERS + 1):
+        known = noun_of(noun[cut:])
+        if known is not None and known.kind in {"person", "animal", "vehicle", "furniture", "clothing", "building"}:
+            return noun[cut:]
+    return None
 
 
 OF_ANY_BEING = frozenset({"young", "male", "female", "adult", "juvenile", "junior", "senior", "domestic", "stray", "native", "mixed", "lead", "head", "persian", "siamese"})  # fmt: skip

@@ -483,8 +483,9 @@ class Nouns(Whereabouts):
         if owner is not None and owner is not thing and thing.kind in {"person", "animal", "vehicle"}:
             self._add_relation(thing.id, "beside", owner.id, thing.span)  # "a dog's owner" is no part of it
         elif owner is not None and owner is not thing:
-            kind = "wearing" if thing.kind == "clothing" else "part_of"
-            pair = (owner.id, thing.id) if kind == "wearing" else (thing.id, owner.id)
+            is_tool = thing.kind == "tool" and owner.kind == "person" and thing.noun not in syntax.PARTS
+            kind = "wearing" if thing.kind == "clothing" else "holding" if is_tool else "part_of"
+            pair = (thing.id, owner.id) if kind == "part_of" else (owner.id, thing.id)
             self._add_relation(pair[0], cast("Preposition", kind), pair[1], thing.span)
 
     def _is_handled(self, head: Word) -> bool:

@@ -43,6 +43,28 @@ LEANING: dict[str, Preposition] = {
 """Verbs by which nobody is on anything: "leans on a fence", "knocks on a door"."""
 WORKING = frozenset({"cook", "stir", "cut", "knead", "type", "write", "read", "paint", "tinker", "play_piano", "look_around", "look_at_hand", "pour", "work", "eat"})  # fmt: skip
 """What one does at what it is done on: "works on a beam", "cooks on a stove", "types on a laptop"."""
+ON_TABLES = frozenset(
+    {
+        "stand",
+        "sit",
+        "lie",
+        "dance",
+        "jump",
+        "walk",
+        "run",
+        "kneel",
+        "crouch",
+        "sleep",
+        "climb",
+        "fall",
+        "fly",
+        "crawl",
+        "spin",
+        "play_piano",
+        None,
+    }
+)
+"""What one may do on top of a table; the rest is done at it."""
 CARRYING = frozenset({"arm", "shoulder", "lap", "hand", "elbow", "armpit"})
 """Parts of somebody that hold what is tucked under or slung over them."""
 CLINGING = frozenset(
@@ -54,6 +76,8 @@ BACK_REACH = 12
 
 
 def _is_seat(thing: Thing) -> bool:
+    if thing.noun.rpartition(" ")[2] in {"wall", "door", "window", "fence", "gate"}:
+        return False  # "paints on a wall"
     return thing.noun.rpartition(" ")[2] in syntax.SEATS or thing.kind not in {
         "furniture",
         "tool",
@@ -157,7 +181,7 @@ class Relating(Having):
         of = self._placed(word, hit.value) if wearer is None else [self.things[wearer.i]]
         of = [self._whole_of(thing, to) for thing in of] if not self._is_after_effect(word) else []
         kind = hit.value
-        by_verb = self._worked_at(self.sentence.head(word), to) if kind == "on" else None
+        by_verb = self._worked_at(self._doing(word), to) if kind == "on" else None
         if word.text in {"in", "on"} and any(w.lemma in HANDS | {"arm", "elbow"} for w in targets):
             before = self.things.get(word.i - 1)  # "a basket on her arm", and not what is put into it
             of = self._handed(word, [before] if before is not None and before.kind in HANDY else of, to)
@@ -183,9 +207,17 @@ class Relating(Having):
             for thing in of:
                 thing.placement = thing.placement or PLACEMENTS.get(where, where)
 
+    def _doing(self, prep: Word) -> Word:
+        """The verb that a preposition belongs to: its head, or that of a game ("plays chess on a table")."""
+        head = self.sentence.head(prep)
+        over = self.sentence.head(head)
+        return over if head.is_noun and head.dep == "dobj" and over.lemma == "play" else head
+
     def _worked_at(self, verb: Word, to: list[Thing]) -> Preposition | None:
         """How one is to what a verb is done on, where nobody is on it."""
-        works = motion_of(verb.lemma) in WORKING and bool(to) and not _is_seat(to[0])
+        at_table = bool(to) and to[0].noun.rpartition(" ")[2] in {"table", "desk", "counter"}
+        stays = verb.tag[0] == "V" and (verb.lemma == "play" or motion_of(verb.lemma) not in ON_TABLES)
+        works = (motion_of(verb.lemma) in WORKING and bool(to) and not _is_seat(to[0])) or (at_table and stays)
         return LEANING.get(verb.lemma) or ("at" if works else None)
 
     def _is_after_effect(self, prep: Word) -> bool:
@@ -356,7 +388,7 @@ class Relating(Having):
         is_unseen = head.is_noun and head.lemma not in syntax.POSITIONS and head.i not in self.mentions
         if is_unseen or (head.is_noun and syntax.EFFECTS.at(self.sentence.words, head.i)):
             return []  # "rain on the window": nobody is on it
-        if head.is_noun and head.dep == "dobj" and motion_of(head.lemma):
+        if head.is_noun and head.dep == "dobj" and (motion_of(head.lemma) or self.sentence.head(head).lemma == "play"):
             return self._subjects(self.sentence.head(head))  # "have a pillow fight on the bed"
         if head.tag[0] == "V" or head.tag in {"JJ", "RB"}:
             parts = [w for w in self.sentence.children(head) if w.dep == "dobj" and w.i not in self.things]

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from shotwright.core.prompt.sentence import Word
 
 Words = tuple["Word", ...]
+PAINTS = frozenset({"paints", "painting", "painted"})
 JOINING = frozenset({"while", "and", "as", "when", "until", "then"})
 NOT_MAIN = frozenset({"pobj", "compound", "amod", "nmod", "appos"})
 STARTS_PHRASE = frozenset({"DT", "PRP$", "JJ", "CD"})
@@ -79,6 +80,7 @@ def misread(words: Words) -> dict[int, str]:
     found |= {w.i: "there" for w in words if w.text == "steady" and w.is_noun and w.i and words[w.i - 1].is_noun}
     opened = [word.i for word in words if _is_done_open(words, word)]
     found |= dict.fromkeys(opened, "cuts") | {i + 1: "quickly" for i in opened}
+    found |= {w.i - 1: "quickly" for w in words if w.i and w.text in PAINTS and words[w.i - 1].text == "spray"}
     found |= {w.i: "greets" for w in words if w.i and w.text == "fives" and words[w.i - 1].text == "high"}
     found |= {i - 1: "gladly" for i in found if found[i] == "greets"}
     for deed in (word for word in words if is_what_many_do(words, word)):

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, cast
 from shotwright.core.plan import Action, Effect, Entity, Path, Preposition
 from shotwright.core.prompt.limbs import owned
 from shotwright.core.prompt.settling import settled
+from shotwright.core.prompt.syntax import GOING
 from shotwright.engines.draft.cast.costume import WORN
 from shotwright.engines.draft.cast.layout import Layout
 from shotwright.engines.draft.cast.library import row_of
@@ -61,6 +62,7 @@ def with_props(plan: ShotPlan) -> ShotPlan:
         _launch(action, layout)
         _seat(action, layout)
         _groom(action, layout)
+    _man(layout)
     put_before(layout)
     _lay_boards(layout)
     _pass_on(layout)
@@ -320,6 +322,35 @@ def _launch(action: Action, layout: Layout) -> None:
     for i, entity in enumerate(layout.entities):
         if action.motion == "row" and entity.noun == "boat" and entity.id in {action.object, *ridden}:
             layout.entities[i] = replace(entity, noun="rowboat")
+
+
+MANNED = frozenset(
+    {"kayak", "canoe", "rowboat", "motorcycle", "motorbike", "bicycle", "jet ski", "snowmobile", "gondola"}
+)
+"""What does not go without anybody on it."""
+UNMANNED = frozenset({"empty", "abandoned", "riderless", "driverless", "unmanned", "ghost", "remote", "toy"})
+
+
+def _man(layout: Layout) -> None:
+    """ "Two kayaks race": somebody is in each; whom the words name besides, else somebody."""
+    aboard = {r.to for r in layout.relations if r.relation in {"riding", "in", "on"}}
+    going = {a.who for a in layout.actions if a.motion in GOING}
+    for ride in [e for e in layout.entities if e.noun in MANNED and e.id in going - aboard and not e.ref]:
+        if UNMANNED & set(ride.attributes):
+            continue
+        placed = {r.of for r in layout.relations} | {a.who for a in layout.actions}
+        named = next((e.id for e in layout.entities if e.noun in RIDERS and e.id not in placed), None)
+        rider = named or layout.add("person", ride)
+        layout.entities = [replace(e, count=ride.count) if e.id == rider else e for e in layout.entities]
+        layout.relate(rider, "riding", ride.id)
+        acts = [a for a in layout.actions if a.who == ride.id and a.motion in GOING]
+        motion = "ride_bike" if ride.noun in {"motorcycle", "motorbike", "bicycle", "jet ski", "snowmobile"} else "row"
+        layout.actions += [Action(rider, a.verb, motion, start_s=a.start_s, end_s=a.end_s) for a in acts]
+
+
+RIDERS = frozenset(
+    {"paddler", "rider", "kayaker", "canoeist", "cyclist", "biker", "motorcyclist", "rower", "gondolier"}
+)
 
 
 def _seat(action: Action, layout: Layout) -> None:

@@ -110,7 +110,14 @@ def _is_shown(entity: Entity, plan: ShotPlan, notes: list[str]) -> bool:
         return False  # on the back of its wearer
     if wearer is None and holder is not None and holder.kind == "person" and _goes_on(entity, plan):
         wearer = holder
-    if (entity.kind == "clothing" or entity.noun in GROWN) and wearer is not None:
+    carried = any(
+        r.to == entity.id
+        and r.relation == "holding"
+        and (one := plan.entity(r.of)) is not None
+        and one.kind == "animal"
+        for r in plan.relations
+    )
+    if (entity.kind == "clothing" or entity.noun in GROWN) and wearer is not None and not carried:
         is_seen = wearer.kind == "person" and not wearer.ref and is_worn_visibly(entity)
         notes += [] if is_seen else [f"{entity.noun}: not seen on {wearer.ref or 'the ' + wearer.noun}"]
         return False
