@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 from scripts.docs import PAGES
 
 from shotwright.cli.clients import RECIPES
+from shotwright.core import plan
 
 ROOT = Path(__file__).parents[2]
 
@@ -16,6 +18,15 @@ ROOT = Path(__file__).parents[2]
 @pytest.mark.parametrize("name", sorted(PAGES))
 def test_generated_pages_are_current(name: str) -> None:
     assert (ROOT / "docs" / name).read_text() == PAGES[name]()
+
+
+def test_every_field_of_the_plan_is_explained() -> None:
+    sections = dict(re.findall(r"^## (\w+)\n(.*?)(?=^## |\Z)", PAGES["plan.md"](), re.MULTILINE | re.DOTALL))
+    names = {"with_ref": "with", "start": "from", "end": "to"}
+    for item in plan.Item.__subclasses__():
+        own = {field.name for field in fields(item)}
+        rows = set(re.findall(r"^\| `(\w+)` \|", sections[item.__name__], re.MULTILINE))
+        assert {names.get(name, name) for name in own} <= rows, item.__name__
 
 
 def test_every_link_of_the_pages_leads_somewhere() -> None:

@@ -65,9 +65,7 @@ class CameraMove(Item):
     start_s: Seconds = 0.0  #: When it begins.
     end_s: Seconds = 0.0  #: When it ends.
     target: str | None = None  #: What it is about: an entity, or a noun that is none.
-    side: str | None = (
-        None  #: Where a tracking camera goes: "left" with who goes there, "behind" them, in "front" of them; None: to the right.
-    )
+    side: str | None = None  #: A tracking camera: "behind" or in "front" of them, or to the "left"; None: to the right.
     degrees: float | None = None  #: How far it turns.
     metres: float | None = None  #: How far it travels.
     speed: str | None = None  #: slow, smooth or fast; None: as usual.
