@@ -53,6 +53,22 @@ def _cell(figure: Figure, seconds: float) -> np.ndarray:
     return cell
 
 
+def page() -> str:
+    """docs/motions.md."""
+    rows = [
+        f"| {name.replace('_', ' ')} | {', '.join(MOTION_VERBS.get(name, ())[:8])} | {float(row['seconds']):g} s{', again and again' if row['loop'] else ''} "
+        f"| {float(row['speed']):g} m/s | {FLOORS[row['floor']]} |"
+        for name, row in motions().items()
+    ]  # fmt: skip
+    return (
+        "# What figures do\n\n<!-- written by scripts/motions.py -->\n\n"
+        "People without a picture are jointed figures. Each of their motions is a few key poses in a table "
+        "(`engines/draft/cast/motions.toml`); a verb finds its motion by the words below, or by the nearest more general verb.\n\n"
+        "![Four moments of every motion](pictures/motions.webp)\n\n"
+        "| Motion | Verbs | Takes | Goes | Rests on |\n|---|---|---|---|---|\n" + "\n".join(rows) + "\n"
+    )
+
+
 def main() -> None:
     """Write both files."""
     names = list(motions())
@@ -60,19 +76,7 @@ def main() -> None:
     strips += [np.full_like(strips[0], PAPER)] * (-len(strips) % COLUMNS)
     sheet = np.vstack([np.hstack(strips[i : i + COLUMNS]) for i in range(0, len(strips), COLUMNS)])
     cv2.imwrite(str(DOCS / "pictures" / "motions.webp"), sheet[..., ::-1], [cv2.IMWRITE_WEBP_QUALITY, 72])
-    rows = [
-        f"| {name.replace('_', ' ')} | {', '.join(MOTION_VERBS.get(name, ())[:8])} | {float(row['seconds']):g} s{', again and again' if row['loop'] else ''} "
-        f"| {float(row['speed']):g} m/s | {FLOORS[row['floor']]} |"
-        for name, row in motions().items()
-    ]  # fmt: skip
-    text = (
-        "# What figures do\n\n<!-- written by scripts/motions.py -->\n\n"
-        "People without a picture are jointed figures. Each of their motions is a few key poses in a table "
-        "(`engines/draft/cast/motions.toml`); a verb finds its motion by the words below, or by the nearest more general verb.\n\n"
-        "![Four moments of every motion](pictures/motions.webp)\n\n"
-        "| Motion | Verbs | Takes | Goes | Rests on |\n|---|---|---|---|---|\n"
-    )
-    (DOCS / "motions.md").write_text(text + "\n".join(rows) + "\n", encoding="utf-8")
+    (DOCS / "motions.md").write_text(page(), encoding="utf-8")
 
 
 if __name__ == "__main__":

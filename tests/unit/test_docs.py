@@ -5,12 +5,17 @@ from __future__ import annotations
 import re
 from dataclasses import fields
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from scripts import motions, stage
 from scripts.docs import PAGES
 
 from shotwright.cli.clients import RECIPES
 from shotwright.core import plan
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ROOT = Path(__file__).parents[2]
 
@@ -18,6 +23,11 @@ ROOT = Path(__file__).parents[2]
 @pytest.mark.parametrize("name", sorted(PAGES))
 def test_generated_pages_are_current(name: str) -> None:
     assert (ROOT / "docs" / name).read_text() == PAGES[name]()
+
+
+@pytest.mark.parametrize(("name", "page"), [("motions.md", motions.page), ("stage.md", stage.page)])
+def test_pages_with_pictures_are_current(name: str, page: Callable[[], str]) -> None:
+    assert (ROOT / "docs" / name).read_text() == page()
 
 
 def test_every_field_of_the_plan_is_explained() -> None:
