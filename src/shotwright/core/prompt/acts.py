@@ -173,8 +173,9 @@ class Acts(Leading):
         if verb.lemma not in LIGHT_VERBS or does is None:
             return False
         self._cover([verb, does])
+        path = self._path(verb, verb.lemma) if does.lemma not in IN_PLACE else None
         self.scene.deeds += [
-            Deed(Action(one.id, does.lemma, motion_of(does.lemma), span=does.span), self.number, False, False)
+            Deed(Action(one.id, does.lemma, motion_of(does.lemma), None, path, span=does.span), self.number, False, False)
             for one in who
         ]
         return True

@@ -42,6 +42,8 @@ PARTICLES = frozenset(
     }
 )
 SHE, HE = frozenset({"she", "her", "herself"}), frozenset({"he", "him", "himself", "his"})
+AIRS = frozenset({"wind", "breeze", "gust", "draught", "draft", "gale"})
+"""What is felt, and does nothing that somebody does."""
 PERSONS = frozenset({"he", "she", "him", "her", "himself", "herself", "who", "his"})
 THINGS = frozenset({"it", "itself", "its", "which", "that", "this"})
 MANY_PRONOUNS = frozenset({"they", "them", "themselves", "their", "both", "all", "each"})
@@ -225,6 +227,8 @@ class Context:
         return next((group for word in objects if (group := self._group(word))), [])
 
     def _is_bodiless(self, noun: Word) -> bool:
+        if noun.lemma in AIRS:
+            return True
         is_unseen = noun.i not in self.things and noun.i not in self.mentions
         return is_unseen or syntax.EFFECTS.at(self.sentence.words, noun.i) is not None
 

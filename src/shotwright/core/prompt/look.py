@@ -154,7 +154,7 @@ def _is_said_of(token: Token, hit: Hit[str]) -> bool:
 
 UPWARDS = frozenset({"into", "towards", "toward", "to", "at", "up"})
 """Before a sky that somebody only aims at."""
-SEEN_AFAR = frozenset({"skyline", "cityscape", "view", "panorama"})
+SEEN_AFAR = frozenset({"skyline", "cityscape", "view", "panorama", "steeple", "spire", "dome", "belfry", "turret", "minaret", "facade", "chimney"})  # fmt: skip
 """What one sees from elsewhere."""
 
 

@@ -234,6 +234,13 @@ def _left(sentence: Sentence, head: Word) -> list[Word]:
     return found[::-1]
 
 
+SHADES = frozenset({
+    "dark", "light", "pale", "bright", "deep", "soft", "hot", "neon", "dusty", "pastel", "royal", "navy", "baby", "sky", "forest", "lime", "blood", "olive", "electric", "vivid", "warm", "cool",
+    "burnt", "midnight", "metallic", "rich", "faded", "muted", "rusty", "lemon", "mint", "emerald", "ruby", "snow", "jet", "coal", "ash", "steel", "shocking", "bottle", "canary", "cherry", "ice", "powder", "dull", "off", "mustard", "sea", "apple", "blue", "green", "red", "grey", "gray", "yellow", "brown", "black", "white", "purple", "pink", "orange", "silver", "gold",
+})  # fmt: skip
+"""What makes a colour another one: "dark red"; "long silver" is long, and silver."""
+
+
 def _describe(sentence: Sentence, mention: Mention, left: list[Word], paired: Word | None) -> None:
     """Count, attributes, colour, owner from the words before the head."""
     head = mention.head
@@ -248,9 +255,11 @@ def _describe(sentence: Sentence, mention: Mention, left: list[Word], paired: Wo
         elif word.text.isdecimal() and word.text.isascii():
             number = min(max(int(word.text[:4]), 1), 999)
         elif word.text in v.COLOURS and word is not paired:
-            mention.colour = " ".join([*(w.text for w in left if w.head == word.i), word.text])
+            mention.colour = " ".join([*(w.text for w in left if w.i == word.i - 1 and w.text in SHADES), word.text])
             mention.attributes.append(mention.colour)
-        elif word is not paired and _is_seen(word) and not any(o.text in v.COLOURS for o in left if o.i == word.head):
+        elif word is not paired and _is_seen(word) and not (
+            word.text in SHADES and any(o.text in v.COLOURS for o in left if o.i == word.i + 1)
+        ):
             mention.attributes.append(word.text)
         mention.is_new |= word.text in NEW
         mention.is_definite |= word.text in DEFINITE

@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib.util
 import itertools
 import threading
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -75,7 +76,7 @@ def parse(tokens: Sequence[Token], places: Sequence[int], pictures: Mapping[int,
         places: Place of each in the prompt.
         pictures: References that stood in brackets behind a word, by its place.
     """
-    said = [piece for token, at in zip(tokens, places, strict=True) for piece in _pieces(token, at)]
+    said = [piece for token, at in _joined(tokens, places) for piece in _pieces(token, at)]
     pieces, people = counted(said)
     if not pieces:
         return Sentence((), {})
@@ -96,6 +97,22 @@ def parse(tokens: Sequence[Token], places: Sequence[int], pictures: Mapping[int,
     return Sentence(words, {word.i: pictures[word.token] for word in words if word.token in pictures})
 
 
+def _joined(tokens: Sequence[Token], places: Sequence[int]) -> list[tuple[Token, int]]:
+    """ "A t-shirt", "an e-scooter": a letter that a hyphen ties to a word is part of it, or says nothing that is seen."""
+    found: list[tuple[Token, int]] = []
+    letter: Token | None = None
+    for token, at in zip(tokens, places, strict=True):
+        tied = letter is not None and token.kind == "word" and token.start == letter.end + 1
+        if letter is not None and not (tied and (letter.low == "e" or noun_of(singular(f"t-{token.low}")))):
+            found.append((letter, at - 1))
+        elif letter is not None and letter.low == "t":
+            token = replace(token, text=f"t-{token.text}", lemma=f"t-{token.lemma}")
+        letter = token if token.low in TIED else None
+        found += [(token, at)] if letter is None else []
+    return found if letter is None else [*found, (letter, places[-1])]
+
+
+TIED = frozenset({"t", "e"})
 LETTERS = 1
 CONTRACTED = frozenset({"theres", "hes", "shes", "thats", "heres", "whos", "whats", "wheres"})
 """Words whose apostrophe people leave out."""

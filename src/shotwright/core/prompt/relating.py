@@ -71,6 +71,9 @@ CLINGING = frozenset(
     {"cling to", "hold onto", "hang onto", "lean on", "hold to", "grip onto", "tug at", "pull at", "pull on"}
 )
 """Verbs whose preposition brings what the hands are at."""
+MOUTHS = frozenset({"mouth", "beak", "jaw", "jaws", "tooth", "teeth", "claw", "talon", "trunk", "fang"})
+TAKEN = frozenset({"catch", "pick_up"})
+"""What has something from then on, and not before."""
 BACK_REACH = 12
 """Words behind a verb among which its "on its back" stands."""
 
@@ -169,6 +172,8 @@ class Relating(Having):
         if hit is None and word.dep == "prep" and word.text in {"of", "with"}:
             (self._contain if word.text == "of" else self._accompany)(word)
         if hit is None or (word.dep not in {"prep", "advmod", "prt", "pcomp", "mark"} and hit.end - hit.start == 1):
+            return
+        if self._is_in_the_mouth(word):
             return
         last = self.sentence.words[hit.end - 1]
         if self._is_no_place(word) or (last is word and self._leads_on_from_here(word)):
@@ -282,6 +287,21 @@ class Relating(Having):
         self._cover([prep, limb, whose, head])
         self._add_relation(owner.id, "holding", thing.id, prep.span)
         return True
+
+    def _is_in_the_mouth(self, prep: Word) -> bool:
+        """ "Catches a salmon in its mouth", "with a mitten in its mouth": whoever does that has it, and is in nobody."""
+        goals = [w for w in self.sentence.children(prep) if w.dep == "pobj" and w.lemma in MOUTHS]
+        verb = self._verb_over(prep)
+        if prep.text not in {"in", "between", "with"} or not goals or verb is None:
+            return False
+        had = [t for w in self.sentence.children(verb) if w.dep == "dobj" for t in self._group(w)]
+        does = motion_of(verb.lemma)
+        for who in self._subjects(verb) if does not in TAKEN else []:
+            for thing in had:
+                if thing is not who and (thing.kind in HANDY or is_small_game(thing)):
+                    self._add_relation(who.id, "holding", thing.id, prep.span)
+        self._cover([prep, *goals] if had else [])
+        return bool(had)
 
     def _handed(self, prep: Word, of: list[Thing], to: list[Thing]) -> list[Thing]:
         """ "A phone in a man's hand": he holds it. Returns those of whom it is not so."""

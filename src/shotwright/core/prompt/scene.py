@@ -34,6 +34,8 @@ BURNING = frozenset({"campfire", "bonfire", "pyre", "brazier", "fireplace", "tor
 MORE = frozenset({"third", "fourth", "fifth", "another"})
 """Before "one": somebody beside those who were named."""
 ON_ITS_WAY = frozenset({"past", "by", "down", "through", "along", "off", "away", "out", "across", "into"})
+FEATS = frozenset({"do", "perform", "land", "execute", "nail", "attempt", "turn", "throw", "pull"})
+"""Verbs that leave it to a noun to say which feat is performed."""
 PAIR = 2
 ACTS_OF_ALL = frozenset({"sit", "stand", "kneel", "lie", "crouch"})
 """What one of many does as the others do."""
@@ -116,10 +118,14 @@ class _Reader(Feeling):
                 self._add_relation(one.id, relation.relation, relation.to, relation.span)
             own = {d.action.motion for d in self.scene.deeds if d.action.who == one.id}
             alike = ACTS_OF_ALL if not own & (ACTS_OF_ALL | {"stand_up", "sit_down"}) else frozenset()
-            mine = [d for d in self.scene.deeds if d.action.who == many.id and d.action.motion in alike]
+            mine = [
+                d
+                for d in self.scene.deeds
+                if d.action.who == many.id and (d.action.motion in alike or d.action.verb.startswith("play "))
+            ]
             first = next((i for i, d in enumerate(self.scene.deeds) if d.action.who == one.id), len(self.scene.deeds))
             self.scene.deeds[first:first] = [
-                replace(d, action=replace(d.action, who=one.id), is_together=True) for d in mine
+                replace(d, action=replace(d.action, who=one.id), is_together=d.action.motion in alike) for d in mine
             ]
 
     def _one_of_many(self, word: Word) -> Thing | None:
@@ -129,11 +135,12 @@ class _Reader(Feeling):
         kinds = {"person", "animal", "vehicle"} if word.dep == "nsubj" else HANDY
         beings = [t for t in self.scene.things if t.kind in kinds and not t.ref]
         split = [t for t, _ in self.single]
+        said_of = any(w.text == "of" for w in self.sentence.children(word))  # "one of them"
         many = next(
             (
                 t
                 for t in reversed(beings)
-                if t.count > (1 if t in split or t.kind in HANDY else PAIR) and (t.span or word.span) < word.span
+                if t.count > (1 if t in split or t.kind in HANDY or said_of else PAIR) and (t.span or word.span) < word.span
             ),
             None,
         )
@@ -188,7 +195,7 @@ class _Reader(Feeling):
         """A noun becomes a thing or the place, unless it only compares, is not wanted, or is of the film."""
         if self._is_likened(mention.head):
             self._cover(w for w in mention.words if not w.is_ref)
-        elif self._is_denied(mention) or self._is_game(mention) or self._is_own_limb(mention):
+        elif self._is_denied(mention) or self._is_game(mention) or self._is_own_limb(mention) or self._is_feat(mention):
             self._cover(mention.words)
         elif self._is_feeling(mention):
             pass  # a face, and no thing
@@ -230,6 +237,12 @@ class _Reader(Feeling):
         ):
             return False
         return over.lemma == "play" and game_of(mention) is not None
+
+    def _is_feat(self, mention: Mention) -> bool:
+        """ "Does a kickflip", "lands a backflip": what is done, and no thing."""
+        over = self.sentence.head(mention.head)
+        is_done = mention.head.dep == "dobj" and over.lemma in FEATS and mention.what.kind in {"abstract", "other", "tool"}
+        return is_done and motion_of(mention.head.lemma) is not None and mention.head.lemma not in {"ball", "play"}
 
     def _effects(self) -> dict[int, tuple[str, list[Word]]]:
         """Effects by the place of their last word, unless they describe the noun behind them ("fire truck")."""

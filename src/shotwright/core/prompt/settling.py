@@ -13,6 +13,7 @@ from shotwright.core.prompt.hauling import OVERTURNING, hauled
 from shotwright.core.prompt.lexicon import noun_of
 from shotwright.core.prompt.limbs import next_id
 from shotwright.core.prompt.look import SEEN_AFAR
+from shotwright.core.prompt.manners import as_it_is_done
 from shotwright.core.prompt.states import in_their_state
 from shotwright.core.prompt.together import done_together
 from shotwright.core.prompt.tops import along_tops, on_one_top
@@ -44,6 +45,7 @@ def settled(plan: ShotPlan) -> ShotPlan:
     """
     if plan.task == "edit":
         return plan
+    plan = as_it_is_done(plan)
     plan = aboard(on_one_top(_on_the_ground(through_doors(done_together(in_their_state(_one_holder(wetted(plan))))))))
     plan = _on_the_wing(_topples(hauled(plan)))
     plan = _goes_along(_stops(_by_phone(_comes_up(_across(_one_by_one(along_tops(plan)))))))
@@ -70,7 +72,9 @@ def _one_holder(plan: ShotPlan) -> ShotPlan:
 
 PORCHES = frozenset({"porch", "doorstep", "veranda", "patio"})
 """What is before a house, which then is the place."""
-SLOPES = frozenset({"hill", "hillside", "hilltop", "slope", "mound", "dune", "meadow", "field", "lawn", "grass", "sidewalk", "pavement", "kerb", "curb", "driveway"}) | PORCHES  # fmt: skip
+LAWNS = frozenset({"grass", "lawn", "meadow"})
+ROOFS = frozenset({"roof", "rooftop", "housetop"})
+SLOPES = frozenset({"hill", "hillside", "hilltop", "slope", "mound", "dune", "meadow", "field", "lawn", "grass", "sidewalk", "pavement", "kerb", "curb", "driveway"}) | PORCHES | ROOFS  # fmt: skip
 """What is the ground itself where somebody is on it."""
 
 
@@ -88,7 +92,7 @@ def _on_the_ground(plan: ShotPlan) -> ShotPlan:
     ground = {
         e.id
         for e in plan.entities
-        if e.noun in SLOPES and e.kind in {"nature", "building"} and e.id not in acting and not e.ref
+        if e.noun in SLOPES and e.kind in {"nature", "building", "plant", "material", "other"} and e.id not in acting and not e.ref
     }
     beings = {e.id for e in plan.entities if e.kind in {"person", "animal"} or e.ref}
     near = [r for r in plan.relations if r.to in ground and r.relation in {"on", "at", "in"}]
@@ -97,11 +101,20 @@ def _on_the_ground(plan: ShotPlan) -> ShotPlan:
         return plan
     entities = tuple(e for e in plan.entities if e.id not in on_it)
     relations = tuple(r for r in plan.relations if not {r.of, r.to} & on_it)
-    porch = next((e.noun for e in plan.entities if e.id in on_it and e.noun in PORCHES), None)
-    setting = plan.setting
-    if porch is not None and not setting.places:
-        setting = replace(setting, places=("suburb",), shells=("street",), inside=False)
-    return replace(plan, entities=entities, relations=relations, setting=setting)
+    return replace(_on_the_roof(plan, on_it), entities=entities, relations=relations)
+
+
+def _on_the_roof(plan: ShotPlan, on_it: set[str]) -> ShotPlan:
+    """ "A boy on a porch" is in a suburb, "a roofer on a steep roof" on a rooftop."""
+    named = {e.noun for e in plan.entities if e.id in on_it}
+    open_air = set(plan.setting.places) <= {"sky"}
+    if named & ROOFS and open_air:
+        return replace(plan, setting=replace(plan.setting, places=("rooftop", *plan.setting.places), shells=("skyline",), inside=False))  # fmt: skip
+    if named & LAWNS and not plan.setting.places:
+        return replace(plan, setting=replace(plan.setting, places=("meadow",), shells=("field",), inside=False))
+    if named & PORCHES and not plan.setting.places:
+        return replace(plan, setting=replace(plan.setting, places=("suburb",), shells=("street",), inside=False))
+    return plan
 
 
 COMING_UP = frozenset({"walk up", "come up", "step up", "run up", "stroll up", "rush up", "ride up", "come over", "walk over", "approach", "sneak up", "creep up"})  # fmt: skip

@@ -82,6 +82,10 @@ EXPLORING = frozenset(
 
 AROUND = frozenset({"in", "on", "at", "by", "near", "beside", "under", "above", "over"})
 
+WAYS = frozenset({"runway", "track", "aisle", "lane", "path", "trail", "ramp", "catwalk", "platform", "court", "lawn"})
+ALONG = frozenset({"down", "along", "across", "up", "through", "over"})
+"""What one goes along within another place, which is where it is: "down the runway in a stadium"."""
+
 HOUSE_M = 4.0
 
 ONE_AT_A_TIME = frozenset({
@@ -244,6 +248,8 @@ class Whereabouts(Context):
         if of is not None and mention.noun in FULL_OF:
             return  # "a stream of fire", "a sea of clouds"
         prep = self.sentence.head(mention.head) if mention.head.dep == "pobj" else mention.head
+        if prep.text == "over" and mention.what.kind == "inside":
+            return  # "vaults over the bar"
         is_left = prep.text in {"from", "off"} or (prep.text == "of" and self.sentence.head(prep).text == "out")
         if prep.text == "in" and mention.noun in WET:
             self._wade(prep)
@@ -257,6 +263,7 @@ class Whereabouts(Context):
         if mention.noun not in scene.places:
             at = len(scene.places) if is_left else len(scene.places) - scene.left_places
             at = 0 if scene.places and set(scene.places) <= scene.hinted else at  # a hospital bed in a corridor
+            scene.hinted |= {mention.noun} if mention.noun in WAYS and prep.text in ALONG else set()
             scene.places.insert(at, mention.noun)  # "out of a tunnel": not where it is from now on
             scene.left_places += is_left
         if mention.noun != "sky":

@@ -366,7 +366,8 @@ def _stage_words(
         if sprite.figure is None:
             toppled = tuple(act for act in plan.actions if act.object == member.entity.id and act.verb in OVERTURNING)
             sprite.changes = changes_of(acts, toppled, is_still=member.track is None)
-            sprite.is_wheel = member.entity.kind not in ON_WHEELS and any(act.motion == "roll" for act in acts)
+            rolls = member.entity.kind not in ON_WHEELS and member.footing not in {"sky", "air"}
+            sprite.is_wheel = rolls and any(act.motion == "roll" for act in acts)
     _hand_over(shown, plan)
     lead = next((i for i, (member, _) in enumerate(shown) if member is about), 0)
     sprites = [sprite for _, sprite in shown]
@@ -381,6 +382,7 @@ def _hand_over(shown: list[tuple[Member, Sprite]], plan: ShotPlan) -> None:
     for member, sprite in shown:
         had, below = passed[id(member)], member.parent[0] if member.parent is not None else None
         lies = member.parent is not None and member.parent[1] in {"on", "in"}
+        lies &= all(holder is not member for holder, _, _ in passed.get(id(below), ()))
         if had:
             same = [
                 m for m, _ in shown if m.entity is member.entity and passed[id(m)] and passed[id(m)][0][0] is had[0][0]
@@ -390,13 +392,31 @@ def _hand_over(shown: list[tuple[Member, Sprite]], plan: ShotPlan) -> None:
             had, tray = passed[id(below)], of[id(below)]
             above = member.y - below.y - tray.grip * below.tall_m + sprite.grip * member.tall_m
             sprite.fan = (member.x - below.x, above)
-        sprite.holds = [Hold(of[id(holder)], start, end) for holder, start, end in had]
+        sprite.holds = [Hold(of[id(who)], start, end, _at_the_other_end(member, who, plan, shown)) for who, start, end in had]
         by = {holder.entity.id for holder, _, _ in had}
         sprite.plays = _plays(member.entity.noun, [act for act in plan.actions if act.who in by])
         if had and member.entity.noun in HELD_BELOW:
             sprite.grip, sprite.lifted = 0.03, HELD_UP
         elif had and member.entity.noun.rpartition(" ")[2] in HELD_ABOVE:
             sprite.grip = TOP_GRIP
+
+
+def _at_the_other_end(thing: Member, holder: Member, plan: ShotPlan, shown: list[tuple[Member, Sprite]]) -> Sprite | None:
+    """Who holds something large together with somebody: "they fold a bedsheet"."""
+    name = thing.entity.id
+    having = {r.of for r in plan.relations if r.to == name and r.relation == "holding"}
+    having |= {a.who for a in plan.actions if a.object == name and a.motion in SHARED}
+    is_large = thing.wide_m > SHARED_M and thing.entity.count == 1
+    others = (
+        sprite
+        for member, sprite in shown
+        if member is not holder and member.is_figure and (member.entity.id in having - {holder.entity.id} or (member.entity is holder.entity and member.entity.count == TWO))
+    )
+    return next(others, None) if is_large else None
+
+
+SHARED, SHARED_M, TWO = frozenset({"tinker", "carry", "pull", "hold", "raise_hand", "stretch"}), 0.5, 2
+"""What two do with one large thing, and how wide it is at least, metres."""
 
 
 def _fanned(member: Member, *, many: int) -> tuple[float, float]:

@@ -47,11 +47,20 @@ _UP = np.array([0.0, 1.0, 0.0])
 
 @dataclass(frozen=True)
 class Hold:
-    """In whose hand something is, from one second to another."""
+    """In whose hand something is, from one second to another; `other` has the other end of it."""
 
     holder: Sprite
     start_s: float
     end_s: float
+    other: Sprite | None = None
+
+    def at(self, seconds: float) -> tuple[float, float, float]:
+        """Where the hand is; of two who hold one thing, the middle between them."""
+        x, y, z = self.holder.hand(seconds)
+        if self.other is None:
+            return x, y, z
+        ox, oy, oz = self.other.hand(seconds)
+        return 0.5 * (x + ox), 0.5 * (y + oy), min(z, oz)
 
 
 @dataclass(frozen=True)
@@ -166,7 +175,7 @@ class Sprite:
         """Where it stands at a time."""
         hold = next((hold for hold in self.holds if hold.start_s <= seconds < hold.end_s), None)
         if hold is not None:
-            x, y, z = hold.holder.hand(seconds)
+            x, y, z = hold.at(seconds)
             foot = hold.holder.place(seconds)[1]
             y = max(y, foot + self.lifted * hold.holder.height_m) - self.grip * self.height_m
             play = next((one for one in self.plays if one.start_s <= seconds < one.end_s), None)

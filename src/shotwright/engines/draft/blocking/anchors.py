@@ -74,6 +74,8 @@ def _by_deeds(name: str, plan: ShotPlan) -> tuple[str, str] | None:
         mine = plan.entity(name)
         if mine is not None and mine.noun in ENDS_OF_PITCHES:
             continue  # what hits a goal does not carry it
+        if any(r.of == carried.get(action.who) and r.to == name for r in plan.relations):
+            continue  # who sits on a chair at a table is where the table is
         if is_mine and action.motion not in GOING and name != action.who and carried.get(action.who) != name:
             return action.who, "object"
     return None

@@ -21,6 +21,8 @@ HANDY, HANDY_M = frozenset({
 """What one has in hand while doing it, and how large that may be."""
 HANDY_M2 = 1.5
 """Height times width of the largest thing that is held, square metres."""
+CLOTHS = frozenset({"bedsheet", "sheet", "banner", "blanket", "tarp", "tarpaulin", "flag", "net", "curtain", "rug"})
+"""What is held however large it is."""
 HELD_BELOW = frozenset({
     "sword", "katana", "knife", "dagger", "axe", "wand", "spear", "lightsaber", "hammer", "paintbrush", "torch", "umbrella", "parasol", "balloon", "kite", "flag", "banner", "sign", "staff", "pole", "rose", "flower",
 })  # fmt: skip
@@ -108,7 +110,8 @@ def _is_in_hand(thing: Member, holder: Member, kind: str) -> bool:
         return False  # a flower that is watered grows
     if kind == "handled" and holder.motion in BEFORE_ONE - {"drink", "eat"} and thing.tall_m > BOWL_M:
         return False  # a cauldron that is stirred stands there
-    return thing.tall_m * thing.wide_m < HANDY_M2 and (kind == "held" or thing.tall_m <= HANDY_M)
+    is_light = thing.tall_m * thing.wide_m < HANDY_M2 or thing.entity.noun.rpartition(" ")[2] in CLOTHS
+    return is_light and (kind == "held" or thing.tall_m <= HANDY_M)
 
 
 def touch(child: Member, actor: Member) -> None:

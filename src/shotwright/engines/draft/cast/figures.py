@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 
 from shotwright.engines.analysis.cutout import CutOut
+from shotwright.engines.draft.cast.bare import regions
 from shotwright.engines.draft.cast.body import TOP, figure
 from shotwright.engines.draft.cast.costume import SOLIDS, carried, fill_solid, part_vertices, rings_of
 from shotwright.engines.draft.cast.faces import draw_face
@@ -77,6 +78,7 @@ class Clothes:
     worn: tuple[tuple[str, RGB], ...] = ()
     stripe: RGB | None = None  #: Of the top, every other band.
     head: float = 1.0  #: Size of the head: children's are larger for their height.
+    limbs: tuple[tuple[str, RGB], ...] = ()  #: Of `bare.regions`, those with a colour of their own.
 
 
 @dataclass(frozen=True)
@@ -266,11 +268,14 @@ def _draw(
     normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-9)
     front = normals[:, 2] > 0
     order = np.argsort(corners[front].mean(axis=1)[:, 2] + figure().nearer[front])
-    corners, normals, parts = corners[front][order], normals[front][order], parts[front][order]
+    corners, normals = corners[front][order], normals[front][order]
     striped = striped[front][order]
     normals = 0.12 * normals + 0.88 * _smooth(seen, faces)[front][order]
+    tones = np.array([clothes.top, clothes.legs, clothes.skin, clothes.hair, SHOE], np.float64)[figure().parts]
+    for name, tone in clothes.limbs:
+        tones[regions()[name]] = tone
+    tones = tones[front][order]
     shade = AMBIENT + 0.5 * np.clip(normals @ (LIGHT / np.linalg.norm(LIGHT)), 0, 1) + 0.08 * normals[:, 1]
-    tones = np.array([clothes.top, clothes.legs, clothes.skin, clothes.hair, SHOE], np.float64)[parts]
     tones[striped] = clothes.stripe or clothes.top
     colours = np.clip(tones * shade[:, None], 0, 255).astype(int)
     points = corners[..., :2] * (px, -px)

@@ -50,6 +50,8 @@ def motions() -> dict[str, Row]:
 LEGS = ("hip", "knee", "ankle", "toes")
 SEATED = "sit+"
 """Before the name of a motion: done while sitting."""
+POSTURES = frozenset({"sit", "kneel"})
+"""How somebody is who does something with the arms meanwhile: "kneel+pound"."""
 _ON_LEGS = frozenset({
     "jump", "kick", "kneel", "crouch", "sit_down", "stand_up", "spin", "bow", "dance", "ballet", "fall", "slip", "climb", "hang", "pick_up",
     "put_down", "push", "pull", "fight", "stretch", "stand", "swing", "sweep", "dig",
@@ -68,14 +70,14 @@ def motion_row(name: str) -> Row:
     base, _, arms = name.rpartition("+")
     if not base:
         return motions()[name]
-    return _on_the_way(motions()[base], motions()[arms]) if base in GAITS else _on_a_seat(motions()[arms])
+    return (_on_the_way if base in GAITS else _at_rest)(motions()[base], motions()[arms])
 
 
-def _on_a_seat(row: Row) -> Row:
-    sitting = motions()["sit"]
-    legs = {key: value for key, value in sitting["keys"][0].items() if key == "pelvis" or key[2:] in LEGS}
+def _at_rest(posture: Row, row: Row) -> Row:
+    """Legs of one who sits or kneels, and arms of one who does something."""
+    legs = {key: value for key, value in posture["keys"][0].items() if key == "pelvis" or key[2:] in LEGS}
     keys = [{key: value for key, value in pose.items() if not _is_of_legs(key)} | legs for pose in row["keys"]]
-    return {**row, "floor": "seat", "seat": sitting["seat"], "keys": keys}
+    return {**row, **{key: posture[key] for key in ("floor", "seat") if key in posture}, "keys": keys}
 
 
 def _is_of_legs(joint: str) -> bool:

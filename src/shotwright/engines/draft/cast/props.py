@@ -44,7 +44,7 @@ def with_props(plan: ShotPlan) -> ShotPlan:
     plan = owned(settled(plan))
     layout = Layout(plan, list(plan.entities), list(plan.relations), list(plan.actions))
     _choose_balls(layout)
-    layout.effects += [Effect("jets", e.id) for e in plan.entities if e.noun.rpartition(" ")[2] in SPRAYING]
+    layout.effects += [Effect("jets", e.id) for e in plan.entities if _sprays(e, plan)]
     for entity in plan.entities:
         if entity.kind == "person" or (entity.ref and entity.ref.startswith("@Element") and not entity.in_picture):
             _equip(entity, layout)
@@ -62,6 +62,8 @@ def with_props(plan: ShotPlan) -> ShotPlan:
         _launch(action, layout)
         _seat(action, layout)
         _groom(action, layout)
+        _set_net(action, layout)
+    _sit_across(layout)
     _man(layout)
     put_before(layout)
     _lay_boards(layout)
@@ -75,8 +77,17 @@ def with_props(plan: ShotPlan) -> ShotPlan:
     )  # fmt: skip
 
 
-SPRAYING = frozenset({"sprinkler", "hydrant", "hose"})
-"""What water comes out of, unless the words say otherwise."""
+SPRAYING, BURST = frozenset({"sprinkler", "hose"}), frozenset({"burst", "open", "opened", "broken", "leaking", "spraying", "gushing"})
+"""What water comes out of, and hydrants only when they are like this."""
+
+
+def _sprays(entity: Entity, plan: ShotPlan) -> bool:
+    """Whether water comes out of something."""
+    noun = entity.noun.rpartition(" ")[2]
+    is_open = bool(BURST & set(entity.attributes)) or any(act.motion in {"pour", "open", "explode", "shatter"} for act in plan.actions if entity.id in {act.who, act.object})  # fmt: skip
+    return noun in SPRAYING or (noun == "hydrant" and is_open)
+
+
 SEVERAL = 3
 """As many as a plural without a number are."""
 
@@ -253,7 +264,7 @@ def _give(entity: Entity, row: str, number: int | None, layout: Layout) -> None:
     noun, _, how = row.rpartition(" ")
     last = noun.rpartition(" ")[2]
     is_shared = how == "at" or last in SHARED  # one ball, one board, for all who play
-    named = next((e for e in layout.entities if last in e.noun.split() and e.kind != "person"), None)
+    named = next((e for e in layout.entities if last == e.noun.rpartition(" ")[2] and e.kind != "person"), None)
     is_mine = named is not None and (is_shared or named in layout.plan.entities)
     if named is not None and is_shared and number is not None and layout.actions[number].verb.startswith("play "):
         layout.actions[number] = replace(layout.actions[number], object=named.id)
@@ -367,6 +378,46 @@ def _seat(action: Action, layout: Layout) -> None:
             layout.relate(table, moved[0].relation, moved[0].to)
 
 
+def _set_net(action: Action, layout: Layout) -> None:
+    """ "Two boys play table tennis": each at an end of a table."""
+    player = next((e for e in layout.entities if e.id == action.who), None)
+    is_at = any(r.of == action.who and r.relation in SPOTS | {"beside", "left_of", "right_of"} for r in layout.relations)
+    if player is None or action.verb not in TABLE_TENNIS or is_at:
+        return
+    table = next((e.id for e in layout.entities if e.noun == TABLE_TENNIS[action.verb]), None)
+    taken = [r for r in layout.relations if r.to == table]
+    table = table or layout.add(TABLE_TENNIS[action.verb], player)
+    layout.relate(player.id, "beside" if player.count > 1 else "right_of" if taken else "left_of", table)
+
+
+def _sit_across(layout: Layout) -> None:
+    """Two who play chess sit across from one another, the board between them."""
+    boards = {e.id for e in layout.entities if e.noun.rpartition(" ")[2] in BOARDS}
+    playing = [a for a in layout.actions if a.verb.startswith("play ") and a.object in boards]
+    players = [e for e in layout.entities if e.id in {a.who for a in playing}]
+    if sum(e.count for e in players) != PAIR or any(_is_down(e, layout) for e in players):
+        return
+    known = {r.to for r in layout.relations if r.of in {e.id for e in players} and r.relation == "at"}
+    tops = [e.id for e in layout.entities if e.noun.rpartition(" ")[2] in {"table", "bench"}]
+    table = next((name for name in tops if name in known), tops[0] if tops else None) or layout.add("table", players[0])
+    ids = {e.id for e in players}
+    layout.relations = [r for r in layout.relations if not (r.of in ids | boards and r.relation in SPOTS)]
+    layout.relate(playing[0].object or "", "on", table)
+    for player, side in zip(players, ("left_of", "right_of"), strict=False):
+        chair = layout.add("chair", player)
+        layout.entities[-1] = replace(layout.entities[-1], count=player.count)
+        layout.relate(chair, "beside" if player.count > 1 else cast("Preposition", side), table)
+        layout.relate(player.id, "on", chair)
+
+
+def _is_down(entity: Entity, layout: Layout) -> bool:
+    """Whether somebody sits, lies or rides somewhere already."""
+    return any(r.of == entity.id and r.relation in {"on", "in", "inside", "riding"} for r in layout.relations)
+
+
+BOARDS, PAIR = frozenset({"chess", "chessboard", "checkers", "domino", "board"}), 2
+TABLE_TENNIS = dict.fromkeys(("play table tennis", "play ping pong", "play ping-pong"), "table tennis table")
+"""Games that are played over a table, standing, and the table."""
 HAIR = frozenset({"hair", "beard", "fringe", "moustache", "mustache", "braid"})
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from shotwright.core.prompt.syntax import GOING
 from shotwright.engines.draft.cast.figures import Step
 from shotwright.engines.draft.cast.library import row_of
-from shotwright.engines.draft.cast.pose import GAITS, SEATED, can_sit, motions
+from shotwright.engines.draft.cast.pose import GAITS, POSTURES, SEATED, can_sit, motions
 from shotwright.engines.draft.cast.support import BEDS, is_car, is_chair
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def steps_of(entity: Entity, plan: ShotPlan) -> list[Step]:
     mine = [replace(a, motion="waltz") if a.motion == "dance" and _in_arms(entity, a, plan) else a for a in mine]
     known = _on_the_way([a for a in mine if a.motion in motions()], _in_hands(entity, plan))
     acts = [a for a in known if a.motion not in QUIET or not any(_is_meanwhile(a, b) for b in known)]
-    acts = _seated([_reached(a, entity, plan) for a in acts])
+    acts = _kept([_reached(a, entity, plan) for a in acts])
     steps = [step for a in acts for step in _again(Step(_fitting(str(a.motion), at_rest), a.start_s, a.end_s), a)]
     if not steps:
         return [Step(at_rest, 0.0, plan.duration_s)]
@@ -201,19 +201,25 @@ def _in_arms(entity: Entity, action: Action, plan: ShotPlan) -> bool:
     return is_pair and (entity.noun in COUPLES or action.manner in CLOSELY)
 
 
-def _seated(acts: list[Action]) -> list[Action]:
-    """ "Sits in a booth and stirs his coffee": who has sat down does with the arms what can be done so, until they get up."""
+def _kept(acts: list[Action]) -> list[Action]:
+    """ "Sits in a booth and stirs his coffee", "kneels and hammers": who has sat or knelt down does with the arms what can be done so, until they get up."""
     found: list[Action] = []
-    sits = False
-    for act in sorted(acts, key=lambda one: (one.start_s, one.motion != "sit")):
+    posture: str | None = None
+    for act in sorted(acts, key=lambda one: (one.start_s, one.motion not in POSTURES)):
         goes = str(act.motion).partition("+")[0] in GOING
-        sits = act.motion == "sit" or (sits and not goes and act.motion not in UP)
-        can = sits and act.motion is not None and act.motion != "sit" and can_sit(act.motion)
-        found.append(replace(act, motion=f"{SEATED}{act.motion}") if can else act)
-    busy = [act for act in found if act.motion is not None and act.motion.startswith(SEATED)]
-    return [act for act in found if act.motion != "sit" or not any(_overlap(act, other) for other in busy)]
+        own = _LOW.get(str(act.motion), act.motion)
+        posture = own if own in POSTURES else None if goes or act.motion in UP else posture
+        arms = _WHILE_LOW.get(str(act.motion), act.motion) if posture is not None else None
+        can = arms is not None and own not in POSTURES and can_sit(arms)
+        found.append(replace(act, motion=f"{posture}+{arms}") if can else act)
+    busy = [act for act in found if str(act.motion).partition("+")[0] in POSTURES and "+" in str(act.motion)]
+    return [act for act in found if act.motion not in POSTURES or not any(_overlap(act, other) for other in busy)]
 
 
+_WHILE_LOW = {"put_down": "give", "pick_up": "give", "dig": "tinker", "pull": "tinker", "push": "give"}
+"""What the arms do of what needs legs, of somebody who is down already."""
+_LOW = {"crouch": "kneel"}
+"""Postures in which the arms work as in another one."""
 UP = frozenset({"stand", "stand_up", "jump", "dance", "fall", "sit_down"})
 """After which nobody sits any more."""
 

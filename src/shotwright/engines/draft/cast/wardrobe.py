@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from shotwright.core.prompt.lexicon import noun_of
 from shotwright.core.prompt.vocabulary import FEMALE
+from shotwright.engines.draft.cast.bare import covers_limbs, limbs_of
 from shotwright.engines.draft.cast.costume import SOLIDS, TRADES, WHOLE, WORN
 from shotwright.engines.draft.cast.figures import SKIN, STANDING_M, Clothes
 from shotwright.media.colour import colour_of
@@ -147,6 +148,7 @@ SIZES = {
     "young": 0.9,
 }
 
+SHIRTLESS = frozenset({"shirtless", "bare-chested", "topless"})
 PATTERNS = frozenset({"striped", "stripy", "plaid", "checked", "checkered", "tartan"})
 BRIGHT = 500
 """Sum of the channels from which on stripes are darker than the cloth."""
@@ -213,7 +215,10 @@ def clothes_of(entity: Entity, worn: list[Entity], copy: int) -> Clothes:
     hair = STEEL if entity.noun in {"robot", "knight"} else _hair(entity, worn, usual)
     hair = _darker(stuff) if stuff is not None else hair
     hair = skin if {"bald", "shaved"} & set(entity.attributes) else hair
-    return Clothes(top, legs, skin, hair, _solids(entity, worn, top, hair), _stripe(worn, top), _head_of(entity))
+    if SHIRTLESS & set(entity.attributes):
+        top = skin
+    limbs = limbs_of(entity, worn, skin, _dyed) if stuff is None else ()
+    return Clothes(top, legs, skin, hair, _solids(entity, worn, top, hair), _stripe(worn, top), _head_of(entity), limbs)
 
 
 def _stripe(worn: list[Entity], top: RGB) -> RGB | None:
@@ -298,7 +303,7 @@ def _solids(entity: Entity, worn: list[Entity], top: RGB, hair: RGB) -> tuple[tu
 def is_worn_visibly(garment: Entity) -> bool:
     """Whether a figure shows a garment: by its shape, or by its colour."""
     noun = garment.noun.split()[-1]
-    if garment.noun in WORN or noun in WORN:
+    if garment.noun in WORN or noun in WORN or covers_limbs(garment):
         return True
     return noun in GROWN or (_dyed(garment) is not None and noun not in SMALL_GARMENTS)
 

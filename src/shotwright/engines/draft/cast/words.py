@@ -263,7 +263,7 @@ def _row(entity: Entity) -> Row | None:
     pairs = [f"{one}{joint}{other}" for one, other in itertools.pairwise(said) for joint in (" ", "-")]
     named = (f"{kind} {entity.noun}" for kind in (*pairs, *reversed(said)) if kind not in SIZES)
     whole = next((row for name in named if (row := row_of(name)) is not None and row.noun == name), None)
-    return whole or row_of(name_of(entity)) or row_of(entity.noun)
+    return whole or row_of(entity.noun) or row_of(name_of(entity))
 
 
 def place_thing(plan: ShotPlan) -> Entity | None:
