@@ -59,6 +59,8 @@ def _as_meant(motion: str | None, verb: Word, done_to: Thing | None) -> str | No
         and motion in {"fly", "push", "pull", "raise_hand"}
     ):
         return "cover_face" if done_to.noun.rpartition(" ")[2] in HEADGEAR else "tinker"  # "takes off her hat"
+    if motion == "raise_hand" and verb.lemma in {"lift", "raise"} and done_to is not None and done_to.kind in HANDLED:
+        return "look_at_hand"  # "lifts a gear with tweezers"
     if motion == "swim" and done_to is not None and done_to.kind == "vehicle":
         return "row"  # "paddles a canoe"
     return _DONE_TO.get(motion or "", motion) if done_to else motion

@@ -34,7 +34,23 @@ def owned(plan: ShotPlan) -> ShotPlan:
             limb.id in parts or (is_close and leads) or limb.count == PAIR
         ):  # else a hand comes into the picture of a product
             plan = _with_owner(plan, limb, "wearing" if is_shoe else "part_of")
-    return plan
+    return _by_hand(plan)
+
+
+SOMEBODY, HANDLED = frozenset({"someone", "somebody", "person", "anyone", "one"}), frozenset({"tool", "food", "plant", "other", "clothing"})
+"""Who is nobody in particular; and what one takes in one's hands."""
+
+
+def _by_hand(plan: ShotPlan) -> ShotPlan:
+    """ "Macro shot: someone breaks a croissant": of whoever does it the hands are seen."""
+    kinds = {e.id: e.kind for e in plan.entities}
+    is_close = any(shot.size in {"close_up", "extreme_close_up"} for shot in plan.shots)
+    doing = {a.who for a in plan.actions if kinds.get(a.object or "") in HANDLED}
+    unknown = {e.id for e in plan.entities if e.noun in SOMEBODY and e.kind == "person" and not e.ref and e.id in doing}
+    if not is_close or not unknown or any(e.kind == "person" and e.id not in unknown for e in plan.entities):
+        return plan
+    entities = tuple(replace(e, noun="hand", kind="body_part") if e.id in unknown else e for e in plan.entities)
+    return replace(plan, entities=entities)
 
 
 def _inside_eyes(plan: ShotPlan) -> ShotPlan:

@@ -24,7 +24,7 @@ def as_it_is_done(plan: ShotPlan) -> ShotPlan:
     Args:
         plan: As it was read.
     """
-    return _herded(_dives(_on_wheels(plan)))
+    return _on_stone(_herded(_dives(_on_wheels(plan))))
 
 
 def _on_wheels(plan: ShotPlan) -> ShotPlan:
@@ -36,6 +36,14 @@ def _on_wheels(plan: ShotPlan) -> ShotPlan:
         end = "far" if way.end in {None, "up"} else way.end
         return replace(act, motion="drive", path=replace(way, end=end))
 
+    def drifts(act: Action) -> bool:
+        """ "A boat floats down a stream": along it."""
+        return act.motion in {"float", "drive", "row", "swim", "walk"} and act.path is not None and act.path.end == "down"
+
+    watery = bool(WATERY & {word for place in plan.setting.places for word in place.split()})
+    if watery and any(a.who in vehicles and drifts(a) for a in plan.actions):
+        way = Path(start="left", end="right")
+        plan = replace(plan, actions=tuple(replace(a, path=way) if a.who in vehicles and drifts(a) else a for a in plan.actions))
     climbs = {a for a in plan.actions if a.who in vehicles and a.motion == "climb"}
     return replace(plan, actions=tuple(driven(a) if a in climbs else a for a in plan.actions)) if climbs else plan
 
@@ -68,3 +76,24 @@ def _herded(plan: ShotPlan) -> ShotPlan:
         actions = tuple(chases if a is act else a for a in plan.actions)
         plan = replace(plan, actions=(*actions, going), relations=apart)
     return plan
+
+
+STONES = frozenset({"stone", "rock", "marble", "slate", "granite", "concrete", "mirror", "velvet", "silk", "wood", "glass", "moss", "acrylic"})
+
+
+def _on_stone(plan: ShotPlan) -> ShotPlan:
+    """ "A bottle on black stone": a surface of it, and no boulder, no wardrobe mirror."""
+    small = {e.id for e in plan.entities if e.kind in {"tool", "food"} and not e.ref}
+    laid = {r.to for r in plan.relations if r.relation == "on" and r.of in small}
+    others = {r.to for r in plan.relations if r.of not in small}
+    slabs = {e.id for e in plan.entities if e.noun in STONES and e.count == 1 and e.id in laid - others and not e.ref}
+    return replace(
+        plan,
+        entities=tuple(
+            replace(e, noun="slab", colour=e.colour or OF_STUFF.get(e.noun)) if e.id in slabs else e for e in plan.entities
+        ),
+    )
+
+
+OF_STUFF = {"mirror": "silver", "velvet": "dark red", "silk": "white", "wood": "brown", "moss": "green", "glass": "silver"}
+"""Colours of surfaces that the words give none."""

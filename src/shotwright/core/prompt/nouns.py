@@ -469,7 +469,7 @@ class Nouns(Whereabouts):
             )  # "stacks blocks and the tower falls"
         if mention.noun in HERDS:
             return next((t for t in reversed(self.scene.things) if t.count > 1 and t.kind == "animal"), None)
-        nearer = [t for t in self.scene.things if mention.noun in nears(t.noun)]
+        nearer = [t for t in self.scene.things if mention.noun in (*nears(t.noun), *t.attributes)]  # a bottle's glass
         return nearer[-1] if nearer else None
 
     def _owned(self, thing: Thing, mention: Mention) -> None:

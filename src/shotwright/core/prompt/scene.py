@@ -300,6 +300,8 @@ class _Reader(Feeling):
     def _bind_effects(self, effects: dict[int, tuple[str, list[Word]]]) -> None:
         for i, (kind, words) in effects.items():
             last = self.sentence.words[i]
+            if kind == "glow" and self._shines_from_eyes(last):
+                continue
             where = self.things[i].id if i in self.things and last.lemma in BURNING else self._where(last)
             said = [*self.sentence.children(last), *(self._described_by(last) if kind in OF_LIGHT else ())]
             amount = next((a for w in said if (a := _AMOUNTS.get(w.text))), None)
@@ -316,6 +318,21 @@ class _Reader(Feeling):
             if not any(e.kind == kind and e.where == where for e in self.scene.effects):
                 colour = next((w.text for w in said if w.text in COLOURS), None)
                 self.scene.effects.append(Effect(kind, where, amount, colour, span=(words[0].span[0], last.span[1])))
+
+    def _shines_from_eyes(self, word: Word) -> bool:
+        """ "Its glowing green eyes", "eyes glowing red": nothing shines but they."""
+        near = [self.sentence.head(word), *self.sentence.children(word)]
+        eyes = next((w for w in near if w.lemma == "eye"), None)
+        if eyes is None:
+            return False
+        whose = next((w for w in self.sentence.children(eyes) if w.tag == "PRP$"), None)
+        beings = [t for t in self.scene.things if t.kind in {"person", "animal"} or t.ref]
+        owner = next(iter(self._owners(whose)[-1:] if whose is not None else beings[-1:]), None)
+        if owner is None:
+            return False
+        said = [w.text for w in (*self.sentence.children(eyes), *self.sentence.children(word)) if w.text in COLOURS]
+        owner.attributes.append(f"glowing {said[0]} eyes" if said else "glowing eyes")
+        return True
 
     def _where(self, word: Word) -> str:
         """Outside a window, at somebody or something, else everywhere."""

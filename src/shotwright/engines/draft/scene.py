@@ -13,6 +13,7 @@ import numpy as np
 
 from shotwright.core.camera import Pose, lens_of
 from shotwright.core.plan import Framing
+from shotwright.core.prompt.boarding import WATERS
 from shotwright.core.prompt.hauling import HAULING, OVERTURNING
 from shotwright.engines.analysis.cutout import CutOut, cut_out
 from shotwright.engines.draft.backdrop import Builder, in_its_light
@@ -363,6 +364,8 @@ def _stage_words(
         acts = opened(member.entity, plan)
         if sprite.figure is None and member.entity.kind == "animal":
             _stride(sprite, acts)
+        if member.footing in {"ground", "surface", "worn"} and not member.is_wet and _hovers(member, plan):
+            sprite.gait, sprite.is_floating, sprite.y = "fly", True, sprite.y + HOVER * member.tall_m
         if sprite.figure is None:
             toppled = tuple(act for act in plan.actions if act.object == member.entity.id and act.verb in OVERTURNING)
             sprite.changes = changes_of(acts, toppled, is_still=member.track is None)
@@ -372,6 +375,16 @@ def _stage_words(
     lead = next((i for i, (member, _) in enumerate(shown) if member is about), 0)
     sprites = [sprite for _, sprite in shown]
     return [sprites[lead], *sprites[:lead], *sprites[lead + 1 :]]
+
+
+HOVER = 0.4
+"""How high something is at least that floats in the air, in its heights."""
+
+
+def _hovers(member: Member, plan: ShotPlan) -> bool:
+    """Whether something floats in the air: a sneaker, and no boat."""
+    floats = any(act.motion == "float" for act in plan.actions_of(member.entity.id))
+    return floats and not member.is_figure and member.entity.kind != "vehicle" and not WATERS & set(plan.setting.places)
 
 
 def _hand_over(shown: list[tuple[Member, Sprite]], plan: ShotPlan) -> None:

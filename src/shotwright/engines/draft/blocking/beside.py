@@ -65,6 +65,7 @@ def put(child: Member, parent: Member, kind: str, number: int, count: int) -> No
     if kind == "in_front_of" and child.is_figure and parent.is_figure and count == 1:
         before(child, parent)
         return
+    below = parent.y
     if kind == "under":
         _under(child, parent)
     if kind in ABOARD and child.is_figure and is_car(parent.entity.noun):
@@ -92,7 +93,7 @@ def put(child: Member, parent: Member, kind: str, number: int, count: int) -> No
         "object": (0.3 + out, 0.8 if in_reach else 0.0, -0.05), "left_of": (-out, 0.0, 0.0), "right_of": (out, 0.0, 0.0),
     }.get(kind, beside)  # fmt: skip
     stands = kind in ON_THE_FLOOR and child.footing not in {"air", "sky"}
-    base = 0.0 if stands and parent.y > 0 and parent.footing in {"air", "ceiling", "wall", "sky"} else parent.y
+    base = 0.0 if stands and parent.y > 0 and parent.footing in {"air", "ceiling", "wall", "sky"} else below
     aloft = 0.6 * parent.tall_m if child.footing == "air" and kind in ON_THE_FLOOR else 0.0
     if kind == "riding" and parent.wide_m > WIDE_M:
         dz = -BEFORE_WIDE_M  # a wide card turns with the camera, and its ends come near

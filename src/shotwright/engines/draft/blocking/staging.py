@@ -100,7 +100,7 @@ def framing_of(plan: ShotPlan, actors: list[Actor]) -> Framing:
     return first
 
 
-HAND_WORK = frozenset({"cook", "cut", "stir", "knead", "pour", "type", "write", "paint", "tinker", "drum", "juggle", "play_piano", "put_down"})  # fmt: skip
+HAND_WORK = frozenset({"cook", "cut", "stir", "knead", "pour", "type", "write", "paint", "tinker", "drum", "juggle", "play_piano", "put_down", "look_at_hand"})  # fmt: skip
 """Motions of which a face alone shows nothing."""
 
 
@@ -275,6 +275,8 @@ def opening(place: Place, framing: Framing, sprites: list[Sprite], aspect: float
     if framing.angle == "over_the_shoulder" and len(sprites) > 1:
         return _over_the_shoulder(base, sprites, aspect)
     size = framing.size
+    if has_words(sprites) and size not in CLOSE_SIZES and main is sprites[0]:
+        base = _in_the_middle(base, sprites)
     seen = [main] if size in CLOSE_SIZES else [sprite for sprite in sprites if sprite.z < 1.5 * main.z]
     top = max(sprite.y + sprite.height_m for sprite in seen)
     is_tiny = size in CLOSE_SIZES and main.height_m < TINY_M
@@ -299,6 +301,22 @@ def opening(place: Place, framing: Framing, sprites: list[Sprite], aspect: float
         point = (0.5 * (sprites[0].x + sprites[1].x), *point[1:])
     aimed = replace(base, look=point) if size in CLOSE_SIZES else _with_all_in_frame(base, sprites, aspect)
     return angled(aimed, framing, place, main, aspect)
+
+
+def _in_the_middle(base: State, sprites: list[Sprite]) -> State:
+    """Before the middle of those who stand side by side, and not before the first of them; who is on their way has the frame to go."""
+    main = sprites[0]
+    row = [s for s in sprites if s.word is not None and s.y < ALOFT_M and 0.6 * main.z < s.z < 1.3 * main.z]
+    if main not in row or len(row) < TWO or any(s.track is not None or s.walk is not None for s in row):
+        return base
+    halves = [(s, min(0.5 * s.height_m * s.views[0][1].aspect, WIDEST_M)) for s in row]
+    low, high = min(s.x - half for s, half in halves), max(s.x + half for s, half in halves)
+    aside = max(-ASIDE * main.z, min(ASIDE * main.z, 0.5 * (low + high) - base.eye[0]))
+    return replace(base, eye=(base.eye[0] + aside, *base.eye[1:]), look=(base.look[0] + aside, *base.look[1:]))
+
+
+TWO, WIDEST_M, ASIDE = 2, 1.6, 0.4
+"""Who is a row; how much of something wide counts, metres; and how far aside a camera stands, in its distance."""
 
 
 def _carries(sprite: Sprite, main: Sprite) -> bool:

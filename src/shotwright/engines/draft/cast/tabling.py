@@ -106,7 +106,7 @@ def lay_out(layout: Layout) -> None:
         or any(e.ref or e.kind in {"person", "animal", "vehicle"} for e in layout.plan.entities)
     ):
         return
-    if outdoors & set(places) or (places and not layout.plan.setting.inside and places[0] not in TABLED):
+    if all(e.id in under for e in shown) or outdoors & set(places) or (places and not layout.plan.setting.inside and places[0] not in TABLED):
         return
     _put_on(layout.add("table", shown[0]), [e for e in shown if e.id not in under], layout)
 

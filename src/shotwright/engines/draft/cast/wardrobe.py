@@ -103,9 +103,14 @@ HAIR_COLOURS: dict[str, RGB] = {
 """Colours of hair; others are dyed."""
 STUFFS: dict[str, RGB] = {
     "stone": (132, 130, 122), "marble": (222, 220, 214), "wooden": (150, 106, 64), "bronze": (140, 104, 56), "golden": (212, 172, 72), "ice": (190, 222, 240), "clay": (176, 112, 76),
-    "tin": (158, 164, 170), "metal": (150, 156, 164), "chrome": (190, 196, 204), "golem": (132, 130, 122), "troll": (104, 116, 84), "ogre": (110, 126, 80), "sand": (214, 188, 136),
+    "cardboard": (190, 150, 104), "paper": (244, 242, 236), "origami": (244, 242, 236), "rusty": (150, 88, 54), "rusted": (150, 88, 54), "brick": (168, 84, 64), "gingerbread": (170, 112, 64), "chocolate": (92, 58, 38),
+    "concrete": (160, 158, 154), "granite": (120, 118, 116), "steel": (150, 156, 164), "iron": (96, 98, 102), "silver": (192, 196, 202), "gold": (212, 172, 72), "copper": (184, 115, 72), "tin": (158, 164, 170), "metal": (150, 156, 164), "chrome": (190, 196, 204), "golem": (132, 130, 122), "troll": (104, 116, 84), "ogre": (110, 126, 80), "sand": (214, 188, 136),
 }  # fmt: skip
 """Colours of creatures that are made of something, from head to foot."""
+LIT = (250, 214, 90)
+"""Colour of eyes that glow, where none is said."""
+MOSS, MOSSY = (92, 116, 62), frozenset({"moss", "mossy", "moss-covered", "ivy", "vine", "overgrown", "algae"})
+"""What grows over those who stood for long, and its colour."""
 GROWN = frozenset(
     {
         "hair",
@@ -159,6 +164,11 @@ YOUNG, TALL_PLANT_M, YOUNG_PLANT_M = frozenset({"small", "little", "tiny", "youn
 BEAST_M, SMALL_BEAST_M = 2.6, 1.2
 """From which usual height on a small creature is not just a little smaller, and how tall it is then."""
 TINY_M, GIANT_M = 0.4, 0.45
+MADE_M = {
+    **dict.fromkeys(("toy", "paper", "origami", "lego", "plush", "stuffed", "model", "miniature", "knitted", "crocheted", "clay", "plasticine", "gingerbread", "chocolate"), 0.3),
+    "cardboard": 1.4,
+}  # fmt: skip
+"""How tall at most what is made of this is, metres."""
 LITTLE, LITTLE_M = frozenset({"tiny", "miniature", "teeny"}), 0.4
 """Words for what fits on a hand, and how tall that is at most."""
 GIANT = frozenset({"giant", "huge", "enormous", "massive", "gigantic", "colossal"})
@@ -167,6 +177,9 @@ GIANT = frozenset({"giant", "huge", "enormous", "massive", "gigantic", "colossal
 def scale_of(entity: Entity, usual_m: float = STANDING_M) -> float:
     """How much larger or smaller than `usual_m` the words make it: a giant snail is no longer small."""
     scale = 1.0
+    made = next((MADE_M[word] for word in entity.attributes if word in MADE_M), None)
+    if made is not None and entity.kind in {"animal", "vehicle", "building", "plant", "nature"} and usual_m > made:
+        return made * max(1.0, SIZES.get(next(iter(GIANT & set(entity.attributes)), ""), 1.0)) / usual_m
     if LITTLE & set(entity.attributes) and entity.kind in {"animal", "plant", "vehicle"}:
         return min(SIZES.get("tiny", 0.5), LITTLE_M / usual_m)  # a tiny dragon is no cow
     if usual_m > BEAST_M and entity.kind == "animal" and YOUNG & set(entity.attributes):
@@ -210,6 +223,7 @@ def clothes_of(entity: Entity, worn: list[Entity], copy: int) -> Clothes:
     stuff = next((STUFFS[word] for word in entity.attributes if word in STUFFS), None) or STUFFS.get(entity.noun)
     if stuff is not None:
         top, legs, said_skin = stuff, _darker(stuff), stuff
+        top = MOSS if MOSSY & set(entity.attributes) else top
     skin = STEEL if entity.noun in {"robot", "android"} else said_skin
     usual = HAIRS[(salt >> 4) % len(HAIRS)] if sum(skin) > DARK else BLACK_HAIR
     hair = STEEL if entity.noun in {"robot", "knight"} else _hair(entity, worn, usual)
@@ -289,6 +303,9 @@ def _solids(entity: Entity, worn: list[Entity], top: RGB, hair: RGB) -> tuple[tu
                 hair if solid == "beard" else WHITE if solid == "shirt front" else _dyed(garment) or _usual(solid, top)
             )
     found |= dict(WHOLE.get(noun, ()))
+    shining = next((word for word in entity.attributes if word.startswith("glowing ") and word.endswith("eyes")), None)
+    if shining is not None:
+        found["lit eyes"] = colour_of(shining.removeprefix("glowing ").removesuffix("eyes").strip() or None) or LIT
     if "coat" in found:
         found["coat front"] = _darker(_darker(found["coat"]))
     usual = TRADES.get(noun)

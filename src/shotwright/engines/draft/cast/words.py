@@ -20,7 +20,7 @@ from shotwright.engines.draft.cast.labels import box_of
 from shotwright.engines.draft.cast.library import Row, is_scenic, picture_of, row_of
 from shotwright.engines.draft.cast.steps import steps_of
 from shotwright.engines.draft.cast.support import BRIDGES
-from shotwright.engines.draft.cast.wardrobe import GROWN, SIZES, clothes_of, height_of, is_worn_visibly, scale_of
+from shotwright.engines.draft.cast.wardrobe import GROWN, SIZES, STUFFS, clothes_of, height_of, is_worn_visibly, scale_of
 from shotwright.engines.draft.looks.effects import EFFECTS
 from shotwright.engines.draft.sets.places import is_vehicle_room, rows
 from shotwright.media.colour import colour_of
@@ -297,6 +297,7 @@ def _card(entity: Entity, *, is_mirrored: bool) -> tuple[CutOut, float]:
     """The picture of a thing, else a box with its name; and its height, metres."""
     row, colour = _row(entity), colour_of(entity.colour)
     if row is not None:
+        colour = colour or next((STUFFS[word] for word in entity.attributes if word in STUFFS and word not in row.noun), None)
         card = picture_of(row.code, row.remark, colour, mirrored=is_mirrored)
         return card, max(row.height_m, LEAST_M) * scale_of(entity, row.height_m)
     known = noun_of(entity.noun)
