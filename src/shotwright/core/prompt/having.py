@@ -32,6 +32,8 @@ ARMS = frozenset({"arm", "lap", "mouth", "beak", "shoulder", "back", "hip", "too
 """Where else something is that somebody has with them."""
 PERCHES = frozenset({"shoulder", "head", "back"})
 """Where on somebody an animal sits."""
+SMEARS = frozenset({"flour", "mud", "paint", "dirt", "soot", "grease", "oil", "dust", "blood", "chalk", "foam", "soap", "icing", "clay", "powder", "ash", "snow", "sand", "chocolate", "ink"})  # fmt: skip
+"""What somebody has on the skin or the clothes, and not in the hand."""
 FLAT = frozenset({"tray", "plate", "board", "cutting board", "saucer", "platter", "table", "shelf"})
 """On these things lie; in others they are."""
 STRAPPED = frozenset({"backpack", "rucksack", "knapsack", "headphones", "quiver"})
@@ -90,7 +92,7 @@ class Having(Nouns):
 
     def _accompany(self, prep: Word) -> None:
         """ "A man with a sword", "repairs it with a wrench", "an arch with white roses"."""
-        if self._carry(prep):
+        if self._smeared(prep) or self._carry(prep):
             return
         head = self._wearer_before(prep) or self.sentence.head(prep)
         bearers = [self.things[head.i]] if head.i in self.things else self._subjects(head) if head.tag[0] == "V" else []
@@ -113,6 +115,23 @@ class Having(Nouns):
                 elif head.i in self.things and thing.kind in ATTACHED:
                     self._add_relation(thing.id, "on", bearer.id, prep.span)
                     self._cover([prep])
+
+    def _smeared(self, prep: Word) -> bool:
+        """ "A baker with flour on his arms": it is on the skin, and in no hand."""
+        head = self.sentence.head(prep)
+        who = [self.things[head.i]] if head.i in self.things else self._subjects(head) if head.tag[0] == "V" else []
+        bearer = next((one for one in who if one.kind in {"person", "animal"}), None)
+        stuff = next((w for w in self.sentence.children(prep) if w.dep == "pobj" and w.lemma in SMEARS), None)
+        after = self.sentence.words[stuff.i + 1 : stuff.i + 5] if stuff is not None else ()
+        part = next((w for w in after if (known := noun_of(w.lemma)) is not None and known.kind == "body_part"), None)
+        if bearer is None or stuff is None or part is None or not any(w.text in {"on", "over"} for w in after):
+            return False
+        bearer.attributes.append(f"{stuff.lemma} on {part.lemma}")
+        thing = self.things.pop(stuff.i, None)
+        if thing in self.scene.things and thing is not None:
+            self.scene.things.remove(thing)
+        self._cover([prep, stuff, part, *(w for w in after if w.i < part.i)])
+        return True
 
     def _carry(self, prep: Word) -> bool:
         """ "Comes out with a child in his arms", "rolls in with a tray on its hand": whoever does that has it there."""

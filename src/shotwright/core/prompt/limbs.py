@@ -20,7 +20,7 @@ PAIR = 2
 
 def owned(plan: ShotPlan) -> ShotPlan:
     """Give limbs that nobody owns their owner, who does what they do; in a close shot, or where there are two of them."""
-    plan = _inside_eyes(plan)
+    plan = _only_hands(_inside_eyes(plan))
     parts = {r.of for r in plan.relations if r.relation == "part_of"}
     is_close = any(shot.size in CLOSE for shot in plan.shots)
     worn = {r.to for r in plan.relations if r.relation == "wearing"}
@@ -35,6 +35,21 @@ def owned(plan: ShotPlan) -> ShotPlan:
         ):  # else a hand comes into the picture of a product
             plan = _with_owner(plan, limb, "wearing" if is_shoe else "part_of")
     return _by_hand(plan)
+
+
+def _only_hands(plan: ShotPlan) -> ShotPlan:
+    """ "A candle, a woman's hand lights it": of whoever's hand it is nothing else is seen."""
+    hands = {e.id for e in plan.entities if e.noun in {"hand", "finger"} and e.kind == "body_part" and any(a.who == e.id for a in plan.actions)}  # fmt: skip
+    owners = {r.to for r in plan.relations if r.of in hands and r.relation == "part_of"}
+    people = [e for e in plan.entities if e.kind == "person" or e.ref]
+    first = plan.entities[0] if plan.entities else None
+    busy = {a.who for a in plan.actions} | {r.of for r in plan.relations if r.relation != "part_of"} | {s.focus for s in plan.shots}  # fmt: skip
+    if first is None or first.kind not in HANDLED or {e.id for e in people} != owners or owners & busy:
+        return plan
+    parts = {e.id for e in plan.entities if e.kind == "body_part"} - hands
+    gone = owners | parts
+    entities = tuple(replace(e, count=1) if e.id in hands else e for e in plan.entities if e.id not in gone)
+    return replace(plan, entities=entities, relations=tuple(r for r in plan.relations if not {r.of, r.to} & gone))
 
 
 SOMEBODY, HANDLED = frozenset({"someone", "somebody", "person", "anyone", "one"}), frozenset({"tool", "food", "plant", "other", "clothing"})

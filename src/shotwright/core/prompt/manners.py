@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from shotwright.core.plan import Path
+from shotwright.core.plan import Path, Relation
+from shotwright.core.prompt.lexicon import noun_of
+from shotwright.core.prompt.tops import TABLES
 
 if TYPE_CHECKING:
     from shotwright.core.plan import Action, ShotPlan
@@ -24,7 +26,9 @@ def as_it_is_done(plan: ShotPlan) -> ShotPlan:
     Args:
         plan: As it was read.
     """
-    return _on_stone(_herded(_dives(_on_wheels(plan))))
+    plan = replace(plan, effects=tuple(replace(e, kind="coloured_light", amount="light") if e.kind == "glow" and e.where in {"scene", "outside"} and e.colour else e for e in plan.effects))  # fmt: skip
+    plan = _slid_in(_shop_of(_on_the_dock(plan)))
+    return _murals(_from_above(_on_stone(_herded(_dives(_on_wheels(plan))))))
 
 
 def _on_wheels(plan: ShotPlan) -> ShotPlan:
@@ -97,3 +101,98 @@ def _on_stone(plan: ShotPlan) -> ShotPlan:
 
 OF_STUFF = {"mirror": "silver", "velvet": "dark red", "silk": "white", "wood": "brown", "moss": "green", "glass": "silver"}
 """Colours of surfaces that the words give none."""
+
+
+SLID = frozenset({"slide", "push", "shove", "slip", "load"})
+
+
+def _slid_in(plan: ShotPlan) -> ShotPlan:
+    """ "Slides a tray into an oven": has it in the hands, and puts it there."""
+    kinds = {e.id: e.kind for e in plan.entities}
+    heights = {e.id: known.height_m for e in plan.entities if (known := noun_of(e.noun)) is not None}
+    for act in plan.actions:
+        goal = act.path.end if act.path else None
+        small = kinds.get(act.object or "") in {"tool", "food"} and heights.get(act.object or "", 1.0) < SMALL_M
+        if act.verb.split()[0] not in SLID or not small or kinds.get(goal or "") not in {"tool", "furniture", "building"}:
+            continue
+        if kinds.get(act.who) != "person" or act.object is None:
+            continue
+        apart = tuple(r for r in plan.relations if not ({r.of, r.to} == {act.who, goal}) and not (r.of == act.who and r.to == act.object))
+        holds = Relation(act.who, "holding", act.object, 0.0, plan.duration_s)
+        plan = replace(plan, relations=(*apart, holds), actions=tuple(replace(a, motion="put_down") if a is act else a for a in plan.actions))
+    return plan
+
+
+SMALL_M = 0.5
+DOCKS, FRESH = frozenset({"dock", "pier", "jetty", "landing", "boardwalk"}), frozenset({"lake", "pond", "river", "bay", "lagoon", "fjord"})
+
+
+def _on_the_dock(plan: ShotPlan) -> ShotPlan:
+    """ "A wooden dock by a lake": boards over still water, and no harbour with cranes."""
+    places, said = plan.setting.places, set(plan.setting.attributes)
+    docks = [place for place in places if place in DOCKS]
+    if not docks or not (set(places) & FRESH or said & {"wooden", "old", "small", "rickety"}):
+        return plan
+    kept = tuple(place for place in places if place not in {*docks, *FRESH})
+    return replace(plan, setting=replace(plan.setting, places=("lake dock", *kept)))
+
+
+SHOPS = {"barber": "barbershop", "hairdresser": "hair salon", "florist": "flower shop", "baker": "bakery", "tailor": "tailor shop", "jeweler": "jewelry store", "cobbler": "workshop", "blacksmith": "workshop"}  # fmt: skip
+"""Whose shop a shop is."""
+
+
+def _shop_of(plan: ShotPlan) -> ShotPlan:
+    """ "A barber sweeps the floor of his shop": a barbershop."""
+    whose = next((SHOPS[e.noun] for e in plan.entities if e.noun in SHOPS), None)
+    if whose is None or plan.setting.places[:1] not in {("shop",), ("store",)}:
+        return plan
+    return replace(plan, setting=replace(plan.setting, places=(whose, *plan.setting.places[1:])))
+
+
+LAID = frozenset({"tool", "food", "plant", "clothing", "other", "body_part"})
+
+
+def _from_above(plan: ShotPlan) -> ShotPlan:
+    """ "Overhead shot: hands pour chocolate over a cake on a marble counter": the counter is all that there is, and of people their hands."""
+    is_above = bool(plan.shots) and plan.shots[0].angle == "birds_eye"
+    tops = [e for e in plan.entities if e.noun.rpartition(" ")[2] in TABLES and not e.ref]
+    laid = [e for e in plan.entities if e.kind in LAID and not e.ref]
+    works = [a for a in plan.actions if a.motion in WORK]
+    people = {e.id for e in plan.entities if e.kind == "person"}
+    others = [e for e in plan.entities if e.ref or e.kind in {"vehicle", "animal", "building"}]
+    if not is_above or others or not laid or not (tops or works) or (people and {a.who for a in works} < people):
+        return plan
+    gone = {e.id for e in tops}
+    setting = plan.setting
+    setting = replace(setting, places=("tabletop",), shells=("studio",), inside=False, attributes=tuple(word for e in tops for word in e.attributes))  # fmt: skip
+    entities = tuple(
+        replace(e, noun="hand", kind="body_part", count=1, attributes=()) if e.id in people or e.noun in {"hand", "finger"} else e
+        for e in plan.entities
+        if e.id not in gone
+    )
+    relations = tuple(
+        r for r in plan.relations if not {r.of, r.to} & gone and r.relation != "wearing" and not (r.of in people and r.relation == "at")
+    )
+    return replace(plan, entities=entities, relations=relations, setting=setting)
+
+
+WORK = frozenset({"pour", "cut", "stir", "knead", "cook", "write", "paint", "type", "tinker", "put_down", "pick_up", "give", "roll", "eat"})  # fmt: skip
+"""What hands do over a table."""
+PAINTED_ON = frozenset({"wall", "fence", "door", "canvas", "blackboard", "whiteboard", "board", "window", "building", "facade", "billboard"})  # fmt: skip
+MURAL = "mural"
+
+
+def _murals(plan: ShotPlan) -> ShotPlan:
+    """ "Paints a flamingo on a wall": it is flat on the wall, and whoever paints stands before it."""
+    walls = {e.id for e in plan.entities if e.noun.rpartition(" ")[2] in PAINTED_ON and not e.ref}
+    nouns = {e.id: e.noun for e in plan.entities}
+    for act in plan.actions:
+        on = next((r.to for r in plan.relations if r.to in walls and r.of in {act.object, act.who} and r.relation in {"on", "at", "against"}), None)  # fmt: skip
+        is_drawn = act.verb.split()[0] in {"paint", "spray", "draw", "sketch", "stencil"} and act.object in nouns
+        if not is_drawn or on is None or act.object == on or act.who == on:
+            continue
+        kept = tuple(r for r in plan.relations if not ({r.of, r.to} & {act.object}) and {r.of, r.to} != {act.who, on})
+        relations = (*kept, Relation(act.object or "", "on", on, 0.0, plan.duration_s), Relation(act.who, "in_front_of", on, 0.0, plan.duration_s))  # fmt: skip
+        entities = tuple(replace(e, attributes=(*e.attributes, MURAL)) if e.id == act.object else e for e in plan.entities)
+        plan = replace(plan, relations=relations, entities=entities, actions=tuple(replace(a, object=on) if a is act else a for a in plan.actions))  # fmt: skip
+    return plan

@@ -193,6 +193,9 @@ class _Reader(Feeling):
 
     def _place_noun(self, i: int, mention: Mention, effects: dict[int, tuple[str, list[Word]]]) -> None:
         """A noun becomes a thing or the place, unless it only compares, is not wanted, or is of the film."""
+        if mention.noun == "floor":
+            self.scene.place_attributes += [f"{said} floor" for said in mention.attributes]
+            self._cover(mention.words if mention.attributes else ())
         if self._is_likened(mention.head):
             self._cover(w for w in mention.words if not w.is_ref)
         elif self._is_denied(mention) or self._is_game(mention) or self._is_own_limb(mention) or self._is_feat(mention):

@@ -86,6 +86,8 @@ WAYS = frozenset({"runway", "track", "aisle", "lane", "path", "trail", "ramp", "
 ALONG = frozenset({"down", "along", "across", "up", "through", "over"})
 """What one goes along within another place, which is where it is: "down the runway in a stadium"."""
 
+RAPIDS = frozenset({"rapid", "rapids", "whitewater", "white water"})
+"""Water of a river, whose colour is not that of the place."""
 HOUSE_M = 4.0
 
 ONE_AT_A_TIME = frozenset({
@@ -266,7 +268,9 @@ class Whereabouts(Context):
             scene.hinted |= {mention.noun} if mention.noun in WAYS and prep.text in ALONG else set()
             scene.places.insert(at, mention.noun)  # "out of a tunnel": not where it is from now on
             scene.left_places += is_left
-        if mention.noun != "sky":
+        if mention.noun in RAPIDS:
+            scene.places = ["river" if place in RAPIDS else place for place in scene.places]
+        elif mention.noun != "sky":
             scene.place_attributes += [a for a in mention.attributes if a not in scene.place_attributes]
         outside = mention.head.dep == "pobj" and self.sentence.head(mention.head).text == "outside"
         if outside and "outside" not in scene.place_attributes:

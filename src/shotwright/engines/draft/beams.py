@@ -281,7 +281,7 @@ def _coloured_light(frame: FrameYUV, lit: Lit) -> None:
 
 DISCO: tuple[tuple[int, int, int], ...] = ((240, 60, 90), (70, 120, 255), (80, 230, 120), (220, 80, 240))
 DISCO_S = 0.6
-KEPT, COLOURED, COLOURED_LUMA = 0.55, 0.5, 0.94
+KEPT, COLOURED, COLOURED_LUMA = 0.74, 0.4, 0.94
 """In coloured light: what is left of the colours of things, what comes of its own, and how bright it is."""
 
 OVERLAYS: dict[str, Overlay] = {

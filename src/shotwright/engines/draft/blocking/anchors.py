@@ -74,6 +74,9 @@ def _by_deeds(name: str, plan: ShotPlan) -> tuple[str, str] | None:
         mine = plan.entity(name)
         if mine is not None and mine.noun in ENDS_OF_PITCHES:
             continue  # what hits a goal does not carry it
+        who = plan.entity(action.who)
+        if who is not None and who.kind == "body_part" and action.motion not in TAKEN_UP:
+            continue  # hands come to what they work on
         if any(r.of == carried.get(action.who) and r.to == name for r in plan.relations):
             continue  # who sits on a chair at a table is where the table is
         if is_mine and action.motion not in GOING and name != action.who and carried.get(action.who) != name:
@@ -88,7 +91,13 @@ def _under_the_hand(name: str, plan: ShotPlan) -> str | None:
         return None
     held = {r.to for r in plan.relations if r.of == name} | {a.object for a in plan.actions if a.who == name}
     rests = {r.of for r in plan.relations if r.relation == "on"}
-    return next((e.id for e in plan.entities if e.id in rests - held and e.kind in {"tool", "food"}), None)
+    below = next((e.id for e in plan.entities if e.id in rests - held and e.kind in {"tool", "food"}), None)
+    works_on = (a.object for a in plan.actions_of(name) if a.object and a.motion not in TAKEN_UP)
+    return below or next(works_on, None)
+
+
+TAKEN_UP = frozenset({"pour", "pick_up", "hold", "carry", "give", "throw", "drop", "put_down", "drink", "raise_hand", "look_at_hand"})
+"""What hands have taken up that do this."""
 
 
 def _held(name: str, plan: ShotPlan) -> tuple[str, str] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from shotwright.core.prompt.manners import MURAL
 from shotwright.engines.draft.blocking.contact import (
     LOW_SHARE,
     SMALL_M,
@@ -27,6 +28,8 @@ CLEAR = frozenset({"window", "windowpane", "glass", "shop window", "fence", "gat
 """What one sees through."""
 OVER_M = 0.25
 """How far above something one is that is over it."""
+REACHING = 0.3
+"""How far aside a hand is that reaches in, in its width and that of what it works on."""
 TOUCHED = 0.7
 """Where a hand is on what it works on, in its heights."""
 BIG_M, WIDE_M, BEFORE_WIDE_M = 4.5, 5.0, 0.9
@@ -48,6 +51,9 @@ def put(child: Member, parent: Member, kind: str, number: int, count: int) -> No
     """Where a child is to its parent; `number` of `count` that are placed in the same way."""
     if kind == "object" and parent.is_figure and count == 1 and parent.parent is None:
         touch(child, parent)
+        return
+    if MURAL in child.entity.attributes:
+        _paint_on(child, parent)
         return
     gap = gap_m(max(parent.tall_m, child.tall_m))
     each = min(max(parent.wide_m * 0.8 / count, child.wide_m * 0.7), child.wide_m + gap)
@@ -72,7 +78,8 @@ def put(child: Member, parent: Member, kind: str, number: int, count: int) -> No
         take_seat(child, parent, number)
         return
     if kind == "over" and child.entity.kind == "body_part":
-        child.x, child.y, child.z = parent.x + spread, parent.y + TOUCHED * parent.tall_m, max(0.15, parent.z - 0.02)
+        aside = REACHING * (child.wide_m + parent.wide_m) * (1 if child.looks_left else -1)
+        child.x, child.y, child.z = parent.x + spread + aside, parent.y + TOUCHED * parent.tall_m, max(0.15, parent.z - 0.02)
         return  # hands work on it
     hull = hull_m(child, parent)
     if kind in {"behind", "outside"} and parent.entity.noun in CLEAR:
@@ -114,6 +121,17 @@ def _around(child: Member, parent: Member, number: int, count: int) -> None:
     child.y = below + (
         0.5 * parent.tall_m + gap_m(parent.tall_m) * math.sin(3 * angle) if child.footing == "air" else 0.0
     )
+
+
+PAINTED = 0.82
+"""How much of a wall a picture on it covers, at most."""
+
+
+def _paint_on(child: Member, wall: Member) -> None:
+    """What is painted on a wall: flat before it, as large as it allows."""
+    share = PAINTED * min(wall.tall_m / child.tall_m, wall.wide_m / child.wide_m)
+    child.tall_m, child.wide_m = share * child.tall_m, share * child.wide_m
+    child.x, child.y, child.z = wall.x, wall.y + 0.5 * (wall.tall_m - child.tall_m), max(0.15, wall.z - 0.02)
 
 
 def _under(child: Member, parent: Member) -> None:

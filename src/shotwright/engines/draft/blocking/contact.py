@@ -57,6 +57,8 @@ REACH_M: dict[str, float] = {
 """How far from somebody's middle their hands or feet reach what they do something to."""
 SEAT_AT, SEAT_APART, HEADS_M, SITTING_M = 0.05, 0.16, 1.29, 0.86
 """Seats, in lengths of a car ahead of its middle and apart; how high heads are, and how tall one is from the seat up, metres."""
+ON_THE_GROUND = frozenset({"kick", "pick_up", "pull", "pull_along", "push", "push_along"})
+"""What is done to what stays on the ground."""
 AT_THE_GROUND = frozenset({"water", "dig", "sweep"})
 """What is done to what stands or lies there."""
 SHOVING, BUTTON_M = frozenset({"push", "kick"}), 0.1
@@ -131,7 +133,7 @@ def touch(child: Member, actor: Member) -> None:
     child.x, child.z = actor.x + reach + 0.8 * wide * (not child.is_figure), actor.z - 0.02
     is_small = (
         child.tall_m < SMALL_M
-        and motion not in {"kick", "pick_up"}
+        and motion not in ON_THE_GROUND
         and not is_there(child, actor)
         and child.footing != "water"
         and child.entity.kind not in {"animal", "vehicle"}

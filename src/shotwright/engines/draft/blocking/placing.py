@@ -172,7 +172,7 @@ def _about(members: list[Member], framing: Framing, worked_on: frozenset[str] = 
     subjects = [m for m in shown if m.entity.kind in SUBJECTS or m.entity.ref is not None]
     tallest = max((m.tall_m for m in subjects), default=0.0)
     named = next((m for m in members if m.entity.id == framing.focus), None)
-    if worked_on and framing.size in NEAREST_SIZES:
+    if worked_on and (framing.size in NEAREST_SIZES or framing.angle == "birds_eye"):
         named = next(
             (m for m in members if m.entity.id in worked_on), named
         )  # "a chef's hands lift a patty": the patty

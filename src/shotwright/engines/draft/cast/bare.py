@@ -47,7 +47,18 @@ UNDRESSED: dict[str, tuple[str, ...]] = {
     "bare-legged": LEG,
 }  # fmt: skip
 """What is bare of whom the words call so."""
+SMEARS: dict[str, RGB] = {
+    "flour": (240, 238, 232), "mud": (96, 74, 52), "paint": (70, 110, 180), "dirt": (110, 86, 62), "soot": (44, 42, 42), "grease": (58, 52, 48), "oil": (52, 48, 44), "dust": (176, 166, 152), "blood": (150, 22, 26), "chalk": (236, 236, 232),
+    "foam": (246, 248, 250), "soap": (244, 246, 250), "icing": (248, 240, 244), "clay": (166, 120, 92), "powder": (240, 238, 236), "ash": (120, 118, 116), "snow": (240, 244, 250), "sand": (214, 188, 136), "chocolate": (84, 52, 34), "ink": (40, 40, 70),
+}  # fmt: skip
+SMEARED = {"arm": ("forearm", "hand"), "hand": ("hand",), "finger": ("hand",), "sleeve": ARMS, "leg": LEG, "knee": ("thigh", "shin"), "foot": ("foot",), "boot": ("foot",), "shoe": ("foot",)}  # fmt: skip
+"""Colours of what somebody has all over their limbs, and what of the limbs a word means."""
 BARED = frozenset({"ballerina", "swimmer"})
+TRADE_LIMBS: dict[str, tuple[tuple[str, RGB], ...]] = {
+    "boxer": (("hand", (196, 30, 36)),), "kickboxer": (("hand", (196, 30, 36)),), "goalkeeper": (("hand", (240, 240, 236)),), "surgeon": (("hand", (150, 200, 214)),), "welder": (("hand", (150, 112, 70)), ("forearm", (150, 112, 70))),
+    "firefighter": (("shin", (60, 58, 56)), ("foot", (40, 40, 42))), "fisherman": (("shin", (70, 84, 60)), ("foot", (60, 70, 52))),
+}  # fmt: skip
+"""What those of a trade have on their limbs."""
 RUBBER, LEATHER = (70, 74, 78), (92, 62, 44)
 """Colours of boots and gloves that have none of their own: of rubber, else of leather."""
 
@@ -84,12 +95,16 @@ def limbs_of(
     """
     found: dict[str, RGB] = {}
     garments = list(worn)
+    found |= dict(TRADE_LIMBS.get(entity.noun, ()))
     for word in (*entity.attributes, *(("bare-legged",) if entity.noun in BARED else ())):
         found |= dict.fromkeys(UNDRESSED.get(word, ()), skin)
     for garment in garments:
         found |= dict.fromkeys(_row(BARE, garment), skin)
     if any(garment.noun.rpartition(" ")[2] in {"trousers", "pants", "jeans", "robe", "coat"} for garment in garments):
         found = {name: tone for name, tone in found.items() if name not in LEG}
+    for word in entity.attributes:
+        smear, _, part = word.partition(" on ")
+        found |= dict.fromkeys(SMEARED.get(part, ()) if smear in SMEARS else (), SMEARS.get(smear, skin))
     for garment in garments:
         usual = RUBBER if "rubber" in {*garment.attributes, *garment.noun.split()} else LEATHER
         found |= dict.fromkeys(_row(DYED, garment), colour(garment) or usual)

@@ -123,6 +123,7 @@ def _reached(act: Action, entity: Entity, plan: ShotPlan) -> Action:
     if act.motion != "put_down":
         return act
     goals = {r.to for r in plan.relations if r.of == act.object and r.relation in {"on", "in", "inside"}}
+    goals |= {act.path.end} if act.path and act.path.end else set()
     at = any(r.of == entity.id and r.relation == "at" for r in plan.relations)
     rows = [row_of(e.noun) for e in plan.entities if e.id in goals]
     if at or any(row is not None and row.height_m > WAIST_M for row in rows):

@@ -234,11 +234,19 @@ def _member(entity: Entity, copy: int, plan: ShotPlan, notes: list[str]) -> tupl
         notes += [note] if note not in notes else []
     if entity.noun.rpartition(" ")[2] in BRIDGES and LOW & set(entity.attributes):
         height = min(height, LOW_BRIDGE_M)
+    if plan.setting.inside and entity.kind == "building" and height > IN_ROOM_M and entity.noun not in FIXTURES:
+        height = IN_ROOM_M  # a fort of cushions
     if entity.kind == "animal" and _is_mount(entity, plan):
         height = max(height, MOUNT_M)
     looks_left = row is not None and (row.facing == "left") != is_mirrored
     member = Member(entity, copy, height, height * card.aspect, footing, is_box=row is None, looks_left=looks_left)
     return member, Look(None, card, looks_left)
+
+
+IN_ROOM_M = 1.5
+"""How tall what is built in a room is at most, metres."""
+FIXTURES = frozenset({"door", "front door", "window", "wall", "stairs", "staircase", "column", "pillar", "arch", "gate", "bridge", "stage", "doorway", "counter", "archway", "fireplace", "brick wall", "stone wall", "garage door"})  # fmt: skip
+"""What is built into rooms."""
 
 
 def _is_mount(entity: Entity, plan: ShotPlan) -> bool:

@@ -34,7 +34,7 @@ STYLES: dict[str, Style] = {
     "cyberpunk": Style(Grade(-0.6, 1.2, 0.0, 1.4, warmth=-8, magenta=10)),
     "documentary": Style(Grade(saturation=0.95)),
     "anime": Style(Grade(0.25, 1.08, 0.0, 1.35), drawn.anime),
-    "cartoon": Style(Grade(0.2, 1.1, 0.0, 1.4), drawn.cartoon),
+    "cartoon": Style(Grade(0.25, 1.02, 0.02, 1.12), drawn.cartoon),
     "watercolor": Style(Grade(0.35, 0.82, 0.06, 0.9), drawn.watercolor),
     "oil_painting": Style(Grade(0.0, 1.08, 0.0, 1.2), drawn.oil_painting),
     "sketch": Style(Grade(0.4, 1.3, 0.05, 0.0), drawn.sketch),

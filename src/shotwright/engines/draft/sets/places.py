@@ -50,7 +50,9 @@ ATTRIBUTES: dict[str, dict[str, Any]] = {
     "tiled": {"wall": "tiles #dfe3e4"}, "industrial": {"wall": "brick #8a6450", "ground": "concrete"},
     "autumn": {"trees": "autumn", "ground": "leaves"}, "autumnal": {"trees": "autumn", "ground": "leaves"}, "fall": {"trees": "autumn", "ground": "leaves"},
     "winter": {"trees": "bare", "ground": "snow"}, "wintry": {"trees": "bare", "ground": "snow"}, "spring": {"trees": "blossom"}, "blossoming": {"trees": "blossom"}, "bare": {"trees": "bare"},
-    "dim": {"light": "low_key"}, "dark": {"light": "low_key"}, "dimly": {"light": "low_key"},
+    "checkered floor": {"ground": "checker"}, "chequered floor": {"ground": "checker"}, "checkerboard floor": {"ground": "checker"}, "wooden floor": {"ground": "boards"}, "parquet floor": {"ground": "boards"}, "marble floor": {"ground": "marble"},
+    "tiled floor": {"ground": "tiles"}, "stone floor": {"ground": "stone tiles"}, "concrete floor": {"ground": "concrete"}, "dirt floor": {"ground": "dirt"}, "earthen floor": {"ground": "dirt"}, "dusty floor": {"ground": "dirt"}, "sand floor": {"ground": "sand"},
+    "gloomy": {"light": "low_key"}, "shadowy": {"light": "low_key"}, "unlit": {"light": "low_key"}, "dim": {"light": "low_key"}, "dark": {"light": "low_key"}, "dimly": {"light": "low_key"},
 }  # fmt: skip
 """What can be seen of a place, beside its noun. `add` furnishes; the rest goes before the row."""
 
