@@ -71,6 +71,8 @@ CLINGING = frozenset(
     {"cling to", "hold onto", "hang onto", "lean on", "hold to", "grip onto", "tug at", "pull at", "pull on"}
 )
 """Verbs whose preposition brings what the hands are at."""
+ON_VEHICLES = frozenset({"back", "roof", "rack", "hood", "top", "bed", "side", "trunk", "front"})
+"""Parts of a vehicle on which things are strapped."""
 MOUTHS = frozenset({"mouth", "beak", "jaw", "jaws", "tooth", "teeth", "claw", "talon", "trunk", "fang"})
 TAKEN = frozenset({"catch", "pick_up"})
 """What has something from then on, and not before."""
@@ -341,6 +343,8 @@ class Relating(Having):
                     return inner
         owners = [thing for w in self.sentence.children(word) if w.tag == "PRP$" for thing in self._owners(w)]
         owners += [self.things[w.i] for w in self.sentence.children(word) if w.dep == "poss" and w.i in self.things]
+        if not owners and not found and word.lemma in ON_VEHICLES:  # "a truck, surfboards strapped on the back"
+            return [t for t in self.scene.things if t.kind == "vehicle" and (t.span or word.span) < word.span][-1:]
         return owners or found
 
     def _worn_or_held(self, thing: Thing, target: Thing, kind: Preposition, text: str) -> Preposition | None:

@@ -72,10 +72,12 @@ def pile_up(members: list[Member], plan: ShotPlan) -> None:
     piled |= {e.id for e in plan.entities if e.kind in {"tool", "food", "plant"} and PILES & set(e.attributes)}
     for name in sorted(filter(None, piled)):
         copies = [m for m in members if m.entity.id == name]
-        base = copies[len(copies) // 2] if len(copies) > 1 else None
-        y = base.y if base is not None else 0.0
-        for copy in copies if base is not None else []:
-            copy.x, copy.y, copy.z = base.x, y, base.z  # type: ignore[union-attr]
+        if len(copies) < 2:  # "balances a tray"
+            continue
+        base = copies[len(copies) // 2]
+        x, y, z = base.x, base.y, base.z
+        for copy in copies:
+            copy.x, copy.y, copy.z = x, y, z
             y += copy.tall_m
         for child in [m for m in members if m.parent is not None and m.parent[0] in copies and m.parent[1] == "on"]:
             child.x, child.y = copies[0].x, y  # on top of the pile

@@ -27,6 +27,8 @@ HELD_BELOW = frozenset({
     "sword", "katana", "knife", "dagger", "axe", "wand", "spear", "lightsaber", "hammer", "paintbrush", "torch", "umbrella", "parasol", "balloon", "kite", "flag", "banner", "sign", "staff", "pole", "rose", "flower",
 })  # fmt: skip
 """What is held at its lower end."""
+RODS, ROD_M2 = frozenset({"rod", "pole", "spear", "lance", "net"}), 1.4
+"""What is long and light, and how large its picture is at most in a hand, square metres."""
 HELD_ABOVE = frozenset({"broom", "mop", "rake", "hoe", "shovel", "spade", "cane", "vacuum cleaner", "crutch", "paddle", "oar"})  # fmt: skip
 """What is held at its upper end, and reaches the ground."""
 POLE_SHARE = 0.6
@@ -88,6 +90,9 @@ def in_hand(thing: Member, holder: Member, kind: str) -> str:
     is_pole = thing.entity.noun.rpartition(" ")[2] in HELD_BELOW
     if is_pole and holder.is_figure and thing.tall_m > holder.tall_m:
         _scale(thing, POLE_SHARE * holder.tall_m / thing.tall_m)  # who waves a flag has no mast
+    area = thing.tall_m * thing.wide_m
+    if thing.entity.noun.rpartition(" ")[2] in RODS and holder.is_figure and area > ROD_M2:
+        _scale(thing, math.sqrt(ROD_M2 / area))
     if not _is_in_hand(thing, holder, kind):
         return "object"
     is_person = holder.entity.kind == "person"

@@ -313,7 +313,7 @@ def _depth(row: list[Member], about: Member, main: Member, plan: ShotPlan, floor
         if size in CLOSE
         else max(about.tall_m, ALL_SHARE * min(tallest, ALL_M), 0.0 if main.is_big else _shown_m(main, about))
     )
-    if main is not about and (main.entity.id.startswith(PROP) or _is_laid_on(about, main)):
+    if main is not about and not about.is_figure and (main.entity.id.startswith(PROP) or _is_laid_on(about, main)):
         tall = OVER_TABLE * max(_stacked(child) for child in main.children)  # what stands on a table is what is shown
     tall = max(min(tall, BIG_M), 0.05)
     wanted = distance_for(size, tall, floor.lens, floor.aspect)

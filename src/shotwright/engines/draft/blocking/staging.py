@@ -90,16 +90,33 @@ def framing_of(plan: ShotPlan, actors: list[Actor]) -> Framing:
     first = plan.shots[0] if plan.shots else Framing()
     if first.size is None and actors and actors[0].lift_m > 0 and len(actors) < 3:
         return replace(first, size="medium")
+    if first.size == "extreme_close_up" and plan.entities and plan.entities[0].kind == "person" and {"tiny", "miniature", "little"} & set(plan.entities[0].attributes):
+        return replace(first, size="full")  # "macro: a tiny fairy on a teacup": whole
     works = any(act.motion in HAND_WORK for act in plan.actions)
     if first.size == "medium_close_up" and works:
         return replace(first, size="medium")  # what the hands do is in the frame
     people = {entity.id for entity in plan.entities if entity.kind == "person" and not entity.ref}
+    zooms = any(move.move in {"dolly_in", "dolly_out", "zoom_in", "zoom_out", "crane_up", "tracking", "tracking_left", "tracking_right"} for move in plan.camera)  # fmt: skip
+    if first.size is None and first.angle in {None, "eye"} and not zooms and _works_at_a_table(plan, people):
+        return replace(first, size="medium_wide")  # what the hands do is seen
     is_theirs = any(act.motion in HAND_WORK and act.who in people for act in plan.actions)
     if first.size == "close_up" and is_theirs and plan.entities and plan.entities[0].id in people:
         return replace(first, size="medium_close_up")
     return first
 
 
+def _works_at_a_table(plan: ShotPlan, people: set[str]) -> bool:
+    """Whether one person, whom the words begin with, does something with the hands to something on a table or in them, and goes nowhere."""
+    if len(people) != 1 or not plan.entities or plan.entities[0].id not in people or plan.entities[0].count > 1:
+        return False
+    mine = [act for act in plan.actions if act.who in people]
+    others = [e for e in plan.entities if e.kind in {"animal", "vehicle"} or e.ref]
+    at_hand = all(act.motion in HAND_WORK or act.motion in QUIET for act in mine)
+    return bool(mine) and at_hand and not others and any(act.motion in HAND_WORK and act.object for act in mine)
+
+
+QUIET = frozenset({"sit", "stand", "smile", "react", "laugh", "look_around", "look_down", "gaze", "talk", None})
+"""What one does beside one's work, and from where one is."""
 HAND_WORK = frozenset({"cook", "cut", "stir", "knead", "pour", "type", "write", "paint", "tinker", "drum", "juggle", "play_piano", "put_down", "look_at_hand"})  # fmt: skip
 """Motions of which a face alone shows nothing."""
 

@@ -62,6 +62,8 @@ SOLIDS: dict[str, Solid] = {
     "backpack": Solid(_BACK, ((0.06, 0.12, 0.08, -0.19), (0.0, 0.16, 0.1, -0.21), (-0.3, 0.16, 0.1, -0.21)), side="behind"),
     "scarf": Solid(_BACK, ((0.16, 0.09, 0.09, -0.01), (0.1, 0.1, 0.1, 0))),
     "coat": Solid(_HIPS, ((-0.22, 0.155, 0.13, 0), (-0.5, 0.19, 0.16, 0), (-0.88, 0.23, 0.19, 0)), needs_legs_down=True),
+    "wings": Solid(_BACK, ((0.46, 0.42, 0.02, -0.16), (0.2, 0.56, 0.02, -0.18), (0.02, 0.1, 0.02, -0.13), (-0.22, 0.4, 0.02, -0.18), (-0.5, 0.18, 0.02, -0.16)), side="behind"),
+    "headband": Solid(_HEAD, ((0.385, 0.1, 0.12, -0.01), (0.35, 0.1, 0.125, -0.01))),
     "apron": Solid(_HIPS, ((0.0, 0.09, 0.03, 0.11), (-0.28, 0.15, 0.04, 0.13), (-0.8, 0.19, 0.05, 0.13)), side="ahead"),
     "shirt front": Solid(_BACK, ((0.12, 0.055, 0.02, 0.1), (-0.16, 0.012, 0.02, 0.14)), side="ahead"),
     "tie": Solid(_BACK, ((0.1, 0.014, 0.02, 0.115), (-0.14, 0.026, 0.02, 0.15)), side="ahead"),
@@ -76,6 +78,7 @@ SOLIDS: dict[str, Solid] = {
     "beard": Solid(_HEAD, ((0.25, 0.075, 0.05, 0.06), (0.1, 0.05, 0.03, 0.09)), side="ahead"),
 }  # fmt: skip
 WORN = {
+    "wing": "wings", "headband": "headband", "bandana": "headband", "sweatband": "headband", "blindfold": "glasses", "respirator": "mask", "respirator mask": "mask", "surgical mask": "mask", "face mask": "mask", "snorkel": "glasses", "swim goggles": "glasses", "ski goggles": "glasses", "visor": "glasses",
     "hat": "hat", "cap": "cap", "baseball cap": "cap", "beret": "beanie", "beanie": "beanie", "helmet": "helmet", "hard hat": "helmet", "crown": "crown",
     "tiara": "crown", "top hat": "top hat", "cowboy hat": "cowboy hat", "straw hat": "cowboy hat", "sombrero": "cowboy hat", "fedora": "hat", "bowler": "hat",
     "toque": "toque", "chef hat": "toque", "turban": "beanie", "hood": "hood", "hoodie": "hood", "headscarf": "hood", "hijab": "hood", "veil": "hood", "wig": "long hair",
@@ -88,6 +91,7 @@ WORN = {
 }  # fmt: skip
 """Solids of garments, by noun."""
 WHOLE: dict[str, tuple[tuple[str, RGB], ...]] = {
+    "fairy": (("wings", (206, 228, 246)),), "pixie": (("wings", (206, 228, 246)),), "angel": (("wings", (246, 246, 242)),), "cupid": (("wings", (246, 246, 242)),), "valkyrie": (("wings", (230, 228, 220)),),
     "astronaut": (("space helmet", (238, 238, 234)), ("visor", (46, 62, 92))), "cosmonaut": (("space helmet", (238, 238, 234)), ("visor", (46, 62, 92))),
     "robot": (("tin head", (150, 158, 168)), ("antenna", (214, 96, 60)), ("lit eyes", (70, 214, 236))),
     "android": (("tin head", (170, 176, 184)), ("lit eyes", (70, 214, 236))), "droid": (("tin head", (150, 158, 168)), ("antenna", (214, 96, 60)), ("lit eyes", (70, 214, 236))),

@@ -86,7 +86,7 @@ LONG = frozenset(
     }
 )
 HATS: dict[str, RGB] = {
-    "crown": (226, 184, 60), "toque": WHITE, "cowboy hat": (150, 116, 76), "hat": (92, 74, 58), "backpack": (176, 84, 50), "top hat": BLACK, "shirt front": WHITE, "apron": (226, 222, 210), "glasses": BLACK, "scarf": (176, 50, 50),
+    "crown": (226, 184, 60), "toque": WHITE, "cowboy hat": (150, 116, 76), "hat": (92, 74, 58), "backpack": (176, 84, 50), "top hat": BLACK, "shirt front": WHITE, "apron": (226, 222, 210), "glasses": BLACK, "scarf": (176, 50, 50), "wings": (206, 228, 246), "headband": WHITE, "mask": (226, 228, 226),
 }  # fmt: skip
 """Colours of what is worn, where neither words nor clothes say."""
 UNDYED: dict[str, RGB] = {
@@ -114,6 +114,7 @@ MOSS, MOSSY = (92, 116, 62), frozenset({"moss", "mossy", "moss-covered", "ivy", 
 GROWN = frozenset(
     {
         "hair",
+        "wing",
         "beard",
         "moustache",
         "mustache",

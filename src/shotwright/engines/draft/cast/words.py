@@ -20,7 +20,7 @@ from shotwright.engines.draft.cast.labels import box_of
 from shotwright.engines.draft.cast.library import Row, is_scenic, picture_of, row_of
 from shotwright.engines.draft.cast.steps import steps_of
 from shotwright.engines.draft.cast.support import BRIDGES
-from shotwright.engines.draft.cast.wardrobe import GROWN, SIZES, STUFFS, clothes_of, height_of, is_worn_visibly, scale_of
+from shotwright.engines.draft.cast.wardrobe import GROWN, LITTLE, SIZES, STUFFS, clothes_of, height_of, is_worn_visibly, scale_of
 from shotwright.engines.draft.looks.effects import EFFECTS
 from shotwright.engines.draft.sets.places import is_vehicle_room, rows
 from shotwright.media.colour import colour_of
@@ -234,6 +234,8 @@ def _member(entity: Entity, copy: int, plan: ShotPlan, notes: list[str]) -> tupl
         notes += [note] if note not in notes else []
     if entity.noun.rpartition(" ")[2] in BRIDGES and LOW & set(entity.attributes):
         height = min(height, LOW_BRIDGE_M)
+    if entity.kind == "plant" and height > CUT_FLOWER_M and _is_cut(entity, plan):
+        height = CUT_FLOWER_M
     if plan.setting.inside and entity.kind == "building" and height > IN_ROOM_M and entity.noun not in FIXTURES:
         height = IN_ROOM_M  # a fort of cushions
     if entity.kind == "animal" and _is_mount(entity, plan):
@@ -243,6 +245,14 @@ def _member(entity: Entity, copy: int, plan: ShotPlan, notes: list[str]) -> tupl
     return member, Look(None, card, looks_left)
 
 
+def _is_cut(entity: Entity, plan: ShotPlan) -> bool:
+    """Whether a plant stands in a vase or is in a hand."""
+    vessels = {r.to for r in plan.relations if r.of == entity.id and r.relation in {"in", "inside"}}
+    in_vase = any(e.id in vessels and e.kind == "tool" for e in plan.entities)
+    return in_vase or any(r.to == entity.id and r.relation == "holding" for r in plan.relations)
+
+
+CUT_FLOWER_M = 0.5
 IN_ROOM_M = 1.5
 """How tall what is built in a room is at most, metres."""
 FIXTURES = frozenset({"door", "front door", "window", "wall", "stairs", "staircase", "column", "pillar", "arch", "gate", "bridge", "stage", "doorway", "counter", "archway", "fireplace", "brick wall", "stone wall", "garage door"})  # fmt: skip
@@ -252,7 +262,7 @@ FIXTURES = frozenset({"door", "front door", "window", "wall", "stairs", "stairca
 def _is_mount(entity: Entity, plan: ShotPlan) -> bool:
     """Whether a person rides it: then it can carry one, be it a snail."""
     riders = (plan.entity(r.of) for r in plan.relations if r.to == entity.id and r.relation == "riding")
-    return any(rider is not None and rider.kind == "person" for rider in riders)
+    return any(r is not None and r.kind == "person" and _beside_things(r, plan) is None for r in riders)
 
 
 MOUNT_M = 1.25
@@ -336,7 +346,7 @@ def thing_of(words: list[str]) -> tuple[CutOut, bool]:
 
 
 def _person(entity: Entity, copy: int, plan: ShotPlan) -> tuple[Member, Look]:
-    tall = height_of(entity)
+    tall = _beside_things(entity, plan) or height_of(entity)
     worn = worn_by(entity, plan)
     steps = steps_of(entity, plan)
     clothes = clothes_of(entity, worn, copy)
@@ -344,6 +354,20 @@ def _person(entity: Entity, copy: int, plan: ShotPlan) -> tuple[Member, Look]:
     card = figure.card(0.0, 0.0, 0.0).cut
     wide = max(FIGURE_WIDTH * tall, card.aspect * tall * 0.9)
     return Member(entity, copy, tall, wide, is_figure=True, motion=steps[0].motion), Look(figure, card)
+
+
+def _beside_things(entity: Entity, plan: ShotPlan) -> float | None:
+    """How tall a tiny one is who sits on a teacup, metres; None where the words put them on nothing small."""
+    on = {r.to for r in plan.relations if r.of == entity.id and r.relation in {"on", "in", "inside", "riding"}}
+    rows = (row_of(e.noun) for e in plan.entities if e.id in on and e.kind in {"tool", "food", "plant", "clothing", "animal"})
+    small = [row.height_m for row in rows if row is not None and row.height_m < SMALL_SEAT_M]
+    is_tiny = bool(LITTLE & set(entity.attributes)) or entity.noun.rpartition(" ")[2] in LITTLE_PEOPLE
+    return max(LEAST_PERSON_M, TINY_SHARE * small[0]) if small and is_tiny else None
+
+
+SMALL_SEAT_M, LEAST_PERSON_M, TINY_SHARE = 0.45, 0.09, 1.4
+LITTLE_PEOPLE = frozenset({"fairy", "pixie", "gnome", "sprite", "elf", "goblin", "leprechaun", "figurine"})
+"""On what nobody of usual size sits; and how tall who sits there is, metres at least and in heights of it."""
 
 
 def worn_by(entity: Entity, plan: ShotPlan) -> list[Entity]:
