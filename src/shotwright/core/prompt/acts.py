@@ -59,6 +59,8 @@ def _as_meant(motion: str | None, verb: Word, done_to: Thing | None) -> str | No
         and motion in {"fly", "push", "pull", "raise_hand"}
     ):
         return "cover_face" if done_to.noun.rpartition(" ")[2] in HEADGEAR else "tinker"  # "takes off her hat"
+    if motion == "pour" and verb.lemma == "serve" and done_to is not None:
+        return "give"  # "serves two coffees"
     if motion == "raise_hand" and verb.lemma in {"lift", "raise"} and done_to is not None and done_to.kind in HANDLED:
         return "look_at_hand"  # "lifts a gear with tweezers"
     if motion == "swim" and done_to is not None and done_to.kind == "vehicle":
@@ -228,7 +230,7 @@ class Acts(Leading):
         played = [text] if particle is None and text != verb.lemma else []
         motion = "give" if shows else motion_of(*played, *named, *phrases, verb.lemma)
         motion = _as_meant(motion, verb, done_to)
-        is_there = (verb.lemma, motion) == ("leave", "put_down") or (motion in IN_PLACE and done_to is not None)
+        is_there = (verb.lemma, motion) == ("leave", "put_down") or (motion in IN_PLACE and (done_to is not None or bool(objects)))
         path = None if is_there else path
         gets_off = particle is not None and particle.text == "off" and motion in syntax.GOING | {"jump"}
         if done_to is not None and gets_off:

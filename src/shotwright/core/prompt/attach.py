@@ -154,9 +154,23 @@ def _opens_a_clause(words: Words) -> Words:
     return tuple(found)
 
 
+def _goes_on(words: Words) -> Words:
+    """ "Kneels under a sink and tightens a nut": whoever kneels does, and no sink."""
+    found = list(words)
+    for verb in words:
+        hung = words[verb.head]
+        if verb.tag not in FINITE or verb.dep != "conj" or not hung.is_noun or hung.dep not in {"pobj", "dobj"}:
+            continue
+        before = [w for w in words[: hung.i] if w.tag in FINITE]
+        joined = any(w.text == "and" for w in words[hung.i : verb.i])
+        if before and joined:
+            found[verb.i] = replace(verb, head=before[-1].i)
+    return tuple(found)
+
+
 def attached(words: Words) -> Words:
     """Nouns that the parser hung in the wrong place: "rides a white wolf" is no time; what stands behind a comma is no object."""
-    words = _opens_a_clause(_governed(_wielded(_split(_entered(_led_down(_toppled(words)))))))
+    words = _goes_on(_opens_a_clause(_governed(_wielded(_split(_entered(_led_down(_toppled(words))))))))
     return tuple(
         replace(word, dep="dobj")
         if _is_really_object(words, word)

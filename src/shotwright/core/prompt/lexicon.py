@@ -60,7 +60,7 @@ def singular(word: str) -> str:
         return f"{last[0]} {singular(last[2])}"
     if low.endswith("men") and len(low) > 4:
         return f"{low[:-3]}man"
-    if not low.endswith("s") or low.endswith("ss"):
+    if not low.endswith("s") or low.endswith(("ss", "bus")):
         return low
     plain = low[:-1]
     forms = (

@@ -27,6 +27,7 @@ def as_it_is_done(plan: ShotPlan) -> ShotPlan:
         plan: As it was read.
     """
     plan = replace(plan, effects=tuple(replace(e, kind="coloured_light", amount="light") if e.kind == "glow" and e.where in {"scene", "outside"} and e.colour else e for e in plan.effects))  # fmt: skip
+    plan = _indoors(_over_the_bridge(plan))
     plan = _slid_in(_shop_of(_on_the_dock(plan)))
     return _murals(_from_above(_on_stone(_herded(_dives(_on_wheels(plan))))))
 
@@ -103,6 +104,31 @@ OF_STUFF = {"mirror": "silver", "velvet": "dark red", "silk": "white", "wood": "
 """Colours of surfaces that the words give none."""
 
 
+SPANS = frozenset({"bridge", "footbridge", "stone bridge", "wooden bridge"})
+
+
+def _over_the_bridge(plan: ShotPlan) -> ShotPlan:
+    """ "A couple on a bridge": the bridge is where they are, unless it does something, or is seen from afar."""
+    beings = {e.id for e in plan.entities if e.kind in {"person", "animal"} and not e.ref}
+    far = {"extreme_wide", "aerial", "birds_eye"} & {part for s in plan.shots[:1] for part in (s.size, s.angle)}
+    for bridge in [e for e in plan.entities if e.noun in SPANS and e.kind in {"building", "nature"} and not e.ref]:
+        near = [r for r in plan.relations if bridge.id in {r.of, r.to}]
+        is_deck = bool(near) and all(r.relation == "on" and r.of in beings for r in near)
+        used = {a.object for a in plan.actions} | {a.who for a in plan.actions} | {p for a in plan.actions if a.path for p in (a.path.start, a.path.end, a.path.over, a.path.along)}  # fmt: skip
+        if far or not is_deck or bridge.id in used or set(plan.setting.places) - {"bridge"}:
+            continue
+        setting = replace(plan.setting, places=("bridge",), attributes=(*plan.setting.attributes, *bridge.attributes), inside=False)
+        plan = replace(plan, setting=setting, entities=tuple(e for e in plan.entities if e.id != bridge.id), relations=tuple(r for r in plan.relations if r not in near))  # fmt: skip
+    return plan
+
+
+def _indoors(plan: ShotPlan) -> ShotPlan:
+    """ "A gift by the christmas tree": in a living room, and in no forest."""
+    if not any("christmas" in {e.noun.split()[0], *e.attributes} for e in plan.entities) or set(plan.setting.places) - {"tree"}:
+        return plan
+    return replace(plan, setting=replace(plan.setting, places=("living room",), shells=("interior",), inside=True))
+
+
 SLID = frozenset({"slide", "push", "shove", "slip", "load"})
 
 
@@ -131,7 +157,11 @@ def _on_the_dock(plan: ShotPlan) -> ShotPlan:
     """ "A wooden dock by a lake": boards over still water, and no harbour with cranes."""
     places, said = plan.setting.places, set(plan.setting.attributes)
     docks = [place for place in places if place in DOCKS]
-    if not docks or not (set(places) & FRESH or said & {"wooden", "old", "small", "rickety"}):
+    under = {r.to for r in plan.relations if r.relation in {"on", "at"}}
+    piers = {e.id for e in plan.entities if e.noun in DOCKS and e.id in under and not e.ref}
+    if piers:
+        docks, plan = [*docks, "dock"], replace(plan, entities=tuple(e for e in plan.entities if e.id not in piers), relations=tuple(r for r in plan.relations if not {r.of, r.to} & piers))  # fmt: skip
+    if not docks or not (piers or set(places) & FRESH or said & {"wooden", "old", "small", "rickety"}):
         return plan
     kept = tuple(place for place in places if place not in {*docks, *FRESH})
     return replace(plan, setting=replace(plan.setting, places=("lake dock", *kept)))
@@ -188,6 +218,11 @@ def _murals(plan: ShotPlan) -> ShotPlan:
     nouns = {e.id: e.noun for e in plan.entities}
     for act in plan.actions:
         on = next((r.to for r in plan.relations if r.to in walls and r.of in {act.object, act.who} and r.relation in {"on", "at", "against"}), None)  # fmt: skip
+        if on is not None and act.motion == "write" and act.object in {None, on}:
+            kept = tuple(r for r in plan.relations if {r.of, r.to} != {act.who, on})
+            before = Relation(act.who, "in_front_of", on, 0.0, plan.duration_s)
+            plan = replace(plan, relations=(*kept, before), actions=tuple(replace(a, motion="paint", object=on) if a is act else a for a in plan.actions))  # fmt: skip
+            continue
         is_drawn = act.verb.split()[0] in {"paint", "spray", "draw", "sketch", "stencil"} and act.object in nouns
         if not is_drawn or on is None or act.object == on or act.who == on:
             continue

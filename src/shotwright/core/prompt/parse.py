@@ -76,7 +76,7 @@ def parse(tokens: Sequence[Token], places: Sequence[int], pictures: Mapping[int,
         places: Place of each in the prompt.
         pictures: References that stood in brackets behind a word, by its place.
     """
-    said = [piece for token, at in _joined(tokens, places) for piece in _pieces(token, at)]
+    said = [piece for token, at in _plain_verbs(_joined(tokens, places)) for piece in _pieces(token, at)]
     pieces, people = counted(said)
     if not pieces:
         return Sentence((), {})
@@ -88,7 +88,7 @@ def parse(tokens: Sequence[Token], places: Sequence[int], pictures: Mapping[int,
     plain = _sides(lows) | _shades(lows) | alike_in_plural(lows) | people
     words = _parsed(pieces, names, plain)
     for _ in range(REPAIRS):
-        found = misread(words)
+        found = misread(words) | _unknown_people(words)
         found = {i: text for i, text in found.items() if text not in GUESSES or plain.get(i) not in THINGS}
         if not found.items() - plain.items():
             break
@@ -112,7 +112,44 @@ def _joined(tokens: Sequence[Token], places: Sequence[int]) -> list[tuple[Token,
     return found if letter is None else [*found, (letter, places[-1])]
 
 
+COMPOUND_VERBS = {
+    "ice": {"skate", "fish", "climb"}, "figure": {"skate"}, "speed": {"skate"}, "roller": {"skate", "blade"}, "tap": {"dance"}, "belly": {"dance"}, "break": {"dance"}, "line": {"dance"}, "sky": {"dive"}, "scuba": {"dive"},
+    "spray": {"paint"}, "finger": {"paint"}, "hand": {"paint", "wash", "feed", "sew"}, "rock": {"climb"}, "horse": {"ride"}, "water": {"ski"}, "jet": {"ski"}, "wind": {"surf"}, "kite": {"surf"}, "body": {"surf"}, "arm": {"wrestle"},
+    "bench": {"press"}, "power": {"wash"}, "pressure": {"wash"}, "stir": {"fry"}, "deep": {"fry"}, "bungee": {"jump"}, "base": {"jump"}, "trampoline": {"jump"}, "slow": {"dance"}, "mountain": {"bike"}, "tree": {"climb"},
+}  # fmt: skip
+"""Verbs of two words, by the first: "a girl ice skates"."""
+
+
+def _plain_verbs(tokens: list[tuple[Token, int]]) -> list[tuple[Token, int]]:
+    """ "A girl ice skates on a lake": she skates; what stands before an article is on "ice skates"."""
+    found: list[tuple[Token, int]] = []
+    for number, (token, at) in enumerate(tokens):
+        after = tokens[number + 1][0] if number + 1 < len(tokens) else None
+        before = tokens[number - 1][0] if number else None
+        heads = COMPOUND_VERBS.get(token.low, set())
+        is_verb_next = after is not None and base_verb(after.low) in heads and after.low != base_verb(after.low)
+        doer = before is not None and before.kind == "word" and (noun_of(singular(before.low)) is not None or before.low in {"she", "he", "they", "is", "are", "and"})  # fmt: skip
+        if token.low == "round" and after is not None and after.low in ARTICLES and before is not None and before.low not in {*ARTICLES, "and"}:  # fmt: skip
+            token = replace(token, text="around", lemma="around")
+        if not (is_verb_next and doer):
+            found.append((token, at))
+    return found
+
+
+ARTICLES = frozenset({"the", "a", "an", "his", "her", "its", "their", "my", "our"})
 TIED = frozenset({"t", "e"})
+def _unknown_people(words: tuple[Word, ...]) -> dict[int, str]:
+    """ "An elderly luthier carving a scroll": a trade that the parser does not know is read as a man."""
+    found = {}
+    for word in words:
+        known = noun_of(word.text) if word.tag not in NOUNS and not word.is_ref else None
+        if known is not None and known.kind == "person" and word.text.endswith(TRADES) and not is_verb(word.text):
+            found[word.i] = "man"
+    return found
+
+
+TRADES = ("er", "or", "ist", "ian", "smith", "wright", "man", "woman", "eur", "ier")
+"""How trades end."""
 LETTERS = 1
 CONTRACTED = frozenset({"theres", "hes", "shes", "thats", "heres", "whos", "whats", "wheres"})
 """Words whose apostrophe people leave out."""
@@ -205,6 +242,12 @@ def _verb(low: str, parsed: str, is_plain: bool) -> str:
     return parsed if found == low and not is_plain and parsed.isalpha() and is_verb(parsed) else found
 
 
+def _is_thing(low: str) -> bool:
+    """Whether what was read as an adverb is a thing that one has in hand."""
+    known = noun_of(low)
+    return known is not None and known.kind in {"tool", "food", "clothing", "animal", "plant"} and not low.endswith("ly")
+
+
 def _parsed(pieces: list[Piece], names: dict[str, str], plain: dict[int, str]) -> tuple[Word, ...]:
     from spacy.tokens import Doc
 
@@ -216,6 +259,9 @@ def _parsed(pieces: list[Piece], names: dict[str, str], plain: dict[int, str]) -
     words = []
     for i, ((_, low, span, at), parsed) in enumerate(zip(pieces, doc, strict=True)):
         tag = "NNS" if parsed.tag_ == "VBZ" and parsed.dep_ in {"nsubj", "nsubjpass", "dobj"} else parsed.tag_
+        dep = parsed.dep_
+        if tag == "RB" and dep == "advmod" and i and doc[i - 1].tag_[0] == "V" and _is_thing(low):
+            tag, dep = "NN", "dobj"  # "hangs laundry on a line"
         lemma = (
             low
             if low.startswith("@")
@@ -227,7 +273,7 @@ def _parsed(pieces: list[Piece], names: dict[str, str], plain: dict[int, str]) -
             if i in plain
             else parsed.lemma_.lower()
         )
-        if tag in NOUNS and parsed.dep_ in {"ROOT", "conj"}:
+        if tag in NOUNS and dep in {"ROOT", "conj"}:
             tag = FINITE_TAGS.get(plain.get(i, ""), tag)
-        words.append(Word(i, low, lemma, tag, parsed.dep_, parsed.head.i, span, at))
+        words.append(Word(i, low, lemma, tag, dep, parsed.head.i, span, at))
     return attached(set_doing(tuple(words), plain))

@@ -34,7 +34,9 @@ BURNING = frozenset({"campfire", "bonfire", "pyre", "brazier", "fireplace", "tor
 MORE = frozenset({"third", "fourth", "fifth", "another"})
 """Before "one": somebody beside those who were named."""
 ON_ITS_WAY = frozenset({"past", "by", "down", "through", "along", "off", "away", "out", "across", "into"})
-FEATS = frozenset({"do", "perform", "land", "execute", "nail", "attempt", "turn", "throw", "pull"})
+RIMS = frozenset({"wall", "rim", "edge", "side", "top", "bottom", "neck", "base", "lip", "corner", "surface", "inside", "outside", "tip", "end"})  # fmt: skip
+"""Parts of small things."""
+FEATS = frozenset({"do", "perform", "land", "execute", "nail", "attempt"})
 """Verbs that leave it to a noun to say which feat is performed."""
 PAIR = 2
 ACTS_OF_ALL = frozenset({"sit", "stand", "kneel", "lie", "crouch"})
@@ -198,6 +200,8 @@ class _Reader(Feeling):
             self._cover(mention.words if mention.attributes else ())
         if self._is_likened(mention.head):
             self._cover(w for w in mention.words if not w.is_ref)
+        elif self._is_rim_of(mention):
+            self._cover(mention.words)
         elif self._is_denied(mention) or self._is_game(mention) or self._is_own_limb(mention) or self._is_feat(mention):
             self._cover(mention.words)
         elif self._is_feeling(mention):
@@ -224,9 +228,17 @@ class _Reader(Feeling):
             head.dep == "pobj" and prep.text == "without"
         )
 
+    def _is_rim_of(self, mention: Mention) -> bool:
+        """ "The wall of a vase", "the rim of a cup": a part of something small, and no wall."""
+        of = next((w for w in self.sentence.children(mention.head) if w.dep == "prep" and w.text == "of"), None)
+        inner = [self.mentions[w.i] for w in self.sentence.children(of) if w.i in self.mentions] if of is not None else []
+        return mention.noun in RIMS and any(m.what.kind in {"tool", "food", "clothing"} for m in inner)
+
     def _is_own_limb(self, mention: Mention) -> bool:
-        """ "Two goats butt heads", "they lock arms": what is done with what everybody has, and no head beside them."""
+        """ "Two goats butt heads", "catches it with her teeth": what is done with what everybody has, and no head beside them."""
         head, over = mention.head, self.sentence.head(mention.head)
+        if head.dep == "pobj" and over.text == "with" and mention.what.kind == "body_part":
+            return mention.words[0].tag == "PRP$" and len(mention.words) == 1 + (head.text == "teeth")
         is_plain = head.dep == "dobj" and head.tag == "NNS" and len(mention.words) == 1
         return is_plain and mention.what.kind == "body_part" and motion_of(f"{over.lemma} {head.lemma}") is not None
 
@@ -244,7 +256,7 @@ class _Reader(Feeling):
     def _is_feat(self, mention: Mention) -> bool:
         """ "Does a kickflip", "lands a backflip": what is done, and no thing."""
         over = self.sentence.head(mention.head)
-        is_done = mention.head.dep == "dobj" and over.lemma in FEATS and mention.what.kind in {"abstract", "other", "tool"}
+        is_done = mention.head.dep == "dobj" and over.lemma in FEATS and mention.what.kind in {"abstract", "other"}
         return is_done and motion_of(mention.head.lemma) is not None and mention.head.lemma not in {"ball", "play"}
 
     def _effects(self) -> dict[int, tuple[str, list[Word]]]:

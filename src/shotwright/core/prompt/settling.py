@@ -15,6 +15,7 @@ from shotwright.core.prompt.limbs import next_id
 from shotwright.core.prompt.look import SEEN_AFAR
 from shotwright.core.prompt.manners import as_it_is_done
 from shotwright.core.prompt.states import in_their_state
+from shotwright.core.prompt.tasks import as_tasks
 from shotwright.core.prompt.together import done_together
 from shotwright.core.prompt.tops import along_tops, on_one_top
 from shotwright.core.prompt.wetting import wetted
@@ -45,7 +46,7 @@ def settled(plan: ShotPlan) -> ShotPlan:
     """
     if plan.task == "edit":
         return plan
-    plan = as_it_is_done(plan)
+    plan = as_tasks(as_it_is_done(plan))
     plan = aboard(on_one_top(_on_the_ground(through_doors(done_together(in_their_state(_one_holder(wetted(plan))))))))
     plan = _on_the_wing(_topples(hauled(plan)))
     plan = _goes_along(_stops(_by_phone(_comes_up(_across(_one_by_one(along_tops(plan)))))))
@@ -74,7 +75,7 @@ PORCHES = frozenset({"porch", "doorstep", "veranda", "patio"})
 """What is before a house, which then is the place."""
 LAWNS = frozenset({"grass", "lawn", "meadow"})
 ROOFS = frozenset({"roof", "rooftop", "housetop"})
-SLOPES = frozenset({"hill", "hillside", "hilltop", "slope", "mound", "dune", "meadow", "field", "lawn", "grass", "sidewalk", "pavement", "kerb", "curb", "driveway"}) | PORCHES | ROOFS  # fmt: skip
+SLOPES = frozenset({"mountain", "mountain top", "mountaintop", "peak", "summit", "ridge", "hill", "hillside", "hilltop", "slope", "mound", "dune", "meadow", "field", "lawn", "grass", "sidewalk", "pavement", "kerb", "curb", "driveway"}) | PORCHES | ROOFS  # fmt: skip
 """What is the ground itself where somebody is on it."""
 
 
@@ -94,9 +95,9 @@ def _on_the_ground(plan: ShotPlan) -> ShotPlan:
         for e in plan.entities
         if e.noun in SLOPES and e.kind in {"nature", "building", "plant", "material", "other"} and e.id not in acting and not e.ref
     }
-    beings = {e.id for e in plan.entities if e.kind in {"person", "animal"} or e.ref}
     near = [r for r in plan.relations if r.to in ground and r.relation in {"on", "at", "in"}]
-    on_it = {r.to for r in near} - {r.to for r in near if r.of not in beings}
+    stands = {e.id for e in plan.entities if e.kind in {"building", "furniture", "vehicle"}}
+    on_it = {r.to for r in near} - {r.to for r in near if r.of in stands}
     if not on_it:
         return plan
     entities = tuple(e for e in plan.entities if e.id not in on_it)

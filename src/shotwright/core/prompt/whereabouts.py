@@ -57,7 +57,7 @@ WORLDS = frozenset({"planet", "moon", "mars", "asteroid", "world"})
 
 INDOORS = frozenset({"floor", "ceiling", "roof", "pew", "altar", "aisle", "chandelier", "pillar", "candle", "hall", "window", "fireplace"})  # fmt: skip
 """What tells that a building is seen from inside."""
-WET = frozenset({"river", "lake", "sea", "ocean", "water", "pool", "pond", "stream", "creek", "swamp", "surf", "lagoon", "shallows", "waterhole"})  # fmt: skip
+WET = frozenset({"river", "lake", "sea", "ocean", "water", "pool", "pond", "stream", "creek", "swamp", "surf", "lagoon", "shallows", "waterhole", "floodwater", "flood", "puddle"})  # fmt: skip
 WADING = frozenset({"stand", "bathe", "play", "wait", "fish", "splash", "drink", "sit", "kneel", "dance", "walk"})
 IN_WATER = "in water"
 """Waters that one stands in, what one does there, and what is then said of one."""
@@ -105,7 +105,7 @@ class Whereabouts(Context):
             return
         for word in mention.words[:-1]:
             described = noun_of(word.lemma) if word.is_noun and not word.is_ref else None
-            is_place = described is not None and (
+            is_place = described is not None and word.lemma != "wood" and (
                 described.kind in {"place", "inside"}
                 or (described.kind == "building" and described.height_m >= BUILT_PLACE_M)
             )
@@ -133,6 +133,10 @@ class Whereabouts(Context):
             return False
         prep = self.sentence.head(head)
         governed = head.dep == "pobj" and prep.text in PLACE_PREPOSITIONS
+        if head.text == "wood" and not (governed and any(w.tag == "DT" for w in mention.words)):
+            return False  # "pale wood shavings"
+        if head.dep == "dobj" and prep.lemma == "leave" and mention.noun in {"path", "track", "trail"}:
+            return False  # "leaving one spotless path"
         if self._is_place_of(mention):
             return True
         if (

@@ -27,6 +27,8 @@ HELD_BELOW = frozenset({
     "sword", "katana", "knife", "dagger", "axe", "wand", "spear", "lightsaber", "hammer", "paintbrush", "torch", "umbrella", "parasol", "balloon", "kite", "flag", "banner", "sign", "staff", "pole", "rose", "flower",
 })  # fmt: skip
 """What is held at its lower end."""
+AIRY = frozenset({"bow and arrow", "lasso", "skipping rope", "hula hoop", "fishing rod"})
+GARMENT_M, ON_THE_BLOCK = 0.55, frozenset({"log", "stump", "tree", "trunk", "wood"})
 RODS, ROD_M2 = frozenset({"rod", "pole", "spear", "lance", "net"}), 1.4
 """What is long and light, and how large its picture is at most in a hand, square metres."""
 HELD_ABOVE = frozenset({"broom", "mop", "rake", "hoe", "shovel", "spade", "cane", "vacuum cleaner", "crutch", "paddle", "oar"})  # fmt: skip
@@ -78,6 +80,8 @@ BOWL_M = 0.4
 
 def is_there(thing: Member, actor: Member) -> bool:
     """Whether what something is done to stands on the ground, and is not held up before somebody."""
+    if actor.motion == "swing" and thing.entity.noun in ON_THE_BLOCK:
+        return True
     if actor.motion in AT_THE_GROUND or PILES & set(thing.entity.attributes):
         return True
     return actor.motion in SHOVING and thing.tall_m > BUTTON_M
@@ -91,6 +95,8 @@ def in_hand(thing: Member, holder: Member, kind: str) -> str:
     if is_pole and holder.is_figure and thing.tall_m > holder.tall_m:
         _scale(thing, POLE_SHARE * holder.tall_m / thing.tall_m)  # who waves a flag has no mast
     area = thing.tall_m * thing.wide_m
+    if thing.entity.kind == "clothing" and thing.tall_m > GARMENT_M and holder.is_figure:
+        _scale(thing, GARMENT_M / thing.tall_m)  # folded over the hands
     if thing.entity.noun.rpartition(" ")[2] in RODS and holder.is_figure and area > ROD_M2:
         _scale(thing, math.sqrt(ROD_M2 / area))
     if not _is_in_hand(thing, holder, kind):
@@ -98,6 +104,8 @@ def in_hand(thing: Member, holder: Member, kind: str) -> str:
     is_person = holder.entity.kind == "person"
     if is_person and thing.tall_m < HAND_SHARE * holder.tall_m:
         _scale(thing, HAND_SHARE * holder.tall_m / thing.tall_m)  # a prop is made to be seen
+    if thing.entity.noun in AIRY:
+        return "held"  # one sees through it
     if thing.wide_m > HELD_ASPECT * thing.tall_m and thing.tall_m > HELD_SHARE * holder.tall_m:
         _scale(thing, HELD_SHARE * holder.tall_m / thing.tall_m)  # no lantern hides who carries it
     if is_person and thing.wide_m > HELD_WIDE * holder.tall_m:
@@ -113,6 +121,8 @@ def _is_in_hand(thing: Member, holder: Member, kind: str) -> bool:
     """Whether somebody can hold a thing: a guitar, not a piano. Who only says that they hold it holds longer things."""
     if not holder.is_figure:
         return kind == "held"
+    if kind == "handled" and holder.motion == "swing" and thing.entity.noun in ON_THE_BLOCK:
+        return False  # what is chopped stands there
     if kind == "handled" and holder.motion in AT_THE_GROUND:
         return False  # a flower that is watered grows
     if kind == "handled" and holder.motion in BEFORE_ONE - {"drink", "eat"} and thing.tall_m > BOWL_M:

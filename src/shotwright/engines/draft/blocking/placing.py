@@ -307,7 +307,7 @@ def _depth(row: list[Member], about: Member, main: Member, plan: ShotPlan, floor
     size = floor.framing.size or ("wide" if is_far else "full")
     tallest = max((_shown_m(m, about) if m is main else m.tall_m for m in row), default=0.0)
     if size not in CLOSE:  # who sits on a sofa beside a puppy has a head
-        tallest = max([tallest, *(SEATED_SHARE * m.tall_m for one in row for m in one.children if m.is_figure)])
+        tallest = max([tallest, *(SEATED_SHARE * m.tall_m for one in row for m in one.children if m.is_figure or m.entity.kind == "animal")])  # fmt: skip
     tall = (
         about.tall_m
         if size in CLOSE

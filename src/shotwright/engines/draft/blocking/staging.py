@@ -96,6 +96,9 @@ def framing_of(plan: ShotPlan, actors: list[Actor]) -> Framing:
     if first.size == "medium_close_up" and works:
         return replace(first, size="medium")  # what the hands do is in the frame
     people = {entity.id for entity in plan.entities if entity.kind == "person" and not entity.ref}
+    tools = {entity.id for entity in plan.entities if entity.kind == "tool"}
+    if first.size is None and people and any(act.motion == "fly" and act.who in tools for act in plan.actions):
+        return replace(first, size="wide")  # a kite, and who flies it
     zooms = any(move.move in {"dolly_in", "dolly_out", "zoom_in", "zoom_out", "crane_up", "tracking", "tracking_left", "tracking_right"} for move in plan.camera)  # fmt: skip
     if first.size is None and first.angle in {None, "eye"} and not zooms and _works_at_a_table(plan, people):
         return replace(first, size="medium_wide")  # what the hands do is seen
@@ -112,7 +115,8 @@ def _works_at_a_table(plan: ShotPlan, people: set[str]) -> bool:
     mine = [act for act in plan.actions if act.who in people]
     others = [e for e in plan.entities if e.kind in {"animal", "vehicle"} or e.ref]
     at_hand = all(act.motion in HAND_WORK or act.motion in QUIET for act in mine)
-    return bool(mine) and at_hand and not others and any(act.motion in HAND_WORK and act.object for act in mine)
+    laid = {r.of for r in plan.relations if r.relation in {"on", "in", "over"}} | {r.to for r in plan.relations if r.relation == "holding"}  # fmt: skip
+    return bool(mine) and at_hand and not others and any(act.motion in HAND_WORK and act.object in laid for act in mine)
 
 
 QUIET = frozenset({"sit", "stand", "smile", "react", "laugh", "look_around", "look_down", "gaze", "talk", None})

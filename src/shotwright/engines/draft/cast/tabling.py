@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 AT_A_TABLE = frozenset({"type", "knead", "cut", "stir", "pour", "write", "tinker", "put_down"})
 """Work on small things that is done over a table."""
-SMALL_M = 0.5
+SMALL_M, CAKE_M = 0.5, 0.85
 SPOTS = frozenset({"on", "in", "inside", "at", "riding", "behind", "under"})
 """Relations by which somebody has a place to work at already."""
 TOPS = frozenset({"table", "counter", "desk", "bar", "workbench", "sideboard", "altar"})
@@ -142,7 +142,7 @@ def set_table(action: Action, layout: Layout) -> None:
     if top is not None and is_top and not has_spot and tall <= SMALL_M:
         layout.relate(who.id, "at", top)  # two who work at one table
     is_placed = has_spot or any(r.of == work.id and r.relation in SPOTS for r in layout.relations)
-    if tall > SMALL_M or is_placed or work.noun in SEATS or work.kind == "clothing" or not _has_tables(layout):
+    if tall > (CAKE_M if work.kind == "food" else SMALL_M) or is_placed or work.noun in SEATS or work.kind == "clothing" or not _has_tables(layout):
         return
     table = _a_top(layout, who)
     layout.relate(work.id, "on", table)

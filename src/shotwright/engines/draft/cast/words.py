@@ -22,7 +22,7 @@ from shotwright.engines.draft.cast.steps import steps_of
 from shotwright.engines.draft.cast.support import BRIDGES
 from shotwright.engines.draft.cast.wardrobe import GROWN, LITTLE, SIZES, STUFFS, clothes_of, height_of, is_worn_visibly, scale_of
 from shotwright.engines.draft.looks.effects import EFFECTS
-from shotwright.engines.draft.sets.places import is_vehicle_room, rows
+from shotwright.engines.draft.sets.places import base_of, is_vehicle_room, rows
 from shotwright.media.colour import colour_of
 
 if TYPE_CHECKING:
@@ -165,7 +165,8 @@ def _is_of_set(entity: Entity, plan: ShotPlan) -> bool:
         return True
     if entity.noun in OF_SETS and not entity.colour and not entity.ref and not _is_ridden(entity, plan):
         return entity.noun not in TREES or (bool(WOODED & set(plan.setting.places)) and not is_used)
-    is_open_air = bool(plan.setting.places) and not plan.setting.inside
+    places = plan.setting.places
+    is_open_air = bool(places) and not plan.setting.inside and base_of(places[0]) != "room"
     if entity.noun in {"sun", "moon", "sunlight"}:
         return plan.setting.inside or any(e.noun == "window" for e in plan.entities)  # its light is seen
     lit = {act.who for act in plan.actions if act.motion == "flicker"}
@@ -236,6 +237,8 @@ def _member(entity: Entity, copy: int, plan: ShotPlan, notes: list[str]) -> tupl
         height = min(height, LOW_BRIDGE_M)
     if entity.kind == "plant" and height > CUT_FLOWER_M and _is_cut(entity, plan):
         height = CUT_FLOWER_M
+    if entity.kind == "plant" and any(a.object == entity.id and a.verb.split()[0] == "plant" for a in plan.actions):
+        height = min(height, SAPLING_M)
     if plan.setting.inside and entity.kind == "building" and height > IN_ROOM_M and entity.noun not in FIXTURES:
         height = IN_ROOM_M  # a fort of cushions
     if entity.kind == "animal" and _is_mount(entity, plan):
@@ -252,7 +255,7 @@ def _is_cut(entity: Entity, plan: ShotPlan) -> bool:
     return in_vase or any(r.to == entity.id and r.relation == "holding" for r in plan.relations)
 
 
-CUT_FLOWER_M = 0.5
+CUT_FLOWER_M, SAPLING_M = 0.5, 1.1
 IN_ROOM_M = 1.5
 """How tall what is built in a room is at most, metres."""
 FIXTURES = frozenset({"door", "front door", "window", "wall", "stairs", "staircase", "column", "pillar", "arch", "gate", "bridge", "stage", "doorway", "counter", "archway", "fireplace", "brick wall", "stone wall", "garage door"})  # fmt: skip
