@@ -179,7 +179,9 @@ class Acts(Leading):
         self._cover([verb, does])
         path = self._path(verb, verb.lemma) if does.lemma not in IN_PLACE else None
         self.scene.deeds += [
-            Deed(Action(one.id, does.lemma, motion_of(does.lemma), None, path, span=does.span), self.number, False, False)
+            Deed(
+                Action(one.id, does.lemma, motion_of(does.lemma), None, path, span=does.span), self.number, False, False
+            )
             for one in who
         ]
         return True
@@ -230,7 +232,9 @@ class Acts(Leading):
         played = [text] if particle is None and text != verb.lemma else []
         motion = "give" if shows else motion_of(*played, *named, *phrases, verb.lemma)
         motion = _as_meant(motion, verb, done_to)
-        is_there = (verb.lemma, motion) == ("leave", "put_down") or (motion in IN_PLACE and (done_to is not None or bool(objects)))
+        is_there = (verb.lemma, motion) == ("leave", "put_down") or (
+            motion in IN_PLACE and (done_to is not None or bool(objects))
+        )
         path = None if is_there else path
         gets_off = particle is not None and particle.text == "off" and motion in syntax.GOING | {"jump"}
         if done_to is not None and gets_off:

@@ -19,7 +19,9 @@ ON_THE_GROUND = frozenset({
 })  # fmt: skip
 """Verbs with which "up" does not lead into the air."""
 BURSTING = frozenset({"burst", "barge", "storm", "break"})
-LIGHT_VERBS = frozenset({"have", "do", "take", "give", "make", "perform", "share", "land", "execute", "nail", "attempt"})
+LIGHT_VERBS = frozenset(
+    {"have", "do", "take", "give", "make", "perform", "share", "land", "execute", "nail", "attempt"}
+)
 """Verbs that leave it to a noun to say what is done: "have a pillow fight"."""
 STAYING = frozenset({"seated", "sitting", "standing", "kneeling", "crouched", "asleep", "still"})
 WORN = frozenset({"broken", "worn", "run", "beaten", "upside", "face"})

@@ -52,7 +52,10 @@ def _only_hands(plan: ShotPlan) -> ShotPlan:
     return replace(plan, entities=entities, relations=tuple(r for r in plan.relations if not {r.of, r.to} & gone))
 
 
-SOMEBODY, HANDLED = frozenset({"someone", "somebody", "person", "anyone", "one"}), frozenset({"tool", "food", "plant", "other", "clothing"})
+SOMEBODY, HANDLED = (
+    frozenset({"someone", "somebody", "person", "anyone", "one"}),
+    frozenset({"tool", "food", "plant", "other", "clothing"}),
+)
 """Who is nobody in particular; and what one takes in one's hands."""
 
 

@@ -43,12 +43,16 @@ def _on_wheels(plan: ShotPlan) -> ShotPlan:
 
     def drifts(act: Action) -> bool:
         """ "A boat floats down a stream": along it."""
-        return act.motion in {"float", "drive", "row", "swim", "walk"} and act.path is not None and act.path.end == "down"
+        return (
+            act.motion in {"float", "drive", "row", "swim", "walk"} and act.path is not None and act.path.end == "down"
+        )
 
     watery = bool(WATERY & {word for place in plan.setting.places for word in place.split()})
     if watery and any(a.who in vehicles and drifts(a) for a in plan.actions):
         way = Path(start="left", end="right")
-        plan = replace(plan, actions=tuple(replace(a, path=way) if a.who in vehicles and drifts(a) else a for a in plan.actions))
+        plan = replace(
+            plan, actions=tuple(replace(a, path=way) if a.who in vehicles and drifts(a) else a for a in plan.actions)
+        )
     climbs = {a for a in plan.actions if a.who in vehicles and a.motion == "climb"}
     return replace(plan, actions=tuple(driven(a) if a in climbs else a for a in plan.actions)) if climbs else plan
 
@@ -83,7 +87,23 @@ def _herded(plan: ShotPlan) -> ShotPlan:
     return plan
 
 
-STONES = frozenset({"stone", "rock", "marble", "slate", "granite", "concrete", "mirror", "velvet", "silk", "wood", "glass", "moss", "acrylic"})
+STONES = frozenset(
+    {
+        "stone",
+        "rock",
+        "marble",
+        "slate",
+        "granite",
+        "concrete",
+        "mirror",
+        "velvet",
+        "silk",
+        "wood",
+        "glass",
+        "moss",
+        "acrylic",
+    }
+)
 
 
 def _on_stone(plan: ShotPlan) -> ShotPlan:
@@ -95,12 +115,20 @@ def _on_stone(plan: ShotPlan) -> ShotPlan:
     return replace(
         plan,
         entities=tuple(
-            replace(e, noun="slab", colour=e.colour or OF_STUFF.get(e.noun)) if e.id in slabs else e for e in plan.entities
+            replace(e, noun="slab", colour=e.colour or OF_STUFF.get(e.noun)) if e.id in slabs else e
+            for e in plan.entities
         ),
     )
 
 
-OF_STUFF = {"mirror": "silver", "velvet": "dark red", "silk": "white", "wood": "brown", "moss": "green", "glass": "silver"}
+OF_STUFF = {
+    "mirror": "silver",
+    "velvet": "dark red",
+    "silk": "white",
+    "wood": "brown",
+    "moss": "green",
+    "glass": "silver",
+}
 """Colours of surfaces that the words give none."""
 
 
@@ -117,14 +145,18 @@ def _over_the_bridge(plan: ShotPlan) -> ShotPlan:
         used = {a.object for a in plan.actions} | {a.who for a in plan.actions} | {p for a in plan.actions if a.path for p in (a.path.start, a.path.end, a.path.over, a.path.along)}  # fmt: skip
         if far or not is_deck or bridge.id in used or set(plan.setting.places) - {"bridge"}:
             continue
-        setting = replace(plan.setting, places=("bridge",), attributes=(*plan.setting.attributes, *bridge.attributes), inside=False)
+        setting = replace(
+            plan.setting, places=("bridge",), attributes=(*plan.setting.attributes, *bridge.attributes), inside=False
+        )
         plan = replace(plan, setting=setting, entities=tuple(e for e in plan.entities if e.id != bridge.id), relations=tuple(r for r in plan.relations if r not in near))  # fmt: skip
     return plan
 
 
 def _indoors(plan: ShotPlan) -> ShotPlan:
     """ "A gift by the christmas tree": in a living room, and in no forest."""
-    if not any("christmas" in {e.noun.split()[0], *e.attributes} for e in plan.entities) or set(plan.setting.places) - {"tree"}:
+    if not any("christmas" in {e.noun.split()[0], *e.attributes} for e in plan.entities) or set(plan.setting.places) - {
+        "tree"
+    }:
         return plan
     return replace(plan, setting=replace(plan.setting, places=("living room",), shells=("interior",), inside=True))
 
@@ -139,18 +171,33 @@ def _slid_in(plan: ShotPlan) -> ShotPlan:
     for act in plan.actions:
         goal = act.path.end if act.path else None
         small = kinds.get(act.object or "") in {"tool", "food"} and heights.get(act.object or "", 1.0) < SMALL_M
-        if act.verb.split()[0] not in SLID or not small or kinds.get(goal or "") not in {"tool", "furniture", "building"}:
+        if (
+            act.verb.split()[0] not in SLID
+            or not small
+            or kinds.get(goal or "") not in {"tool", "furniture", "building"}
+        ):
             continue
         if kinds.get(act.who) != "person" or act.object is None:
             continue
-        apart = tuple(r for r in plan.relations if not ({r.of, r.to} == {act.who, goal}) and not (r.of == act.who and r.to == act.object))
+        apart = tuple(
+            r
+            for r in plan.relations
+            if {r.of, r.to} != {act.who, goal} and not (r.of == act.who and r.to == act.object)
+        )
         holds = Relation(act.who, "holding", act.object, 0.0, plan.duration_s)
-        plan = replace(plan, relations=(*apart, holds), actions=tuple(replace(a, motion="put_down") if a is act else a for a in plan.actions))
+        plan = replace(
+            plan,
+            relations=(*apart, holds),
+            actions=tuple(replace(a, motion="put_down") if a is act else a for a in plan.actions),
+        )
     return plan
 
 
 SMALL_M = 0.5
-DOCKS, FRESH = frozenset({"dock", "pier", "jetty", "landing", "boardwalk"}), frozenset({"lake", "pond", "river", "bay", "lagoon", "fjord"})
+DOCKS, FRESH = (
+    frozenset({"dock", "pier", "jetty", "landing", "boardwalk"}),
+    frozenset({"lake", "pond", "river", "bay", "lagoon", "fjord"}),
+)
 
 
 def _on_the_dock(plan: ShotPlan) -> ShotPlan:
@@ -196,12 +243,16 @@ def _from_above(plan: ShotPlan) -> ShotPlan:
     setting = plan.setting
     setting = replace(setting, places=("tabletop",), shells=("studio",), inside=False, attributes=tuple(word for e in tops for word in e.attributes))  # fmt: skip
     entities = tuple(
-        replace(e, noun="hand", kind="body_part", count=1, attributes=()) if e.id in people or e.noun in {"hand", "finger"} else e
+        replace(e, noun="hand", kind="body_part", count=1, attributes=())
+        if e.id in people or e.noun in {"hand", "finger"}
+        else e
         for e in plan.entities
         if e.id not in gone
     )
     relations = tuple(
-        r for r in plan.relations if not {r.of, r.to} & gone and r.relation != "wearing" and not (r.of in people and r.relation == "at")
+        r
+        for r in plan.relations
+        if not {r.of, r.to} & gone and r.relation != "wearing" and not (r.of in people and r.relation == "at")
     )
     return replace(plan, entities=entities, relations=relations, setting=setting)
 
@@ -228,6 +279,8 @@ def _murals(plan: ShotPlan) -> ShotPlan:
             continue
         kept = tuple(r for r in plan.relations if not ({r.of, r.to} & {act.object}) and {r.of, r.to} != {act.who, on})
         relations = (*kept, Relation(act.object or "", "on", on, 0.0, plan.duration_s), Relation(act.who, "in_front_of", on, 0.0, plan.duration_s))  # fmt: skip
-        entities = tuple(replace(e, attributes=(*e.attributes, MURAL)) if e.id == act.object else e for e in plan.entities)
+        entities = tuple(
+            replace(e, attributes=(*e.attributes, MURAL)) if e.id == act.object else e for e in plan.entities
+        )
         plan = replace(plan, relations=relations, entities=entities, actions=tuple(replace(a, object=on) if a is act else a for a in plan.actions))  # fmt: skip
     return plan

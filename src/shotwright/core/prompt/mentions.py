@@ -257,8 +257,10 @@ def _describe(sentence: Sentence, mention: Mention, left: list[Word], paired: Wo
         elif word.text in v.COLOURS and word is not paired:
             mention.colour = " ".join([*(w.text for w in left if w.i == word.i - 1 and w.text in SHADES), word.text])
             mention.attributes.append(mention.colour)
-        elif word is not paired and _is_seen(word) and not (
-            word.text in SHADES and any(o.text in v.COLOURS for o in left if o.i == word.i + 1)
+        elif (
+            word is not paired
+            and _is_seen(word)
+            and not (word.text in SHADES and any(o.text in v.COLOURS for o in left if o.i == word.i + 1))
         ):
             mention.attributes.append(word.text)
         mention.is_new |= word.text in NEW

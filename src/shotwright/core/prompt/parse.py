@@ -138,6 +138,8 @@ def _plain_verbs(tokens: list[tuple[Token, int]]) -> list[tuple[Token, int]]:
 
 ARTICLES = frozenset({"the", "a", "an", "his", "her", "its", "their", "my", "our"})
 TIED = frozenset({"t", "e"})
+
+
 def _unknown_people(words: tuple[Word, ...]) -> dict[int, str]:
     """ "An elderly luthier carving a scroll": a trade that the parser does not know is read as a man."""
     found = {}
@@ -245,7 +247,9 @@ def _verb(low: str, parsed: str, is_plain: bool) -> str:
 def _is_thing(low: str) -> bool:
     """Whether what was read as an adverb is a thing that one has in hand."""
     known = noun_of(low)
-    return known is not None and known.kind in {"tool", "food", "clothing", "animal", "plant"} and not low.endswith("ly")
+    return (
+        known is not None and known.kind in {"tool", "food", "clothing", "animal", "plant"} and not low.endswith("ly")
+    )
 
 
 def _parsed(pieces: list[Piece], names: dict[str, str], plain: dict[int, str]) -> tuple[Word, ...]:

@@ -173,9 +173,10 @@ class Relating(Having):
         hit = None if self._topples(word) else syntax.RELATIONS.at(self.sentence.words, word.i)
         if hit is None and word.dep == "prep" and word.text in {"of", "with"}:
             (self._contain if word.text == "of" else self._accompany)(word)
-        if hit is None or (word.dep not in {"prep", "advmod", "prt", "pcomp", "mark"} and hit.end - hit.start == 1):
-            return
-        if self._is_in_the_mouth(word):
+        loose = (
+            hit is not None and word.dep not in {"prep", "advmod", "prt", "pcomp", "mark"} and hit.end - hit.start == 1
+        )
+        if hit is None or loose or self._is_in_the_mouth(word):
             return
         last = self.sentence.words[hit.end - 1]
         if self._is_no_place(word) or (last is word and self._leads_on_from_here(word)):

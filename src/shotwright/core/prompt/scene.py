@@ -142,7 +142,8 @@ class _Reader(Feeling):
             (
                 t
                 for t in reversed(beings)
-                if t.count > (1 if t in split or t.kind in HANDY or said_of else PAIR) and (t.span or word.span) < word.span
+                if t.count > (1 if t in split or t.kind in HANDY or said_of else PAIR)
+                and (t.span or word.span) < word.span
             ),
             None,
         )
@@ -200,9 +201,13 @@ class _Reader(Feeling):
             self._cover(mention.words if mention.attributes else ())
         if self._is_likened(mention.head):
             self._cover(w for w in mention.words if not w.is_ref)
-        elif self._is_rim_of(mention):
-            self._cover(mention.words)
-        elif self._is_denied(mention) or self._is_game(mention) or self._is_own_limb(mention) or self._is_feat(mention):
+        elif (
+            self._is_rim_of(mention)
+            or self._is_denied(mention)
+            or self._is_game(mention)
+            or self._is_own_limb(mention)
+            or self._is_feat(mention)
+        ):
             self._cover(mention.words)
         elif self._is_feeling(mention):
             pass  # a face, and no thing
@@ -231,7 +236,9 @@ class _Reader(Feeling):
     def _is_rim_of(self, mention: Mention) -> bool:
         """ "The wall of a vase", "the rim of a cup": a part of something small, and no wall."""
         of = next((w for w in self.sentence.children(mention.head) if w.dep == "prep" and w.text == "of"), None)
-        inner = [self.mentions[w.i] for w in self.sentence.children(of) if w.i in self.mentions] if of is not None else []
+        inner = (
+            [self.mentions[w.i] for w in self.sentence.children(of) if w.i in self.mentions] if of is not None else []
+        )
         return mention.noun in RIMS and any(m.what.kind in {"tool", "food", "clothing"} for m in inner)
 
     def _is_own_limb(self, mention: Mention) -> bool:

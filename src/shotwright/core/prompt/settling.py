@@ -93,7 +93,10 @@ def _on_the_ground(plan: ShotPlan) -> ShotPlan:
     ground = {
         e.id
         for e in plan.entities
-        if e.noun in SLOPES and e.kind in {"nature", "building", "plant", "material", "other"} and e.id not in acting and not e.ref
+        if e.noun in SLOPES
+        and e.kind in {"nature", "building", "plant", "material", "other"}
+        and e.id not in acting
+        and not e.ref
     }
     near = [r for r in plan.relations if r.to in ground and r.relation in {"on", "at", "in"}]
     stands = {e.id for e in plan.entities if e.kind in {"building", "furniture", "vehicle"}}

@@ -97,10 +97,16 @@ def _shown(task: Task, act: Action, done_to: Entity | None, plan: ShotPlan) -> S
     doing = replace(act, motion=task.motion, object=thing.id if keeps and thing is not None else None, path=act.path if task.how == "pushed" else None)  # fmt: skip
     if task.how is None:
         doing = replace(act, motion=task.motion)
-    gone = {e.id for e in plan.entities if task.drop & _names(e) and (task.noun is None or thing is None or e.id != thing.id)}
+    gone = {
+        e.id
+        for e in plan.entities
+        if task.drop & _names(e) and (task.noun is None or thing is None or e.id != thing.id)
+    }
     plan = replace(plan, entities=tuple(e for e in plan.entities if e.id not in gone))
     actions = [doing if a is act else a for a in plan.actions]
-    relations = [r for r in plan.relations if not {r.of, r.to} & gone and (thing is None or {r.of, r.to} != {act.who, thing.id})]
+    relations = [
+        r for r in plan.relations if not {r.of, r.to} & gone and (thing is None or {r.of, r.to} != {act.who, thing.id})
+    ]
     if thing is not None and task.how in NEAR and not (task.how == "at" and task.motion in {"tinker", "write"}):
         relations.append(Relation(act.who, NEAR[task.how], thing.id, act.start_s, act.end_s))
     if thing is not None and task.does:

@@ -105,9 +105,13 @@ class Whereabouts(Context):
             return
         for word in mention.words[:-1]:
             described = noun_of(word.lemma) if word.is_noun and not word.is_ref else None
-            is_place = described is not None and word.lemma != "wood" and (
-                described.kind in {"place", "inside"}
-                or (described.kind == "building" and described.height_m >= BUILT_PLACE_M)
+            is_place = (
+                described is not None
+                and word.lemma != "wood"
+                and (
+                    described.kind in {"place", "inside"}
+                    or (described.kind == "building" and described.height_m >= BUILT_PLACE_M)
+                )
             )
             if (
                 is_place
@@ -128,15 +132,10 @@ class Whereabouts(Context):
 
     def _is_place(self, mention: Mention) -> bool:
         head, kind = mention.head, mention.what.kind
-        ones_own = mention.noun in {"path", "way"} and any(w.tag == "PRP$" for w in mention.words)  # "into his path"
-        if mention.ref or head.is_ref or head.text in v.COLOURS or ones_own:
+        if mention.ref or head.is_ref or head.text in v.COLOURS or self._is_no_place_here(mention):
             return False
         prep = self.sentence.head(head)
         governed = head.dep == "pobj" and prep.text in PLACE_PREPOSITIONS
-        if head.text == "wood" and not (governed and any(w.tag == "DT" for w in mention.words)):
-            return False  # "pale wood shavings"
-        if head.dep == "dobj" and prep.lemma == "leave" and mention.noun in {"path", "track", "trail"}:
-            return False  # "leaving one spotless path"
         if self._is_place_of(mention):
             return True
         if (
@@ -182,6 +181,16 @@ class Whereabouts(Context):
             "other",
         }  # a treehouse, however small it is from outside
         return self._is_headline(mention) or (governed and (((is_big or is_hull) and is_under) or is_in_it))
+
+    def _is_no_place_here(self, mention: Mention) -> bool:
+        """ "Into his path", "pale wood shavings", "leaving one spotless path": nouns of places that name none."""
+        prep = self.sentence.head(mention.head)
+        if mention.head.text == "wood":
+            governed = mention.head.dep == "pobj" and prep.text in PLACE_PREPOSITIONS
+            return not (governed and any(w.tag == "DT" for w in mention.words))
+        if mention.head.dep == "dobj" and prep.lemma == "leave" and mention.noun in {"path", "track", "trail"}:
+            return True
+        return mention.noun in {"path", "way"} and any(w.tag == "PRP$" for w in mention.words)
 
     def _is_headline(self, mention: Mention) -> bool:
         """ "A knight kneels. Ruined cathedral, fog on the floor": said after somebody was named, a building says where."""

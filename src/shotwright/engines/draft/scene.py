@@ -13,14 +13,11 @@ import numpy as np
 
 from shotwright.core.camera import Pose, lens_of
 from shotwright.core.plan import Framing
-from shotwright.core.prompt.boarding import WATERS
 from shotwright.core.prompt.hauling import HAULING, OVERTURNING
 from shotwright.engines.analysis.cutout import CutOut, cut_out
 from shotwright.engines.draft.backdrop import Builder, in_its_light
 from shotwright.engines.draft.blocking import staging
 from shotwright.engines.draft.blocking.beside import ABOARD
-from shotwright.engines.draft.blocking.business import turns
-from shotwright.engines.draft.blocking.contact import HELD_ABOVE, HELD_BELOW
 from shotwright.engines.draft.blocking.containing import contained
 from shotwright.engines.draft.blocking.in_picture import act_out
 from shotwright.engines.draft.blocking.placing import Floor, Member, place_all
@@ -29,13 +26,14 @@ from shotwright.engines.draft.cast.changes import BEATS, LASTING, changes_of, op
 from shotwright.engines.draft.cast.figures import body_m
 from shotwright.engines.draft.cast.members import GAITS, ON_WHEELS, Subject, cast_of
 from shotwright.engines.draft.cast.pose import motions
-from shotwright.engines.draft.cast.props import FOOTBALLS, with_props
+from shotwright.engines.draft.cast.props import with_props
 from shotwright.engines.draft.cast.strides import HERTZ, strides_of
 from shotwright.engines.draft.cast.support import is_car
 from shotwright.engines.draft.cast.words import Look, members_of
 from shotwright.engines.draft.effects_of import effects_of
 from shotwright.engines.draft.focus import F_NUMBERS, FocusPull
 from shotwright.engines.draft.foresight import not_drawn
+from shotwright.engines.draft.handing import HOVER, hand_over, hovers
 from shotwright.engines.draft.lamps import Lamps, lamps_of
 from shotwright.engines.draft.lookdev import LookDev, lookdev_of
 from shotwright.engines.draft.looks.times import Sun
@@ -44,7 +42,7 @@ from shotwright.engines.draft.passage import Dissolve, come_in, led_inside, shot
 from shotwright.engines.draft.place import Place
 from shotwright.engines.draft.shooting import Filmed, shoot
 from shotwright.engines.draft.sight import clear, less_far, sharpen, sight_of
-from shotwright.engines.draft.sprites import BY_FOOT, PLAYS, Hold, Play, Sprite, spread_views
+from shotwright.engines.draft.sprites import Sprite, spread_views
 from shotwright.engines.draft.stage import Texture
 from shotwright.engines.draft.weather import Haze
 from shotwright.media.colour import FrameRGB, FrameYUV, Mask
@@ -62,7 +60,7 @@ SOLID, CUT_SHARE = 110, 0.12
 """What counts as in front in a matte; and how much of a border it may take up."""
 CLEAR_M = 0.5
 """How far what stands in a picture must be behind the people to stand up as a card."""
-FLOATS_M, FLOAT_M, CUT_S, ROUND_SHARE, HELD_UP = 0.25, 0.55, 0.05, 0.6, 0.6
+FLOATS_M, FLOAT_M, CUT_S, ROUND_SHARE = 0.25, 0.55, 0.05, 0.6
 FURNITURE = frozenset({
     "bed", "sofa", "couch", "piano", "throne", "altar", "desk", "fireplace", "stove", "bathtub", "fountain", "goal", "hoop", "ring", "lighthouse", "windmill", "barn", "campfire", "well",
 })  # fmt: skip
@@ -364,91 +362,17 @@ def _stage_words(
         acts = opened(member.entity, plan)
         if sprite.figure is None and member.entity.kind == "animal":
             _stride(sprite, acts)
-        if member.footing in {"ground", "surface", "worn"} and not member.is_wet and _hovers(member, plan):
+        if member.footing in {"ground", "surface", "worn"} and not member.is_wet and hovers(member, plan):
             sprite.gait, sprite.is_floating, sprite.y = "fly", True, sprite.y + HOVER * member.tall_m
         if sprite.figure is None:
             toppled = tuple(act for act in plan.actions if act.object == member.entity.id and act.verb in OVERTURNING)
             sprite.changes = changes_of(acts, toppled, is_still=member.track is None)
             rolls = member.entity.kind not in ON_WHEELS and member.footing not in {"sky", "air"}
             sprite.is_wheel = rolls and any(act.motion == "roll" for act in acts)
-    _hand_over(shown, plan)
+    hand_over(shown, plan)
     lead = next((i for i, (member, _) in enumerate(shown) if member is about), 0)
     sprites = [sprite for _, sprite in shown]
     return [sprites[lead], *sprites[:lead], *sprites[lead + 1 :]]
-
-
-HOVER = 0.4
-"""How high something is at least that floats in the air, in its heights."""
-
-
-def _hovers(member: Member, plan: ShotPlan) -> bool:
-    """Whether something floats in the air: a sneaker, and no boat."""
-    floats = any(act.motion == "float" for act in plan.actions_of(member.entity.id))
-    return floats and not member.is_figure and member.entity.kind != "vehicle" and not WATERS & set(plan.setting.places)
-
-
-def _hand_over(shown: list[tuple[Member, Sprite]], plan: ShotPlan) -> None:
-    """Who has what when, in place: what is held, what goes from hand to hand, and what lies on it."""
-    by_id = {member.entity.id: member for member, _ in reversed(shown)}
-    of = {id(member): sprite for member, sprite in shown}
-    passed = {id(member): turns(member, plan, by_id) for member, _ in shown}
-    for member, sprite in shown:
-        had, below = passed[id(member)], member.parent[0] if member.parent is not None else None
-        lies = member.parent is not None and member.parent[1] in {"on", "in"}
-        lies &= all(holder is not member for holder, _, _ in passed.get(id(below), ()))
-        if had:
-            same = [
-                m for m, _ in shown if m.entity is member.entity and passed[id(m)] and passed[id(m)][0][0] is had[0][0]
-            ]
-            sprite.fan = _fanned(member, many=len(same)) if len(same) > 1 else sprite.fan
-        elif lies and below is not None and passed.get(id(below)):  # what lies on a tray goes with it
-            had, tray = passed[id(below)], of[id(below)]
-            above = member.y - below.y - tray.grip * below.tall_m + sprite.grip * member.tall_m
-            sprite.fan = (member.x - below.x, above)
-        sprite.holds = [Hold(of[id(who)], start, end, _at_the_other_end(member, who, plan, shown)) for who, start, end in had]
-        by = {holder.entity.id for holder, _, _ in had}
-        sprite.plays = _plays(member.entity.noun, [act for act in plan.actions if act.who in by])
-        if had and member.entity.noun in HELD_BELOW:
-            sprite.grip, sprite.lifted = 0.03, HELD_UP
-        elif had and member.entity.noun.rpartition(" ")[2] in HELD_ABOVE:
-            sprite.grip = TOP_GRIP
-
-
-def _at_the_other_end(thing: Member, holder: Member, plan: ShotPlan, shown: list[tuple[Member, Sprite]]) -> Sprite | None:
-    """Who holds something large together with somebody: "they fold a bedsheet"."""
-    name = thing.entity.id
-    having = {r.of for r in plan.relations if r.to == name and r.relation == "holding"}
-    having |= {a.who for a in plan.actions if a.object == name and a.motion in SHARED}
-    is_large = thing.wide_m > SHARED_M and thing.entity.count == 1
-    others = (
-        sprite
-        for member, sprite in shown
-        if member is not holder and member.is_figure and (member.entity.id in having - {holder.entity.id} or (member.entity is holder.entity and member.entity.count == TWO))
-    )
-    return next(others, None) if is_large else None
-
-
-SHARED, SHARED_M, TWO = frozenset({"tinker", "carry", "pull", "hold", "raise_hand", "stretch"}), 0.5, 2
-"""What two do with one large thing, and how wide it is at least, metres."""
-
-
-def _fanned(member: Member, *, many: int) -> tuple[float, float]:
-    """How far one of several in a hand is from their middle, metres to the right and up: a bunch of balloons, a fan of cards."""
-    place = member.copy - 0.5 * (many - 1)
-    return FAN * place * member.wide_m, FAN * member.tall_m * (member.copy % 2 + 0.3 * (member.copy % 3))
-
-
-TOP_GRIP = 0.82
-"""Where a broom is held, in its heights."""
-FAN = 0.45
-"""How far apart several in one hand are, in their sizes."""
-
-
-def _plays(noun: str, acts: list[Action]) -> list[Play]:
-    """What those who have a thing do with it meanwhile."""
-    if noun in FOOTBALLS:
-        return [Play(BY_FOOT, act.start_s, act.end_s) for act in acts if act.verb.split()[0] in {"dribble", "play"}]
-    return [Play(act.motion, act.start_s, act.end_s) for act in acts if act.motion in PLAYS]
 
 
 def _stride(sprite: Sprite, acts: tuple[Action, ...]) -> None:

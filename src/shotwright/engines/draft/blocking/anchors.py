@@ -96,7 +96,9 @@ def _under_the_hand(name: str, plan: ShotPlan) -> str | None:
     return below or next(works_on, None)
 
 
-TAKEN_UP = frozenset({"pour", "pick_up", "hold", "carry", "give", "throw", "drop", "put_down", "drink", "raise_hand", "look_at_hand"})
+TAKEN_UP = frozenset(
+    {"pour", "pick_up", "hold", "carry", "give", "throw", "drop", "put_down", "drink", "raise_hand", "look_at_hand"}
+)
 """What hands have taken up that do this."""
 
 

@@ -47,13 +47,24 @@ def gap_m(tall_m: float) -> float:
     return min(GAP_M, 0.4 * tall_m)
 
 
-def put(child: Member, parent: Member, kind: str, number: int, count: int) -> None:
-    """Where a child is to its parent; `number` of `count` that are placed in the same way."""
+def _at_its_hands(child: Member, parent: Member, kind: str, count: int) -> bool:
+    """What is in reach of who does something to it, what is painted on a wall, and hands that work on something."""
     if kind == "object" and parent.is_figure and count == 1 and parent.parent is None:
         touch(child, parent)
-        return
-    if MURAL in child.entity.attributes:
+    elif MURAL in child.entity.attributes:
         _paint_on(child, parent)
+    elif kind == "over" and child.entity.kind == "body_part":
+        aside = REACHING * (child.wide_m + parent.wide_m) * (1 if child.looks_left else -1)
+        child.x, child.y = parent.x + aside, parent.y + TOUCHED * parent.tall_m
+        child.z = max(0.15, parent.z - 0.02)
+    else:
+        return False
+    return True
+
+
+def put(child: Member, parent: Member, kind: str, number: int, count: int) -> None:
+    """Where a child is to its parent; `number` of `count` that are placed in the same way."""
+    if _at_its_hands(child, parent, kind, count):
         return
     gap = gap_m(max(parent.tall_m, child.tall_m))
     each = min(max(parent.wide_m * 0.8 / count, child.wide_m * 0.7), child.wide_m + gap)
@@ -77,10 +88,6 @@ def put(child: Member, parent: Member, kind: str, number: int, count: int) -> No
     if kind in ABOARD and child.is_figure and is_car(parent.entity.noun):
         take_seat(child, parent, number)
         return
-    if kind == "over" and child.entity.kind == "body_part":
-        aside = REACHING * (child.wide_m + parent.wide_m) * (1 if child.looks_left else -1)
-        child.x, child.y, child.z = parent.x + spread + aside, parent.y + TOUCHED * parent.tall_m, max(0.15, parent.z - 0.02)
-        return  # hands work on it
     hull = hull_m(child, parent)
     if kind in {"behind", "outside"} and parent.entity.noun in CLEAR:
         child.x, child.y, child.z = parent.x + spread, parent.y + 0.3 * parent.tall_m, parent.z - 0.02

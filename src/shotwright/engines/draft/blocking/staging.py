@@ -90,7 +90,12 @@ def framing_of(plan: ShotPlan, actors: list[Actor]) -> Framing:
     first = plan.shots[0] if plan.shots else Framing()
     if first.size is None and actors and actors[0].lift_m > 0 and len(actors) < 3:
         return replace(first, size="medium")
-    if first.size == "extreme_close_up" and plan.entities and plan.entities[0].kind == "person" and {"tiny", "miniature", "little"} & set(plan.entities[0].attributes):
+    if (
+        first.size == "extreme_close_up"
+        and plan.entities
+        and plan.entities[0].kind == "person"
+        and {"tiny", "miniature", "little"} & set(plan.entities[0].attributes)
+    ):
         return replace(first, size="full")  # "macro: a tiny fairy on a teacup": whole
     works = any(act.motion in HAND_WORK for act in plan.actions)
     if first.size == "medium_close_up" and works:

@@ -77,7 +77,10 @@ def with_props(plan: ShotPlan) -> ShotPlan:
     )  # fmt: skip
 
 
-SPRAYING, BURST = frozenset({"sprinkler", "hose"}), frozenset({"burst", "open", "opened", "broken", "leaking", "spraying", "gushing"})
+SPRAYING, BURST = (
+    frozenset({"sprinkler", "hose"}),
+    frozenset({"burst", "open", "opened", "broken", "leaking", "spraying", "gushing"}),
+)
 """What water comes out of, and hydrants only when they are like this."""
 
 
@@ -381,7 +384,9 @@ def _seat(action: Action, layout: Layout) -> None:
 def _set_net(action: Action, layout: Layout) -> None:
     """ "Two boys play table tennis": each at an end of a table."""
     player = next((e for e in layout.entities if e.id == action.who), None)
-    is_at = any(r.of == action.who and r.relation in SPOTS | {"beside", "left_of", "right_of"} for r in layout.relations)
+    is_at = any(
+        r.of == action.who and r.relation in SPOTS | {"beside", "left_of", "right_of"} for r in layout.relations
+    )
     if player is None or action.verb not in TABLE_TENNIS or is_at:
         return
     table = next((e.id for e in layout.entities if e.noun == TABLE_TENNIS[action.verb]), None)

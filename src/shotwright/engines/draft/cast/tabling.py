@@ -106,7 +106,11 @@ def lay_out(layout: Layout) -> None:
         or any(e.ref or e.kind in {"person", "animal", "vehicle"} for e in layout.plan.entities)
     ):
         return
-    if all(e.id in under for e in shown) or outdoors & set(places) or (places and not layout.plan.setting.inside and places[0] not in TABLED):
+    if (
+        all(e.id in under for e in shown)
+        or outdoors & set(places)
+        or (places and not layout.plan.setting.inside and places[0] not in TABLED)
+    ):
         return
     _put_on(layout.add("table", shown[0]), [e for e in shown if e.id not in under], layout)
 
@@ -142,7 +146,13 @@ def set_table(action: Action, layout: Layout) -> None:
     if top is not None and is_top and not has_spot and tall <= SMALL_M:
         layout.relate(who.id, "at", top)  # two who work at one table
     is_placed = has_spot or any(r.of == work.id and r.relation in SPOTS for r in layout.relations)
-    if tall > (CAKE_M if work.kind == "food" else SMALL_M) or is_placed or work.noun in SEATS or work.kind == "clothing" or not _has_tables(layout):
+    if (
+        tall > (CAKE_M if work.kind == "food" else SMALL_M)
+        or is_placed
+        or work.noun in SEATS
+        or work.kind == "clothing"
+        or not _has_tables(layout)
+    ):
         return
     table = _a_top(layout, who)
     layout.relate(work.id, "on", table)

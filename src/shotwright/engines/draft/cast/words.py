@@ -20,7 +20,16 @@ from shotwright.engines.draft.cast.labels import box_of
 from shotwright.engines.draft.cast.library import Row, is_scenic, picture_of, row_of
 from shotwright.engines.draft.cast.steps import steps_of
 from shotwright.engines.draft.cast.support import BRIDGES
-from shotwright.engines.draft.cast.wardrobe import GROWN, LITTLE, SIZES, STUFFS, clothes_of, height_of, is_worn_visibly, scale_of
+from shotwright.engines.draft.cast.wardrobe import (
+    GROWN,
+    LITTLE,
+    SIZES,
+    STUFFS,
+    clothes_of,
+    height_of,
+    is_worn_visibly,
+    scale_of,
+)
 from shotwright.engines.draft.looks.effects import EFFECTS
 from shotwright.engines.draft.sets.places import base_of, is_vehicle_room, rows
 from shotwright.media.colour import colour_of
@@ -318,7 +327,9 @@ def _card(entity: Entity, *, is_mirrored: bool) -> tuple[CutOut, float]:
     """The picture of a thing, else a box with its name; and its height, metres."""
     row, colour = _row(entity), colour_of(entity.colour)
     if row is not None:
-        colour = colour or next((STUFFS[word] for word in entity.attributes if word in STUFFS and word not in row.noun), None)
+        colour = colour or next(
+            (STUFFS[word] for word in entity.attributes if word in STUFFS and word not in row.noun), None
+        )
         card = picture_of(row.code, row.remark, colour, mirrored=is_mirrored)
         return card, max(row.height_m, LEAST_M) * scale_of(entity, row.height_m)
     known = noun_of(entity.noun)
@@ -362,7 +373,11 @@ def _person(entity: Entity, copy: int, plan: ShotPlan) -> tuple[Member, Look]:
 def _beside_things(entity: Entity, plan: ShotPlan) -> float | None:
     """How tall a tiny one is who sits on a teacup, metres; None where the words put them on nothing small."""
     on = {r.to for r in plan.relations if r.of == entity.id and r.relation in {"on", "in", "inside", "riding"}}
-    rows = (row_of(e.noun) for e in plan.entities if e.id in on and e.kind in {"tool", "food", "plant", "clothing", "animal"})
+    rows = (
+        row_of(e.noun)
+        for e in plan.entities
+        if e.id in on and e.kind in {"tool", "food", "plant", "clothing", "animal"}
+    )
     small = [row.height_m for row in rows if row is not None and row.height_m < SMALL_SEAT_M]
     is_tiny = bool(LITTLE & set(entity.attributes)) or entity.noun.rpartition(" ")[2] in LITTLE_PEOPLE
     return max(LEAST_PERSON_M, TINY_SHARE * small[0]) if small and is_tiny else None
