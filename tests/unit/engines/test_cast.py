@@ -218,9 +218,9 @@ def test_what_nobody_can_see_being_done_is_named() -> None:
 
 def test_garments_that_are_not_seen_are_named() -> None:
     notes = scene_of(
-        "A woman in slippers and a man in a red coat walk in a park. Cut to a close-up of her."
+        "A woman in earrings and a man in a red coat walk in a park. Cut to a close-up of her."
     ).not_rendered
-    assert "slipper: not seen on the woman" in notes
+    assert "earring: not seen on the woman" in notes
     assert not any("coat" in note for note in notes)
 
 

@@ -95,11 +95,12 @@ def test_players_have_what_they_play_with_and_one_ball() -> None:
     assert [e.count for e in with_props(read("Girls playing basketball")).entities if e.noun == "basketball"] == [1]
 
 
-def test_chess_is_played_by_two_who_sit_at_one_table_wherever_that_is() -> None:
+def test_chess_is_played_by_two_who_sit_across_one_table_wherever_that_is() -> None:
     plan = with_props(read("A grandmother and a boy play chess by the fireplace"))
     nouns = {e.id: e.noun for e in plan.entities}
     related = {(nouns[r.of], r.relation, nouns[r.to]) for r in plan.relations}
-    assert {("chess", "on", "table"), ("grandmother", "at", "table"), ("boy", "at", "table")} <= related
+    seated = {("grandmother", "on", "chair"), ("boy", "on", "chair")}
+    assert {("chess", "on", "table"), ("chair", "left_of", "table"), ("chair", "right_of", "table")} | seated <= related
     assert ("table", "beside", "fireplace") in related
     assert {nouns[a.who] for a in plan.actions if a.motion == "sit"} == {"grandmother", "boy"}
 

@@ -154,6 +154,9 @@ def _over_the_bridge(plan: ShotPlan) -> ShotPlan:
 
 def _indoors(plan: ShotPlan) -> ShotPlan:
     """ "A gift by the christmas tree": in a living room, and in no forest."""
+    trees = any(e.noun.rpartition(" ")[2] == "tree" for e in plan.entities)
+    if plan.setting.places == ("tree",) and trees and any(e.kind == "animal" for e in plan.entities):
+        return replace(plan, setting=replace(plan.setting, places=(), shells=()))  # where such an animal is
     if not any("christmas" in {e.noun.split()[0], *e.attributes} for e in plan.entities) or set(plan.setting.places) - {
         "tree"
     }:

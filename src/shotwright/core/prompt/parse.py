@@ -85,7 +85,7 @@ def parse(tokens: Sequence[Token], places: Sequence[int], pictures: Mapping[int,
         if low.startswith("@"):
             names.setdefault(low, NAMES[len(names) % len(NAMES)])
     lows = [low for _, low, _, _ in pieces]
-    plain = _sides(lows) | _shades(lows) | alike_in_plural(lows) | people
+    plain = _sides(lows) | _shades(lows) | _flights(lows) | alike_in_plural(lows) | people
     words = _parsed(pieces, names, plain)
     for _ in range(REPAIRS):
         found = misread(words) | _unknown_people(words)
@@ -214,6 +214,18 @@ def _shades(lows: list[str]) -> dict[int, str]:
     return found
 
 
+def _flights(lows: list[str]) -> dict[int, str]:
+    """ "A biplane flies loops": it flies, and no insects do."""
+    flyers = {"vehicle", "animal", "person"}
+    return {
+        i: "makes"
+        for i, low in enumerate(lows)
+        if low == "flies" and i and lows[i - 1] not in FLY_KINDS and (known := noun_of(singular(lows[i - 1]))) is not None and known.kind in flyers
+    }  # fmt: skip
+
+
+FLY_KINDS = frozenset({"fruit", "horse", "house", "sand", "stable", "dragon", "butter", "may", "tsetse"})
+"""Before flies that are insects."""
 TAKEN_FOR_NAMES = frozenset({"cozy", "cosy", "comfy", "sunlit", "moonlit", "sleek", "scruffy", "fluffy", "grimy"})
 """Adjectives that the parser takes for names before a noun that it does not know."""
 

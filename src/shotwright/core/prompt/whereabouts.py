@@ -75,6 +75,8 @@ HOUSES = frozenset({
 })  # fmt: skip
 """What is a place from inside and a thing from outside."""
 
+BUILDINGS = HOUSES | {"school", "house", "hospital", "museum", "bank", "library", "theater", "theatre", "factory", "palace", "office building", "building", "skyscraper", "town hall", "courthouse", "fire station", "police station", "university", "bakery"}  # fmt: skip
+"""What one stands in front of."""
 EXPLORING = frozenset(
     {"explore", "roam", "search", "visit", "wander", "patrol", "tour", "inspect", "navigate", "traverse"}
 )
@@ -185,6 +187,10 @@ class Whereabouts(Context):
     def _is_no_place_here(self, mention: Mention) -> bool:
         """ "Into his path", "pale wood shavings", "leaving one spotless path": nouns of places that name none."""
         prep = self.sentence.head(mention.head)
+        is_before = prep.text == "of" and self.sentence.head(prep).text == "front" and self._before(mention) != "the"
+        if mention.head.dep == "pobj" and is_before and mention.noun in BUILDINGS:
+            mention.what = replace(mention.what, kind="building", height_m=max(HOUSE_M, mention.what.height_m))
+            return True  # "in front of a school": seen from outside
         if mention.head.text == "wood":
             governed = mention.head.dep == "pobj" and prep.text in PLACE_PREPOSITIONS
             return not (governed and any(w.tag == "DT" for w in mention.words))

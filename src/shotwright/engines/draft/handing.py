@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from shotwright.engines.draft.blocking.placing import Member
     from shotwright.engines.draft.sprites import Sprite
 
+BLADES, ASIDE = frozenset({"sword", "katana", "axe", "spear", "staff", "lightsaber", "wand"}), 0.13
+"""What is held upright beside one, and how far aside, in the holder's heights."""
 HELD_UP = 0.6
 """How high what is held at its lower end is held at least, in the holder's heights."""
 HOVER = 0.4
@@ -52,6 +54,8 @@ def hand_over(shown: list[tuple[Member, Sprite]], plan: ShotPlan) -> None:
         sprite.plays = _plays(member.entity.noun, [act for act in plan.actions if act.who in by])
         if had and member.entity.noun in HELD_BELOW:
             sprite.grip, sprite.lifted = 0.03, HELD_UP
+            if member.entity.noun in BLADES and had[0][0].is_figure:
+                sprite.fan = (ASIDE * had[0][0].tall_m, 0.0)  # it hides no face
         elif had and member.entity.noun.rpartition(" ")[2] in HELD_ABOVE:
             sprite.grip = TOP_GRIP
 

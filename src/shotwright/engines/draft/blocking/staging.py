@@ -14,6 +14,7 @@ import numpy as np
 from shotwright.core.camera import AIM, DRIFT, TARGET_AT, State, distance_for
 from shotwright.core.moves import MOVES
 from shotwright.core.plan import CameraMove, Framing
+from shotwright.core.prompt.lexicon import noun_of
 from shotwright.engines.draft.blocking.placing import is_two_shot
 from shotwright.engines.draft.cast.sizes import known_height_m
 from shotwright.engines.draft.sprites import Sprite, spread_views
@@ -117,6 +118,9 @@ def _works_at_a_table(plan: ShotPlan, people: set[str]) -> bool:
     """Whether one person, whom the words begin with, does something with the hands to something on a table or in them, and goes nowhere."""
     if len(people) != 1 or not plan.entities or plan.entities[0].id not in people or plan.entities[0].count > 1:
         return False
+    known = noun_of(plan.entities[0].noun)
+    if known is not None and 0 < known.height_m < LOW_SCENE_M:
+        return False  # tables are not made for toddlers
     mine = [act for act in plan.actions if act.who in people]
     others = [e for e in plan.entities if e.kind in {"animal", "vehicle"} or e.ref]
     at_hand = all(act.motion in HAND_WORK or act.motion in QUIET for act in mine)
