@@ -141,15 +141,24 @@ def _over_the_bridge(plan: ShotPlan) -> ShotPlan:
     far = {"extreme_wide", "aerial", "birds_eye"} & {part for s in plan.shots[:1] for part in (s.size, s.angle)}
     for bridge in [e for e in plan.entities if e.noun in SPANS and e.kind in {"building", "nature"} and not e.ref]:
         near = [r for r in plan.relations if bridge.id in {r.of, r.to}]
-        is_deck = bool(near) and all(r.relation == "on" and r.of in beings for r in near)
-        used = {a.object for a in plan.actions} | {a.who for a in plan.actions} | {p for a in plan.actions if a.path for p in (a.path.start, a.path.end, a.path.over, a.path.along)}  # fmt: skip
+        crossing = {a for a in plan.actions if a.path and bridge.id in {a.path.over, a.path.along} and a.who in beings}
+        is_deck = bool(near or crossing) and all(r.relation in {"on", "over"} and r.of in beings for r in near)
+        others = [a for a in plan.actions if a not in crossing]
+        used = {a.object for a in plan.actions} | {a.who for a in plan.actions} | {p for a in others if a.path for p in (a.path.start, a.path.end, a.path.over, a.path.along)}  # fmt: skip
         if far or not is_deck or bridge.id in used or set(plan.setting.places) - {"bridge"}:
             continue
+        plan = replace(plan, actions=tuple(replace(a, path=_across(a.path)) if a in crossing else a for a in plan.actions))
         setting = replace(
             plan.setting, places=("bridge",), attributes=(*plan.setting.attributes, *bridge.attributes), inside=False
         )
         plan = replace(plan, setting=setting, entities=tuple(e for e in plan.entities if e.id != bridge.id), relations=tuple(r for r in plan.relations if r not in near))  # fmt: skip
     return plan
+
+
+def _across(way: Path | None) -> Path:
+    """Over the bridge: from one side of the frame to the other, unless the words say whither."""
+    start, end = (way.start, way.end) if way is not None else (None, None)
+    return Path(start=start, end=end) if start or end else Path(start="left", end="right")
 
 
 def _indoors(plan: ShotPlan) -> ShotPlan:

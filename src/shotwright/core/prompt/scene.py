@@ -339,6 +339,8 @@ class _Reader(Feeling):
                 continue
             if not any(e.kind == kind and e.where == where for e in self.scene.effects):
                 colour = next((w.text for w in said if w.text in COLOURS), None)
+                lit = next((t.colour for t in self.scene.things if t.id == where), None)
+                colour = colour or (lit if kind == "glow" else None)  # "a glowing blue tree"
                 self.scene.effects.append(Effect(kind, where, amount, colour, span=(words[0].span[0], last.span[1])))
 
     def _shines_from_eyes(self, word: Word) -> bool:

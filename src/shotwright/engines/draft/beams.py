@@ -173,8 +173,8 @@ def _glow(frame: FrameYUV, lit: Lit) -> None:
     x, y, tall = lit.at(0.5)
     wide, high = lit.size
     reach = np.hypot(np.arange(wide, dtype=np.float32)[None] - x, np.arange(high, dtype=np.float32)[:, None] - y)
-    mask = np.exp(-((reach / max(2.0, 0.7 * tall)) ** 2)) * 255
-    _light(frame, mask, lit.colour or WARM, 0.42 + 0.08 * math.sin(3 * lit.age_s))
+    mask = np.exp(-((reach / max(2.0, min(0.7 * tall, 0.4 * high))) ** 2)) * 255
+    _light(frame, mask, lit.colour or WARM, 0.34 + 0.08 * math.sin(3 * lit.age_s))
 
 
 def _electricity(frame: FrameYUV, lit: Lit) -> None:
