@@ -59,7 +59,12 @@ def _as_meant(motion: str | None, verb: Word, done_to: Thing | None) -> str | No
         and motion in {"fly", "push", "pull", "raise_hand"}
     ):
         return "cover_face" if done_to.noun.rpartition(" ")[2] in HEADGEAR else "tinker"  # "takes off her hat"
-    if motion == "shatter" and verb.lemma in {"crack", "break", "snap"} and done_to is not None and done_to.kind == "food":
+    if (
+        motion == "shatter"
+        and verb.lemma in {"crack", "break", "snap"}
+        and done_to is not None
+        and done_to.kind == "food"
+    ):
         return "tinker"  # "cracks an egg into a pan"
     if motion == "pour" and verb.lemma == "serve" and done_to is not None:
         return "give"  # "serves two coffees"

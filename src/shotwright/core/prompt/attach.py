@@ -177,7 +177,9 @@ def attached(words: Words) -> Words:
         else replace(word, dep="ROOT", head=word.i)
         if _is_apart(words, word)
         else replace(word, dep="nsubj")  # "and the other checks his watch"
-        if word.text in OTHERS and word.dep == "amod" and words[word.head].tag == "VBZ"
+        if (word.text in OTHERS or (word.is_noun and word.head == word.i + 1))  # "an archer shoots"
+        and word.dep == "amod"
+        and words[word.head].tag == "VBZ"
         else word
         for word in words
     )

@@ -64,7 +64,11 @@ def _by_hand(plan: ShotPlan) -> ShotPlan:
     kinds = {e.id: e.kind for e in plan.entities}
     is_close = any(shot.size in {"close_up", "extreme_close_up"} for shot in plan.shots)
     doing = {a.who for a in plan.actions if kinds.get(a.object or "") in HANDLED}
-    unknown = {e.id for e in plan.entities if e.noun in SOMEBODY and e.kind == "person" and not e.ref and e.span and e.id in doing}
+    unknown = {
+        e.id
+        for e in plan.entities
+        if e.noun in SOMEBODY and e.kind == "person" and not e.ref and e.span and e.id in doing
+    }
     if not is_close or not unknown or any(e.kind == "person" and e.id not in unknown for e in plan.entities):
         return plan
     entities = tuple(replace(e, noun="hand", kind="body_part") if e.id in unknown else e for e in plan.entities)

@@ -147,7 +147,9 @@ def _over_the_bridge(plan: ShotPlan) -> ShotPlan:
         used = {a.object for a in plan.actions} | {a.who for a in plan.actions} | {p for a in others if a.path for p in (a.path.start, a.path.end, a.path.over, a.path.along)}  # fmt: skip
         if far or not is_deck or bridge.id in used or set(plan.setting.places) - {"bridge"}:
             continue
-        plan = replace(plan, actions=tuple(replace(a, path=_across(a.path)) if a in crossing else a for a in plan.actions))
+        plan = replace(
+            plan, actions=tuple(replace(a, path=_across(a.path)) if a in crossing else a for a in plan.actions)
+        )
         setting = replace(
             plan.setting, places=("bridge",), attributes=(*plan.setting.attributes, *bridge.attributes), inside=False
         )

@@ -187,7 +187,11 @@ class Whereabouts(Context):
     def _is_no_place_here(self, mention: Mention) -> bool:
         """ "Into his path", "pale wood shavings", "leaving one spotless path": nouns of places that name none."""
         prep = self.sentence.head(mention.head)
-        if prep.text in {"under", "beneath", "below", "underneath"} and mention.noun.rpartition(" ")[2] in {"bridge", "overpass", "viaduct"}:
+        if prep.text in {"under", "beneath", "below", "underneath"} and mention.noun.rpartition(" ")[2] in {
+            "bridge",
+            "overpass",
+            "viaduct",
+        }:
             return True
         is_before = prep.text == "of" and self.sentence.head(prep).text == "front" and self._before(mention) != "the"
         if mention.head.dep == "pobj" and is_before and mention.noun in BUILDINGS:
