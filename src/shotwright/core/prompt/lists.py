@@ -8,6 +8,7 @@ from shotwright.core.prompt.lexicon import base_verb, is_verb, motion_of, noun_o
 from shotwright.core.prompt.syntax import GOING
 
 if TYPE_CHECKING:
+    from shotwright.core.prompt.repair import Words
     from shotwright.core.prompt.sentence import Word
 
 OFTEN_DONE = frozenset({
@@ -84,3 +85,11 @@ def is_no_noun(words: tuple[Word, ...], word: Word) -> bool:
 
 
 COMMON = frozenset({"cgi", "pov", "ots"})
+
+
+def is_alone(words: Words, word: Word) -> bool:
+    """ "Hovers at a flower, drinks, then darts off": a verb between commas, and no drinks."""
+    after = words[word.i + 1].text if word.i + 1 < len(words) else ""
+    tells = any(w.tag == "VBZ" for w in words[: word.i])
+    is_between = word.i > 1 and words[word.i - 1].text == "," and after in {",", "then", "and"}
+    return is_between and tells and word.tag == "NNS" and is_verb(word.text)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from shotwright.core.plan import Path, Relation
+from shotwright.core.plan import Entity, Path, Relation
 from shotwright.core.prompt.lexicon import noun_of
+from shotwright.core.prompt.limbs import next_id
 from shotwright.core.prompt.tops import TABLES
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def as_it_is_done(plan: ShotPlan) -> ShotPlan:
         plan: As it was read.
     """
     plan = replace(plan, effects=tuple(replace(e, kind="coloured_light", amount="light") if e.kind == "glow" and e.where in {"scene", "outside"} and e.colour else e for e in plan.effects))  # fmt: skip
-    plan = _indoors(_over_the_bridge(plan))
+    plan = _indoors(_in_wheelchairs(_over_the_bridge(plan)))
     plan = _slid_in(_shop_of(_on_the_dock(plan)))
     return _murals(_from_above(_on_stone(_herded(_dives(_on_wheels(plan))))))
 
@@ -53,8 +54,18 @@ def _on_wheels(plan: ShotPlan) -> ShotPlan:
         plan = replace(
             plan, actions=tuple(replace(a, path=way) if a.who in vehicles and drifts(a) else a for a in plan.actions)
         )
+    bumps = {a for a in plan.actions if a.who in vehicles and a.verb.split()[0] in {"bounce", "bump", "jolt", "rattle"} and a.motion == "jump"}  # fmt: skip
+    plan = replace(
+        plan, actions=tuple(replace(a, motion="drive", path=_level(a.path)) if a in bumps else a for a in plan.actions)
+    )
     climbs = {a for a in plan.actions if a.who in vehicles and a.motion == "climb"}
     return replace(plan, actions=tuple(driven(a) if a in climbs else a for a in plan.actions)) if climbs else plan
+
+
+def _level(way: Path | None) -> Path:
+    """The way of what bumps along: nowhere downward."""
+    way = way or Path()
+    return replace(way, end=None) if way.end == "down" else way
 
 
 def _dives(plan: ShotPlan) -> ShotPlan:
@@ -130,6 +141,17 @@ OF_STUFF = {
     "glass": "silver",
 }
 """Colours of surfaces that the words give none."""
+
+
+def _in_wheelchairs(plan: ShotPlan) -> ShotPlan:
+    """ "A wheelchair dancer spins": sits in one."""
+    for one in [e for e in plan.entities if e.kind == "person" and "wheelchair" in e.attributes and not e.ref]:
+        if any(r.of == one.id and r.relation in {"in", "on", "riding"} for r in plan.relations):
+            continue
+        chair = Entity(next_id(plan), "wheelchair", "vehicle", count=one.count, appears_s=one.appears_s)
+        rides = Relation(one.id, "riding", chair.id, 0.0, plan.duration_s)
+        plan = replace(plan, entities=(*plan.entities, chair), relations=(*plan.relations, rides))
+    return plan
 
 
 SPANS = frozenset({"bridge", "footbridge", "stone bridge", "wooden bridge"})
@@ -219,11 +241,14 @@ def _on_the_dock(plan: ShotPlan) -> ShotPlan:
     places, said = plan.setting.places, set(plan.setting.attributes)
     docks = [place for place in places if place in DOCKS]
     under = {r.to for r in plan.relations if r.relation in {"on", "at"}}
+    under |= {p for a in plan.actions if a.path for p in (a.path.start, a.path.along, a.path.over) if p}
     piers = {e.id for e in plan.entities if e.noun in DOCKS and e.id in under and not e.ref}
     if piers:
-        docks, plan = [*docks, "dock"], replace(plan, entities=tuple(e for e in plan.entities if e.id not in piers), relations=tuple(r for r in plan.relations if not {r.of, r.to} & piers))  # fmt: skip
+        docks, plan = [*docks, "dock"], replace(plan, entities=tuple(e for e in plan.entities if e.id not in piers), relations=tuple(r for r in plan.relations if not {r.of, r.to} & piers), actions=tuple(replace(a, path=replace(a.path, start=None)) if a.path and a.path.start in piers else a for a in plan.actions))  # fmt: skip
     if not docks or not (piers or set(places) & FRESH or said & {"wooden", "old", "small", "rickety"}):
         return plan
+    actions = tuple(replace(a, path=replace(a.path, end="far")) if a.path and a.path.end in FRESH | {"water"} else a for a in plan.actions)  # fmt: skip
+    plan = replace(plan, actions=actions)
     kept = tuple(place for place in places if place not in {*docks, *FRESH})
     return replace(plan, setting=replace(plan.setting, places=("lake dock", *kept)))
 

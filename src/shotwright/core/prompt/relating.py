@@ -315,6 +315,13 @@ class Relating(Having):
         for thing in held:
             self._cover([prep])
             self._add_relation(holder.id, "holding", thing.id, prep.span)
+        beings = [t for t in of if t.kind in {"person", "animal"} and t is not holder and t not in held and not t.ref]
+        for being in beings if any(w.lemma == "arm" for w in self.sentence.children(prep)) else []:
+            self._cover([prep])
+            self.scene.deeds.append(
+                Deed(Action(holder.id, "carry", "carry", being.id, span=prep.span), self.number, True, False)
+            )
+            held.append(being)  # "a chick in a zookeeper's arms"
         return [thing for thing in of if thing not in held]
 
     def _plays(self, who: Thing, on: Thing, prep: Word) -> bool:

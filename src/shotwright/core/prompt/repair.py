@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from shotwright.core.prompt.lexicon import base_verb, is_verb, noun_of, singular
-from shotwright.core.prompt.lists import FINITE, is_no_noun, is_said, is_said_next, is_said_of
+from shotwright.core.prompt.lists import FINITE, is_alone, is_no_noun, is_said, is_said_next, is_said_of
 from shotwright.core.prompt.plurals import (
     ACTORS,
     NO_NOUNS,
@@ -70,7 +70,7 @@ def misread(words: Words) -> dict[int, str]:
     found |= several_misread(words, found)
     found |= {word.i: "away" for word in words if _is_side(words, word)}
     found |= {word.i: "big" for word in words if _is_really_said(words, word)}
-    found |= {word.i: "comes" for word in words if _is_all_of_it(words, word)}
+    found |= {word.i: "comes" for word in words if _is_all_of_it(words, word) or is_alone(words, word)}
     found |= {word.i: "big" for word in words if is_no_noun(words, word)}
     found |= {
         word.i: _plain_verb(words, word, len(words))

@@ -101,7 +101,7 @@ class _Reader(Feeling):
                 self._is_act(word)
                 and not self._is_felt(word)
                 and not (word.i in shown and motion_of(word.lemma) in {None, "walk", "blow"})
-                and not (word.dep == "amod" and word.head in shown)
+                and not (word.dep == "amod" and (word.head in shown or self._is_worn_word(word)))
             ):  # "a steaming cup"
                 self._act(word)
             elif word.lemma in {"be", "look", "become"}:
@@ -112,6 +112,11 @@ class _Reader(Feeling):
             self._from_where(word)
         self._do_alike()
         self._bind_effects(effects)
+
+    def _is_worn_word(self, word: Word) -> bool:
+        """ "A flowing skirt": how it falls, and nothing that anybody does."""
+        thing = self.things.get(word.head)
+        return thing is not None and thing.kind == "clothing"
 
     def _do_alike(self) -> None:
         """Who is one of many is where they are, and sits as they do, beside what they do alone."""
@@ -232,6 +237,11 @@ class _Reader(Feeling):
         return any(w.text == "no" for w in self.sentence.children(head)) or (
             head.dep == "pobj" and prep.text == "without"
         )
+
+    def _is_viewpoint(self, mention: Mention) -> bool:
+        """ "Shot from a moving car, a boy runs": the car is where the camera is."""
+        prep = self.sentence.head(mention.head)
+        return mention.head.dep == "pobj" and prep.text == "from" and prep.i == 0 and mention.what.kind == "vehicle"
 
     def _is_rim_of(self, mention: Mention) -> bool:
         """ "The wall of a vase", "the rim of a cup": a part of something small, and no wall."""

@@ -71,7 +71,7 @@ def _fits(task: Task, act: Action, done_to: Entity | None, plan: ShotPlan) -> bo
         return False
     if not task.objects and act.object is not None and task.add is None:
         return False
-    named = {word for e in plan.entities for word in _names(e)}
+    named = {word for e in plan.entities for word in (*_names(e), *e.attributes)} | set(plan.setting.places)
     return not task.only or bool(task.only & named)
 
 

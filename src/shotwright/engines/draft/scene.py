@@ -277,6 +277,8 @@ def _not_acted(plan: ShotPlan, sprites: list[Sprite]) -> list[str]:
         )
         if entity is None or sprite is None or (action.motion is None and action.verb in STILL_VERBS):
             continue
+        if any(effect.kind == "pour" and effect.where == entity.id for effect in plan.effects):
+            continue  # its stream is seen
         moves = sprite.track is not None or sprite.walk is not None
         posed = (
             action.motion in motions()

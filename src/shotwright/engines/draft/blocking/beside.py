@@ -82,7 +82,7 @@ def put(child: Member, parent: Member, kind: str, number: int, count: int) -> No
     if kind == "in_front_of" and child.is_figure and parent.is_figure and count == 1:
         before(child, parent)
         return
-    below = parent.y
+    below = 0.0 if kind == "under" and parent.parent is None else parent.y
     if kind == "under":
         _under(child, parent)
     if kind in ABOARD and child.is_figure and is_car(parent.entity.noun):

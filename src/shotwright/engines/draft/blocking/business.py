@@ -62,6 +62,7 @@ def _brings(action: Action, who: Member | None, thing: Member) -> Member | None:
     return who if can else None
 
 
+OVER_M = 0.08
 PILING = frozenset({"stack", "pile", "balance", "heap"})
 """What puts things on one another."""
 
@@ -79,6 +80,8 @@ def pile_up(members: list[Member], plan: ShotPlan) -> None:
         for copy in copies:
             copy.x, copy.y, copy.z = x, y, z
             y += copy.tall_m
+        for child in [m for m in members if m.parent is not None and m.parent[0] in copies and m.parent[1] == "over"]:
+            child.x, child.y, child.z = x, y + OVER_M, max(0.15, z - 0.02)  # what is poured over a stack
         for child in [m for m in members if m.parent is not None and m.parent[0] in copies and m.parent[1] == "on"]:
             child.x, child.y = copies[0].x, y  # on top of the pile
 

@@ -6,10 +6,7 @@ here is known to the stage alone. Rows are in `props.toml`.
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import replace
-from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING, cast
 
 from shotwright.core.plan import Action, Effect, Entity, Path, Preposition
@@ -19,20 +16,13 @@ from shotwright.core.prompt.syntax import GOING
 from shotwright.engines.draft.cast.costume import WORN
 from shotwright.engines.draft.cast.layout import Layout
 from shotwright.engines.draft.cast.library import row_of
+from shotwright.engines.draft.cast.pouring import FLOWING, fill, goal_of, is_poured, pour_itself, tables
 from shotwright.engines.draft.cast.tabling import SPOTS, lay_out, nod_off, put_before, set_table
 
 if TYPE_CHECKING:
     from shotwright.core.plan import ShotPlan
 
 HAD = {"held": "holding", "ridden": "riding"}
-POURING_S = 0.25
-"""When a stream begins, after the arm."""
-
-
-@cache
-def tables() -> dict[str, dict[str, str]]:
-    """The rows of `props.toml`, by table."""
-    return tomllib.loads((resources.files(__package__) / "props.toml").read_text(encoding="utf-8"))
 
 
 def with_props(plan: ShotPlan) -> ShotPlan:
@@ -50,8 +40,10 @@ def with_props(plan: ShotPlan) -> ShotPlan:
             _equip(entity, layout)
     pouring = {e.id for e in plan.entities if e.kind in {"person", "body_part", "tool"} or e.ref}
     for number, action in enumerate(plan.actions):
-        if action.motion != "pour" or action.who in pouring:  # "water splashing" pours from nothing
-            _fill(number, action, layout)
+        if action.motion in FLOWING and is_poured(action.who, layout) and goal_of(action, layout) is not None:
+            pour_itself(number, action, layout)
+        elif action.motion != "pour" or action.who in pouring:  # "water splashing" pours from nothing
+            fill(number, action, layout)
     _fold_liquids(layout)
     _one_each(layout)
     for action in list(layout.actions):
@@ -292,42 +284,6 @@ def _give(entity: Entity, row: str, number: int | None, layout: Layout) -> None:
 
 SHARED = frozenset({"ball", "basketball", "volleyball", "frisbee", "rowboat", "canoe", "raft"})
 """What all who play or row have together."""
-
-
-def _fill(number: int, action: Action, layout: Layout) -> None:
-    """What is poured comes out of a vessel, in a stream."""
-    rows = tables()
-    if action.motion != "pour":
-        return
-    target = next((i for i, e in enumerate(layout.entities) if e.id in {action.object, action.who}), None)
-    liquid = next(
-        (i for i, e in enumerate(layout.entities) if e.id in {action.object, action.who} and e.noun.rpartition(" ")[2] in rows["vessels"]), None
-    )  # fmt: skip
-    who = next((e for e in layout.entities if e.id == action.who), None)
-    if who is None or target is None:
-        return
-    colour = rows["liquids"]["water"]
-    source = action.object if action.object and who.id != action.object else action.who
-    if liquid is not None:
-        poured = layout.entities[liquid]
-        colour = poured.colour or rows["liquids"][poured.noun.rpartition(" ")[2]]
-        goals = {action.path.end, action.path.over, action.path.along} if action.path else set()
-        inner = (r.to for r in layout.relations if r.of == poured.id and r.relation in {"in", "inside"})
-        held = next((name for name in inner if name not in goals), action.path.start if action.path else None)
-        layout.relations = [r for r in layout.relations if r.of != poured.id or r.to not in goals]
-        known = next((e for e in layout.entities if e.id == held), None)
-        if known is not None and known.kind in {"tool", "other"}:
-            layout.relations = [r for r in layout.relations if (r.of, r.to) != (poured.id, known.id)]
-            layout.entities.remove(poured)
-            layout.actions[number] = replace(action, object=known.id)
-            source = known.id
-        else:
-            noun = rows["vessels"][poured.noun.rpartition(" ")[2]]
-            layout.entities[liquid] = replace(poured, noun=noun, kind="tool", count=1, colour=None, attributes=())
-            source = poured.id
-    if who.id != source:
-        layout.relate(who.id, "holding", source)
-    layout.effects.append(Effect("pour", source, colour=colour, start_s=action.start_s + POURING_S, end_s=action.end_s))
 
 
 def _launch(action: Action, layout: Layout) -> None:

@@ -93,7 +93,7 @@ def lay_out(layout: Layout) -> None:
         _put_on(tops[0].id, [e for e in small if e.id not in acting], layout)
         return
     shown = [e for e in layout.entities if e.kind not in {"clothing", "body_part", "light", "nature"}]
-    under = {r.of for r in layout.relations if r.relation in SPOTS - {"behind"}}
+    under = {r.of for r in layout.relations if r.relation in {*SPOTS, "over"} - {"behind"}}
     outdoors = {"grass", "snow", "sand", "ground", "floor", "water"}
     rows = {e.id: row_of(e.noun) for e in shown}
     is_small = all(

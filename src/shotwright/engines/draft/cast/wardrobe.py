@@ -194,10 +194,17 @@ def scale_of(entity: Entity, usual_m: float = STANDING_M) -> float:
     return scale
 
 
+TINY_CREATURE_M = 0.4
+CREATURES = frozenset({"golem", "gnome", "goblin", "troll", "fairy", "elf", "robot", "alien", "pixie", "sprite", "imp", "creature", "wizard", "knight", "ghost", "snowman", "monster"})  # fmt: skip
+"""Who is no taller than that, metres, where the words call them tiny."""
+
+
 def height_of(entity: Entity) -> float:
     """How tall somebody is, metres."""
     known = noun_of(entity.noun) or noun_of(entity.noun.split()[-1] if entity.noun else "")
     usual = known.height_m if known and known.height_m else STANDING_M
+    if LITTLE & set(entity.attributes) and entity.noun.rpartition(" ")[2] in CREATURES:
+        return TINY_CREATURE_M
     return min(6.0, max(0.4, usual * scale_of(entity)))
 
 
