@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +16,7 @@ from shotwright.core.errors import BadRequest, NotFound
 from shotwright.jobs.history import search
 from shotwright.jobs.recipe import slim
 from shotwright.jobs.states import State
+from shotwright.web.comparison import compared
 from shotwright.web.render import page
 
 if TYPE_CHECKING:
@@ -65,7 +65,8 @@ async def compare(call: Call) -> Response:
         raise BadRequest(f"Choose two to {MOST_COMPARED} requests to compare: /requests/compare?id=ID&id=ID.")
     rows = [await _visible(call, name) for name in names]
     items = [_light(shown(row, "", call.node.engines)) for row in rows]
-    return page(call.request, "compare.html", call.who, items=items, changes=differences(items), data={"items": items})
+    changes = compared(items, [row.plan for row in rows])
+    return page(call.request, "compare.html", call.who, items=items, changes=changes, data={"items": items})
 
 
 async def _visible(call: Call, text: str) -> StoredRequest:
@@ -76,29 +77,3 @@ async def _visible(call: Call, text: str) -> StoredRequest:
     if row is None or not call.who.may_see(row):
         raise NotFound("Request not found")
     return row
-
-
-def differences(items: list[dict[str, Any]]) -> list[tuple[str, list[str], bool]]:
-    """Name, the value of each request as text, and whether they differ: endpoint, engine, seed and every input."""
-    given = [
-        {"endpoint": item["endpoint_id"], "engine": _drawn_by(item), "seed": item["seed"], **_fields(item["arguments"])}
-        for item in items
-    ]
-    names = dict.fromkeys(name for inputs in given for name in inputs)
-    columns = {name: [_text(inputs.get(name)) for inputs in given] for name in names}
-    return [(name, values, len(set(values)) > 1) for name, values in columns.items()]
-
-
-def _drawn_by(item: dict[str, Any]) -> str:
-    is_stand_in = item["is_draft"] and item["engine"] != "draft"
-    return f"{item['engine']}, drawn as a draft" if is_stand_in else str(item["engine"])
-
-
-def _fields(arguments: Any) -> dict[str, Any]:  # noqa: ANN401  (whatever a client sent)
-    return arguments if isinstance(arguments, dict) else {} if arguments is None else {"input": arguments}
-
-
-def _text(value: Any) -> str:  # noqa: ANN401  (any JSON)
-    if value is None:
-        return "—"
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=1)

@@ -19,7 +19,8 @@ from shotwright.api.platform.live import eta
 from shotwright.api.platform.plans import problems, unfinished
 from shotwright.core.catalog import ENDPOINTS, SLUGS
 from shotwright.core.moves import MOVES, Move
-from shotwright.core.prompt import plan_request
+from shotwright.core.plan_json import to_json as plan_to_json
+from shotwright.core.prompt import parse_prompt, plan_request
 from shotwright.core.topview import top_view
 from shotwright.jobs.history import Typical
 from shotwright.jobs.recipe import recipe_of
@@ -27,8 +28,8 @@ from shotwright.jobs.rows import StoredRequest
 from shotwright.jobs.usage import UsageRow
 from shotwright.media.probe import probe_video
 from shotwright.media.recipe import append_recipe
+from shotwright.web.comparison import compared, plan_lines
 from shotwright.web.forms import form_of
-from shotwright.web.history import differences
 from shotwright.web.operations import plot, round_top
 from shotwright.web.session import _next
 from shotwright.web.snippets import JAVASCRIPT, PYTHON
@@ -209,9 +210,10 @@ def test_differences_name_every_input() -> None:
         "is_draft": True,
         "seed": 3,
     }
-    shown = {name: values for name, values, _ in differences([a, b, a])}
+    rows = compared([a, b, a], [None, None, None])
+    shown = {row.name: [cell.text for cell in row.cells] for row in rows}
     assert shown["engine"] == ["draft", "upstream, drawn as a draft", "draft"]
-    found = {name: differs for name, _, differs in differences([a, b, a])}
+    found = {row.name: row.differs for row in rows}
     assert found == {
         "endpoint": False,
         "engine": True,
@@ -220,6 +222,40 @@ def test_differences_name_every_input() -> None:
         "duration": True,
         "keep_audio": True,
     }
+
+
+def _request(prompt: str, **arguments: object) -> dict[str, object]:
+    given = {"prompt": prompt, **arguments}
+    return {"arguments": given, "endpoint_id": "e", "engine": "draft", "is_draft": True, "seed": None}
+
+
+def test_only_the_words_that_changed_are_marked() -> None:
+    rows = compared([_request("A red fox runs fast."), _request("A grey fox walks fast.")], [None, None])
+    prompt = next(row for row in rows if row.name == "prompt")
+    marked = [[text for text, is_new in cell.parts if is_new] for cell in prompt.cells]
+    assert marked == [["red", "runs"], ["grey", "walks"]]
+    assert [cell.text for cell in prompt.cells] == ["A red fox runs fast.", "A grey fox walks fast."]
+
+
+def test_pictures_of_this_server_are_shown_and_others_are_only_named() -> None:
+    own, other = "http://127.0.0.1:8000/files/ab/fox.png", "https://example.com/fox.png"
+    row = next(
+        r for r in compared([_request("x", image_urls=[own, other])] * 2, [None, None]) if r.name == "image_urls"
+    )
+    assert [medium.url for medium in row.cells[0].media] == ["/files/ab/fox.png"]
+    assert other in row.cells[0].text
+
+
+def test_plans_are_compared_line_by_line() -> None:
+    def plan(prompt: str) -> dict[str, object]:
+        return plan_to_json(parse_prompt(prompt, task="reference_to_video", duration_s=5.0))
+
+    one, other = plan("A fox runs through a forest, slow dolly in"), plan("A fox sleeps in a forest, pan left")
+    rows = {row.name: row for row in compared([_request("a"), _request("b")], [one, other]) if row.is_plan}
+    assert not rows["who and what"].differs
+    assert [cell.text.split()[:2] for cell in rows["deeds"].cells] == [["fox", "run"], ["fox", "sleep"]]
+    assert all(is_new for cell in rows["camera"].cells for _, is_new in cell.parts)
+    assert plan_lines({}) == {}
 
 
 def test_plots_stack_to_the_day_s_sum() -> None:
