@@ -102,7 +102,8 @@ class Leading(Relating):
             (
                 w.i
                 for w in self.sentence.words[verb.i + 1 :]
-                if w.text in {",", ";", "while"} or (self._is_act(w) and w.dep in {"conj", "ccomp", "ROOT", "advcl"})
+                if (w.text in {",", ";", "while"} and not self._goes_on_after(w))
+                or (self._is_act(w) and w.dep in {"conj", "ccomp", "ROOT", "advcl"})
             ),
             len(self.sentence.words),
         )
@@ -148,6 +149,11 @@ class Leading(Relating):
             if own in {"over", "around"} and (target := self._object(verb)):
                 way[own] = target
         return Path(**way) if way else None
+
+    def _goes_on_after(self, comma: Word) -> bool:
+        """ "Walks down a corridor, away from us": the way goes on behind the comma."""
+        after = self.sentence.words[comma.i + 1].text if comma.i + 1 < len(self.sentence.words) else ""
+        return comma.text == "," and after in {"away", "toward", "towards"}
 
     def _leads_nowhere(self, verb: Word, up: Word) -> bool:
         """ "A cab pulls up", "pushes it up to the gate", "wakes up": nobody rises."""

@@ -30,6 +30,7 @@ _TOKEN = re.compile(
     r"|(?P<hex>#[0-9a-fA-F]{6}\b)"
     r"|(?P<number>\d+(?:\.\d+)?)"
     r"|(?P<degree>°)"
+    r"|(?P<feat>\b(?:push|pull|chin|sit|press)-ups?\b)"
     r"|(?P<word>[^\W\d_]+(?:['’][^\W\d_]+)?)"
     r"|(?P<stop>[.!?;。！？；\n])"
     r"|(?P<comma>[,:，、：()—–])",
@@ -94,7 +95,8 @@ def _tokens(kind: str, text: str, start: int, known: frozenset[str]) -> list[Tok
     if kind == "word" and _CJK.search(text):
         return [Token("word", char, char, start + i, start + i + 1) for i, char in enumerate(text)]
     found = _LEMMAS[kind](text) if kind in _LEMMAS else lemma(text, known) if kind == "word" else text
-    shown = {"name": "ref", "degree": "word", "hex": "word"}.get(kind, kind)
+    shown = {"name": "ref", "degree": "word", "hex": "word", "feat": "word"}.get(kind, kind)
+    text = text.replace("-", "") if kind == "feat" else text
     value = float(text) if kind == "number" and len(text) < 12 else 0.0
     return [Token(cast("Kind", shown), text, found, start, end, value)]
 
@@ -113,7 +115,7 @@ def _mark(text: str) -> str:
 
 
 _LEMMAS: dict[str, Callable[[str], str]] = {
-    "ref": canonical_reference, "degree": lambda _: "degree", "comma": _mark,
+    "ref": canonical_reference, "degree": lambda _: "degree", "comma": _mark, "feat": lambda text: text.lower().replace("-", "").removesuffix("s"),
 }  # fmt: skip
 
 

@@ -15,7 +15,7 @@ PLURALS = {
     "deer": "deer", "oxen": "ox", "cacti": "cactus", "fungi": "fungus", "scarves": "scarf", "elves": "elf", "shelves": "shelf",
     "thieves": "thief", **{word: word for word in (
         "scrubs", "dungarees", "oilskins", "waders", "fatigues", "jeans", "trousers", "pants", "shorts", "overalls", "pajamas", "pyjamas", "sunglasses", "goggles", "scissors", "ruins",
-        "woods", "stairs", "clothes", "tights", "leggings", "binoculars", "headphones", "blinds", "fireworks", "stands", "crossroads", "bellows", "headquarters",
+        "woods", "stairs", "clothes", "tights", "leggings", "binoculars", "headphones", "blinds", "fireworks", "stands", "crossroads", "bellows", "thermos", "canvas", "asparagus", "couscous", "headquarters",
     )}, "halves": "half", "calves": "calf", "clothes": "clothing",
 }  # fmt: skip
 

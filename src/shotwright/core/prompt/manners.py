@@ -28,9 +28,111 @@ def as_it_is_done(plan: ShotPlan) -> ShotPlan:
         plan: As it was read.
     """
     plan = replace(plan, effects=tuple(replace(e, kind="coloured_light", amount="light") if e.kind == "glow" and e.where in {"scene", "outside"} and e.colour else e for e in plan.effects))  # fmt: skip
+    plan = _pockets(_at_the_bar(_loads(_riders(plan))))
     plan = _indoors(_in_wheelchairs(_over_the_bridge(plan)))
     plan = _slid_in(_shop_of(_on_the_dock(plan)))
     return _murals(_from_above(_on_stone(_herded(_dives(_on_wheels(plan))))))
+
+
+RIDES = frozenset({"bike", "bicycle", "scooter", "motorbike", "motorcycle", "moped", "unicycle", "tandem"})
+OF_PEOPLE = frozenset({"drink", "eat", "wave", "talk", "sing", "smile", "laugh", "read", "phone", "point", "shout"})
+"""Motions of whoever rides, and of no vehicle."""
+
+
+def _riders(plan: ShotPlan) -> ShotPlan:
+    """ "A woman on a bike climbs a road and overtakes a man on another, who drinks": each on their own, and they ride."""
+    nouns = {e.id: e.noun for e in plan.entities}
+    ridden = {e.id for e in plan.entities if e.kind == "vehicle" and e.noun.rpartition(" ")[2] in RIDES}
+    people = {e.id for e in plan.entities if e.kind == "person"}
+    on: dict[str, str] = {}
+    relations = list(plan.relations)
+    for i, r in enumerate(relations):
+        if r.to not in ridden or r.of not in people or r.relation not in {"on", "riding"}:
+            continue
+        other = next((a.object for a in plan.actions if a.who == r.of and a.object in people), None)
+        if r.of in on.values() and other and other not in on.values():
+            relations[i] = r = replace(r, of=other)
+        on[r.to] = r.of
+
+    roads = {a.object for a in plan.actions if a.who in on.values() and a.motion == "climb" and a.object and a.object not in people}  # fmt: skip
+
+    def ridden_by(act: Action) -> Action:
+        if act.who in on and act.motion in OF_PEOPLE:
+            act = replace(act, who=on[act.who])
+        if act.motion in OF_PEOPLE and act.who in on.values():
+            return replace(act, motion="ride_bike")
+        if act.who not in on.values() or act.motion not in {"climb", "drive", "walk", "run"}:
+            return act
+        way = act.path or Path()
+        path = replace(way, end=None) if way.end == "up" else act.path
+        return replace(act, motion="ride_bike", object=None if act.object in roads else act.object, path=path)
+
+    if not on:
+        return plan
+    named = tuple(nouns[name] for name in roads if name in nouns)
+    return replace(
+        plan,
+        relations=tuple(relations),
+        actions=tuple(ridden_by(a) for a in plan.actions),
+        entities=tuple(e for e in plan.entities if e.id not in roads),
+        setting=replace(plan.setting, places=(*plan.setting.places, *named)) if named else plan.setting,
+    )
+
+
+def _loads(plan: ShotPlan) -> ShotPlan:
+    """ "An excavator loads gravel into a truck": it stands beside the truck, and not in it."""
+    loading = {a.who for a in plan.actions if a.verb.split()[0] in {"load", "pour", "dump", "tip", "shovel", "unload", "fill", "throw", "drop", "put", "place"}}  # fmt: skip
+    kinds = {e.id: e.kind for e in plan.entities}
+
+    def beside(r: Relation) -> Relation:
+        is_it = r.of in loading and r.relation == "in" and kinds.get(r.of) == "vehicle" and kinds.get(r.to) == "vehicle"
+        return replace(r, relation="beside") if is_it else r
+
+    return replace(plan, relations=tuple(beside(r) for r in plan.relations))
+
+
+POCKETS = frozenset({"pocket", "sleeve", "waistband", "lapel", "back pocket", "coat pocket", "jacket pocket"})
+
+
+def _pockets(plan: ShotPlan) -> ShotPlan:
+    """ "Takes a key out of his pocket": a part of his clothes, which nothing shows, and no thing beside him."""
+    unseen = {e.id for e in plan.entities if e.noun in POCKETS or e.noun.rpartition(" ")[2] == "pocket"}
+    unseen -= {r.to for r in plan.relations if r.relation == "wearing"} | {a.who for a in plan.actions}
+    if not unseen or not any(e.kind == "person" for e in plan.entities):
+        return plan
+
+    def out_of_it(act: Action) -> Action:
+        way = act.path
+        if way is None or not {way.start, way.end} & unseen:
+            return act if act.object not in unseen else replace(act, object=None)
+        ends = {"start": None if way.start in unseen else way.start, "end": None if way.end in unseen else way.end}
+        kept = replace(way, **ends)
+        motion = "hold" if act.motion in {"pick_up", "put_down", "pull"} else act.motion
+        return replace(act, motion=motion, path=kept if kept != Path() else None)
+
+    held = [
+        Relation(a.who, "holding", a.object, a.start_s, a.end_s)
+        for a in plan.actions
+        if a.object and a.object not in unseen and a.path is not None and {a.path.start, a.path.end} & unseen
+    ]
+    kept = [r for r in plan.relations if not {r.of, r.to} & unseen]
+    known = {(r.of, r.to) for r in kept if r.relation == "holding"}
+    return replace(
+        plan,
+        entities=tuple(e for e in plan.entities if e.id not in unseen),
+        relations=(*kept, *(r for r in held if (r.of, r.to) not in known)),
+        actions=tuple(out_of_it(a) for a in plan.actions),
+    )
+
+
+def _at_the_bar(plan: ShotPlan) -> ShotPlan:
+    """ "Pull-ups on a bar in a park": no bar where drinks are served."""
+    hangs = any(a.motion in {"pull_up", "hang"} for a in plan.actions)
+    if not hangs or "bar" not in plan.setting.places:
+        return plan
+    places = tuple(p for p in plan.setting.places if p != "bar")
+    is_inside = any((known := noun_of(p)) is not None and known.kind == "inside" for p in places)
+    return replace(plan, setting=replace(plan.setting, places=places, inside=is_inside))
 
 
 def _on_wheels(plan: ShotPlan) -> ShotPlan:

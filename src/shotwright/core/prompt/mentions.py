@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from shotwright.core.plan import MANY
 from shotwright.core.prompt import syntax
 from shotwright.core.prompt import vocabulary as v
-from shotwright.core.prompt.lexicon import Noun, motion_of, noun_of
+from shotwright.core.prompt.lexicon import Noun, motion_of, noun_of, singular
 
 if TYPE_CHECKING:
     from shotwright.core.prompt.sentence import Sentence, Word
@@ -266,16 +266,38 @@ def _describe(sentence: Sentence, mention: Mention, left: list[Word], paired: Wo
         mention.is_new |= word.text in NEW
         mention.is_definite |= word.text in DEFINITE
     mention.is_counted = number is not None
-    is_many = head.tag in {"NNS", "NNPS"}
+    is_one = singular(head.text) == head.text and any(w.text in {"a", "an"} for w in left)  # "a thermos"
+    is_many = head.tag in {"NNS", "NNPS"} and not is_one
     usual = syntax.PAIRS.get(head.text, SEVERAL)
     mention.count = number or (usual if is_many else syntax.GROUPS.get(head.text, syntax.GROUPS.get(mention.noun, 1)))
-    after = [w for w in sentence.children(head) if w.i > head.i and w.dep == "prep" and w.text == "in"]
-    for prep in after:
+    _described_after(sentence, mention)
+    over = sentence.head(head)
+    is_said = head.dep == "nsubj" and over.lemma == "be"  # "the other team is in white"
+    beside = [*sentence.children(head), *(sentence.children(over) if is_said else ())]
+    for prep in (w for w in beside if w.i > head.i and w.dep == "prep" and w.text == "in"):
         worn = next((w for w in sentence.children(prep) if w.text in v.COLOURS), None)
         if worn is not None:
             mention.colour = mention.colour or worn.text
             mention.attributes.append(f"in {worn.text}")
             mention.words += [prep, worn]
+
+
+def _described_after(sentence: Sentence, mention: Mention) -> None:
+    """ "A dragon, purple with thin wings, sits", "an owl, white and huge, ...": a colour between its noun and what follows."""
+    after = sentence.words[mention.head.i + 1 : mention.head.i + 5]
+    if len(after) < COLOURED_AFTER or after[0].text != "," or mention.colour:
+        return
+    said = after[1:]
+    shades = said[:1] if said[0].text in SHADES and said[1].text in v.COLOURS else ()
+    colour, *then = said[len(shades) :]
+    if colour.text in v.COLOURS and then and then[0].text in {"with", "and", "as", ","}:
+        mention.colour = " ".join(word.text for word in (*shades, colour))
+        mention.attributes.append(mention.colour)
+        mention.words += [*shades, colour]
+
+
+COLOURED_AFTER = 3
+"""Words at least behind a noun whose colour is said after it: a comma, the colour, what goes on."""
 
 
 def _is_inside(sentence: Sentence, word: Word, head: Word) -> bool:

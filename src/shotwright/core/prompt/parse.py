@@ -85,7 +85,7 @@ def parse(tokens: Sequence[Token], places: Sequence[int], pictures: Mapping[int,
         if low.startswith("@"):
             names.setdefault(low, NAMES[len(names) % len(NAMES)])
     lows = [low for _, low, _, _ in pieces]
-    plain = _sides(lows) | _shades(lows) | _flights(lows) | alike_in_plural(lows) | people
+    plain = _sides(lows) | _shades(lows) | _flights(lows) | _feats(lows) | alike_in_plural(lows) | people
     words = _parsed(pieces, names, plain)
     for _ in range(REPAIRS):
         found = misread(words) | _unknown_people(words)
@@ -226,6 +226,14 @@ def _flights(lows: list[str]) -> dict[int, str]:
 
 FLY_KINDS = frozenset({"fruit", "horse", "house", "sand", "stable", "dragon", "butter", "may", "tsetse"})
 """Before flies that are insects."""
+
+
+def _feats(lows: list[str]) -> dict[int, str]:
+    """ "Does pullups on a bar": what is done is a noun, as tricks are."""
+    return {i: "tricks" if low.endswith("s") else "trick" for i, low in enumerate(lows) if low.rstrip("s") in UPS}
+
+
+UPS = frozenset({"pushup", "pullup", "chinup", "situp", "pressup"})
 TAKEN_FOR_NAMES = frozenset({"cozy", "cosy", "comfy", "sunlit", "moonlit", "sleek", "scruffy", "fluffy", "grimy"})
 """Adjectives that the parser takes for names before a noun that it does not know."""
 

@@ -38,6 +38,9 @@ RIMS = frozenset({"wall", "rim", "edge", "side", "top", "bottom", "neck", "base"
 """Parts of small things."""
 FEATS = frozenset({"do", "perform", "land", "execute", "nail", "attempt"})
 """Verbs that leave it to a noun to say which feat is performed."""
+LAID = frozenset({"carpet", "carpeting", "tile", "floorboard", "linoleum", "parquet"})
+SOILED = frozenset({"sand", "gravel", "dust", "ash", "earth", "soil", "stone", "rock", "grass", "snow", "ice", "salt", "clay", "mud"})  # fmt: skip
+"""What floors are laid with, and what open ground is of."""
 PAIR = 2
 ACTS_OF_ALL = frozenset({"sit", "stand", "kneel", "lie", "crouch"})
 """What one of many does as the others do."""
@@ -204,7 +207,10 @@ class _Reader(Feeling):
         if mention.noun == "floor":
             self.scene.place_attributes += [f"{said} floor" for said in mention.attributes]
             self._cover(mention.words if mention.attributes else ())
-        if self._is_likened(mention.head):
+        if self._is_ground(mention):
+            self.scene.place_attributes.append(f"{' '.join([*mention.attributes, mention.noun])} floor")
+            self._cover(mention.words)
+        elif self._is_likened(mention.head):
             self._cover(w for w in mention.words if not w.is_ref)
         elif (
             self._is_rim_of(mention)
@@ -220,6 +226,15 @@ class _Reader(Feeling):
             self._places_before(mention)  # "a classroom background"
         elif mention.noun in BURNING or not {i, mention.head.i} & effects.keys():
             self._take(i, mention)
+
+    def _is_ground(self, mention: Mention) -> bool:
+        """ "A corridor with green carpet", "a plain of black sand": what the ground of the place is of."""
+        over = self.sentence.head(mention.head)
+        is_bare = not any(w.tag in {"DT", "PRP$", "CD"} for w in mention.words)
+        is_laid = over.text == "with" and mention.noun in LAID | SOILED and bool(self.scene.places)
+        of = self.sentence.head(over) if over.text == "of" else None
+        is_of_it = of is not None and mention.noun in SOILED and any(place.split()[-1] == of.lemma for place in self.scene.places)  # fmt: skip
+        return mention.head.dep == "pobj" and is_bare and bool(mention.attributes) and (is_laid or is_of_it)
 
     def _is_likened(self, word: Word) -> bool:
         """ "Drifting like golden snow": what something only looks like is not there."""

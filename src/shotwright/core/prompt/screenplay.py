@@ -9,6 +9,7 @@ from shotwright.core.prompt import syntax
 from shotwright.core.prompt import vocabulary as v
 from shotwright.core.prompt.grammar import ARTICLES, is_chinese
 from shotwright.core.prompt.lexicon import noun_of
+from shotwright.core.prompt.likening import measure, read_sizes
 from shotwright.core.prompt.look import read_beings
 from shotwright.core.prompt.parse import parse
 from shotwright.core.prompt.scene import read_sentence
@@ -42,12 +43,16 @@ def read_scene(tokens: list[Token], film: set[int], *, has_source: bool = False)
     dropped = {i for at in pictures for i in range(at + 1, at + 4)}
     dropped |= {i for i, token in enumerate(tokens) if token.low in CHATTER} | _asking(tokens) | _in_pairs(tokens)
     dropped |= {i for i in range(1, len(tokens)) if (tokens[i - 1].low, tokens[i].low) in SAID_WHOLE}
+    sizes = read_sizes(tokens)
+    dropped |= {i + more for i, (count, _) in sizes.items() for more in range(count)}
     abreast = {i for i in dropped if tokens[i].low in ROWS and i + 1 in dropped and tokens[i + 1].low in {"by", "to"}}
     scene.taken |= dropped
     for number, places in enumerate(_sentences(tokens, film | dropped)):
         read_sentence(scene, parse([tokens[i] for i in places], places, pictures), number)
     for i in abreast:
         _set_abreast(scene, tokens[i].start)
+    for i, (count, noun) in sizes.items():
+        measure(scene, tokens[i].start, noun, is_before=count == len(noun.split()) + 1)
     return scene
 
 
@@ -164,7 +169,7 @@ _FILM = r"(?:(?:short|quick|\d+|second|seconds|sec|s|little|nice|cool|great|cine
 ASKING = re.compile(
     r"(?:(?:hi|hey|hello|ok|okay|so|please) [,!]? ?)*"
     r"(?:(?:can|could|would) (?:you|u) (?:please )?(?:make|create|generate|do|give|film|shoot|animate|draw|show) (?:me |us )?|(?:i|we) (?:want|need|would like|wanna|'d like|am looking for|are looking for) (?:to (?:see|make|have|create) )?|(?:make|create|generate|give|show) (?:me|us) |(?:make|create|generate) (?=(?:a|an|one|some) (?:[a-z]+ ){0,3}(?:video|clip|shot|scene|animation) (?:of|where|showing|with|about) ))"
-    rf"(?:(?:a|an|one|some|this|the) {_FILM}(?:of|where|showing|with|about|in which|that shows|for) (?:(?:a|my|our) [a-z]+ (?:video|ad|clip|brand|shop) )?)?"
+    rf"(?:(?:a|an|one|some|this|the) {_FILM}(?:of|where|showing|with|about|in which|that shows|for) (?:(?:a|an|my|our|the) [a-z]+ (?:video|ad|clip|brand|shop|app|website|channel|store|campaign|company|presentation|pitch|business|course|startup|blog) )?)?(?:(?<=for )(?:a|an|my|our|the) (?:[a-z'-]+ ){1, 3}(?=[.:!] ))?"
 )
 """What is said before what is to be seen."""
 

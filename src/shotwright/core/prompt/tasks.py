@@ -15,7 +15,7 @@ from shotwright.core.prompt.limbs import next_id
 if TYPE_CHECKING:
     from shotwright.core.plan import ShotPlan
 
-NEAR: dict[str, Preposition] = {"held": "holding", "at": "at", "on": "on"}
+NEAR: dict[str, Preposition] = {"held": "holding", "at": "at", "on": "on", "under": "under"}
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import zlib
 from typing import TYPE_CHECKING
 
 from shotwright.core.prompt.lexicon import noun_of
+from shotwright.core.prompt.likening import SIZED
 from shotwright.core.prompt.vocabulary import FEMALE
 from shotwright.engines.draft.cast.bare import covers_limbs, limbs_of
 from shotwright.engines.draft.cast.costume import SOLIDS, TRADES, WHOLE, WORN
@@ -178,6 +179,9 @@ GIANT = frozenset({"giant", "huge", "enormous", "massive", "gigantic", "colossal
 def scale_of(entity: Entity, usual_m: float = STANDING_M) -> float:
     """How much larger or smaller than `usual_m` the words make it: a giant snail is no longer small."""
     scale = 1.0
+    like = next((noun_of(word.removesuffix(SIZED)) for word in entity.attributes if word.endswith(SIZED)), None)
+    if like is not None and like.height_m > 0:
+        return like.height_m / usual_m
     made = next((MADE_M[word] for word in entity.attributes if word in MADE_M), None)
     if made is not None and entity.kind in {"animal", "vehicle", "building", "plant", "nature"} and usual_m > made:
         return made * max(1.0, SIZES.get(next(iter(GIANT & set(entity.attributes)), ""), 1.0)) / usual_m

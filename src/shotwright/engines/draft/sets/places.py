@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from shotwright.core.prompt.lexicon import noun_of, singular
 from shotwright.engines.draft.sets.art import tinted
 from shotwright.engines.draft.sets.furnish import PEOPLE, furnished
-from shotwright.engines.draft.sets.ground import soil, water
+from shotwright.engines.draft.sets.ground import boards, cobbles, sand, soil, tiles, water
 from shotwright.engines.draft.sets.kinds import KINDS, Room, SetKind
 from shotwright.engines.draft.sets.materials import FLOORS
 from shotwright.media.colour import colour_of
@@ -265,7 +265,9 @@ def _built(row: dict[str, Any], setting: Setting, others: list[dict[str, Any]], 
     for change in extra:
         merged |= {name: value for name, value in change.items() if name != "add"}
     kind = KINDS[row["base"]]
-    painted = colour_of(next((a for a in setting.attributes if colour_of(a) is not None), None))
+    painted = colour_of(
+        next((a for a in setting.attributes if colour_of(a) is not None and not a.endswith(FLOOR)), None)
+    )
     if painted is not None and kind.room:
         merged["wall"] = f"{merged['wall'].split()[0]} #{painted[0]:02x}{painted[1]:02x}{painted[2]:02x}"
     kind = _as_room(kind, merged, others) if kind.room else replace(kind, fronts=merged.get("fronts", kind.fronts))
@@ -279,7 +281,8 @@ def _built(row: dict[str, Any], setting: Setting, others: list[dict[str, Any]], 
         return [replace(prop, name=f"{trees} {prop.name}") if trees and prop.name in GROWN else prop for prop in found]
 
     is_laid = "ground" in merged and not (merged["ground"] == "leaves" and row["base"] not in LEAFY)
-    ground = FLOORS[merged["ground"]] if is_laid else kind.ground
+    laid = next((laid for a in setting.attributes if (laid := _laid(a)) is not None), None)
+    ground = laid or (FLOORS[merged["ground"]] if is_laid else kind.ground)
     deck = 3.2 if row.get("deck") else 0.0
     if painted is not None and row["base"] == "studio":
         return replace(
@@ -296,6 +299,27 @@ def _built(row: dict[str, Any], setting: Setting, others: list[dict[str, Any]], 
     return replace(
         kind, props=props, shore=row.get("shore", kind.shore), ground=kind.ground if deck else ground, deck=FLOORS["boards"] if deck else None, light=merged.get("light"), sky=(sky[0], sky[1]),
     )  # fmt: skip
+
+
+FLOOR = " floor"
+COVERS: dict[str, Callable[[RGB], Callable[[Rng], FrameRGB]]] = {
+    **dict.fromkeys(("sand", "dust", "ash", "salt", "snow"), lambda c: sand(c)),
+    **dict.fromkeys(("carpet", "carpeting", "linoleum"), lambda c: soil(c, tinted(c, 0.9), 0.4)),
+    **dict.fromkeys(("tile", "stone", "slab"), lambda c: tiles(c, tinted(c, 0.7), 128)),
+    **dict.fromkeys(("floorboard", "parquet", "wood"), lambda c: boards(c)),
+    **dict.fromkeys(("cobble", "cobblestone"), lambda c: cobbles(c)),
+}  # fmt: skip
+"""What a ground of a colour of its own is of: "green carpet", "black sand"; else it is earth."""
+
+
+def _laid(attribute: str) -> Callable[[Rng], FrameRGB] | None:
+    """The ground that words describe: "black sand floor"; None where they tell no colour."""
+    said = attribute.removesuffix(FLOOR)
+    colour = colour_of(said)
+    if colour is None or said == attribute:
+        return None
+    cover = COVERS.get(said.split()[-1])
+    return cover(colour) if cover else soil(tinted(colour, 0.94), tinted(colour, 1.05), 0.6)
 
 
 GROWN = frozenset({"tree", "bush"})
