@@ -123,3 +123,23 @@ def test_a_way_goes_on_behind_a_comma() -> None:
     act = _plan("A man walks down a corridor, away from us.").actions[0]
     assert act.path is not None
     assert (act.path.along, act.path.end) == ("corridor", "far")
+
+
+@pytest.mark.parametrize("prompt", ["A dog runs around them, its raining hard.", "hes running and its raining"])
+def test_apostrophes_may_be_missing(prompt: str) -> None:
+    plan = _plan(prompt)
+    assert [a.motion for a in plan.actions] == ["run"]
+    assert plan.look.weather == "rain"
+
+
+def test_its_is_still_whose() -> None:
+    assert [e.noun for e in _plan("The dog chases its ball.").entities] == ["dog", "ball"]
+
+
+@pytest.mark.parametrize(
+    ("words", "weather", "time"),
+    [("pink haze over the city", "haze", None), ("a kitchen before sunrise", None, "blue_hour")],
+)
+def test_haze_is_no_fog_and_before_sunrise_no_sunrise(words: str, weather: str | None, time: str | None) -> None:
+    look = _plan(f"A man stands there, {words}.").look
+    assert (look.weather, look.time_of_day) == (weather, time)

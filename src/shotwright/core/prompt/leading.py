@@ -59,8 +59,16 @@ class Leading(Relating):
         gets = word.lemma == "get" and motion_of(*self._phrases(word, self._particle(word))) is not None
         says = word.lemma not in {"be", "have", "do", "get", "let"} or is_said_by_noun or gets
         before = self.sentence.words[word.i - 1].text if word.i else ""
+        is_weather = before == "it" and word.lemma in {"rain", "snow", "hail", "drizzle", "pour"}  # "it raining"
         is_side = word.text == "left" and before in {"to", "from", "the"}  # "drives right to left"
-        return is_verb and word.dep not in AUXILIARY and says and not is_side and not self._is_made(word)
+        return (
+            is_verb
+            and word.dep not in AUXILIARY
+            and says
+            and not is_side
+            and not is_weather
+            and not self._is_made(word)
+        )
 
     def _is_made(self, word: Word) -> bool:
         """ "Carved out of oak", "built of stone": what something is, and nothing that is done."""

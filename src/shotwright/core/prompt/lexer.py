@@ -36,6 +36,11 @@ _TOKEN = re.compile(
     r"|(?P<comma>[,:，、：()—–])",
     re.IGNORECASE,
 )
+_CARELESS = re.compile(
+    r"\b(?:(it)s(?= (?:rain|snow|pour|hail|drizzl|storm)ing)|(?:(?<![\w'])(he|she|there|that)s|(they)re)(?= (?:a|an|no|the|\w+ing)\b))",
+    re.IGNORECASE,
+)
+"""Verbs without their apostrophe: "its raining", "hes running", "theres a dog"."""
 _REFERENCE = re.compile(r"(image|element|video|[iev](?=\d))\D*(\d+)", re.IGNORECASE)
 _KINDS = {"i": "Image", "e": "Element", "v": "Video"}
 _CJK = re.compile(r"[\u4e00-\u9fff]")
@@ -84,7 +89,7 @@ def tokenize(prompt: str, known: frozenset[str]) -> list[Token]:
         known: Words that tables list; a lemma is chosen so that it is one of them where possible.
     """
     tokens: list[Token] = []
-    for match in _TOKEN.finditer(prompt):
+    for match in _TOKEN.finditer(_CARELESS.sub(lambda m: (m[1] or m[2] or m[3]).ljust(len(m[0])), prompt)):
         kind = match.lastgroup
         tokens += _tokens(str(kind), match.group(), match.start(), known)
     return tokens

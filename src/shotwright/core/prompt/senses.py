@@ -71,7 +71,8 @@ def _is_eyewear(glasses: Word, sentence: Sentence) -> bool:
     is_with = over.text in {"with", "in"} and wearer is not None and wearer.kind == "person"
     is_own = any(w.tag == "PRP$" for w in sentence.children(glasses))
     said = {w.text for w in sentence.children(glasses)}
-    return is_with or (is_own and over.lemma in HANDLED) or bool(said & SPECTACLED)
+    is_own_on = is_own and over.text in {"to", "on", "over", "behind", "through"}  # "clipped to his glasses"
+    return is_with or is_own_on or (is_own and over.lemma in HANDLED) or bool(said & SPECTACLED)
 
 
 def parent_of(noun: str, others: Iterable[str]) -> str | None:

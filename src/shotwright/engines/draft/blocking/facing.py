@@ -38,6 +38,8 @@ def turn(members: list[Member], plan: ShotPlan, framing: Framing) -> None:
         target = by_id.get(targets.get(member.entity.id, ""))
         if member.heading_deg is not None and member.parent is not None and member.parent[0] is target:
             continue  # within reach of who does it, and turned to them
+        if member.parent is not None and member.parent[0] is target and member.parent[1] in {"in", "inside"}:
+            continue  # nobody turns to what they are in
         if (target is not None and target is not member and target.parent is None) or (
             target is not None and target.parent and target.parent[0] is not member
         ):

@@ -93,6 +93,7 @@ def set_off(members: list[Member], plan: ShotPlan, floor: Floor) -> None:
             way[:, 0] += apart.get(id(member), 0.0) * _share_apart(member, acts, floor)
             member.track = way
             moved[id(member)] = way - np.array([member.x, member.y, member.z])
+    moved |= _spread_out(members)
     _go_abreast(members)
     through_the_surface(members, plan, floor)
     moved |= {id(m): m.track - np.array([m.x, m.y, m.z]) for m in members if m.is_wet and m.track is not None}
@@ -104,6 +105,31 @@ def set_off(members: list[Member], plan: ShotPlan, floor: Floor) -> None:
                 member.track = np.array([member.x, member.y, member.z]) + moved[id(parent[0])]
                 member.x, member.y, member.z = (float(v) for v in member.track[0])
             parent = parent[0].parent
+
+
+def _spread_out(members: list[Member]) -> dict[int, NDArray[np.float64]]:
+    """ "Two kids jump into a puddle": several who get to one place stand there side by side. Returns how each is moved."""
+    groups: dict[str, list[Member]] = {}
+    for member in members:
+        if member.track is not None:
+            groups.setdefault(member.entity.id, []).append(member)
+    found: dict[int, NDArray[np.float64]] = {}
+    for group in (several for several in groups.values() if len(several) > 1):
+        row = sorted(group, key=lambda m: m.x)
+        tracks = [m.track for m in row if m.track is not None]
+        wide = max(m.wide_m for m in row)
+        if max(float(np.ptp([way[-1, axis] for way in tracks])) for axis in (0, 2)) > APART * wide:
+            continue
+        for i, (member, way) in enumerate(zip(row, tracks, strict=True)):
+            gone = np.hypot(way[:, 0] - way[0, 0], way[:, 2] - way[0, 2])
+            share = gone / gone[-1] if gone[-1] > STILL_M else np.zeros(len(way))
+            way[:, 0] += share * (i - (len(row) - 1) / 2) * BESIDE * wide
+            found[id(member)] = way - np.array([member.x, member.y, member.z])
+    return found
+
+
+APART, BESIDE = 0.5, 0.85
+"""In somebody's width: nearer to each other than that they are in one place, and how far apart they are then put."""
 
 
 def _go_abreast(members: list[Member]) -> None:

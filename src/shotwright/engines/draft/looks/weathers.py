@@ -40,6 +40,7 @@ WEATHERS: dict[str, Weather] = {
     "rain": Weather(Grade(-0.5, 0.95, 0.02, 0.68, warmth=-5), "streak", 620, 2.2, 0.08, 74, haze_m=70, is_dull=True),
     "snow": Weather(Grade(0.15, 0.95, 0.03, 0.65, warmth=-5), "flake", 520, 0.22, 0.0, 165, haze_m=55, is_dull=True),
     "fog": Weather(Grade(0.1, 0.85, 0.03, 0.6, warmth=-2), haze_m=22, bank=0.3, is_dull=True),
+    "haze": Weather(Grade(0.08, 0.94, 0.02, 0.82, warmth=2), haze_m=95),
     "storm": Weather(Grade(-1.3, 1.0, 0.0, 0.55, warmth=-7), "streak", 980, 2.9, 0.36, 78, haze_m=45, flashes=True, is_dull=True),
     "cloudy": Weather(Grade(-0.25, 0.88, 0.02, 0.75, warmth=-3), haze_m=150, is_dull=True),
     "wet": Weather(Grade(-0.1, 1.1, -0.01, 1.05)),
