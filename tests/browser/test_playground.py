@@ -199,7 +199,7 @@ def test_a_video_is_measured_before_its_upload(open_page: Open, clip: Path) -> N
     choose(page, "Video", clip)
     page.wait_for_selector(".tile.wide .about")
     uploaded(page, 1)
-    assert "1280×720 · 3.0 s · 24 fps" in page.inner_text(".tile .about")
+    until(page, "document.querySelector('.tile .about').innerText.includes('1280×720 · 3.0 s · 24 fps')")
     page.fill("#prompt", "Make it night and let it rain.")
     page.wait_for_selector(".timeline .bar.edit")
     until(page, "/\\$0\\.378 on the paid model/.test(document.querySelector('#price').textContent)")
